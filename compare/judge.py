@@ -1,0 +1,99 @@
+"""Every quantity of every step held against its budget; the worst and the first excess are kept."""
+
+import math
+from dataclasses import dataclass
+from typing import NoReturn
+
+import numpy as np
+
+from compare.errors import InputError
+from compare.lockstep import Moment
+from compare.tolerance import QUANTITIES, allowed, ceilings, sizes
+
+
+@dataclass(frozen=True)
+class Finding:
+    """How far apart the sides were in one quantity, at one place; index is None where it is a scalar.
+
+    For W and b both values are cumulative updates since the start. `ceiling` is the forward error bound,
+    scaled as the error is; a free run has none.
+    """
+
+    quantity: str
+    reading: str
+    max_abs_error: float
+    scaled_error: float
+    budget: float
+    used: float
+    epoch: int
+    step: int
+    index: list[int] | None
+    scratch: float
+    torch: float
+    ceiling: float | None = None
+
+
+class OneSideNotFinite(Exception):
+    """One side has left the finite numbers and the other has not; the divergence is recorded."""
+
+
+class Judge:
+    """The worst finding of each quantity and reading, and the first that was over its budget, if any."""
+
+    def __init__(self) -> None:
+        self.worst: dict[tuple[str, str], Finding] = {}
+        self.first_divergence: Finding | None = None
+
+    def see(self, epoch: int, moment: Moment) -> None:
+        """Compare one step, in the order of the derivation.
+
+        Raises OneSideNotFinite if only one side has infinite values or nan, InputError if both have.
+        """
+        scales = sizes(moment.reference, moment.start)
+        for reading, step in moment.steps.items():
+            for name, quantity in QUANTITIES.items():
+                ours, theirs = getattr(step, quantity.field), getattr(moment.reference, quantity.field)
+                size, terms = scales[name]
+                limit = allowed(size, terms, reading, theirs.dtype)
+                scale = max(size, float(np.finfo(theirs.dtype).tiny))
+                difference = np.abs(ours - theirs)
+                used = float(difference.max()) / limit
+                known = self.worst.get((name, reading))
+                # written so that nan, which compares false with everything, is not passed over
+                if known and used <= known.used:
+                    continue
+                index = np.unravel_index(int(np.argmax(difference)), difference.shape)
+                origin = {"W": moment.start.W0, "b": moment.start.b0}.get(name, np.zeros_like(theirs))[index]
+                error = float(difference[index])
+                finding = Finding(
+                    quantity=name,
+                    reading=reading,
+                    max_abs_error=error,
+                    scaled_error=error / scale,
+                    budget=limit / scale,
+                    used=used,
+                    epoch=epoch,
+                    step=moment.number,
+                    index=[int(i) for i in index] or None,
+                    scratch=float(ours[index] - origin),
+                    torch=float(theirs[index] - origin),
+                    ceiling=ceilings(moment.reference, moment.start)[name] / scale
+                    if reading == "resynchronised"
+                    else None,
+                )
+                self.worst[name, reading] = finding
+                if not used <= 1 and self.first_divergence is None:
+                    self.first_divergence = finding
+                if not math.isfinite(used):
+                    _stop(finding)
+
+
+def _stop(finding: Finding) -> NoReturn:
+    if math.isfinite(finding.scratch) != math.isfinite(finding.torch):
+        raise OneSideNotFinite
+    quantity = QUANTITIES[finding.quantity]
+    at = f" {finding.index}" if finding.index else ""
+    raise InputError(
+        f"both sides leave the finite numbers: {quantity.symbol}{at} ({quantity.tag}) is {finding.torch} at epoch "
+        f"{finding.epoch}, step {finding.step}; training diverges, try a smaller --lr"
+    )

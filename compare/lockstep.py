@@ -1,0 +1,39 @@
+"""Both sides through the same batches, one step at a time."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from numpy.typing import NDArray
+
+from compare.backends import ScratchSide, Side
+from compare.problem import Problem
+from compare.tolerance import Start
+from scratch import Step
+
+
+class Moment(NamedTuple):
+    """One step of the reference, and the same step of the other side read in two ways.
+
+    `steps` has the readings by name. Arrays are good until the next moment.
+    """
+
+    number: int
+    start: Start
+    reference: Step
+    steps: dict[str, Step]
+
+
+def lockstep(
+    problem: Problem, batches: Iterable[NDArray], reference: Side, own: ScratchSide, resync: ScratchSide
+) -> Iterator[Moment]:
+    """Take both sides through the batches of one epoch; `own` keeps its weights, `resync` is given the reference's.
+
+    The reference's one step serves both readings: only the cheaper side steps twice.
+    """
+    W0, b0 = problem.start(own.model.dtype)
+    for number, index in enumerate(batches, 1):
+        W, b = reference.parameters()
+        resync.start_from(W, b)
+        steps = {"resynchronised": resync.step(index), "free_running": own.step(index)}
+        start = Start(resync.X, W, b, W0, b0, problem.chosen.lr)
+        yield Moment(number, start, reference.step(index), steps)

@@ -1,0 +1,130 @@
+"""The problem both sides are given: the sole source of initial weights, split and batch order.
+
+All three are drawn once, in NumPy, and handed to both sides: the seeds of two frameworks never match.
+"""
+
+import hashlib
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.datasets import Data, Dataset
+from compare.errors import InputError
+
+# One independent stream of random numbers for each purpose, so that none shifts when another changes.
+WEIGHTS, SPLIT, ORDER = range(3)
+
+
+@dataclass(frozen=True)
+class Hyperparameters:
+    """What a user chooses. Raises InputError, naming the value, for what cannot train.
+
+    epochs: passes over the training images; batch_size: images a step; lr: the learning rate;
+    seed: of weights, split and order; val_fraction: share of the images held out for validation.
+    """
+
+    epochs: int
+    batch_size: int = 100
+    lr: float = 1e-3
+    seed: int = 0
+    val_fraction: float = 0.2
+
+    def __post_init__(self):
+        if self.epochs < 1:
+            raise InputError(f"epochs must be at least 1, not {self.epochs}")
+        if self.batch_size < 1:
+            raise InputError(f"batch size must be at least 1, not {self.batch_size}")
+        if not 0 < self.lr < math.inf:
+            raise InputError(f"lr must be a finite number above 0, not {self.lr}")
+        if self.seed < 0:
+            raise InputError(f"seed must be 0 or more, not {self.seed}")
+        if not 0 < self.val_fraction < 1:
+            raise InputError(f"validation fraction must lie between 0 and 1, not {self.val_fraction}")
+
+
+class Problem:
+    """A data set split in two, initial weights, and the batches of every epoch.
+
+    train, validation, test: pairs of images (N, D) and labels (N,); test may be None.
+    Raises InputError if a part of the split would be empty, or a batch larger than the training set.
+    """
+
+    def __init__(self, data: Dataset, chosen: Hyperparameters):
+        self.name, self.classes, self.chosen, self.test = data.name, data.classes, chosen, data.test
+        images, labels = data.train
+        split = self._random(SPLIT).permutation(len(labels))
+        held_out = round(len(labels) * chosen.val_fraction)
+        if not 0 < held_out < len(labels):
+            raise InputError(
+                f"validation fraction {chosen.val_fraction} of {len(labels):,} images leaves "
+                f"{len(labels) - held_out:,} to train on and {held_out:,} to validate with; both need one"
+            )
+        self.train = images[split[held_out:]], labels[split[held_out:]]
+        self.validation = images[split[:held_out]], labels[split[:held_out]]
+        self._split = split
+        if chosen.batch_size > len(self.train[1]):
+            raise InputError(
+                f"batch size {chosen.batch_size} is larger than the training set of {len(self.train[1]):,} images"
+            )
+
+    @property
+    def features(self) -> int:
+        """D, the pixels of an image."""
+        return self.train[0].shape[1]
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Batches in an epoch; the last may be short."""
+        return math.ceil(len(self.train[1]) / self.chosen.batch_size)
+
+    @property
+    def steps(self) -> int:
+        """Steps of the whole run."""
+        return self.chosen.epochs * self.steps_per_epoch
+
+    @property
+    def batches(self) -> Iterator[list[NDArray]]:
+        """For each epoch its batches, arrays of indices into the training images; the same on every call."""
+        return map(self.epoch_batches, range(1, self.chosen.epochs + 1))
+
+    def epoch_batches(self, epoch: int) -> list[NDArray]:
+        """Batches of one epoch, counted from 1: every training image once, in an order of its own."""
+        order = self._random(ORDER, epoch).permutation(len(self.train[1]))
+        return [order[n : n + self.chosen.batch_size] for n in range(0, len(order), self.chosen.batch_size)]
+
+    def start(self, dtype: str) -> tuple[NDArray, NDArray]:
+        """Initial W (K, D) and b (K,): uniform in ±1/sqrt(D), the law of PyTorch's nn.Linear.
+
+        They are drawn in float64 and rounded, so every dtype starts from the same point.
+        """
+        limit, random = 1 / math.sqrt(self.features), self._random(WEIGHTS)
+        W = random.uniform(-limit, limit, (self.classes, self.features))
+        b = random.uniform(-limit, limit, self.classes)
+        return W.astype(dtype), b.astype(dtype)
+
+    def checksums(self) -> dict[str, str]:
+        """SHA-256 of what both sides are given: pixels, labels, split, batch order, W and b (in float64)."""
+        W, b = self.start("float64")
+        orders = (np.concatenate(batches) for batches in self.batches)
+        return {
+            "images": checksum(self.train[0], self.validation[0]),
+            "labels": checksum(self.train[1], self.validation[1]),
+            "weight": checksum(W),
+            "bias": checksum(b),
+            "split": checksum(self._split),
+            "order": checksum(*orders),
+        }
+
+    def _random(self, *stream: int) -> np.random.Generator:
+        return np.random.default_rng([self.chosen.seed, *stream])
+
+
+def checksum(*arrays: NDArray) -> str:
+    """SHA-256 of the values of arrays, in hexadecimal, the same on machines of either byte order."""
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array, array.dtype.newbyteorder("<")))
+    return digest.hexdigest()

@@ -1,0 +1,106 @@
+"""The proof: both sides trained in lockstep, judged at every step, and compared image by image at the end."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.backends import ScratchSide, Side, TorchSide, one_blas_thread
+from compare.judge import Finding, Judge, OneSideNotFinite
+from compare.lockstep import lockstep
+from compare.problem import Problem, checksum
+from compare.tolerance import allowed
+from scratch import EQUATIONS, Equations, pixels
+
+
+@dataclass
+class Run:
+    """What the proof found in one dtype; sides are named `scratch` and `torch` throughout.
+
+    worst has a finding for every quantity and reading; curve a record for every epoch, from before training on.
+    differ of the compared images were classified differently, near_ties of those within rounding of a tie.
+    """
+
+    dtype: str
+    worst: dict[tuple[str, str], Finding]
+    first_divergence: Finding | None = None
+    steps: int = 0
+    curve: list[dict[str, Any]] = field(default_factory=list)
+    test: dict[str, float] | None = None
+    compared: int = 0
+    differ: int = 0
+    near_ties: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+    weights: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def verdict(self) -> str:
+        """`match` if nothing was over its budget, else `differ`."""
+        return "differ" if self.first_divergence or self.differ > self.near_ties else "match"
+
+
+def prove(
+    problem: Problem,
+    dtype: str,
+    *,
+    equations: Callable[[], Equations] = lambda: EQUATIONS,
+    on_step: Callable[[int, int], None] = lambda epoch, step: None,
+) -> Run:
+    """Train both sides and compare them; `equations` makes the six functions of the scratch side.
+
+    on_step(epoch, step) is called after every step. Raises InputError if both sides leave the finite numbers:
+    then there is nothing to compare.
+    """
+    with one_blas_thread(), np.errstate(all="ignore"):
+        own, resync = (ScratchSide(problem, dtype, equations()) for _ in range(2))
+        sides: dict[str, Side] = {"scratch": own, "torch": TorchSide(problem, dtype)}
+        judge = Judge()
+        run = Run(dtype, judge.worst)
+        _extend(run.curve, sides, problem, {name: side.evaluate(*problem.train)[0] for name, side in sides.items()})
+        try:
+            for epoch, batches in enumerate(problem.batches, 1):
+                totals = dict.fromkeys(sides, 0.0)
+                for moment in lockstep(problem, batches, sides["torch"], own, resync):
+                    judge.see(epoch, moment)
+                    size = len(moment.reference.Z)
+                    totals["scratch"] += float(moment.steps["free_running"].L) * size
+                    totals["torch"] += float(moment.reference.L) * size
+                    run.steps += 1
+                    on_step(epoch, moment.number)
+                images = len(problem.train[1])
+                _extend(run.curve, sides, problem, {name: total / images for name, total in totals.items()})
+        except OneSideNotFinite:
+            pass  # the judge has it as the first divergence, and there is nothing left to train
+        run.first_divergence = judge.first_divergence
+        for images, _ in filter(None, (problem.validation, problem.test)):
+            _compare_predictions(run, images, sides)
+        if problem.test:
+            run.test = {name: side.evaluate(*problem.test)[1] for name, side in sides.items()}
+        run.seconds = {name: side.seconds for name, side in sides.items()}
+        run.weights = {name: checksum(*side.parameters()) for name, side in sides.items()}
+        return run
+
+
+def _extend(
+    curve: list[dict[str, Any]], sides: dict[str, Side], problem: Problem, train_loss: dict[str, float]
+) -> None:
+    record: dict[str, Any] = {"epoch": len(curve)}
+    for name, side in sides.items():
+        loss, accuracy = side.evaluate(*problem.validation)
+        record[name] = {"train_loss": train_loss[name], "val_loss": loss, "val_accuracy": accuracy}
+    curve.append(record)
+
+
+def _compare_predictions(run: Run, images: NDArray, sides: dict[str, Side]) -> None:
+    unlike = images[sides["scratch"].predict(images) != sides["torch"].predict(images)]
+    run.compared += len(images)
+    run.differ += len(unlike)
+    if len(unlike):
+        W, b = sides["torch"].parameters()
+        Z = pixels(unlike, np.dtype("float64")) @ W.T + b
+        first, second = np.sort(Z, axis=1)[:, :-3:-1].T
+        # each of the two logits may be off by the budget of a free run
+        limit = 2 * allowed(float(np.abs(Z).max()), 0.0, "free_running", np.dtype(run.dtype))
+        run.near_ties += int((first - second <= limit).sum())

@@ -1,0 +1,113 @@
+"""How far apart the two sides may be, quantity by quantity, and why.
+
+    allowed = eps * (16 * size + terms)        size:  largest magnitude of the reference's tensor
+                                               terms: largest magnitude it was subtracted from
+              4 times that when free-running
+
+A budget is `allowed / size`, a scaled error `max |difference| / size`, and `used` their quotient. `size` alone is
+not enough: a loss near 0, a gradient of well-fitted images or a first tiny update is a small difference of large
+numbers, and carries the rounding of those.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scratch import Step
+
+ROUNDINGS = 16
+DRIFT = 4
+
+READINGS = {
+    "resynchronised": "both sides start each step from the same weights: the error is that step's own",
+    "free_running": "each side keeps its own weights through the whole run: drift shows",
+}
+
+
+class Start(NamedTuple):
+    """What a step started from: X (N, D) in 0 ... 1, W (K, D), b (K,), and the run's initial W0, b0."""
+
+    X: NDArray
+    W: NDArray
+    b: NDArray
+    W0: NDArray
+    b0: NDArray
+    lr: float
+
+
+class Quantity(NamedTuple):
+    """A row of the budget: where the quantity stands in the derivation, and why its terms are what they are."""
+
+    field: str
+    tag: str
+    symbol: str
+    terms: str
+    why: str
+
+
+QUANTITIES = {
+    "logits": Quantity("Z", "E1", "Z", "0", "sums of D products in another order: about sqrt(D) roundings cancel"),
+    "log_probabilities": Quantity("logP", "E2", "logP", "max|Z|", "logits are subtracted; exp and log differ by 2 ulp"),
+    "loss": Quantity("L", "E3", "L", "max|logP|", "a mean of log-probabilities, each with its own rounding"),
+    "dZ": Quantity("dZ", "E4", "dZ", "max(1,|Z|)/N", "P - Y cancels, and P = exp(logP) has logP's error, up to eps |Z|"),
+    "dW": Quantity("dW", "E5", "dW", "dZ's, times mean X", "a sum over the batch of dZ X: dZ's errors, averaged"),
+    "db": Quantity("db", "E5", "db", "dZ's, times N", "a sum over the batch of dZ, whose terms cancel"),
+    "W": Quantity("W", "E6", "W - W0", "max|W|", "dW's error times lr; storing W rounds once a side (torch fuses)"),
+    "b": Quantity("b", "E6", "b - b0", "max|b|", "db's error times lr; storing b rounds once a side (torch fuses)"),
+}
+
+
+def sizes(ref: Step, start: Start) -> dict[str, tuple[float, float]]:
+    """For each quantity (size, terms) of one step, from the reference's tensors."""
+    N = len(ref.Z)
+    largest_Z, largest_logP = _largest(ref.Z), _largest(ref.logP)
+    dZ_terms = max(1.0, largest_Z) / N
+    brightest = float(start.X.sum(axis=0).max())
+    return {
+        "logits": (largest_Z, 0.0),
+        "log_probabilities": (largest_logP, largest_Z),
+        "loss": (_largest(ref.L), largest_logP),
+        "dZ": (_largest(ref.dZ), dZ_terms),
+        "dW": (_largest(ref.dW), dZ_terms * brightest),
+        "db": (_largest(ref.db), dZ_terms * N),
+        "W": (_largest(ref.W - start.W0), _largest(ref.W)),
+        "b": (_largest(ref.b - start.b0), _largest(ref.b)),
+    }
+
+
+def allowed(size: float, terms: float, reading: str, dtype: np.dtype) -> float:
+    """Largest difference that passes."""
+    finfo = np.finfo(dtype)
+    drift = DRIFT if reading == "free_running" else 1
+    return max(drift * float(finfo.eps) * (ROUNDINGS * size + terms), float(finfo.tiny))
+
+
+def ceilings(ref: Step, start: Start) -> dict[str, float]:
+    """Forward error bounds of one step: how far apart two correct sides could be if every rounding went the worst way.
+
+    gamma(n) = n u / (1 - n u) with u = eps / 2 bounds the relative error of a sum of n terms in any order (Higham,
+    Accuracy and Stability of Numerical Algorithms, 2002, chapter 3). exp and log are taken to be right within 2 ulp.
+    Both sides err, hence every 2.
+    """
+    X, W, b, _, _, lr = start
+    N, K = ref.Z.shape
+    u = float(np.finfo(ref.Z.dtype).eps) / 2
+
+    def gamma(n: int) -> float:
+        return n * u / (1 - n * u)
+
+    Z = 2 * gamma(X.shape[1] + 1) * (X @ abs(W).T + abs(b))
+    spread = ref.Z.max(axis=1, keepdims=True) - ref.Z
+    logP = 2 * Z.max(axis=1, keepdims=True) + 2 * gamma(2) * (spread + abs(ref.logP)) + 2 * gamma(K + 8)
+    L = _largest(logP) + 2 * gamma(N) * _largest(ref.L)
+    dZ = (np.expm1(logP) + 2 * gamma(6)) * (np.exp(ref.logP) + (ref.dZ < 0)) / N
+    dW = dZ.T @ X + 2 * gamma(N) * abs(ref.dZ).T @ X
+    db = dZ.sum(axis=0) + 2 * gamma(N) * abs(ref.dZ).sum(axis=0)
+    new_W = lr * dW + 2 * gamma(2) * (abs(W) + lr * abs(ref.dW))
+    new_b = lr * db + 2 * gamma(2) * (abs(b) + lr * abs(ref.db))
+    return dict(zip(QUANTITIES, map(_largest, (Z, logP, L, dZ, dW, db, new_W, new_b)), strict=True))
+
+
+def _largest(tensor: NDArray | float) -> float:
+    return float(np.abs(tensor).max())

@@ -1,0 +1,19 @@
+"""Softmax regression by hand: NumPy, every formula and every gradient spelled out.
+
+Read the files in the order of the derivation: softmax, cross_entropy, model, sgd, training.
+The tags E1 to E6 are the equations of MATHS.md.
+
+    N examples, D features, K classes
+    X (N, D)  a batch of images       y (N,)    their labels, integers 0 ... K-1
+    W (K, D)  weights                 b (K,)    bias
+    Z (N, K)  logits                  P (N, K)  probabilities, logP their logarithms
+    Y (N, K)  labels, one-hot         L         the loss, a scalar
+
+A gradient of the loss is `d` + name, with the same shape: dZ, dW, db.
+"""
+
+from scratch.cross_entropy import cross_entropy, logits_gradient, logits_gradient_by_chain_rule, nll_loss
+from scratch.model import SoftmaxRegression, logits, parameter_gradients
+from scratch.sgd import sgd_step
+from scratch.softmax import log_softmax, softmax, softmax_jacobian
+from scratch.training import EQUATIONS, Equations, Step, accuracy, evaluate, fit, pixels, predict, step

@@ -1,0 +1,62 @@
+"""E1 and E5: the linear map from pixels to logits, and the gradient of its parameters."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def logits(X: NDArray, W: NDArray, b: NDArray) -> NDArray:
+    """E1: one score for every image and class.
+
+    X (N, D), W (K, D), b (K,) -> Z (N, K). Raises ValueError if the shapes do not fit.
+
+    >>> X, W, b = np.array([[1, 0], [0.5, 1]]), np.array([[1.0, 0], [0, 1], [-1, 1]]), np.array([0, 0.5, 0])
+    >>> logits(X, W, b)
+    array([[ 1. ,  0.5, -1. ],
+           [ 0.5,  1.5,  0.5]])
+    """
+    # Z = X W^T + b
+    return X @ W.T + b
+
+
+def parameter_gradients(X: NDArray, dZ: NDArray) -> tuple[NDArray, NDArray]:
+    """E5: gradients of the loss by weights and bias.
+
+    X (N, D), dZ (N, K) -> dW (K, D), db (K,). Raises ValueError if the shapes do not fit.
+
+    >>> X = np.array([[1, 0], [0.5, 1]])
+    >>> dZ = np.array([[-0.21295, 0.1741, 0.03885], [0.10597, 0.28806, -0.39403]])
+    >>> dW, db = parameter_gradients(X, dZ)
+    >>> dW.round(4)
+    array([[-0.16  ,  0.106 ],
+           [ 0.3181,  0.2881],
+           [-0.1582, -0.394 ]])
+    >>> db.round(4)
+    array([-0.107 ,  0.4622, -0.3552])
+    """
+    # dW = dZ^T X,  db = sum_n dZ[n]
+    return dZ.T @ X, dZ.sum(axis=0)
+
+
+class SoftmaxRegression:
+    """The model: a weight matrix and a bias, copied from the arrays it is given.
+
+    weight (K, D) and bias (K,), of one floating dtype, which every result then has.
+    Raises ValueError if shapes or dtypes do not fit each other.
+    """
+
+    def __init__(self, weight: NDArray, bias: NDArray):
+        if weight.ndim != 2 or bias.shape != weight.shape[:1]:
+            raise ValueError(f"weight (K, D) and bias (K,) expected, not {weight.shape} and {bias.shape}")
+        if weight.dtype != bias.dtype or weight.dtype.kind != "f":
+            raise ValueError(f"weight and bias must share a float dtype, not {weight.dtype}, {bias.dtype}")
+        self.weight = weight.copy()
+        self.bias = bias.copy()
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The dtype of the parameters, and so of every result."""
+        return self.weight.dtype
+
+    def __call__(self, X: NDArray) -> NDArray:
+        """E1: X (N, D) -> Z (N, K)."""
+        return logits(X, self.weight, self.bias)

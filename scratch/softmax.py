@@ -1,0 +1,49 @@
+"""E2: from logits to probabilities."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def log_softmax(Z: NDArray) -> NDArray:
+    """E2: logarithms of the softmax of each row.
+
+    Z (N, K) -> logP (N, K), in the dtype of Z. A logit of -inf (a class ruled out) gives -inf.
+    Raises ValueError if Z is not a matrix.
+
+    >>> log_softmax(np.array([[1.0, 0.5, -1.0], [0.5, 1.5, 0.5]])).round(4)
+    array([[-0.555 , -1.055 , -2.555 ],
+           [-1.5514, -0.5514, -1.5514]])
+    """
+    if Z.ndim != 2:
+        raise ValueError(f"logits must have shape (N, K), not {Z.shape}")
+    # S = Z - max Z, row by row: it changes nothing in exact arithmetic, and no exponent can overflow
+    S = Z - Z.max(axis=1, keepdims=True)
+    # logP = S - log(sum_k exp S[:, k])
+    return S - np.log(np.exp(S).sum(axis=1, keepdims=True))
+
+
+def softmax(Z: NDArray) -> NDArray:
+    """E2: probabilities of each row, exp of `log_softmax`.
+
+    Z (N, K) -> P (N, K), in the dtype of Z. Raises ValueError if Z is not a matrix.
+
+    >>> softmax(np.array([[1.0, 0.5, -1.0], [0.5, 1.5, 0.5]])).round(4)
+    array([[0.5741, 0.3482, 0.0777],
+           [0.2119, 0.5761, 0.2119]])
+    """
+    # P = exp(logP)
+    return np.exp(log_softmax(Z))
+
+
+def softmax_jacobian(P: NDArray) -> NDArray:
+    """E4: derivative of every probability by every logit of the same row.
+
+    P (N, K) -> J (N, K, K), J[n, j, k] = dP[n, j] / dZ[n, k].
+
+    >>> softmax_jacobian(np.array([[0.5741, 0.3482, 0.0777]])).round(4)
+    array([[[ 0.2445, -0.1999, -0.0446],
+            [-0.1999,  0.227 , -0.0271],
+            [-0.0446, -0.0271,  0.0717]]])
+    """
+    # J[j, k] = P[j] (delta[j, k] - P[k])
+    return P[:, :, None] * (np.eye(P.shape[1], dtype=P.dtype) - P[:, None, :])

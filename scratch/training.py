@@ -1,0 +1,148 @@
+"""The loop: the six equations in a row, for every batch of every epoch."""
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scratch.cross_entropy import logits_gradient, nll_loss
+from scratch.model import SoftmaxRegression, logits, parameter_gradients
+from scratch.sgd import sgd_step
+from scratch.softmax import log_softmax
+
+Data = tuple[NDArray, NDArray]
+
+# Images per piece in evaluation: large enough to be fast, small enough never to copy a whole data set.
+CHUNK = 1000
+
+
+class Equations(NamedTuple):
+    """The functions a step is made of, E1 to E6; replace one to see what it does."""
+
+    logits: Callable = logits
+    log_softmax: Callable = log_softmax
+    nll_loss: Callable = nll_loss
+    logits_gradient: Callable = logits_gradient
+    parameter_gradients: Callable = parameter_gradients
+    sgd_step: Callable = sgd_step
+
+
+EQUATIONS = Equations()
+
+
+class Step(NamedTuple):
+    """Everything one step computes, in the order of the derivation; W and b are the updated ones."""
+
+    Z: NDArray
+    logP: NDArray
+    L: np.floating
+    dZ: NDArray
+    dW: NDArray
+    db: NDArray
+    W: NDArray
+    b: NDArray
+
+
+class Evaluation(NamedTuple):
+    """Mean loss in nats, and the share of images whose largest logit is at their label."""
+
+    loss: float
+    accuracy: float
+
+
+def step(W: NDArray, b: NDArray, X: NDArray, y: NDArray, lr: float, f: Equations = EQUATIONS) -> Step:
+    """One step of training on one batch: E1 to E6, each quantity computed once.
+
+    W (K, D), b (K,), X (N, D), y (N,) integers, lr the learning rate. Raises what the equations raise.
+    """
+    Z = f.logits(X, W, b)
+    logP = f.log_softmax(Z)
+    L = f.nll_loss(logP, y)
+    dZ = f.logits_gradient(logP, y)
+    dW, db = f.parameter_gradients(X, dZ)
+    return Step(Z, logP, L, dZ, dW, db, *f.sgd_step(W, b, dW, db, lr))
+
+
+def pixels(images: NDArray, dtype: np.dtype) -> NDArray:
+    """Images as the model sees them: uint8 (N, D) -> X (N, D) in 0 ... 1; floats keep their values.
+
+    A division, because a product with 1/255 rounds differently from torchvision's ToTensor.
+    """
+    return images / dtype.type(255) if images.dtype == np.uint8 else images.astype(dtype)
+
+
+# A run that diverges ends in one clear error, not in NumPy's warnings before it.
+@np.errstate(over="ignore", invalid="ignore")
+def fit(
+    model: SoftmaxRegression,
+    train: Data,
+    validation: Data,
+    batches: Iterable[Iterable[NDArray]],
+    lr: float,
+    *,
+    on_step: Callable[[int, int, float], None] | None = None,
+    on_epoch: Callable[[dict[str, Any]], None] | None = None,
+    equations: Equations = EQUATIONS,
+) -> list[dict[str, Any]]:
+    """Train the model in place by minibatch SGD.
+
+    train, validation: pairs of images (N, D) and integer labels (N,).
+    batches: for each epoch its batches, each an array of indices into the training images.
+    on_step(epoch, step, loss) is called after every step, on_epoch(record) after every epoch.
+
+    Returns one record per epoch, the first from before training: `epoch`, `train_loss`, `val_loss`,
+    `val_accuracy`. `train_loss` is the mean over the epoch's images, each seen before the update that
+    it takes part in; in record 0 it is the loss of the initial weights on all training images.
+
+    Raises FloatingPointError, naming epoch and step, when the loss is no longer finite.
+    """
+    history: list[dict[str, Any]] = []
+
+    def record(epoch: int, train_loss: float) -> None:
+        val_loss, val_accuracy = evaluate(model, *validation, equations=equations)
+        history.append({"epoch": epoch, "train_loss": train_loss, "val_loss": val_loss, "val_accuracy": val_accuracy})
+        if on_epoch:
+            on_epoch(history[-1])
+
+    images, labels = train
+    record(0, evaluate(model, *train, equations=equations).loss)
+    for epoch, order in enumerate(batches, 1):
+        total = 0.0
+        for number, index in enumerate(order, 1):
+            X, y = pixels(images[index], model.dtype), labels[index]
+            done = step(model.weight, model.bias, X, y, lr, equations)
+            model.weight, model.bias = done.W, done.b
+            loss = float(done.L)
+            if not math.isfinite(loss):
+                raise FloatingPointError(f"the loss is {loss} at epoch {epoch}, step {number}")
+            total += loss * len(y)
+            if on_step:
+                on_step(epoch, number, loss)
+        record(epoch, total / len(labels))
+    return history
+
+
+def evaluate(
+    model: SoftmaxRegression, images: NDArray, labels: NDArray, *, equations: Equations = EQUATIONS
+) -> Evaluation:
+    """Mean loss and accuracy on images (N, D) with integer labels (N,). Raises what the equations raise."""
+    Z = _all_logits(model, images, equations)
+    return Evaluation(float(equations.nll_loss(equations.log_softmax(Z), labels)), accuracy(Z, labels))
+
+
+def predict(model: SoftmaxRegression, images: NDArray, *, equations: Equations = EQUATIONS) -> NDArray:
+    """Images (N, D) -> predicted labels (N,): the class of the largest logit, the first of equals."""
+    return _all_logits(model, images, equations).argmax(axis=1)
+
+
+def accuracy(Z: NDArray, y: NDArray) -> float:
+    """Share of rows of Z (N, K) whose largest logit, the first of equals, is at the label y (N,)."""
+    return float((Z.argmax(axis=1) == y).mean())
+
+
+def _all_logits(model: SoftmaxRegression, images: NDArray, f: Equations) -> NDArray:
+    pieces = range(0, len(images), CHUNK)
+    X = (pixels(images[n : n + CHUNK], model.dtype) for n in pieces)
+    return np.concatenate([f.logits(x, model.weight, model.bias) for x in X])

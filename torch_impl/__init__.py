@@ -1,0 +1,9 @@
+"""Softmax regression as PyTorch users write it: the same names as `scratch`, and no gradient anywhere.
+
+The notation is that of `scratch`. There is no softmax.py, no cross_entropy.py and no sgd.py here:
+F.cross_entropy holds E2 and E3, autograd E4 and E5, torch.optim.SGD E6.
+"""
+
+from torch_impl.data import Images
+from torch_impl.model import SoftmaxRegression
+from torch_impl.training import accuracy, evaluate, fit, predict, step

@@ -1,0 +1,96 @@
+"""The loop: zero_grad, forward, backward, step."""
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.optim import Optimizer
+
+from torch_impl.data import Images, loader, pixels
+from torch_impl.model import SoftmaxRegression
+
+Data = tuple[NDArray, NDArray]
+
+# Images per piece in evaluation: large enough to be fast, small enough never to copy a whole data set.
+CHUNK = 1000
+
+
+class Evaluation(NamedTuple):
+    """Mean loss in nats, and the share of images whose largest logit is at their label."""
+
+    loss: float
+    accuracy: float
+
+
+def step(model: SoftmaxRegression, optimizer: Optimizer, X: Tensor, y: Tensor) -> Tensor:
+    """One step of training on one batch: X (N, D), y (N,) integers -> the loss, a scalar."""
+    optimizer.zero_grad()
+    loss = F.cross_entropy(model(X), y)
+    loss.backward()
+    optimizer.step()
+    return loss
+
+
+def fit(
+    model: SoftmaxRegression,
+    train: Data,
+    validation: Data,
+    batches: Iterable[Iterable[NDArray]],
+    lr: float,
+    *,
+    on_step: Callable[[int, int, float], None] | None = None,
+    on_epoch: Callable[[dict[str, Any]], None] | None = None,
+) -> list[dict[str, Any]]:
+    """Train the model in place by minibatch SGD; arguments, records and errors are those of `scratch.fit`."""
+    history: list[dict[str, Any]] = []
+
+    def record(epoch: int, train_loss: float) -> None:
+        val_loss, val_accuracy = evaluate(model, *validation)
+        history.append(
+            {"epoch": epoch, "train_loss": train_loss, "val_loss": val_loss, "val_accuracy": val_accuracy}
+        )
+        if on_epoch:
+            on_epoch(history[-1])
+
+    dataset = Images(*train, model.dtype)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    record(0, evaluate(model, *train).loss)
+    for epoch, order in enumerate(batches, 1):
+        total = 0.0
+        for number, (X, y) in enumerate(loader(dataset, list(order)), 1):
+            loss = step(model, optimizer, X, y).item()
+            if not math.isfinite(loss):
+                raise FloatingPointError(f"the loss is {loss} at epoch {epoch}, step {number}")
+            total += loss * len(y)
+            if on_step:
+                on_step(epoch, number, loss)
+        record(epoch, total / len(dataset))
+    return history
+
+
+@torch.inference_mode()
+def evaluate(model: SoftmaxRegression, images: NDArray, labels: NDArray) -> Evaluation:
+    """Mean loss and accuracy on images (N, D) with integer labels (N,)."""
+    Z, y = _all_logits(model, images), torch.as_tensor(labels)
+    return Evaluation(F.cross_entropy(Z, y).item(), accuracy(Z, y))
+
+
+@torch.inference_mode()
+def predict(model: SoftmaxRegression, images: NDArray) -> NDArray:
+    """Images (N, D) -> predicted labels (N,): the class of the largest logit, the first of equals."""
+    return _all_logits(model, images).argmax(dim=1).numpy()
+
+
+def accuracy(Z: Tensor | NDArray, y: Tensor | NDArray) -> float:
+    """Share of rows of Z (N, K) whose largest logit, the first of equals, is at the label y (N,)."""
+    hits = torch.as_tensor(Z).argmax(dim=1) == torch.as_tensor(y)
+    return hits.sum().item() / len(hits)
+
+
+def _all_logits(model: SoftmaxRegression, images: NDArray) -> Tensor:
+    pieces = torch.as_tensor(images).split(CHUNK)
+    return torch.cat([model(pixels(piece, model.dtype)) for piece in pieces])
