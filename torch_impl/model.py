@@ -29,6 +29,16 @@ class SoftmaxRegression(nn.Module):
         """The dtype of the parameters, and so of every result."""
         return self.linear.weight.dtype
 
+    @property
+    def weight(self) -> Tensor:
+        """W (K, D), detached."""
+        return self.linear.weight.detach()
+
+    @property
+    def bias(self) -> Tensor:
+        """B (K,), detached."""
+        return self.linear.bias.detach()
+
     def forward(self, X: Tensor) -> Tensor:
         """E1: X (N, D) -> Z (N, K)."""
         return self.linear(X)

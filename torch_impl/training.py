@@ -50,9 +50,7 @@ def fit(
 
     def record(epoch: int, train_loss: float) -> None:
         val_loss, val_accuracy = evaluate(model, *validation)
-        history.append(
-            {"epoch": epoch, "train_loss": train_loss, "val_loss": val_loss, "val_accuracy": val_accuracy}
-        )
+        history.append({"epoch": epoch, "train_loss": train_loss, "val_loss": val_loss, "val_accuracy": val_accuracy})
         if on_epoch:
             on_epoch(history[-1])
 
