@@ -130,7 +130,10 @@ class TorchSide:
 
     def parameters(self) -> tuple[NDArray, NDArray]:
         """See Side."""
-        return self.model.linear.weight.detach().numpy().copy(), self.model.linear.bias.detach().numpy().copy()
+        return (
+            self.model.linear.weight.detach().numpy().copy(),
+            self.model.linear.bias.detach().numpy().copy(),
+        )
 
     def start_from(self, W: NDArray, b: NDArray) -> None:
         """See Side."""

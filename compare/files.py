@@ -1,7 +1,7 @@
 """Writing files whole or not at all."""
 
+import errno
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,24 +12,30 @@ from typing import BinaryIO
 def whole_file(path: Path) -> Iterator[BinaryIO]:
     """Open a file beside `path` for writing, and give it that name when the block ends without an error.
 
-    Raises OSError where it cannot be written; on any error nothing is left behind. What is there already and
-    is no regular file (a pipe, a terminal) is written to directly: it cannot be replaced.
+    Raises OSError where it cannot be written; on any error nothing is left behind and what was there stays.
+    What is there already and is no regular file (a pipe, a terminal) is written to directly.
     """
-    if path.exists() and not path.is_file() and not path.is_dir():
+    path = path.resolve()
+    if path.exists() and not path.is_file():
         with path.open("wb") as stream:
             yield stream
         return
-    if path.is_dir():
-        raise IsADirectoryError(f"{path} is a directory")
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with beside.open("wb") as stream:
             yield stream
-        # mkstemp makes files for their owner alone; a result is as readable as any other file
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(name, 0o666 & ~umask)
-        os.replace(name, path)
+        beside.replace(path)
     except BaseException:
-        os.unlink(name)
+        beside.unlink(missing_ok=True)
         raise
+
+
+def check_writable(path: Path) -> None:
+    """Raise OSError now, before the work, if `whole_file` could not write `path` after it."""
+    path = path.resolve()
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if path.is_file() or not path.exists():
+        beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+        beside.touch()
+        beside.unlink()

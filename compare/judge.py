@@ -33,7 +33,7 @@ class Finding:
     ceiling: float | None = None
 
 
-class OneSideNotFinite(Exception):
+class OneSideNotFiniteError(Exception):
     """One side has left the finite numbers and the other has not; the divergence is recorded."""
 
 
@@ -47,7 +47,7 @@ class Judge:
     def see(self, epoch: int, moment: Moment) -> None:
         """Compare one step, in the order of the derivation.
 
-        Raises OneSideNotFinite if only one side has infinite values or nan, InputError if both have.
+        Raises OneSideNotFiniteError if only one side has infinite values or nan, InputError if both have.
         """
         scales = sizes(moment.reference, moment.start)
         for reading, step in moment.steps.items():
@@ -90,7 +90,7 @@ class Judge:
 
 def _stop(finding: Finding) -> NoReturn:
     if math.isfinite(finding.scratch) != math.isfinite(finding.torch):
-        raise OneSideNotFinite
+        raise OneSideNotFiniteError
     quantity = QUANTITIES[finding.quantity]
     at = f" {finding.index}" if finding.index else ""
     raise InputError(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.backends import ScratchSide, Side, TorchSide, one_blas_thread
-from compare.judge import Finding, Judge, OneSideNotFinite
+from compare.judge import Finding, Judge, OneSideNotFiniteError
 from compare.lockstep import lockstep
 from compare.problem import Problem, checksum
 from compare.tolerance import allowed
@@ -46,7 +46,7 @@ def prove(
     dtype: str,
     *,
     equations: Callable[[], Equations] = lambda: EQUATIONS,
-    on_step: Callable[[int, int], None] = lambda epoch, step: None,
+    on_step: Callable[[int, int], None] | None = None,
 ) -> Run:
     """Train both sides and compare them; `equations` makes the six functions of the scratch side.
 
@@ -58,7 +58,12 @@ def prove(
         sides: dict[str, Side] = {"scratch": own, "torch": TorchSide(problem, dtype)}
         judge = Judge()
         run = Run(dtype, judge.worst)
-        _extend(run.curve, sides, problem, {name: side.evaluate(*problem.train)[0] for name, side in sides.items()})
+        _extend(
+            run.curve,
+            sides,
+            problem,
+            {name: side.evaluate(*problem.train)[0] for name, side in sides.items()},
+        )
         try:
             for epoch, batches in enumerate(problem.batches, 1):
                 totals = dict.fromkeys(sides, 0.0)
@@ -68,10 +73,11 @@ def prove(
                     totals["scratch"] += float(moment.steps["free_running"].L) * size
                     totals["torch"] += float(moment.reference.L) * size
                     run.steps += 1
-                    on_step(epoch, moment.number)
+                    if on_step:
+                        on_step(epoch, moment.number)
                 images = len(problem.train[1])
                 _extend(run.curve, sides, problem, {name: total / images for name, total in totals.items()})
-        except OneSideNotFinite:
+        except OneSideNotFiniteError:
             pass  # the judge has it as the first divergence, and there is nothing left to train
         run.first_divergence = judge.first_divergence
         for images, _ in filter(None, (problem.validation, problem.test)):

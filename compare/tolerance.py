@@ -47,14 +47,14 @@ class Quantity(NamedTuple):
 
 
 QUANTITIES = {
-    "logits": Quantity("Z", "E1", "Z", "0", "sums of D products in another order: about sqrt(D) roundings cancel"),
-    "log_probabilities": Quantity("logP", "E2", "logP", "max|Z|", "logits are subtracted; exp and log differ by 2 ulp"),
-    "loss": Quantity("L", "E3", "L", "max|logP|", "a mean of log-probabilities, each with its own rounding"),
-    "dZ": Quantity("dZ", "E4", "dZ", "max(1,|Z|)/N", "P - Y cancels, and P = exp(logP) has logP's error, up to eps |Z|"),
-    "dW": Quantity("dW", "E5", "dW", "dZ's, times mean X", "a sum over the batch of dZ X: dZ's errors, averaged"),
-    "db": Quantity("db", "E5", "db", "dZ's, times N", "a sum over the batch of dZ, whose terms cancel"),
-    "W": Quantity("W", "E6", "W - W0", "max|W|", "dW's error times lr; storing W rounds once a side (torch fuses)"),
-    "b": Quantity("b", "E6", "b - b0", "max|b|", "db's error times lr; storing b rounds once a side (torch fuses)"),
+    "logits": Quantity("Z", "E1", "Z", "0", "the same D products, added in another order"),
+    "log_probabilities": Quantity("logP", "E2", "logP", "max|Z|", "logits are subtracted; exp and log round too"),
+    "loss": Quantity("L", "E3", "L", "max|logP|", "a mean of log-probabilities, each rounded"),
+    "dZ": Quantity("dZ", "E4", "dZ", "max(1,|Z|)/N", "P and Y cancel, and P carries the error of logP"),
+    "dW": Quantity("dW", "E5", "dW", "max(1,|Z|) mean X", "dZ X summed over the batch, dZ as above"),
+    "db": Quantity("db", "E5", "db", "max(1,|Z|)", "dZ summed over the batch, where it cancels"),
+    "W": Quantity("W", "E6", "W - W0", "max|W|", "storing W rounds once a side, half an ulp each"),
+    "b": Quantity("b", "E6", "b - b0", "max|b|", "storing b rounds once a side, half an ulp each"),
 }
 
 

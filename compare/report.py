@@ -1,0 +1,174 @@
+"""The proof in words and tables, for a terminal of 80 columns or more."""
+
+from collections.abc import Iterable
+
+from rich import box
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from compare import published
+from compare.judge import Finding
+from compare.problem import Problem
+from compare.proof import Run
+from compare.results import verdict
+from compare.tolerance import DRIFT, QUANTITIES, READINGS, ROUNDINGS
+
+# Longer curves are shown at these epochs and at their last.
+SHOWN_EPOCHS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500)
+CURVE_KEYS = "train_loss", "val_loss", "val_accuracy"
+DIGITS = {"float32": 9, "float64": 17}
+
+
+def print_problem(console: Console, problem: Problem) -> None:
+    """What is trained on, how, and the checksums of what both sides are given."""
+    chosen, sums = problem.chosen, problem.checksums()
+    console.print("[bold]Softmax regression, twice:[/] NumPy by hand against PyTorch, step by step")
+    console.print(
+        f"{problem.name}: {len(problem.train[1]):,} training and {len(problem.validation[1]):,} validation images "
+        f"of {problem.features} pixels"
+    )
+    console.print(
+        f"{chosen.epochs} epochs of {problem.steps_per_epoch} batches of {chosen.batch_size} = "
+        f"{problem.steps:,} steps, lr {chosen.lr:g}, seed {chosen.seed}"
+    )
+    shown = [f"{name} {value[:8]}" for name, value in sums.items()]
+    console.print("SHA-256 of what both are given:", *shown[:3], style="dim")
+    console.print(" " * 31 + " ".join(shown[3:]), style="dim")
+
+
+def print_proof(console: Console, problem: Problem, runs: list[Run]) -> None:
+    """Curves, where the worst errors were, why they may be, the table of the proof, and the verdict."""
+    console.print()
+    rows = [_curve_rows(problem, run) for run in runs]
+    for n, run in enumerate(runs):
+        if n and rows[n] == rows[0]:
+            console.print(f"{run.dtype}: the same to every digit shown\n")
+        else:
+            console.print(_curve(problem, run, rows[n]))
+    if published.applies(problem):
+        console.print(
+            "published: by the first tutorial, on its own split; ! marks a difference beyond the usual band. "
+            f"{published.SECOND_TUTORIAL}; ours stands below.\n"
+        )
+    for run in runs:
+        console.print(_places(run))
+    console.print(_reasons())
+    for run in runs:
+        console.print(_errors(run))
+    console.print(
+        "error: largest difference / largest magnitude. ceiling: the error bound of one\n"
+        "step, which correct code would reach if every rounding went the worst way.\n"
+    )
+    for run in runs:
+        _print_summary(console, run)
+        if run.first_divergence:
+            console.print(_divergence(run.first_divergence, run.dtype))
+    print_verdict(console, runs)
+
+
+def print_verdict(console: Console, runs: list[Run]) -> None:
+    """The last line."""
+    result = verdict(runs)
+    steps = " + ".join(f"{run.steps:,} {run.dtype}" for run in runs)
+    said = {
+        "match": f"every quantity of {steps} steps is within its budget",
+        "differ": "the two are not the same model",
+    }
+    console.print(Text(f"{result}: {said[result]}", style="bold green" if result == "match" else "bold red"))
+
+
+def _table(
+    title: str, columns: Iterable[str], rows: Iterable[Iterable[str | Text]], left: int = 0, gap: int = 2
+) -> Group:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, gap - 1, 0, 0))
+    for n, column in enumerate(columns):
+        table.add_column(column, justify="left" if n < left else "right")
+    for row in rows:
+        table.add_row(*row)
+    return Group(Text(title, style="bold"), table, "")
+
+
+def _curve(problem: Problem, run: Run, rows: list[list[str]]) -> Group:
+    sides = (f"{side}{what}" for side in ("scratch\n", "torch\n") for what in ("train", "validation", "accuracy"))
+    columns = ["\nepoch", *sides, *(["published\naccuracy"] if published.applies(problem) else [])]
+    return _table(f"{run.dtype}: training loss, validation loss, validation accuracy", columns, rows)
+
+
+def _curve_rows(problem: Problem, run: Run) -> list[list[str]]:
+    compared = published.applies(problem)
+    rows = []
+    for record in run.curve:
+        epoch = record["epoch"]
+        if len(run.curve) > 25 and epoch not in SHOWN_EPOCHS and epoch != len(run.curve) - 1:
+            continue
+        values = (record[side][key] for side in ("scratch", "torch") for key in CURVE_KEYS)
+        row = [str(epoch), *(f"{value:.4f}" for value in values)]
+        if compared and epoch < len(published.CURVE):
+            off = abs(record["scratch"]["val_accuracy"] - published.CURVE[epoch]) > published.band(epoch)
+            row.append(f"{published.CURVE[epoch]:.4f}" + (" !" if off else ""))
+        rows.append(row)
+    return rows
+
+
+def _places(run: Run) -> Group:
+    rows = []
+    for name, quantity in QUANTITIES.items():
+        for reading, short in zip(READINGS, ("step", "run"), strict=True):
+            found = run.worst[name, reading]
+            values = (f"{value:.{DIGITS[run.dtype]}g}" for value in (found.scratch, found.torch))
+            rows.append((quantity.symbol, short, f"{found.epoch}/{found.step}", _index(found), *values))
+    columns = "quantity", "reading", "at", "index", "scratch", "torch"
+    return _table(f"{run.dtype}: where each was worst (epoch/step)", columns, rows, left=2, gap=1)
+
+
+def _reasons() -> Group:
+    title = f"allowed: eps x ({ROUNDINGS} x largest magnitude + terms), over the whole run {DRIFT} times that"
+    rows = ((quantity.tag, quantity.symbol, quantity.terms, quantity.why) for quantity in QUANTITIES.values())
+    return _table(title, ("", "quantity", "terms", "because"), rows, left=4)
+
+
+def _errors(run: Run) -> Group:
+    rows = []
+    for name, quantity in QUANTITIES.items():
+        step, whole = (run.worst[name, reading] for reading in READINGS)
+        rows.append((quantity.tag, quantity.symbol, *_share(step), f"{step.ceiling:.1e}", *_share(whole)))
+    one_step = "one step\nerror", "\nbudget", "\nused", "\nceiling"
+    columns = "", "\nquantity", *one_step, "whole run\nerror", "\nbudget", "\nused"
+    return _table(f"{run.dtype}: how far apart at worst in {run.steps:,} steps", columns, rows, left=2)
+
+
+def _share(found: Finding) -> tuple[str, str, Text]:
+    used = Text(f"{100 * found.used:.0f} %", style="green" if found.used <= 1 else "bold red")
+    return f"{found.scaled_error:.1e}", f"{found.budget:.1e}", used
+
+
+def _print_summary(console: Console, run: Run) -> None:
+    last = run.curve[-1]
+    lines = [("validation accuracy", {side: last[side]["val_accuracy"] for side in ("scratch", "torch")})]
+    lines += [("test accuracy", run.test)] if run.test else []
+    for what, accuracy in lines:
+        console.print(f"{run.dtype}: {what} {accuracy['scratch']:.2%} (scratch), {accuracy['torch']:.2%} (torch)")
+    ties = f", {run.near_ties} within rounding of a tie" if run.differ else ""
+    ratio = run.seconds["torch"] / run.seconds["scratch"]
+    console.print(
+        f"{run.dtype}: {run.compared - run.differ:,} of {run.compared:,} images classified the same way{ties}"
+    )
+    console.print(f"{run.dtype}: torch took {ratio:.1f} times as long as scratch")
+    sums = ", ".join(f"{value[:8]} ({side})" for side, value in run.weights.items())
+    console.print(f"{run.dtype}: final weights {sums}")
+
+
+def _divergence(found: Finding, dtype: str) -> str:
+    quantity = QUANTITIES[found.quantity]
+    values = (f"{value:.{DIGITS[dtype]}g}" for value in (found.scratch, found.torch))
+    where = f"{quantity.symbol} {_index(found)}".strip()
+    why = READINGS[found.reading]
+    return (
+        f"[red]they part at epoch {found.epoch}, step {found.step}, equation {quantity.tag}[/]: {found.quantity}, "
+        f"{where}: {' (scratch), '.join(values)} (torch), {found.used:.3g} times the budget; {found.reading}: {why}"
+    )
+
+
+def _index(found: Finding) -> str:
+    return str(found.index) if found.index else ""

@@ -1,0 +1,92 @@
+"""The proof as JSON; README.md documents the fields."""
+
+import json
+import math
+import platform
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from compare.errors import InputError
+from compare.files import whole_file
+from compare.judge import Finding
+from compare.problem import Problem
+from compare.proof import Run
+from compare.tolerance import QUANTITIES, READINGS
+
+
+def verdict(runs: list[Run]) -> str:
+    """`match` if every run matches, else `differ`."""
+    return "match" if all(run.verdict == "match" for run in runs) else "differ"
+
+
+def problem_as_dict(problem: Problem) -> dict[str, Any]:
+    """The fields `data` and `problem`: what was trained on, and how."""
+    return {
+        "data": {
+            "name": problem.name,
+            "train": len(problem.train[1]),
+            "validation": len(problem.validation[1]),
+            "test": len(problem.test[1]) if problem.test else 0,
+            "features": problem.features,
+            "classes": problem.classes,
+        },
+        "problem": {
+            **asdict(problem.chosen),
+            "steps": problem.steps,
+            "parameters": problem.classes * (problem.features + 1),
+            "checksums": problem.checksums(),
+        },
+    }
+
+
+def proof_as_dict(problem: Problem, runs: list[Run]) -> dict[str, Any]:
+    """Everything the proof found."""
+    return {"verdict": verdict(runs), **problem_as_dict(problem), "runs": [_run(run) for run in runs], **versions()}
+
+
+def versions() -> dict[str, dict[str, str]]:
+    """The field `versions`: what the run was made with."""
+    packages = {name: version(name) for name in ("numpy", "torch")}
+    return {"versions": {"python": platform.python_version(), **packages}}
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write a file whole or not at all. Raises InputError where it cannot be written."""
+    text = json.dumps(content, indent=2, allow_nan=False) + "\n"
+    try:
+        with whole_file(path) as stream:
+            stream.write(text.encode())
+    except OSError as error:
+        raise InputError(f"--json {path}: cannot be written: {error.strerror}") from None
+
+
+def _run(run: Run) -> dict[str, Any]:
+    def readings(name: str) -> dict[str, Any]:
+        return {reading: _finding(run.worst.get((name, reading)), named=False) for reading in READINGS}
+
+    return {
+        "dtype": run.dtype,
+        "verdict": run.verdict,
+        "steps": run.steps,
+        "quantities": {name: readings(name) for name in QUANTITIES},
+        "curve": run.curve,
+        "test": run.test,
+        "predictions": {"compared": run.compared, "differ": run.differ, "near_ties": run.near_ties},
+        "first_divergence": _finding(run.first_divergence, named=True),
+        "seconds": run.seconds,
+        "weights": run.weights,
+    }
+
+
+def _finding(finding: Finding | None, *, named: bool) -> dict[str, Any] | None:
+    if finding is None:
+        return None
+    # JSON has no inf and no nan: they become the strings that Python prints
+    fields = {
+        key: str(value) if isinstance(value, float) and not math.isfinite(value) else value
+        for key, value in asdict(finding).items()
+    }
+    names = {key: fields.pop(key) for key in ("quantity", "reading")}
+    return {**names, "tag": QUANTITIES[finding.quantity].tag, **fields} if named else fields
