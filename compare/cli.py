@@ -104,7 +104,7 @@ def prove(
     if json:
         results.write_json(json, results.proof_as_dict(problem, runs))
     if quiet:
-        report.print_verdict(console, runs)
+        report.print_verdict(console, runs, verbose=False)
     else:
         report.print_proof(console, problem, runs)
     return 0 if results.verdict(runs) == "match" else 1

@@ -12,7 +12,7 @@ from compare.judge import Finding
 from compare.problem import Problem
 from compare.proof import Run
 from compare.results import verdict
-from compare.tolerance import DRIFT, QUANTITIES, READINGS, ROUNDINGS
+from compare.tolerance import QUANTITIES, READINGS, ROUNDINGS
 
 # Longer curves are shown at these epochs and at their last.
 SHOWN_EPOCHS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500)
@@ -57,23 +57,29 @@ def print_proof(console: Console, problem: Problem, runs: list[Run]) -> None:
     for run in runs:
         console.print(_errors(run))
     console.print(
-        "error: largest difference / largest magnitude. ceiling: the error bound of one\n"
-        "step, which correct code would reach if every rounding went the worst way.\n"
+        "Each row stands where most of its budget was used. error: largest difference /\n"
+        "size; budget: allowed / size; ceiling: the error bound of one step, which correct\n"
+        "code would reach if every rounding went the worst way.\n"
     )
     for run in runs:
         _print_summary(console, run)
         if run.first_divergence:
             console.print(_divergence(run.first_divergence, run.dtype))
-    print_verdict(console, runs)
+        if run.only_amplified:
+            console.print(
+                f"{run.dtype}: every step agrees when both start it from the same weights, so the equations are the "
+                "same; this training is unstable and makes rounding grow. Try a smaller --lr."
+            )
+    print_verdict(console, runs, verbose=True)
 
 
-def print_verdict(console: Console, runs: list[Run]) -> None:
+def print_verdict(console: Console, runs: list[Run], *, verbose: bool) -> None:
     """The last line."""
     result = verdict(runs)
     steps = " + ".join(f"{run.steps:,} {run.dtype}" for run in runs)
     said = {
         "match": f"every quantity of {steps} steps is within its budget",
-        "differ": "the two are not the same model",
+        "differ": "the two part where it says above" if verbose else "run it without --quiet to see where",
     }
     console.print(Text(f"{result}: {said[result]}", style="bold green" if result == "match" else "bold red"))
 
@@ -123,9 +129,10 @@ def _places(run: Run) -> Group:
 
 
 def _reasons() -> Group:
-    title = f"allowed: eps x ({ROUNDINGS} x largest magnitude + terms), over the whole run {DRIFT} times that"
+    title = f"allowed: eps ({ROUNDINGS} size + sqrt(t) terms), t steps after both had the same weights"
     rows = ((quantity.tag, quantity.symbol, quantity.terms, quantity.why) for quantity in QUANTITIES.values())
-    return _table(title, ("", "quantity", "terms", "because"), rows, left=4)
+    table = _table(title, ("", "quantity", "terms", "because"), rows, left=4)
+    return Group(table, "size: largest magnitude of the tensor; z: largest |X| |W| + |b| of a logit\n")
 
 
 def _errors(run: Run) -> Group:

@@ -1,0 +1,182 @@
+"""The verdict: match for the two as they are, differ for each planted bug."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+import scratch
+from compare.datasets import Dataset
+from compare.errors import InputError
+from compare.problem import Hyperparameters, Problem
+from compare.proof import prove
+from compare.tolerance import QUANTITIES, READINGS
+from scratch import EQUATIONS, Equations
+from tests.conftest import DTYPES
+
+
+def replaced(**functions: Callable) -> Callable[[], Equations]:
+    return lambda: EQUATIONS._replace(**functions)
+
+
+def wrong_axis(Z):
+    return Z - Z.max(axis=0) - np.log(np.exp(Z - Z.max(axis=0)).sum(axis=0))
+
+
+def sign_lost(logP, y):
+    return -scratch.logits_gradient(logP, y)
+
+
+def missing_mean(logP, y):
+    return scratch.logits_gradient(logP, y) * len(y)
+
+
+def dropped_last_row(X, dZ):
+    return scratch.parameter_gradients(X[:-1], dZ[:-1])
+
+
+def summed_loss(logP, y):
+    return scratch.nll_loss(logP, y) * len(y)
+
+
+def stale_gradient() -> Equations:
+    """zero_grad forgotten: each step adds to the gradient of the one before."""
+    total = [0.0, 0.0]
+
+    def accumulate(X, dZ):
+        total[:] = (old + new for old, new in zip(total, scratch.parameter_gradients(X, dZ), strict=True))
+        return tuple(total)
+
+    return EQUATIONS._replace(parameter_gradients=accumulate)
+
+
+def slightly_fast(W, b, dW, db, lr):
+    return scratch.sgd_step(W, b, dW, db, lr * 1.001)
+
+
+def bias_not_updated(W, b, dW, db, lr):
+    return scratch.sgd_step(W, b, dW, 0 * db, lr)
+
+
+def half_precision(X, W, b):
+    return scratch.logits(X.astype(np.float16), W.astype(np.float16), b.astype(np.float16)).astype(X.dtype)
+
+
+# name: (equations, the quantity that gives it away first, the step of the first epoch at which it does)
+BUGS = {
+    "wrong axis": (replaced(log_softmax=wrong_axis), "log_probabilities", 1),
+    "summed loss": (replaced(nll_loss=summed_loss), "loss", 1),
+    "wrong gradient": (replaced(logits_gradient=sign_lost), "dZ", 1),
+    "missing 1/N": (replaced(logits_gradient=missing_mean), "dZ", 1),
+    "dropped last row": (replaced(parameter_gradients=dropped_last_row), "dW", 1),
+    "stale gradient": (stale_gradient, "dW", 2),
+    "lr off by 1e-3": (replaced(sgd_step=slightly_fast), "W", 1),
+    "bias not updated": (replaced(sgd_step=bias_not_updated), "b", 1),
+    "float16 on the way": (replaced(logits=half_precision), "logits", 1),
+}
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("bug", BUGS)
+def test_each_planted_bug_turns_the_verdict(small: Problem, bug: str, dtype: str):
+    equations, quantity, step = BUGS[bug]
+    run = prove(small, dtype, equations=equations)
+    assert run.verdict == "differ"
+    found = run.first_divergence
+    assert (found.quantity, found.epoch, found.step) == (quantity, 1, step)
+    assert found.used > 1
+    assert found.max_abs_error == pytest.approx(abs(found.scratch - found.torch), rel=1e-4)
+    assert run.worst[quantity, "resynchronised"].used >= found.used
+    assert not run.only_amplified
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 89])
+@pytest.mark.parametrize("lr", [1e-5, 1e-3, 0.1])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_the_two_as_they_are_match(small: Problem, dtype: str, lr: float, batch_size: int):
+    data = Dataset("small", small.train, small.test, small.classes)
+    problem = Problem(data, Hyperparameters(epochs=20, batch_size=batch_size, lr=lr, val_fraction=0.1))
+    run = prove(problem, dtype)
+    assert run.verdict == "match"
+    assert run.first_divergence is None
+    assert not run.only_amplified
+    assert set(run.worst) == {(name, reading) for name in QUANTITIES for reading in READINGS}
+    for found in run.worst.values():
+        assert 0 <= found.used <= 1
+        assert found.scaled_error <= found.budget
+        # the budget detects, the bound of the worst case is far above what happens
+        assert found.ceiling is None or found.scaled_error < found.ceiling
+    assert run.compared == len(problem.validation[1]) + len(problem.test[1])
+    assert run.differ == 0
+
+
+def separable() -> Dataset:
+    """Three classes that a linear model tells apart at once: each has a bright pixel of its own."""
+    random = np.random.default_rng(5)
+    images, labels = random.integers(0, 100, (60, 3)).astype(np.uint8), random.integers(0, 3, 60)
+    images[np.arange(60), labels] = 255
+    return Dataset("separable", (images, labels), None, classes=3)
+
+
+@pytest.mark.parametrize("batch_size", [1, 16])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_run_that_fits_its_images_perfectly_is_no_false_alarm(dtype: str, batch_size: int):
+    """Losses and gradients near 0: where a purely relative tolerance cries wolf."""
+    run = prove(Problem(separable(), Hyperparameters(epochs=300, batch_size=batch_size, lr=0.5)), dtype)
+    assert run.curve[-1]["torch"]["train_loss"] < 0.01
+    assert run.verdict == "match"
+    assert max(found.scaled_error for found in run.worst.values()) > 16 * np.finfo(dtype).eps
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_learning_rate_that_amplifies_rounding_is_told_from_a_bug(dtype: str):
+    random = np.random.default_rng(6)
+    images, labels = random.integers(0, 256, (200, 64)).astype(np.uint8), random.integers(0, 3, 200)
+    problem = Problem(Dataset("noise", (images, labels), None, 3), Hyperparameters(epochs=60, batch_size=20, lr=10))
+    run = prove(problem, dtype)
+    assert run.verdict == "differ"
+    assert run.first_divergence.reading == "free_running"
+    assert run.only_amplified
+
+
+def test_one_side_that_leaves_the_finite_numbers_stops_the_run(small: Problem):
+    def overflow(Z):
+        logP = scratch.log_softmax(Z)
+        logP[3, 2] = np.nan
+        return logP
+
+    run = prove(small, "float32", equations=replaced(log_softmax=overflow))
+    found = run.first_divergence
+    assert run.steps == 0
+    assert (found.quantity, found.epoch, found.step, found.index) == ("log_probabilities", 1, 1, [3, 2])
+    assert np.isnan(found.scratch)
+    assert np.isfinite(found.torch)
+
+
+def test_both_sides_that_leave_the_finite_numbers_cannot_be_compared(small: Problem):
+    problem = Problem(Dataset("small", small.train, None, 4), Hyperparameters(epochs=3, batch_size=20, lr=1e38))
+    with pytest.raises(InputError, match=r"both sides .*: L \(E3\) is inf at epoch 1, step 2; .*--lr"):
+        prove(problem, "float32")
+
+
+def test_images_at_a_tie_may_be_classified_differently():
+    """Two equal templates: every image is a tie, and which class wins is a matter of rounding."""
+
+    class Tied(Problem):
+        def start(self, dtype):
+            W, b = super().start(dtype)
+            W[1], b[1] = W[0], b[0]
+            return W, b
+
+    random = np.random.default_rng(8)
+    images = random.integers(0, 256, (200, 30)).astype(np.uint8)
+    problem = Tied(Dataset("tied", (images, random.integers(0, 2, 200)), None, 2), Hyperparameters(epochs=1))
+
+    def favour_the_second(X, W, b):
+        return scratch.logits(X, W, b) + np.array([0, np.finfo(X.dtype).eps / 4], X.dtype)
+
+    # gradients of two equal templates are opposite, so a learning rate this small keeps them equal
+    object.__setattr__(problem.chosen, "lr", 1e-30)
+    run = prove(problem, "float64", equations=replaced(logits=favour_the_second))
+    assert run.differ > 0
+    assert run.near_ties == run.differ

@@ -1,0 +1,71 @@
+"""fit: what is proven is what trains."""
+
+import numpy as np
+import pytest
+
+import scratch
+import torch_impl
+from compare.backends import one_blas_thread
+from compare.problem import Problem, checksum
+from compare.proof import prove
+from tests.conftest import DTYPES
+
+PACKAGES = {"scratch": scratch, "torch": torch_impl}
+
+
+def fit(package, problem: Problem, dtype: str, **options):
+    model = package.SoftmaxRegression(*problem.start(dtype))
+    with one_blas_thread():
+        history = package.fit(model, problem.train, problem.validation, problem.batches, problem.chosen.lr, **options)
+    return model, history
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", PACKAGES)
+def test_fit_alone_ends_in_the_bits_of_the_proof(small: Problem, name: str, dtype: str):
+    run = prove(small, dtype)
+    model, history = fit(PACKAGES[name], small, dtype)
+    assert checksum(np.asarray(model.weight), np.asarray(model.bias)) == run.weights[name]
+    assert history == [{"epoch": record["epoch"], **record[name]} for record in run.curve]
+
+
+def test_the_proof_of_one_precision_ends_elsewhere_than_the_other(small: Problem):
+    assert len({weights for dtype in DTYPES for weights in prove(small, dtype).weights.values()}) == 4
+
+
+@pytest.mark.parametrize("package", PACKAGES.values())
+def test_records_and_callbacks(small: Problem, package):
+    steps, records = [], []
+    _, history = fit(package, small, "float64", on_step=lambda *args: steps.append(args), on_epoch=records.append)
+    assert records == history
+    assert [record["epoch"] for record in history] == list(range(8))
+    assert [(epoch, step) for epoch, step, _ in steps] == [(e, s) for e in range(1, 8) for s in range(1, 6)]
+    # 99 images: four batches of 20 and one of 19, each counted by its size
+    losses = [loss for epoch, _, loss in steps if epoch == 3]
+    assert history[3]["train_loss"] == pytest.approx(np.average(losses, weights=[20, 20, 20, 20, 19]))
+    assert history[-1]["train_loss"] < history[0]["train_loss"]
+
+
+@pytest.mark.parametrize("package", PACKAGES.values())
+def test_a_diverging_run_says_where(small: Problem, package):
+    model = package.SoftmaxRegression(*small.start("float32"))
+    with pytest.raises(FloatingPointError, match=r"the loss is (nan|inf) at epoch 1, step 2"):
+        package.fit(model, small.train, small.validation, small.batches, lr=1e38)
+
+
+def test_the_split_is_a_partition_and_each_epoch_a_new_permutation(small: Problem):
+    assert (len(small.train[1]), len(small.validation[1])) == (99, 11)
+    first, second = (np.concatenate(small.epoch_batches(epoch)) for epoch in (1, 2))
+    assert (first != second).any()
+    for order in (first, second):
+        np.testing.assert_array_equal(np.sort(order), np.arange(99))
+    assert len(list(small.batches)) == 7
+    assert small.steps == sum(len(batches) for batches in small.batches) == 35
+
+
+def test_initial_weights_follow_pytorchs_law(small: Problem):
+    W, b = small.start("float64")
+    limit = 1 / np.sqrt(12)
+    assert 0.8 * limit < np.abs(W).max() <= limit
+    assert np.abs(b).max() <= limit
+    np.testing.assert_array_equal(small.start("float32")[0], W.astype(np.float32), strict=True)
