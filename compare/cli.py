@@ -22,6 +22,8 @@ from compare.files import check_writable
 from compare.problem import Hyperparameters, Problem, checksum
 from compare.proof import prove as prove_one
 
+INTERRUPTED = 130
+
 
 class ProveByDefault(TyperGroup):
     """`python -m compare --lr 0.1` is `python -m compare prove --lr 0.1`."""
@@ -177,20 +179,23 @@ def main() -> None:
     try:
         code = app(prog_name="python -m compare", standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
-        code = _fail("interrupted", 130)
+        code = INTERRUPTED
     except InputError as error:
-        code = _fail(str(error), 2)
+        code = _refuse(str(error))
     except Exception as error:
         # what Typer raises for a bad command line has no public base class, but it has this method
         if not hasattr(error, "format_message"):
             raise
-        code = _fail(error.format_message(), 2)
+        code = _refuse(error.format_message())
+    # Typer turns Ctrl-C into this code or into Abort, depending on its version
+    if code == INTERRUPTED:
+        print("interrupted", file=sys.stderr)
     sys.exit(code)
 
 
-def _fail(message: str, code: int) -> int:
+def _refuse(message: str) -> int:
     print("error:", " ".join(message.split()), file=sys.stderr)
-    return code
+    return 2
 
 
 def _problem(

@@ -148,7 +148,8 @@ def _checked(data: Data, where: str, classes: int) -> Data:
 def _cached(name: str, build: Callable[[], Data]) -> Data:
     path = cache_path() / f"{name}.npz"
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        # opened here, because np.load leaves a damaged file open
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
             return arrays["images"], arrays["labels"]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
         images, labels = build()

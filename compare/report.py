@@ -121,7 +121,9 @@ def _places(run: Run) -> Group:
     rows = []
     for name, quantity in QUANTITIES.items():
         for reading, short in zip(READINGS, ("step", "run"), strict=True):
-            found = run.worst[name, reading]
+            found = run.worst.get((name, reading))
+            if not found:  # the run stopped before it was reached
+                continue
             values = (f"{value:.{DIGITS[run.dtype]}g}" for value in (found.scratch, found.torch))
             rows.append((quantity.symbol, short, f"{found.epoch}/{found.step}", _index(found), *values))
     columns = "quantity", "reading", "at", "index", "scratch", "torch"
@@ -138,14 +140,17 @@ def _reasons() -> Group:
 def _errors(run: Run) -> Group:
     rows = []
     for name, quantity in QUANTITIES.items():
-        step, whole = (run.worst[name, reading] for reading in READINGS)
-        rows.append((quantity.tag, quantity.symbol, *_share(step), f"{step.ceiling:.1e}", *_share(whole)))
+        step, whole = (run.worst.get((name, reading)) for reading in READINGS)
+        ceiling = f"{step.ceiling:.1e}" if step else ""
+        rows.append((quantity.tag, quantity.symbol, *_share(step), ceiling, *_share(whole)))
     one_step = "one step\nerror", "\nbudget", "\nused", "\nceiling"
     columns = "", "\nquantity", *one_step, "whole run\nerror", "\nbudget", "\nused"
     return _table(f"{run.dtype}: how far apart at worst in {run.steps:,} steps", columns, rows, left=2)
 
 
-def _share(found: Finding) -> tuple[str, str, Text]:
+def _share(found: Finding | None) -> tuple[str, str, Text]:
+    if not found:
+        return "", "", Text()
     used = Text(f"{100 * found.used:.0f} %", style="green" if found.used <= 1 else "bold red")
     return f"{found.scaled_error:.1e}", f"{found.budget:.1e}", used
 

@@ -54,7 +54,7 @@ def versions() -> dict[str, dict[str, str]]:
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
     """Write a file whole or not at all. Raises InputError where it cannot be written."""
-    text = json.dumps(content, indent=2, allow_nan=False) + "\n"
+    text = json.dumps(_plain(content), indent=2, allow_nan=False) + "\n"
     try:
         with whole_file(path) as stream:
             stream.write(text.encode())
@@ -83,10 +83,15 @@ def _run(run: Run) -> dict[str, Any]:
 def _finding(finding: Finding | None, *, named: bool) -> dict[str, Any] | None:
     if finding is None:
         return None
-    # JSON has no inf and no nan: they become the strings that Python prints
-    fields = {
-        key: str(value) if isinstance(value, float) and not math.isfinite(value) else value
-        for key, value in asdict(finding).items()
-    }
+    fields = asdict(finding)
     names = {key: fields.pop(key) for key in ("quantity", "reading")}
     return {**names, "tag": QUANTITIES[finding.quantity].tag, **fields} if named else fields
+
+
+def _plain(value: Any) -> Any:
+    """The same value for JSON, which has no inf and no nan: they become the strings that Python prints."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

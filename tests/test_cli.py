@@ -1,0 +1,257 @@
+"""The command line by its output, its files and its exit codes."""
+
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import scratch
+from compare import cli as command_line
+from compare.proof import prove
+from compare.tolerance import QUANTITIES
+from tests.conftest import ROOT
+
+SHORT = "--data", "digits", "--epochs", "3"
+
+
+@pytest.fixture
+def proof(cli, tmp_path: Path) -> dict:
+    code, _, _ = cli(*SHORT, "--json", tmp_path / "proof.json")
+    assert code == 0
+    return json.loads((tmp_path / "proof.json").read_text())
+
+
+def test_the_report_says_everything_once(cli):
+    code, out, err = cli(*SHORT)
+    assert code == 0
+    assert "digits: 1,438 training and 359 validation images of 64 pixels" in out
+    assert "3 epochs of 15 batches of 100 = 45 steps, lr 0.001, seed 1" in out
+    for dtype in ("float32", "float64"):
+        assert f"{dtype}: how far apart at worst in 45 steps" in out
+        assert re.search(rf"{dtype}: 359 of 359 images classified the same way", out)
+    for quantity in QUANTITIES.values():
+        assert len(re.findall(rf"^{quantity.tag} +{re.escape(quantity.symbol)} ", out, re.MULTILINE)) == 3
+    assert out.splitlines()[-1] == "match: every quantity of 45 float32 + 45 float64 steps is within its budget"
+    assert max(map(len, out.splitlines())) <= 80
+    assert [line.split(":")[0] for line in err.splitlines()] == [f"{tenth} %" for tenth in range(10, 101, 10)]
+
+
+def test_prove_is_the_default(cli):
+    options = *SHORT, "--dtype", "float64"
+
+    def lines(*args: str) -> list[str]:
+        return [line for line in cli(*args)[1].splitlines() if "times as long" not in line]
+
+    assert lines(*options) == lines("prove", *options)
+    assert len(lines(*options)) > 40
+
+
+def test_quiet_prints_the_last_line_only(cli):
+    assert cli(*SHORT, "--quiet") == (
+        0,
+        "match: every quantity of 45 float32 + 45 float64 steps is within its budget\n",
+        "",
+    )
+
+
+SHAPE = {
+    "verdict": str,
+    "data": {"name": str, "train": int, "validation": int, "test": int, "features": int, "classes": int},
+    "problem": {
+        **dict.fromkeys(("epochs", "batch_size", "seed", "steps", "parameters"), int),
+        **dict.fromkeys(("lr", "val_fraction"), float),
+        "checksums": dict.fromkeys(("images", "labels", "weight", "bias", "split", "order"), str),
+    },
+    "versions": {"python": str, "numpy": str, "torch": str},
+}
+FINDING = {
+    **dict.fromkeys(("max_abs_error", "scaled_error", "budget", "used", "scratch", "torch"), float),
+    **dict.fromkeys(("epoch", "step"), int),
+    "index": (list, type(None)),
+    "ceiling": (float, type(None)),
+}
+SIDE = {"train_loss": float, "val_loss": float, "val_accuracy": float}
+RUN = {
+    **dict.fromkeys(("dtype", "verdict"), str),
+    **dict.fromkeys(("test", "first_divergence"), type(None)),
+    "steps": int,
+    "quantities": {name: {"resynchronised": FINDING, "free_running": FINDING} for name in QUANTITIES},
+    "predictions": {"compared": int, "differ": int, "near_ties": int},
+    "seconds": {"scratch": float, "torch": float},
+    "weights": {"scratch": str, "torch": str},
+}
+
+
+def check_shape(value: object, shape: object, where: str = "") -> None:
+    if isinstance(shape, dict):
+        assert isinstance(value, dict), where
+        assert set(value) == set(shape), where
+        for key in shape:
+            check_shape(value[key], shape[key], f"{where}.{key}")
+    else:
+        assert isinstance(value, shape), where
+
+
+def test_json_has_the_documented_fields(proof: dict):
+    runs = proof.pop("runs")
+    check_shape(proof, SHAPE)
+    assert [run["dtype"] for run in runs] == ["float32", "float64"]
+    for run in runs:
+        curve = run.pop("curve")
+        check_shape(run, RUN)
+        assert [record["epoch"] for record in curve] == [0, 1, 2, 3]
+        for record in curve:
+            check_shape(record, {"epoch": int, "scratch": SIDE, "torch": SIDE})
+    assert (proof["verdict"], proof["data"]["classes"], proof["problem"]["parameters"]) == ("match", 10, 650)
+
+
+def test_one_seed_is_one_problem_and_another_is_another(cli, tmp_path: Path):
+    def checksums(seed: int) -> dict[str, str]:
+        path = tmp_path / "run.json"
+        cli("train", "--backend", "scratch", *SHORT, "--seed", seed, "--json", path)
+        return json.loads(path.read_text())["problem"]["checksums"]
+
+    assert checksums(5) == checksums(5)
+    first, second = checksums(5), checksums(6)
+    assert all(first[name] != second[name] for name in first)
+
+
+def test_differ_is_told_with_its_place(cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    def no_mean(logP, y):
+        return scratch.logits_gradient(logP, y) * len(y)
+
+    def buggy(problem, dtype, **options):
+        return prove(problem, dtype, equations=lambda: scratch.EQUATIONS._replace(logits_gradient=no_mean), **options)
+
+    monkeypatch.setattr(command_line, "prove_one", buggy)
+    code, out, _ = cli(*SHORT, "--json", tmp_path / "proof.json")
+    assert code == 1
+    plain = " ".join(out.split())
+    assert re.search(
+        r"they part at epoch 1, step 1, equation E4: dZ, dZ \[\d+, \d\]: \S+ \(scratch\), \S+ \(torch\)", plain
+    )
+    assert out.splitlines()[-1] == "differ: the two part where it says above"
+    run = json.loads((tmp_path / "proof.json").read_text())["runs"][0]
+    found = run["first_divergence"]
+    assert (found["quantity"], found["tag"], found["reading"]) == ("dZ", "E4", "resynchronised")
+    assert found["scratch"] == pytest.approx(100 * found["torch"], rel=1e-5)
+    assert cli(*SHORT, "--quiet")[:2] == (1, "differ: run it without --quiet to see where\n")
+
+
+def test_a_side_that_is_not_finite_is_told_and_written(cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    def nan(logP, y):
+        return scratch.nll_loss(logP, y) * np.nan
+
+    def buggy(problem, dtype, **options):
+        return prove(problem, dtype, equations=lambda: scratch.EQUATIONS._replace(nll_loss=nan), **options)
+
+    monkeypatch.setattr(command_line, "prove_one", buggy)
+    code, out, _ = cli(*SHORT, "--json", tmp_path / "proof.json")
+    assert code == 1
+    assert "epoch 1, step 1, equation E3" in " ".join(out.split())
+    run = json.loads((tmp_path / "proof.json").read_text())["runs"][0]
+    assert run["first_divergence"]["scratch"] == "nan"
+    assert run["quantities"]["dZ"]["resynchronised"] is None
+
+
+@pytest.mark.parametrize("backend", ["scratch", "torch"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_train_prints_the_tutorials_line_and_ends_in_the_weights_of_the_proof(
+    cli, proof: dict, tmp_path: Path, backend: str, dtype: str
+):
+    path = tmp_path / "run.json"
+    code, out, err = cli("train", "--backend", backend, *SHORT, "--dtype", dtype, "--json", path)
+    assert (code, err) == (0, "")
+    *epochs, last = out.splitlines()
+    assert len(epochs) == 3
+    for n, line in enumerate(epochs, 1):
+        assert re.fullmatch(rf"Epoch \[{n}/3\], Loss: \d\.\d{{4}}, accuracy: 0\.\d{{4}}", line)
+    expected = next(run for run in proof["runs"] if run["dtype"] == dtype)
+    assert last == f"final weights {expected['weights'][backend][:8]}, as in the proof in {dtype}"
+    run = json.loads(path.read_text())
+    assert run["weights"] == expected["weights"][backend]
+    assert run["curve"] == [{"epoch": record["epoch"], **record[backend]} for record in expected["curve"]]
+    assert run["problem"] == proof["problem"]
+
+
+def test_train_quietly(cli):
+    code, out, err = cli("train", "--backend", "scratch", *SHORT, "--quiet")
+    assert (code, err) == (0, "")
+    assert re.fullmatch(r"Epoch \[3/3\], Loss: \d\.\d{4}, accuracy: 0\.\d{4}\n", out)
+
+
+@pytest.mark.parametrize("command", [(), ("prove",), ("train",)])
+def test_help_has_an_example(cli, command: tuple[str, ...]):
+    code, out, _ = cli(*command, "--help")
+    assert code == 0
+    assert "Example: python -m compare" in out
+
+
+def in_a_terminal(*args: str, until: bytes) -> tuple[int, bytes]:
+    """Run the command line in a pseudo-terminal, interrupt it once it has printed `until`: exit code, output."""
+    main, side = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "compare", *args],
+        cwd=ROOT,
+        stdin=side,
+        stdout=side,
+        stderr=side,
+        env=os.environ | {"TERM": "xterm"},
+    )
+    os.close(side)
+    output, deadline, interrupted = b"", time.monotonic() + 60, False
+    while time.monotonic() < deadline:
+        try:
+            output += os.read(main, 1 << 16)
+        except OSError:  # the other end is closed: the process has ended
+            break
+        if until in output and not interrupted:
+            process.send_signal(signal.SIGINT)
+            interrupted = True
+    os.close(main)
+    return process.wait(10), output
+
+
+@pytest.mark.parametrize(
+    ("args", "until"),
+    [
+        (("prove", "--data", "digits", "--epochs", "100000"), b"float32 epoch 3"),
+        (("train", "--backend", "scratch", "--data", "digits", "--epochs", "100000"), b"Epoch [20/100000]"),
+    ],
+)
+def test_ctrl_c_ends_with_130_and_gives_the_cursor_back(args: tuple[str, ...], until: bytes):
+    code, output = in_a_terminal(*args, until=until)
+    assert code == 130
+    assert b"\x1b[?25l" in output, "the bar hides the cursor"
+    assert output.rindex(b"\x1b[?25h") > output.rindex(b"\x1b[?25l")
+    assert b"Traceback" not in output
+    assert output.rstrip().endswith(b"interrupted")
+    assert re.search(rb"\d%.*\d:\d\d:\d\d", output), "a share done and the time left"
+
+
+def test_the_lines_of_training_go_where_stdout_goes(tmp_path: Path):
+    """With stderr a terminal and stdout a file, the bar must not swallow the lines."""
+    main, side = pty.openpty()
+    with (tmp_path / "log").open("wb") as log:
+        command = [sys.executable, "-m", "compare", "train", "--backend", "scratch", *SHORT]
+        subprocess.run(command, cwd=ROOT, stdout=log, stderr=side, env=os.environ | {"TERM": "xterm"}, check=True)
+    os.close(side)
+    os.close(main)
+    assert (tmp_path / "log").read_text().count("Epoch [") == 3
+
+
+def test_output_that_cannot_show_a_character_is_no_error():
+    command = [sys.executable, "-m", "compare", *SHORT, "--dtype", "float32"]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, env=environment)
+    assert done.returncode == 0
+    assert done.stdout.isascii()
+    assert b"match:" in done.stdout
