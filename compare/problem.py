@@ -7,6 +7,7 @@ import hashlib
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,6 +106,7 @@ class Problem:
         b = random.uniform(-limit, limit, self.classes)
         return W.astype(dtype), b.astype(dtype)
 
+    @cached_property
     def checksums(self) -> dict[str, str]:
         """SHA-256 of what both sides are given: pixels, labels, split, batch order, W and b (in float64)."""
         W, b = self.start("float64")

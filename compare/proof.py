@@ -21,6 +21,7 @@ class Run:
 
     worst has a finding for every quantity and reading; curve a record for every epoch, from before training on.
     differ of the compared images were classified differently, near_ties of those within rounding of a tie.
+    weights are checksums of the final parameters, drift how far apart these are at most.
     """
 
     dtype: str
@@ -34,6 +35,7 @@ class Run:
     near_ties: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
     weights: dict[str, str] = field(default_factory=dict)
+    drift: dict[str, float] = field(default_factory=dict)
 
     @property
     def verdict(self) -> str:
@@ -92,6 +94,8 @@ def prove(
             run.test = {name: side.evaluate(*problem.test)[1] for name, side in sides.items()}
         run.seconds = {name: side.seconds for name, side in sides.items()}
         run.weights = {name: checksum(*side.parameters()) for name, side in sides.items()}
+        ends = zip("Wb", *(side.parameters() for side in sides.values()), strict=True)
+        run.drift = {name: float(np.abs(ours - theirs).max()) for name, ours, theirs in ends}
         return run
 
 

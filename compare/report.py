@@ -22,7 +22,7 @@ DIGITS = {"float32": 9, "float64": 17}
 
 def print_problem(console: Console, problem: Problem) -> None:
     """What is trained on, how, and the checksums of what both sides are given."""
-    chosen, sums = problem.chosen, problem.checksums()
+    chosen, sums = problem.chosen, problem.checksums
     console.print("[bold]Softmax regression, twice:[/] NumPy by hand against PyTorch, step by step")
     console.print(
         f"{problem.name}: {len(problem.train[1]):,} training and {len(problem.validation[1]):,} validation images "
@@ -57,9 +57,9 @@ def print_proof(console: Console, problem: Problem, runs: list[Run]) -> None:
     for run in runs:
         console.print(_errors(run))
     console.print(
-        "Each row stands where most of its budget was used. error: largest difference /\n"
-        "size; budget: allowed / size; ceiling: the error bound of one step, which correct\n"
-        "code would reach if every rounding went the worst way.\n"
+        "Each row stands where most of its budget was used. error: largest difference\n"
+        "/ size. budget: allowed / size. ceiling: the error bound of one step, reached\n"
+        "by correct code if every rounding went the worst way.\n"
     )
     for run in runs:
         _print_summary(console, run)
@@ -76,9 +76,9 @@ def print_proof(console: Console, problem: Problem, runs: list[Run]) -> None:
 def print_verdict(console: Console, runs: list[Run], *, verbose: bool) -> None:
     """The last line."""
     result = verdict(runs)
-    steps = " + ".join(f"{run.steps:,} {run.dtype}" for run in runs)
+    steps = " and ".join(f"{run.steps:,} {run.dtype}" for run in runs)
     said = {
-        "match": f"every quantity of {steps} steps is within its budget",
+        "match": f"all quantities of {steps} steps are within budget",
         "differ": "the two part where it says above" if verbose else "run it without --quiet to see where",
     }
     console.print(Text(f"{result}: {said[result]}", style="bold green" if result == "match" else "bold red"))
@@ -166,6 +166,8 @@ def _print_summary(console: Console, run: Run) -> None:
     console.print(
         f"{run.dtype}: {run.compared - run.differ:,} of {run.compared:,} images classified the same way{ties}"
     )
+    drifts = ", ".join(f"{name} by {value:.1e}" for name, value in run.drift.items())
+    console.print(f"{run.dtype}: after {run.steps:,} steps the sides differ in {drifts}")
     console.print(f"{run.dtype}: torch took {ratio:.1f} times as long as scratch")
     sums = ", ".join(f"{value[:8]} ({side})" for side, value in run.weights.items())
     console.print(f"{run.dtype}: final weights {sums}")

@@ -36,7 +36,7 @@ def problem_as_dict(problem: Problem) -> dict[str, Any]:
             **asdict(problem.chosen),
             "steps": problem.steps,
             "parameters": problem.classes * (problem.features + 1),
-            "checksums": problem.checksums(),
+            "checksums": problem.checksums,
         },
     }
 
@@ -77,6 +77,7 @@ def _run(run: Run) -> dict[str, Any]:
         "first_divergence": _finding(run.first_divergence, named=True),
         "seconds": run.seconds,
         "weights": run.weights,
+        "drift": run.drift,
     }
 
 
