@@ -31,14 +31,14 @@ def module(name: str) -> ModuleType:
     return importlib.import_module(MODULES[name])
 
 
-def one_blas_thread() -> AbstractContextManager:
-    """Keep NumPy's matrix products on one thread.
+def one_thread() -> AbstractContextManager:
+    """Keep the numerical libraries that are loaded so far on one thread each.
 
-    Two reasons: idle threads of NumPy's and PyTorch's pools spin and starve each other (1,200 steps of the proof
-    took 47 s instead of 2), and the number of threads changes the order of summation, so that one seed would end
-    in other bits.
+    Two reasons. The threads of NumPy's and of PyTorch's pool wait by spinning and starve each other: with two
+    threads each on two cores 1,200 steps of the proof took 47 s instead of 2. And the number of threads changes the
+    order of summation, so one seed would end in other bits on another machine.
     """
-    return threadpool_limits(limits=1, user_api="blas")
+    return threadpool_limits(limits=1)
 
 
 class Side(Protocol):
@@ -52,8 +52,11 @@ class Side(Protocol):
     def parameters(self) -> tuple[NDArray, NDArray]:
         """Copies of W (K, D) and b (K,)."""
 
-    def start_from(self, W: NDArray, b: NDArray) -> None:
-        """Go on from these parameters."""
+    def velocity(self) -> list[NDArray] | None:
+        """Copies of the velocities of W and b; None before the first step and without momentum."""
+
+    def start_from(self, W: NDArray, b: NDArray, velocity: list[NDArray] | None) -> None:
+        """Go on from these parameters, moving at this velocity."""
 
     def evaluate(self, images: NDArray, labels: NDArray) -> tuple[float, float]:
         """Loss and accuracy."""
@@ -68,14 +71,14 @@ class ScratchSide:
     def __init__(self, problem: Problem, dtype: str, equations: Equations = scratch.EQUATIONS):
         self.model = scratch.SoftmaxRegression(*problem.start(dtype))
         self.images, self.labels = problem.train
-        self.lr, self.equations, self.seconds = problem.chosen.lr, equations, 0.0
+        self.optimizer = scratch.SGD(**problem.chosen.descent)
+        self.equations, self.seconds = equations, 0.0
 
     def step(self, index: NDArray) -> Step:
         """See Side."""
         began = time.perf_counter()
         self.X, y = scratch.pixels(self.images[index], self.model.dtype), self.labels[index]
-        done = scratch.step(self.model.weight, self.model.bias, self.X, y, self.lr, self.equations)
-        self.start_from(done.W, done.b)
+        done = scratch.step(self.model, self.optimizer, self.X, y, self.equations)
         self.seconds += time.perf_counter() - began
         return done
 
@@ -83,9 +86,13 @@ class ScratchSide:
         """See Side."""
         return self.model.weight.copy(), self.model.bias.copy()
 
-    def start_from(self, W: NDArray, b: NDArray) -> None:
+    def velocity(self) -> list[NDArray] | None:
         """See Side."""
-        self.model.weight, self.model.bias = W, b
+        return self.optimizer.velocity and [v.copy() for v in self.optimizer.velocity]
+
+    def start_from(self, W: NDArray, b: NDArray, velocity: list[NDArray] | None) -> None:
+        """See Side."""
+        self.model.weight, self.model.bias, self.optimizer.velocity = W, b, velocity
 
     def evaluate(self, images: NDArray, labels: NDArray) -> tuple[float, float]:
         """See Side."""
@@ -108,7 +115,7 @@ class TorchSide:
         self.model = torch_impl.SoftmaxRegression(*problem.start(dtype))
         self.model.register_forward_hook(self._watch)
         self.dataset = torch_impl.Images(*problem.train, self.model.dtype)
-        self.optimizer = torch.optim.SGD(self.model.parameters(), lr=problem.chosen.lr)
+        self.optimizer = torch_impl.sgd(self.model, **problem.chosen.descent)
         self.seconds = 0.0
 
     def _watch(self, _module, _inputs, Z) -> None:
@@ -135,10 +142,16 @@ class TorchSide:
             self.model.linear.bias.detach().numpy().copy(),
         )
 
-    def start_from(self, W: NDArray, b: NDArray) -> None:
+    def velocity(self) -> list[NDArray] | None:
+        """See Side."""
+        buffers = self.impl.velocity(self.model, self.optimizer)
+        return buffers and [buffer.numpy().copy() for buffer in buffers]
+
+    def start_from(self, W: NDArray, b: NDArray, velocity: list[NDArray] | None) -> None:
         """See Side."""
         tensors = {"weight": self.torch.from_numpy(W), "bias": self.torch.from_numpy(b)}
         self.model.linear.load_state_dict(tensors)
+        self.impl.set_velocity(self.model, self.optimizer, velocity)
 
     def evaluate(self, images: NDArray, labels: NDArray) -> tuple[float, float]:
         """See Side."""

@@ -33,7 +33,8 @@ def lockstep(
     W0, b0 = problem.start(own.model.dtype)
     for number, index in enumerate(batches, 1):
         W, b = reference.parameters()
-        resync.start_from(W, b)
+        velocity = reference.velocity()
+        resync.start_from(W, b, velocity)
         steps = {"resynchronised": resync.step(index), "free_running": own.step(index)}
-        start = Start(resync.X, W, b, W0, b0, problem.chosen.lr)
+        start = Start(resync.X, W, b, W0, b0, velocity, problem.chosen)
         yield Moment(number, start, reference.step(index), steps)

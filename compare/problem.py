@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,9 @@ class Hyperparameters:
     """What a user chooses. Raises InputError, naming the value, for what cannot train.
 
     epochs: passes over the training images; batch_size: images a step; lr: the learning rate;
-    seed: of weights, split and order; val_fraction: share of the images held out for validation.
+    seed: of weights, split and order; val_fraction: share of the images held out for validation;
+    momentum, dampening, weight_decay, nesterov: as in `torch.optim.SGD`; train_subset: train on so many images
+    only, the first of the split, or on all (None).
     """
 
     epochs: int
@@ -32,6 +35,11 @@ class Hyperparameters:
     lr: float = 1e-3
     seed: int = 1
     val_fraction: float = 0.2
+    momentum: float = 0.0
+    dampening: float = 0.0
+    weight_decay: float = 0.0
+    nesterov: bool = False
+    train_subset: int | None = None
 
     def __post_init__(self):
         if self.epochs < 1:
@@ -44,6 +52,22 @@ class Hyperparameters:
             raise InputError(f"seed must be 0 or more, not {self.seed}")
         if not 0 < self.val_fraction < 1:
             raise InputError(f"validation fraction must lie between 0 and 1, not {self.val_fraction}")
+        if not 0 <= self.momentum < 1:
+            raise InputError(f"momentum must be at least 0 and below 1, not {self.momentum}")
+        if not 0 <= self.dampening <= 1:
+            raise InputError(f"dampening must lie in 0 ... 1, not {self.dampening}")
+        if not 0 <= self.weight_decay < math.inf:
+            raise InputError(f"weight decay must be a finite number, 0 or more, not {self.weight_decay}")
+        if self.nesterov and (self.momentum == 0 or self.dampening != 0):
+            raise InputError("nesterov needs a momentum above 0 and a dampening of 0")
+        if self.train_subset is not None and self.train_subset < 1:
+            raise InputError(f"training subset must be at least 1 image, not {self.train_subset}")
+
+    @property
+    def descent(self) -> dict[str, Any]:
+        """The options of SGD, by the names that `fit` and `torch.optim.SGD` give them."""
+        names = "lr", "momentum", "dampening", "weight_decay", "nesterov"
+        return {name: getattr(self, name) for name in names}
 
 
 class Problem:
@@ -63,7 +87,12 @@ class Problem:
                 f"validation fraction {chosen.val_fraction} of {len(labels):,} images leaves "
                 f"{len(labels) - held_out:,} to train on and {held_out:,} to validate with; both need one"
             )
-        self.train = images[split[held_out:]], labels[split[held_out:]]
+        trained_on = split[held_out:]
+        if chosen.train_subset is not None:
+            if chosen.train_subset > len(trained_on):
+                raise InputError(f"training subset of {chosen.train_subset:,}, but only {len(trained_on):,} images")
+            trained_on = trained_on[: chosen.train_subset]
+        self.train = images[trained_on], labels[trained_on]
         self.validation = images[split[:held_out]], labels[split[:held_out]]
         self._split = split
         if chosen.batch_size > len(self.train[1]):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.backends import ScratchSide, Side, TorchSide, one_blas_thread
+from compare.backends import ScratchSide, Side, TorchSide, module, one_thread
 from compare.judge import Finding, Judge, OneSideNotFiniteError
 from compare.lockstep import lockstep
 from compare.problem import Problem, checksum
@@ -61,7 +61,8 @@ def prove(
     on_step(epoch, step) is called after every step. Raises InputError if both sides leave the finite numbers:
     then there is nothing to compare.
     """
-    with one_blas_thread(), np.errstate(all="ignore"):
+    module("torch")  # loaded before its threads are counted
+    with one_thread(), np.errstate(all="ignore"):
         own, resync = (ScratchSide(problem, dtype, equations()) for _ in range(2))
         sides: dict[str, Side] = {"scratch": own, "torch": TorchSide(problem, dtype)}
         judge = Judge()

@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from compare.problem import Hyperparameters
 from scratch import Step
 
 ROUNDINGS = 16
@@ -30,14 +31,15 @@ READINGS = {
 
 
 class Start(NamedTuple):
-    """What a step started from: X (N, D) in 0 ... 1, W (K, D), b (K,), and the run's initial W0, b0."""
+    """What a step started from: X (N, D) in 0 ... 1, W (K, D), b (K,), the velocity, and the run's initial W0, b0."""
 
     X: NDArray
     W: NDArray
     b: NDArray
     W0: NDArray
     b0: NDArray
-    lr: float
+    velocity: list[NDArray] | None
+    chosen: Hyperparameters
 
 
 class Quantity(NamedTuple):
@@ -68,6 +70,14 @@ def sizes(ref: Step, start: Start) -> dict[str, tuple[float, float]]:
     z = float((X @ np.abs(start.W).T + np.abs(start.b)).max())
     db_terms = max(1.0, z)
     dW_terms = db_terms * float(X.sum(axis=0).max()) / N
+    chosen, velocity = start.chosen, start.velocity
+
+    def far(terms: float, parameter: NDArray, which: int) -> float:
+        """What the update adds to the terms: lr times those of the gradient, the decay and the velocity."""
+        terms += chosen.weight_decay * _largest(parameter) + (_largest(velocity[which]) if velocity else 0.0)
+        # an error that enters the velocity is applied again at every later step, less each time
+        return chosen.lr * terms / (1 - chosen.momentum)
+
     return {
         "logits": (_largest(ref.Z), z),
         "log_probabilities": (_largest(ref.logP), z),
@@ -75,8 +85,8 @@ def sizes(ref: Step, start: Start) -> dict[str, tuple[float, float]]:
         "dZ": (_largest(ref.dZ), db_terms / N),
         "dW": (_largest(ref.dW), dW_terms),
         "db": (_largest(ref.db), db_terms),
-        "W": (_largest(ref.W - start.W0), _largest(ref.W) + start.lr * dW_terms),
-        "b": (_largest(ref.b - start.b0), _largest(ref.b) + start.lr * db_terms),
+        "W": (_largest(ref.W - start.W0), _largest(ref.W) + far(dW_terms, start.W, 0)),
+        "b": (_largest(ref.b - start.b0), _largest(ref.b) + far(db_terms, start.b, 1)),
     }
 
 
@@ -93,7 +103,7 @@ def ceilings(ref: Step, start: Start) -> dict[str, float]:
     Accuracy and Stability of Numerical Algorithms, 2002, chapter 3). exp and log are taken to be right within 2 ulp.
     Both sides err, hence every 2.
     """
-    X, W, b, _, _, lr = start
+    X, W, b, _, _, velocity, chosen = start
     N, K = ref.Z.shape
     u = float(np.finfo(ref.Z.dtype).eps) / 2
 
@@ -107,8 +117,13 @@ def ceilings(ref: Step, start: Start) -> dict[str, float]:
     dZ = (np.expm1(logP) + 2 * gamma(6)) * (np.exp(ref.logP) + (ref.dZ < 0)) / N
     dW = dZ.T @ X + 2 * gamma(N) * abs(ref.dZ).T @ X
     db = dZ.sum(axis=0) + 2 * gamma(N) * abs(ref.dZ).sum(axis=0)
-    new_W = lr * dW + 2 * gamma(2) * (abs(W) + lr * abs(ref.dW))
-    new_b = lr * db + 2 * gamma(2) * (abs(b) + lr * abs(ref.db))
+
+    def update(error: NDArray, gradient: NDArray, parameter: NDArray, which: int) -> NDArray:
+        v = abs(velocity[which]) if velocity else 0.0
+        direction = 2 * (abs(gradient) + chosen.weight_decay * abs(parameter) + v)
+        return 2 * chosen.lr * error + 2 * gamma(8) * (abs(parameter) + chosen.lr * direction)
+
+    new_W, new_b = update(dW, ref.dW, W, 0), update(db, ref.db, b, 1)
     return dict(zip(QUANTITIES, map(_largest, (Z, logP, L, dZ, dW, db, new_W, new_b)), strict=True))
 
 

@@ -14,6 +14,6 @@ A gradient of the loss is `d` + name, with the same shape: dZ, dW, db.
 
 from scratch.cross_entropy import cross_entropy, logits_gradient, logits_gradient_by_chain_rule, nll_loss
 from scratch.model import SoftmaxRegression, logits, parameter_gradients
-from scratch.sgd import sgd_step
+from scratch.sgd import SGD, sgd_step
 from scratch.softmax import log_softmax, softmax, softmax_jacobian
 from scratch.training import EQUATIONS, Equations, Step, accuracy, evaluate, fit, pixels, predict, step

@@ -1,4 +1,4 @@
-"""E6: the update."""
+"""E6: the update, and what momentum and weight decay hand to it in place of the gradient."""
 
 from numpy.typing import NDArray
 
@@ -23,3 +23,49 @@ def sgd_step(W: NDArray, b: NDArray, dW: NDArray, db: NDArray, lr: float) -> tup
     """
     # W <- W - lr dW,  b <- b - lr db
     return W - lr * dW, b - lr * db
+
+
+class SGD:
+    """The options of `torch.optim.SGD`, with its meaning of each.
+
+    lr: learning rate; momentum, dampening: of the velocity; weight_decay: share of the parameters added to their
+    gradient; nesterov: look ahead along the velocity. velocity is a list of arrays like W and b, None before the
+    first step and without momentum.
+    """
+
+    def __init__(
+        self,
+        lr: float,
+        momentum: float = 0.0,
+        dampening: float = 0.0,
+        weight_decay: float = 0.0,
+        nesterov: bool = False,
+    ):
+        self.lr, self.momentum, self.dampening = lr, momentum, dampening
+        self.weight_decay, self.nesterov = weight_decay, nesterov
+        self.velocity: list[NDArray] | None = None
+
+    def directions(self, parameters: list[NDArray], gradients: list[NDArray]) -> list[NDArray]:
+        """What E6 gets in place of the gradients dW (K, D) and db (K,); the velocity moves on.
+
+        >>> import numpy as np
+        >>> sgd = SGD(lr=0.1, momentum=0.5)
+        >>> one = [np.array([1.0])]
+        >>> [float(sgd.directions(one, one)[0][0]) for _ in range(3)]
+        [1.0, 1.5, 1.75]
+        """
+        if self.weight_decay:
+            # g = dW + weight_decay W
+            gradients = [g + self.weight_decay * w for g, w in zip(gradients, parameters, strict=True)]
+        if not self.momentum:
+            return gradients
+        if self.velocity is None:
+            # as PyTorch has it: the first velocity is the gradient itself, not damped
+            self.velocity = gradients
+        else:
+            # v <- momentum v + (1 - dampening) g
+            both = zip(self.velocity, gradients, strict=True)
+            self.velocity = [self.momentum * v + (1 - self.dampening) * g for v, g in both]
+        if self.nesterov:
+            return [g + self.momentum * v for g, v in zip(gradients, self.velocity, strict=True)]
+        return self.velocity

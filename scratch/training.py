@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from scratch.cross_entropy import logits_gradient, nll_loss
 from scratch.model import SoftmaxRegression, logits, parameter_gradients
-from scratch.sgd import sgd_step
+from scratch.sgd import SGD, sgd_step
 from scratch.softmax import log_softmax
 
 Data = tuple[NDArray, NDArray]
@@ -52,17 +52,19 @@ class Evaluation(NamedTuple):
     accuracy: float
 
 
-def step(W: NDArray, b: NDArray, X: NDArray, y: NDArray, lr: float, f: Equations = EQUATIONS) -> Step:
-    """One step of training on one batch: E1 to E6, each quantity computed once.
+def step(model: SoftmaxRegression, optimizer: SGD, X: NDArray, y: NDArray, f: Equations = EQUATIONS) -> Step:
+    """One step of training on one batch: E1 to E6, each quantity computed once; the model gets the new W and b.
 
-    W (K, D), b (K,), X (N, D), y (N,) integers, lr the learning rate. Raises what the equations raise.
+    X (N, D), y (N,) integers. Raises what the equations raise.
     """
+    W, b = model.weight, model.bias
     Z = f.logits(X, W, b)
     logP = f.log_softmax(Z)
     L = f.nll_loss(logP, y)
     dZ = f.logits_gradient(logP, y)
     dW, db = f.parameter_gradients(X, dZ)
-    return Step(Z, logP, L, dZ, dW, db, *f.sgd_step(W, b, dW, db, lr))
+    model.weight, model.bias = f.sgd_step(W, b, *optimizer.directions([W, b], [dW, db]), optimizer.lr)
+    return Step(Z, logP, L, dZ, dW, db, model.weight, model.bias)
 
 
 def pixels(images: NDArray, dtype: np.dtype) -> NDArray:
@@ -82,15 +84,22 @@ def fit(
     batches: Iterable[Iterable[NDArray]],
     lr: float,
     *,
+    momentum: float = 0.0,
+    dampening: float = 0.0,
+    weight_decay: float = 0.0,
+    nesterov: bool = False,
     on_step: Callable[[int, int, float], None] | None = None,
     on_epoch: Callable[[dict[str, Any]], None] | None = None,
+    state: dict[str, Any] | None = None,
     equations: Equations = EQUATIONS,
 ) -> list[dict[str, Any]]:
-    """Train the model in place by minibatch SGD.
+    """Train the model in place by minibatch SGD; momentum and the rest mean what they mean in `torch.optim.SGD`.
 
     train, validation: pairs of images (N, D) and integer labels (N,).
     batches: for each epoch its batches, each an array of indices into the training images.
     on_step(epoch, step, loss) is called after every step, on_epoch(record) after every epoch.
+    state: a dict that is kept up to date after every step, and gone on from unless empty. With the model's weights
+    it is all that a later call, of either backend, needs to end as if there had been no interruption.
 
     Returns one record per epoch, the first from before training: `epoch`, `train_loss`, `val_loss`,
     `val_accuracy`. `train_loss` is the mean over the epoch's images, each seen before the update that
@@ -98,7 +107,9 @@ def fit(
 
     Raises FloatingPointError, naming epoch and step, when the loss is no longer finite.
     """
-    history: list[dict[str, Any]] = []
+    state = {} if state is None else state
+    state.update({"history": [], "step": 0, "total": 0.0, "velocity": None} | state)
+    history: list[dict[str, Any]] = state["history"]
 
     def record(epoch: int, train_loss: float) -> None:
         val_loss, val_accuracy = evaluate(model, *validation, equations=equations)
@@ -107,20 +118,25 @@ def fit(
             on_epoch(history[-1])
 
     images, labels = train
-    record(0, evaluate(model, *train, equations=equations).loss)
+    optimizer = SGD(lr, momentum, dampening, weight_decay, nesterov)
+    if state["velocity"] is not None:
+        optimizer.velocity = [np.asarray(v) for v in state["velocity"]]
+    if not history:
+        record(0, evaluate(model, *train, equations=equations).loss)
     for epoch, order in enumerate(batches, 1):
-        total = 0.0
-        for number, index in enumerate(order, 1):
+        if epoch < len(history):
+            continue
+        for number, index in enumerate(list(order)[state["step"] :], state["step"] + 1):
             X, y = pixels(images[index], model.dtype), labels[index]
-            done = step(model.weight, model.bias, X, y, lr, equations)
-            model.weight, model.bias = done.W, done.b
-            loss = float(done.L)
+            loss = float(step(model, optimizer, X, y, equations).L)
             if not math.isfinite(loss):
                 raise FloatingPointError(f"the loss is {loss} at epoch {epoch}, step {number}")
-            total += loss * len(y)
+            state.update(step=number, total=state["total"] + loss * len(y), velocity=optimizer.velocity)
             if on_step:
                 on_step(epoch, number, loss)
-        record(epoch, total / len(labels))
+        train_loss = state["total"] / len(labels)
+        state.update(step=0, total=0.0)
+        record(epoch, train_loss)
     return history
 
 

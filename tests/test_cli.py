@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import scratch
-from compare import cli as command_line
+from compare.commands import prove as prove_command
 from compare.proof import prove
 from compare.tolerance import QUANTITIES
 from tests.conftest import ROOT
@@ -67,7 +67,9 @@ SHAPE = {
     "data": {"name": str, "train": int, "validation": int, "test": int, "features": int, "classes": int},
     "problem": {
         **dict.fromkeys(("epochs", "batch_size", "seed", "steps", "parameters"), int),
-        **dict.fromkeys(("lr", "val_fraction"), float),
+        **dict.fromkeys(("lr", "val_fraction", "momentum", "dampening", "weight_decay"), float),
+        "nesterov": bool,
+        "train_subset": (int, type(None)),
         "checksums": dict.fromkeys(("images", "labels", "weight", "bias", "split", "order"), str),
     },
     "versions": {"python": str, "numpy": str, "torch": str},
@@ -132,7 +134,7 @@ def test_differ_is_told_with_its_place(cli, monkeypatch: pytest.MonkeyPatch, tmp
     def buggy(problem, dtype, **options):
         return prove(problem, dtype, equations=lambda: scratch.EQUATIONS._replace(logits_gradient=no_mean), **options)
 
-    monkeypatch.setattr(command_line, "prove_one", buggy)
+    monkeypatch.setattr(prove_command, "prove_one", buggy)
     code, out, _ = cli(*SHORT, "--json", tmp_path / "proof.json")
     assert code == 1
     plain = " ".join(out.split())
@@ -154,7 +156,7 @@ def test_a_side_that_is_not_finite_is_told_and_written(cli, monkeypatch: pytest.
     def buggy(problem, dtype, **options):
         return prove(problem, dtype, equations=lambda: scratch.EQUATIONS._replace(nll_loss=nan), **options)
 
-    monkeypatch.setattr(command_line, "prove_one", buggy)
+    monkeypatch.setattr(prove_command, "prove_one", buggy)
     code, out, _ = cli(*SHORT, "--json", tmp_path / "proof.json")
     assert code == 1
     assert "epoch 1, step 1, equation E3" in " ".join(out.split())

@@ -25,7 +25,7 @@ def batches(draw: st.DrawFn) -> tuple[NDArray, NDArray, NDArray, NDArray]:
 
 
 def through(X: NDArray, y: NDArray, W: NDArray, b: NDArray) -> scratch.Step:
-    return scratch.step(W, b, X, y, lr=0.5)
+    return scratch.step(scratch.SoftmaxRegression(W, b), scratch.SGD(lr=0.5), X, y)
 
 
 def close(a: NDArray, b: NDArray, size: float) -> None:

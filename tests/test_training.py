@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+import torch
+from threadpoolctl import threadpool_info
 
 import scratch
 import torch_impl
-from compare.backends import one_blas_thread
+from compare.backends import one_thread
 from compare.problem import Problem, checksum
 from compare.proof import prove
 from tests.conftest import DTYPES
@@ -15,7 +17,7 @@ PACKAGES = {"scratch": scratch, "torch": torch_impl}
 
 def fit(package, problem: Problem, dtype: str, **options):
     model = package.SoftmaxRegression(*problem.start(dtype))
-    with one_blas_thread():
+    with one_thread():
         history = package.fit(model, problem.train, problem.validation, problem.batches, problem.chosen.lr, **options)
     return model, history
 
@@ -51,6 +53,12 @@ def test_a_diverging_run_says_where(small: Problem, package):
     model = package.SoftmaxRegression(*small.start("float32"))
     with pytest.raises(FloatingPointError, match=r"the loss is (nan|inf) at epoch 1, step 2"):
         package.fit(model, small.train, small.validation, small.batches, lr=1e38)
+
+
+def test_the_proof_runs_on_one_thread_whatever_the_machine():
+    with one_thread():
+        assert torch.get_num_threads() == 1
+        assert {pool["num_threads"] for pool in threadpool_info()} == {1}
 
 
 def test_the_split_is_a_partition_and_each_epoch_a_new_permutation(small: Problem):

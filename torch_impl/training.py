@@ -42,11 +42,18 @@ def fit(
     batches: Iterable[Iterable[NDArray]],
     lr: float,
     *,
+    momentum: float = 0.0,
+    dampening: float = 0.0,
+    weight_decay: float = 0.0,
+    nesterov: bool = False,
     on_step: Callable[[int, int, float], None] | None = None,
     on_epoch: Callable[[dict[str, Any]], None] | None = None,
+    state: dict[str, Any] | None = None,
 ) -> list[dict[str, Any]]:
     """Train the model in place by minibatch SGD; arguments, records and errors are those of `scratch.fit`."""
-    history: list[dict[str, Any]] = []
+    state = {} if state is None else state
+    state.update({"history": [], "step": 0, "total": 0.0, "velocity": None} | state)
+    history: list[dict[str, Any]] = state["history"]
 
     def record(epoch: int, train_loss: float) -> None:
         val_loss, val_accuracy = evaluate(model, *validation)
@@ -55,19 +62,49 @@ def fit(
             on_epoch(history[-1])
 
     dataset = Images(*train, model.dtype)
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-    record(0, evaluate(model, *train).loss)
+    optimizer = sgd(model, lr, momentum, dampening, weight_decay, nesterov)
+    set_velocity(model, optimizer, state["velocity"])
+    if not history:
+        record(0, evaluate(model, *train).loss)
     for epoch, order in enumerate(batches, 1):
-        total = 0.0
-        for number, (X, y) in enumerate(loader(dataset, list(order)), 1):
+        if epoch < len(history):
+            continue
+        left = list(order)[state["step"] :]
+        for number, (X, y) in enumerate(loader(dataset, left), state["step"] + 1):
             loss = step(model, optimizer, X, y).item()
             if not math.isfinite(loss):
                 raise FloatingPointError(f"the loss is {loss} at epoch {epoch}, step {number}")
-            total += loss * len(y)
+            state.update(step=number, total=state["total"] + loss * len(y), velocity=velocity(model, optimizer))
             if on_step:
                 on_step(epoch, number, loss)
-        record(epoch, total / len(dataset))
+        train_loss = state["total"] / len(dataset)
+        state.update(step=0, total=0.0)
+        record(epoch, train_loss)
     return history
+
+
+def sgd(
+    model: SoftmaxRegression,
+    lr: float,
+    momentum: float = 0.0,
+    dampening: float = 0.0,
+    weight_decay: float = 0.0,
+    nesterov: bool = False,
+) -> torch.optim.SGD:
+    """The optimizer of the model's parameters: `scratch.SGD` with its velocity inside."""
+    return torch.optim.SGD(model.parameters(), lr, momentum, dampening, weight_decay, nesterov)
+
+
+def velocity(model: SoftmaxRegression, optimizer: Optimizer) -> list[Tensor] | None:
+    """Momentum buffers of W (K, D) and b (K,), live; None before the first step and without momentum."""
+    buffers = [optimizer.state[parameter].get("momentum_buffer") for parameter in model.parameters()]
+    return None if buffers[0] is None else buffers
+
+
+def set_velocity(model: SoftmaxRegression, optimizer: Optimizer, buffers: list[NDArray | Tensor] | None) -> None:
+    """Go on from these momentum buffers, copied; None leaves the optimizer as it is."""
+    for parameter, buffer in zip(model.parameters(), buffers or [], strict=False):
+        optimizer.state[parameter]["momentum_buffer"] = torch.as_tensor(buffer).clone().to(parameter)
 
 
 @torch.inference_mode()

@@ -1,0 +1,121 @@
+"""Options that several commands share, each written once."""
+
+import functools
+import inspect
+import itertools
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from compare.datasets import DATA_ROOT_VARIABLE, SOURCES, load
+from compare.errors import InputError
+from compare.files import check_writable
+from compare.problem import Hyperparameters, Problem
+
+defaults = Hyperparameters(epochs=1)
+
+
+class Dtype(StrEnum):
+    """The precisions of one training run."""
+
+    float32 = "float32"
+    float64 = "float64"
+
+
+DataName = Annotated[str, typer.Option("--data", help=f"Data set: {', '.join(SOURCES)}.")]
+DataRoot = Annotated[
+    Path | None, typer.Option("--data-root", envvar=DATA_ROOT_VARIABLE, help="Folder that holds MNIST/raw.")
+]
+Json = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.", metavar="FILE")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print the last line only.")]
+
+
+@dataclass(frozen=True)
+class ProblemOptions:
+    """What makes a problem, as typed on the command line; the names are those of the options."""
+
+    data: DataName = "mnist5k"
+    data_root: DataRoot = None
+    epochs: Annotated[int | None, typer.Option(help="Passes over the training images; unless given, 9,600 steps.")] = (
+        None
+    )
+    batch_size: Annotated[int, typer.Option(help="Images a step.")] = defaults.batch_size
+    lr: Annotated[float, typer.Option(help="Learning rate.")] = defaults.lr
+    momentum: Annotated[float, typer.Option(help="As in torch.optim.SGD.")] = defaults.momentum
+    dampening: Annotated[float, typer.Option(help="As in torch.optim.SGD.")] = defaults.dampening
+    weight_decay: Annotated[float, typer.Option(help="As in torch.optim.SGD.")] = defaults.weight_decay
+    nesterov: Annotated[bool, typer.Option("--nesterov", help="As in torch.optim.SGD.")] = defaults.nesterov
+    seed: Annotated[int, typer.Option(help="Of weights, split and batch order.")] = defaults.seed
+    val_fraction: Annotated[float, typer.Option(help="Share of the images held out.")] = defaults.val_fraction
+    train_subset: Annotated[int | None, typer.Option(help="Train on this many images only.", metavar="N")] = (
+        defaults.train_subset
+    )
+
+    def problem(self) -> Problem:
+        """Check the choices, then load the data. Raises InputError for what cannot be."""
+        if self.data not in SOURCES:
+            raise InputError(f"unknown data set {self.data!r}; known: {', '.join(SOURCES)}")
+        chosen = {field.name: getattr(self, field.name) for field in fields(Hyperparameters)}
+        if self.epochs is None:
+            chosen["epochs"] = SOURCES[self.data].epochs
+        hyperparameters = Hyperparameters(**chosen)
+        return Problem(load(self.data, self.data_root), hyperparameters)
+
+
+def takes_problem(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the options of a problem in place of its parameter `chosen`."""
+    options = inspect.signature(ProblemOptions, eval_str=True).parameters
+    signature = inspect.signature(command, eval_str=True)
+    others = [parameter for name, parameter in signature.parameters.items() if name != "chosen"]
+    keyword = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in [*others, *options.values()]]
+
+    @functools.wraps(command)
+    def with_options(**values: object) -> int:
+        chosen = ProblemOptions(**{name: values.pop(name) for name in options})
+        return command(chosen=chosen, **values)
+
+    with_options.__signature__ = signature.replace(parameters=keyword)
+    with_options.__annotations__ = {parameter.name: parameter.annotation for parameter in keyword}
+    return with_options
+
+
+def check_output(path: Path | None, option: str = "--json") -> None:
+    """Raise InputError now, before the work, if the file could not be written after it."""
+    try:
+        if path:
+            check_writable(path)
+    except OSError as error:
+        raise InputError(f"{option} {path}: cannot be written: {error.strerror}") from None
+
+
+@contextmanager
+def progress(steps: int, quiet: bool, plain: bool = True) -> Iterator[Callable[[str], None]]:
+    """Yield a function to call after each step: a bar on a terminal, else (if `plain`) a line at each tenth."""
+    console = Console(stderr=True)
+    done, began = itertools.count(1), time.perf_counter()
+
+    def line(what: str) -> None:
+        tenths, rest = divmod(10 * next(done), steps)
+        if rest < 10:
+            left = (time.perf_counter() - began) * (10 - tenths) / tenths
+            print(f"{10 * tenths} %: {what}, about {left:.0f} s left", file=sys.stderr, flush=True)
+
+    if quiet or not (console.is_terminal or plain):
+        yield lambda _: None
+    elif not console.is_terminal:
+        yield line
+    else:
+        columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
+        # where stdout is a file, its lines belong there and not above the bar
+        with Progress(*columns, console=console, transient=True, redirect_stdout=sys.stdout.isatty()) as bar:
+            task = bar.add_task("", total=steps)
+            yield lambda what: bar.update(task, advance=1, description=what)
