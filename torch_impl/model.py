@@ -30,14 +30,19 @@ class SoftmaxRegression(nn.Module):
         return self.linear.weight.dtype
 
     @property
+    def device(self) -> torch.device:
+        """Where the parameters are, and so where the work is done."""
+        return self.linear.weight.device
+
+    @property
     def weight(self) -> Tensor:
-        """W (K, D), detached."""
-        return self.linear.weight.detach()
+        """W (K, D), detached, in the computer's own memory."""
+        return self.linear.weight.detach().cpu()
 
     @property
     def bias(self) -> Tensor:
-        """B (K,), detached."""
-        return self.linear.bias.detach()
+        """B (K,), detached, in the computer's own memory."""
+        return self.linear.bias.detach().cpu()
 
     def forward(self, X: Tensor) -> Tensor:
         """E1: X (N, D) -> Z (N, K)."""

@@ -61,7 +61,7 @@ def fit(
         if on_epoch:
             on_epoch(history[-1])
 
-    dataset = Images(*train, model.dtype)
+    dataset = Images(*train, model.dtype, model.device)
     optimizer = sgd(model, lr, momentum, dampening, weight_decay, nesterov)
     set_velocity(model, optimizer, state["velocity"])
     if not history:
@@ -110,14 +110,14 @@ def set_velocity(model: SoftmaxRegression, optimizer: Optimizer, buffers: list[N
 @torch.inference_mode()
 def evaluate(model: SoftmaxRegression, images: NDArray, labels: NDArray) -> Evaluation:
     """Mean loss and accuracy on images (N, D) with integer labels (N,)."""
-    Z, y = _all_logits(model, images), torch.as_tensor(labels)
+    Z, y = _all_logits(model, images), torch.as_tensor(labels, device=model.device)
     return Evaluation(F.cross_entropy(Z, y).item(), accuracy(Z, y))
 
 
 @torch.inference_mode()
 def predict(model: SoftmaxRegression, images: NDArray) -> NDArray:
     """Images (N, D) -> predicted labels (N,): the class of the largest logit, the first of equals."""
-    return _all_logits(model, images).argmax(dim=1).numpy()
+    return _all_logits(model, images).argmax(dim=1).cpu().numpy()
 
 
 def accuracy(Z: Tensor | NDArray, y: Tensor | NDArray) -> float:
@@ -128,4 +128,4 @@ def accuracy(Z: Tensor | NDArray, y: Tensor | NDArray) -> float:
 
 def _all_logits(model: SoftmaxRegression, images: NDArray) -> Tensor:
     pieces = torch.as_tensor(images).split(CHUNK)
-    return torch.cat([model(pixels(piece, model.dtype)) for piece in pieces])
+    return torch.cat([model(pixels(piece.to(model.device), model.dtype)) for piece in pieces])

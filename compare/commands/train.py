@@ -1,72 +1,197 @@
 """`train`: one side alone."""
 
+import signal
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields, replace
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 import typer
 
 from compare import backends, results
+from compare.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from compare.commands.options import Dtype, Json, ProblemOptions, Quiet, check_output, progress, takes_problem
+from compare.devices import DEVICES, device
 from compare.errors import InputError
-from compare.problem import checksum
+from compare.problem import Problem, checksum
+
+# Between checkpoints of a run that goes on.
+SECONDS_BETWEEN_SAVES = 2.0
+
+Device = StrEnum("Device", {name: name for name in DEVICES})
 
 
 @takes_problem
 def train(
+    context: typer.Context,
     chosen: ProblemOptions,
     backend: Annotated[str, typer.Option("--backend", help=f"One of {', '.join(backends.MODULES)}.")],
-    dtype: Annotated[Dtype, typer.Option("--dtype", help="Precision.")] = Dtype.float32,
+    dtype: Annotated[Dtype | None, typer.Option("--dtype", help="Precision; float32 unless given.")] = None,
+    device_name: Annotated[Device, typer.Option("--device", help="Where torch works.")] = Device.cpu,
+    save: Annotated[
+        Path | None, typer.Option("--save", metavar="FILE", help="Keep a checkpoint here, at Ctrl-C too.")
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option("--resume", metavar="FILE", help="Go on from a checkpoint, of either backend.")
+    ] = None,
+    log_every: Annotated[int | None, typer.Option("--log-every", metavar="N", help="A line every N steps too.")] = None,
     json: Json = None,
     quiet: Quiet = False,
 ) -> int:
     """Train one side alone on the problem of the proof; its weights end bit-identical to the proof's.
 
-    Each line gives validation loss and accuracy. Exit code 0: trained, 2: could not train.
+    Each line gives validation loss and accuracy. Exit code 0: trained, 2: could not train, 130: interrupted.
     """
     check_output(json)
+    check_output(save, "--save")
+    if log_every is not None and log_every < 1:
+        raise InputError(f"--log-every must be at least 1 step, not {log_every}")
     side = backends.module(backend)
-    problem = chosen.problem()
-    model = side.SoftmaxRegression(*problem.start(dtype.value))
+    checkpoint = load_checkpoint(resume) if resume else None
+    problem = _resumed_problem(resume, checkpoint, chosen, context) if checkpoint else chosen.problem()
+    name = checkpoint.dtype if checkpoint else (dtype or Dtype.float32).value
+    W, b = (checkpoint.weight, checkpoint.bias) if checkpoint else problem.start(name)
+    model = side.SoftmaxRegression(W, b)
+    where = device(device_name.value, backend, name)
+    if where != "cpu":
+        model.to(where)
+    training = Training(side, backend, model, problem, checkpoint.state if checkpoint else {})
     began = time.perf_counter()
-    with backends.one_thread(), progress(problem.steps, quiet, plain=False) as advance:
-        try:
-            history = side.fit(
-                model,
-                problem.train,
-                problem.validation,
-                problem.batches,
-                **problem.chosen.descent,
-                on_step=lambda epoch, *_: advance(f"epoch {epoch}"),
-                on_epoch=lambda record: None if quiet else _tell(record, problem.chosen.epochs),
-            )
-        except FloatingPointError as error:
-            raise InputError(f"{error}; training diverges, try a smaller --lr") from None
-    seconds = time.perf_counter() - began
-    weights = checksum(np.asarray(model.weight), np.asarray(model.bias))
-    test = side.evaluate(model, *problem.test) if problem.test else None
+    training.run(save, quiet, log_every)
+    content = training.as_dict(name, time.perf_counter() - began)
     if json:
-        content = {
-            "backend": backend,
-            "dtype": dtype.value,
-            **results.problem_as_dict(problem),
-            "curve": history,
-            "test": test and test.accuracy,
-            "seconds": seconds,
-            "weights": weights,
-            **results.versions(),
-        }
         results.write_json(json, content)
     if quiet:
-        _tell(history[-1], problem.chosen.epochs)
+        _tell(training.state["history"][-1], problem)
     else:
-        if test:
-            print(f"test accuracy: {test.accuracy:.4f}")
-        print(f"final weights {weights[:8]}, as in the proof in {dtype.value}")
+        if content["test"] is not None:
+            print(f"test accuracy: {content['test']:.4f}")
+        if save:
+            print(f"checkpoint: {save}")
+        print(f"final weights {content['weights'][:8]}, as in the proof in {name}")
     return 0
 
 
-def _tell(record: dict[str, Any], epochs: int) -> None:
+@dataclass
+class Training:
+    """One side in training; `state` is kept up to date by its `fit`."""
+
+    side: Any
+    backend: str
+    model: Any
+    problem: Problem
+    state: dict[str, Any]
+
+    def run(self, save: Path | None, quiet: bool, log_every: int | None) -> None:
+        """Train to the end. Raises InputError if training diverges, KeyboardInterrupt (having saved) at Ctrl-C."""
+        problem, saved = self.problem, time.monotonic()
+        with _between_steps() as check, backends.one_thread(), progress(self._left(), quiet, plain=False) as advance:
+
+            def on_step(epoch: int, step: int, loss: float) -> None:
+                advance(f"epoch {epoch}")
+                if log_every and not quiet and step % log_every == 0:
+                    at = f"Epoch: [{epoch}/{problem.chosen.epochs}], Step: [{step}/{problem.steps_per_epoch}]"
+                    print(f"{at}, Loss: {loss:.4f}", flush=True)
+                check()
+
+            def on_epoch(record: dict[str, Any]) -> None:
+                nonlocal saved
+                if not quiet:
+                    _tell(record, problem)
+                if save and time.monotonic() - saved > SECONDS_BETWEEN_SAVES:
+                    self._save(save)
+                    saved = time.monotonic()
+
+            try:
+                self.side.fit(
+                    self.model,
+                    problem.train,
+                    problem.validation,
+                    problem.batches,
+                    **problem.chosen.descent,
+                    on_step=on_step,
+                    on_epoch=on_epoch,
+                    state=self.state,
+                )
+            except FloatingPointError as error:
+                raise InputError(f"{error}; training diverges, try a smaller --lr") from None
+            except KeyboardInterrupt:
+                if save and self.state.get("history"):
+                    self._save(save)
+                raise
+            if save:
+                self._save(save)
+
+    def as_dict(self, dtype: str, seconds: float) -> dict[str, Any]:
+        """What --json writes."""
+        test = self.side.evaluate(self.model, *self.problem.test) if self.problem.test else None
+        return {
+            "backend": self.backend,
+            "dtype": dtype,
+            **results.problem_as_dict(self.problem),
+            "curve": self.state["history"],
+            "test": test and test.accuracy,
+            "seconds": seconds,
+            "weights": checksum(np.asarray(self.model.weight), np.asarray(self.model.bias)),
+            **results.versions(),
+        }
+
+    def _left(self) -> int:
+        done = max(0, len(self.state.get("history", [])) - 1) * self.problem.steps_per_epoch
+        return max(1, self.problem.steps - done - self.state.get("step", 0))
+
+    def _save(self, path: Path) -> None:
+        save_checkpoint(path, self.backend, self.model, self.problem, self.state)
+
+
+def _resumed_problem(path: Path, checkpoint: Checkpoint, chosen: ProblemOptions, context: typer.Context) -> Problem:
+    if checkpoint.chosen is None:
+        raise InputError(
+            f"{path}: holds weights only, not how they were trained; --resume needs a file of train --save"
+        )
+    fixed = {"dtype", *(field.name for field in fields(chosen))} - {"data_root", "epochs"}
+    given = sorted(name for name in fixed if context.get_parameter_source(name).name == "COMMANDLINE")
+    if given:
+        options = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise InputError(f"--resume takes what was chosen from {path}; leave away {options}")
+    kept = asdict(checkpoint.chosen) | ({"epochs": chosen.epochs} if chosen.epochs else {})
+    problem = replace(chosen, data=checkpoint.data, **kept).problem()
+    for what in ("images", "labels", "split"):
+        if problem.checksums[what] != checkpoint.checksums[what]:
+            raise InputError(f"{path}: was trained on other {what} than those of {problem.name} here")
+    return problem
+
+
+@contextmanager
+def _between_steps() -> Iterator[Callable[[], None]]:
+    """Put Ctrl-C off to the next call of what is yielded, so that it never falls into the middle of a step."""
+    pressed = False
+
+    def press(*_: object) -> None:
+        nonlocal pressed
+        # the second time it is meant
+        if pressed:
+            raise KeyboardInterrupt
+        pressed = True
+
+    def check() -> None:
+        if pressed:
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield check
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _tell(record: dict[str, Any], problem: Problem) -> None:
     if record["epoch"]:
         loss, accuracy = record["val_loss"], record["val_accuracy"]
-        print(f"Epoch [{record['epoch']}/{epochs}], Loss: {loss:.4f}, accuracy: {accuracy:.4f}", flush=True)
+        print(
+            f"Epoch [{record['epoch']}/{problem.chosen.epochs}], Loss: {loss:.4f}, accuracy: {accuracy:.4f}", flush=True
+        )

@@ -1,0 +1,141 @@
+"""Checkpoints: the weights under PyTorch's own names, and all that is needed to go on, in one safetensors file."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save as as_safetensors
+
+from compare.errors import InputError
+from compare.files import whole_file
+from compare.problem import Hyperparameters, Problem
+
+FORMAT = "softmax-regression-twice 1"
+WEIGHT, BIAS = "linear.weight", "linear.bias"
+VELOCITY = "velocity.weight", "velocity.bias"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Weights (K, D) and bias (K,) of one float dtype; the rest is None in a file that only has weights.
+
+    data: name of the data set; chosen: hyper-parameters; checksums: of what was trained on; state: as `fit` keeps it.
+    """
+
+    weight: NDArray
+    bias: NDArray
+    data: str | None = None
+    chosen: Hyperparameters | None = None
+    checksums: dict[str, str] | None = None
+    backend: str | None = None
+    state: dict[str, Any] | None = None
+
+    @property
+    def dtype(self) -> str:
+        """Name of the dtype of the weights."""
+        return self.weight.dtype.name
+
+
+def save_checkpoint(path: Path, backend: str, model: Any, problem: Problem, state: dict[str, Any]) -> None:
+    """Write the model of either backend and the state of its training; the file is written whole or not at all.
+
+    Raises InputError where it cannot be written; what was there before stays.
+    """
+    tensors = {WEIGHT: model.weight, BIAS: model.bias}
+    if state["velocity"] is not None:
+        tensors |= dict(zip(VELOCITY, state["velocity"], strict=True))
+    # a tensor of PyTorch may be on another device
+    tensors = {name: np.asarray(v.cpu() if hasattr(v, "cpu") else v) for name, v in tensors.items()}
+    content = {
+        "backend": backend,
+        "data": problem.name,
+        "chosen": asdict(problem.chosen),
+        "checksums": problem.checksums,
+        "state": {name: state[name] for name in ("history", "step", "total")},
+    }
+    metadata = {"format": FORMAT, **{name: json.dumps(value) for name, value in content.items()}}
+    metadata["sha256"] = _digest(tensors, metadata)
+    contiguous = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
+    try:
+        with whole_file(path) as stream:
+            stream.write(as_safetensors(contiguous, metadata))
+    except OSError as error:
+        raise InputError(f"{path}: the checkpoint cannot be written: {error.strerror}") from None
+
+
+def load_checkpoint(path: Path) -> Checkpoint:
+    """Read a checkpoint of ours, or weights alone from any safetensors or `torch.save` file that has our two tensors.
+
+    Raises InputError, naming the file, if it is missing, damaged, of another shape, or holds more than tensors;
+    nothing in the file is ever run.
+    """
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(4)
+    except OSError as error:
+        raise InputError(f"{path}: the checkpoint cannot be read: {error.strerror}") from None
+    # torch.save writes a zip archive, and long ago wrote a bare pickle
+    pickled = head.startswith((b"PK", b"\x80"))
+    tensors, metadata = _read_torch(path) if pickled else _read_safetensors(path)
+    weight, bias = _weights(path, tensors)
+    if "format" not in metadata and "sha256" not in metadata:
+        return Checkpoint(weight, bias)
+    if metadata.pop("sha256", None) != _digest(tensors, metadata) or metadata.get("format") != FORMAT:
+        raise InputError(f"{path}: damaged checkpoint: its content does not fit its checksum")
+    try:
+        content = {name: json.loads(value) for name, value in metadata.items() if name != "format"}
+        content["state"]["velocity"] = [tensors[name] for name in VELOCITY] if VELOCITY[0] in tensors else None
+        content["chosen"] = Hyperparameters(**content["chosen"])
+        return Checkpoint(weight, bias, **content)
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{path}: not a checkpoint that this version can read ({error!r})") from None
+
+
+def _read_safetensors(path: Path) -> tuple[dict[str, NDArray], dict[str, str]]:
+    try:
+        with safe_open(path, framework="numpy") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}, dict(file.metadata() or {})  # noqa: SIM118
+    except (SafetensorError, OSError, ValueError, TypeError) as error:
+        raise InputError(f"{path}: not a checkpoint, or a damaged one ({error})") from None
+
+
+def _read_torch(path: Path) -> tuple[dict[str, NDArray], dict[str, str]]:
+    import torch
+
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+        return {name: tensor.detach().numpy() for name, tensor in content.items()}, {}
+    except Exception as error:
+        # a hostile or damaged pickle can make the reader raise anything; weights_only keeps it from running anything
+        reason = str(error).strip().partition("\n")[0]
+        raise InputError(f"{path}: not a file of plain tensors, or a damaged one ({reason})") from None
+
+
+def _weights(path: Path, tensors: dict[str, NDArray]) -> tuple[NDArray, NDArray]:
+    if WEIGHT not in tensors or BIAS not in tensors:
+        held = ", ".join(sorted(tensors)[:4]) or "nothing"
+        raise InputError(f"{path}: a checkpoint holds {WEIGHT} and {BIAS}; this file holds {held}")
+    weight, bias = tensors[WEIGHT], tensors[BIAS]
+    if weight.ndim != 2 or bias.shape != weight.shape[:1] or 0 in weight.shape:
+        shapes = f"{weight.shape} and {bias.shape}"
+        raise InputError(f"{path}: {WEIGHT} (K, D) and {BIAS} (K,) expected, not {shapes}")
+    if weight.dtype != bias.dtype or weight.dtype.name not in ("float32", "float64"):
+        raise InputError(f"{path}: weights of float32 or float64 expected, not {weight.dtype} and {bias.dtype}")
+    if not (np.isfinite(weight).all() and np.isfinite(bias).all()):
+        raise InputError(f"{path}: its weights are not all finite numbers")
+    return weight, bias
+
+
+def _digest(tensors: dict[str, NDArray], metadata: dict[str, str]) -> str:
+    digest = hashlib.sha256()
+    for name, text in sorted(metadata.items()):
+        digest.update(f"{name}\0{text}\0".encode())
+    for name, tensor in sorted(tensors.items()):
+        digest.update(f"{name}\0{tensor.dtype}\0{tensor.shape}\0".encode())
+        digest.update(np.ascontiguousarray(tensor))
+    return digest.hexdigest()

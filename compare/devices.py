@@ -1,0 +1,25 @@
+"""Where PyTorch does its work."""
+
+from compare.errors import InputError
+
+DEVICES = "cpu", "cuda", "mps", "auto"
+
+
+def device(name: str, backend: str, dtype: str) -> str:
+    """The device to use for one of DEVICES: `auto` is the fastest that is there.
+
+    Raises InputError if there is none of the name, or the backend or dtype cannot use it.
+    """
+    if name == "cpu" or (name == "auto" and backend == "scratch"):
+        return "cpu"
+    if backend == "scratch":
+        raise InputError(f"--device {name} is for --backend torch; NumPy works on the cpu")
+    import torch
+
+    # MPS has no float64
+    usable = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available() and dtype == "float32"}
+    if name == "auto":
+        return next((found for found, there in usable.items() if there), "cpu")
+    if not usable[name]:
+        raise InputError(f"--device {name}: there is none here for {dtype}; take --device cpu or auto")
+    return name
