@@ -6,6 +6,9 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from compare.commands.evaluate import evaluate
+from compare.commands.explain import explain
+from compare.commands.predict import predict
 from compare.commands.prove import prove
 from compare.commands.train import train
 from compare.errors import InputError
@@ -33,7 +36,10 @@ app = typer.Typer(
 )
 EXAMPLES = {
     prove: "prove --data mnist --data-root data --json proof.json",
-    train: "train --backend scratch --data digits --lr 0.1",
+    train: "train --backend scratch --data digits --lr 0.1 --save digits.safetensors",
+    evaluate: "evaluate digits.safetensors --split validation",
+    predict: "predict digits.safetensors --index 7",
+    explain: "explain digits.safetensors --index 7",
 }
 for command, example in EXAMPLES.items():
     app.command(epilog=f"Example: python -m compare {example}")(command)

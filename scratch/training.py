@@ -153,6 +153,11 @@ def predict(model: SoftmaxRegression, images: NDArray, *, equations: Equations =
     return _all_logits(model, images, equations).argmax(axis=1)
 
 
+def probabilities(model: SoftmaxRegression, images: NDArray, *, equations: Equations = EQUATIONS) -> NDArray:
+    """Images (N, D) -> probabilities P (N, K) of each class, in the dtype of the model."""
+    return np.exp(equations.log_softmax(_all_logits(model, images, equations)))
+
+
 def accuracy(Z: NDArray, y: NDArray) -> float:
     """Share of rows of Z (N, K) whose largest logit, the first of equals, is at the label y (N,)."""
     return float((Z.argmax(axis=1) == y).mean())

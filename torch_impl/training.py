@@ -120,6 +120,12 @@ def predict(model: SoftmaxRegression, images: NDArray) -> NDArray:
     return _all_logits(model, images).argmax(dim=1).cpu().numpy()
 
 
+@torch.inference_mode()
+def probabilities(model: SoftmaxRegression, images: NDArray) -> NDArray:
+    """Images (N, D) -> probabilities P (N, K) of each class, in the dtype of the model."""
+    return F.softmax(_all_logits(model, images), dim=1).cpu().numpy()
+
+
 def accuracy(Z: Tensor | NDArray, y: Tensor | NDArray) -> float:
     """Share of rows of Z (N, K) whose largest logit, the first of equals, is at the label y (N,)."""
     hits = torch.as_tensor(Z).argmax(dim=1) == torch.as_tensor(y)

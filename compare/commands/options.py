@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from compare.backends import MODULES
 from compare.datasets import DATA_ROOT_VARIABLE, SOURCES, load
 from compare.errors import InputError
 from compare.files import check_writable
@@ -35,6 +36,10 @@ DataName = Annotated[str, typer.Option("--data", help=f"Data set: {', '.join(SOU
 DataRoot = Annotated[
     Path | None, typer.Option("--data-root", envvar=DATA_ROOT_VARIABLE, help="Folder that holds MNIST/raw.")
 ]
+OptionalData = Annotated[
+    str | None, typer.Option("--data", help="Data set; unless given, that of the checkpoint, or mnist5k.")
+]
+WhichBackend = Annotated[str, typer.Option("--backend", help=f"One of {', '.join(MODULES)}.")]
 Json = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.", metavar="FILE")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print the last line only.")]
 

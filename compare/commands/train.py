@@ -14,7 +14,16 @@ import typer
 
 from compare import backends, results
 from compare.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from compare.commands.options import Dtype, Json, ProblemOptions, Quiet, check_output, progress, takes_problem
+from compare.commands.options import (
+    Dtype,
+    Json,
+    ProblemOptions,
+    Quiet,
+    WhichBackend,
+    check_output,
+    progress,
+    takes_problem,
+)
 from compare.devices import DEVICES, device
 from compare.errors import InputError
 from compare.problem import Problem, checksum
@@ -29,7 +38,7 @@ Device = StrEnum("Device", {name: name for name in DEVICES})
 def train(
     context: typer.Context,
     chosen: ProblemOptions,
-    backend: Annotated[str, typer.Option("--backend", help=f"One of {', '.join(backends.MODULES)}.")],
+    backend: WhichBackend,
     dtype: Annotated[Dtype | None, typer.Option("--dtype", help="Precision; float32 unless given.")] = None,
     device_name: Annotated[Device, typer.Option("--device", help="Where torch works.")] = Device.cpu,
     save: Annotated[

@@ -1,0 +1,66 @@
+"""`evaluate`: a checkpoint on a data set."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from compare import backends, metrics, results
+from compare.checkpoint import load_checkpoint
+from compare.commands.options import DataRoot, Json, OptionalData, Quiet, WhichBackend, check_output
+from compare.selection import Split, select
+
+CheckpointFile = Annotated[Path, typer.Argument(metavar="CHECKPOINT", help="A file of train --save, or of PyTorch.")]
+WhichSplit = Annotated[Split | None, typer.Option("--split", help="Test images if there are any, else validation.")]
+
+
+def evaluate(
+    checkpoint: CheckpointFile,
+    data: OptionalData = None,
+    data_root: DataRoot = None,
+    split: WhichSplit = None,
+    backend: WhichBackend = "scratch",
+    json: Json = None,
+    quiet: Quiet = False,
+) -> int:
+    """Loss, accuracy, precision and recall of each class, and the confusion matrix.
+
+    Exit code 0: evaluated, 2: could not evaluate.
+    """
+    check_output(json)
+    side, loaded = backends.module(backend), load_checkpoint(checkpoint)
+    shown = select(loaded, data, data_root, split)
+    model = side.SoftmaxRegression(loaded.weight, loaded.bias)
+    with backends.one_thread():
+        loss, accuracy = side.evaluate(model, shown.images, shown.labels)
+        predicted = side.predict(model, shown.images)
+    confusion = metrics.confusion_matrix(shown.labels, predicted, shown.classes)
+    precision, recall = metrics.precision(confusion), metrics.recall(confusion)
+    if json:
+        content = {
+            "data": shown.data,
+            "split": shown.split.value,
+            "images": len(shown.labels),
+            "backend": backend,
+            "loss": loss,
+            "accuracy": accuracy,
+            "precision": precision.tolist(),
+            "recall": recall.tolist(),
+            "confusion": confusion.tolist(),
+        }
+        results.write_json(json, content)
+    console = Console(highlight=False)
+    if not quiet:
+        table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0)
+        for name in ("class", *map(str, range(shown.classes)), "precision", "recall"):
+            table.add_column(name, justify="right")
+        for k, row in enumerate(confusion):
+            counts = (f"[bold green]{n}[/]" if j == k else str(n) if n else "." for j, n in enumerate(row))
+            table.add_row(str(k), *counts, f"{precision[k]:.4f}", f"{recall[k]:.4f}")
+        console.print(f"{shown}; a row is a class, a column what it was taken for")
+        console.print(table)
+    console.print(f"{shown.data}, {shown.split}: loss {loss:.4f}, accuracy {accuracy:.4f}")
+    return 0

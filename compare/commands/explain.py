@@ -1,0 +1,58 @@
+"""`explain`: one image through the six equations, on both backends."""
+
+from typing import Annotated
+
+import numpy as np
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from compare import results
+from compare.checkpoint import load_checkpoint
+from compare.commands.evaluate import CheckpointFile, WhichSplit
+from compare.commands.options import DataRoot, Json, OptionalData, check_output
+from compare.explanation import QUANTITIES, by_scratch, by_torch
+from compare.selection import select
+
+
+def explain(
+    checkpoint: CheckpointFile,
+    index: Annotated[int, typer.Option("--index", help="An image of the data set, counted from 0.")],
+    data: OptionalData = None,
+    data_root: DataRoot = None,
+    split: WhichSplit = None,
+    lr: Annotated[float, typer.Option("--lr", help="Learning rate of the step E6.")] = 1e-3,
+    json: Json = None,
+) -> int:
+    """Take one image through E1 to E6, in NumPy and in PyTorch, and show every number and the difference.
+
+    Exit code 0: explained, 2: could not explain.
+    """
+    check_output(json)
+    loaded = load_checkpoint(checkpoint)
+    selection = select(loaded, data, data_root, split)
+    images, labels = selection.image(index)
+    ours = by_scratch(loaded.weight, loaded.bias, images, labels, lr)
+    theirs = by_torch(loaded.weight, loaded.bias, images, labels, lr)
+    digits = 9 if loaded.dtype == "float32" else 17
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    for name in ("", "quantity", "class", "scratch", "torch", "difference"):
+        table.add_column(name, justify="left" if name in ("", "quantity") else "right", no_wrap=True)
+    for name, (tag, meaning) in QUANTITIES.items():
+        pairs = zip(np.atleast_1d(ours[name]), np.atleast_1d(theirs[name]), strict=True)
+        for k, (a, b) in enumerate(pairs):
+            heading = (tag, meaning) if k == 0 else ("", "")
+            which = str(k) if np.ndim(ours[name]) else ""
+            table.add_row(*heading, which, f"{a:.{digits}g}", f"{b:.{digits}g}", f"{abs(float(a) - float(b)):.1e}")
+        table.add_section()
+    if json:
+        rows = {
+            name: {"tag": tag, "scratch": np.asarray(ours[name]).tolist(), "torch": np.asarray(theirs[name]).tolist()}
+            for name, (tag, _) in QUANTITIES.items()
+        }
+        results.write_json(json, {"data": selection.data, "index": index, "label": int(labels[0]), "quantities": rows})
+    console = Console(highlight=False)
+    console.print(f"{selection.data}, {selection.split}: image {index}, label {labels[0]}")
+    console.print(table)
+    return 0

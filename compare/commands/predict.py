@@ -1,0 +1,65 @@
+"""`predict`: one image, the model's answer, and how sure it is."""
+
+import math
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from compare import backends, imaging, results
+from compare.checkpoint import load_checkpoint
+from compare.commands.evaluate import CheckpointFile, WhichSplit
+from compare.commands.options import DataRoot, Json, OptionalData, Quiet, WhichBackend, check_output
+from compare.errors import InputError
+from compare.selection import select
+
+BAR = 40
+
+
+def predict(
+    checkpoint: CheckpointFile,
+    index: Annotated[int | None, typer.Option("--index", help="An image of the data set, counted from 0.")] = None,
+    image: Annotated[Path | None, typer.Option("--image", metavar="FILE", help="A PNG or JPEG of any size.")] = None,
+    raw: Annotated[bool, typer.Option("--raw", help="Only scale FILE; do not invert, crop or centre it.")] = False,
+    data: OptionalData = None,
+    data_root: DataRoot = None,
+    split: WhichSplit = None,
+    backend: WhichBackend = "scratch",
+    json: Json = None,
+    quiet: Quiet = False,
+) -> int:
+    """Show what the model saw, its answer, and the probability of each class.
+
+    Exit code 0: predicted, 2: could not predict.
+    """
+    if (index is None) == (image is None):
+        raise InputError("either --index N or --image FILE says what to predict")
+    check_output(json)
+    side, loaded = backends.module(backend), load_checkpoint(checkpoint)
+    label = None
+    if image is None:
+        shown, labels = select(loaded, data, data_root, split).image(index)
+        label = int(labels[0])
+    else:
+        edge = math.isqrt(loaded.weight.shape[1])
+        if edge**2 != loaded.weight.shape[1]:
+            raise InputError(f"{checkpoint}: pictures need a model of square grey images")
+        picture = imaging.read_picture(image)
+        shown = (imaging.squeeze if raw else imaging.prepare)(picture, edge).reshape(1, -1)
+    model = side.SoftmaxRegression(loaded.weight, loaded.bias)
+    P = side.probabilities(model, shown)[0]
+    answer = int(P.argmax())
+    if json:
+        content = {"backend": backend, "label": label, "prediction": answer, "probabilities": P.tolist()}
+        results.write_json(json, content | {"pixels": np.asarray(shown[0]).tolist()})
+    if not quiet:
+        edge = math.isqrt(shown.shape[1])
+        if edge**2 == shown.shape[1]:
+            print(imaging.as_text(shown.reshape(edge, edge)))
+        for k, p in enumerate(P):
+            mark = " <- label" if k == label else ""
+            print(f"{k:>3}  {p:.4f}  {'█' * round(BAR * p)}{mark}")
+    known = "" if label is None else f", label {label}"
+    print(f"prediction {answer}, probability {P[answer]:.4f}{known}")
+    return 0

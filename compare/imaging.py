@@ -1,0 +1,78 @@
+"""From a picture to what the model expects, as MNIST did it; and from pixels to something to look at."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from compare.errors import InputError
+
+# MNIST scaled each digit into a box of 20 x 20 and put its centre of mass in the middle of 28 x 28.
+BOX = 20 / 28
+# Shares of the brightness range: what is fainter than paper grain is background, what is flatter holds no digit.
+GRAIN, FLAT = 0.25, 0.1
+SHADES = " .:-=+*#%@"
+
+
+def read_picture(path: Path) -> NDArray:
+    """A PNG or JPEG (or what else Pillow reads) of any size as grey levels (H, W) in 0 ... 255, white for transparent.
+
+    Raises InputError, naming the file, if it cannot be read.
+    """
+    try:
+        with Image.open(path) as picture:
+            rgba = picture.convert("RGBA")
+        white = Image.new("RGBA", rgba.size, "white")
+        return np.asarray(Image.alpha_composite(white, rgba).convert("L"), float)
+    except UnidentifiedImageError:
+        raise InputError(f"{path}: not a picture that can be read; save it as PNG or JPEG") from None
+    except OSError as error:
+        raise InputError(f"{path}: the picture cannot be read: {error.strerror or error}") from None
+    except Image.DecompressionBombError:
+        raise InputError(f"{path}: the picture is too large") from None
+
+
+def prepare(picture: NDArray, side: int) -> NDArray:
+    """Grey levels (H, W) of a digit of any size and place -> uint8 (side, side), white ink on black, as in MNIST.
+
+    The background is what the border mostly shows; the ink is what differs from it. The ink is cropped, scaled into
+    the box and centred by mass. Raises InputError if the picture is all background.
+    """
+    border = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
+    ink = np.abs(picture - np.median(border))
+    if ink.max() < FLAT * 255:
+        raise InputError("the picture is of one colour: no digit in it")
+    ink = ink / ink.max()
+    ink[ink < GRAIN] = 0
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    scale = BOX * side / max(ink.shape)
+    size = tuple(max(1, round(scale * length)) for length in reversed(ink.shape))
+    small = np.asarray(Image.fromarray((255 * ink).astype(np.uint8)).resize(size, Image.Resampling.BOX), float)
+    return _centred(small, side)
+
+
+def squeeze(picture: NDArray, side: int) -> NDArray:
+    """Grey levels (H, W) -> uint8 (side, side) by scaling alone."""
+    image = Image.fromarray(picture.astype(np.uint8))
+    return np.asarray(image.resize((side, side), Image.Resampling.BOX))
+
+
+def as_text(image: NDArray) -> str:
+    """An image (H, W) of uint8 as characters, two for a pixel."""
+    shades = np.array(list(SHADES))[image.astype(int) * len(SHADES) // 256]
+    return "\n".join("".join(np.repeat(row, 2)).rstrip() for row in shades)
+
+
+def _centred(small: NDArray, side: int) -> NDArray:
+    total = small.sum()
+    image = np.zeros((side, side))
+    corner = []
+    for axis, length in enumerate(small.shape):
+        centre = (small.sum(axis=1 - axis) * np.arange(length)).sum() / total
+        # whole pixels, and nothing of the digit may fall off the edge
+        corner.append(int(np.clip(round((side - 1) / 2 - centre), 0, side - length)))
+    top, left = corner
+    image[top : top + small.shape[0], left : left + small.shape[1]] = small
+    return np.rint(255 * image / image.max()).astype(np.uint8)
