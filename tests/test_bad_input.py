@@ -155,5 +155,5 @@ def test_missing_data_without_a_network(refused, tmp_path: Path, monkeypatch: py
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     line = refused("--data", "mnist", "--data-root", tmp_path)
-    assert f"MNIST is not in {tmp_path} and could not be downloaded" in line
+    assert f"mnist is not in {tmp_path}, whole, and could not be downloaded" in line
     assert "name it with --data-root or COMPARE_DATA_ROOT, or take --data mnist5k" in line

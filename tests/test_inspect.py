@@ -94,7 +94,7 @@ def redrawn(digit: np.ndarray, random: np.random.Generator, tmp_path: Path) -> P
 
 
 def test_preparation_reads_digits_redrawn_large_inverted_and_off_centre(
-    checkpoint: Path, problem: Problem, tmp_path: Path, record_property
+    checkpoint: Path, problem: Problem, tmp_path: Path
 ):
     loaded, random = load_checkpoint(checkpoint), np.random.default_rng(11)
     model = scratch.SoftmaxRegression(loaded.weight, loaded.bias)
@@ -104,8 +104,7 @@ def test_preparation_reads_digits_redrawn_large_inverted_and_off_centre(
     for how, make in (("prepared", imaging.prepare), ("raw", imaging.squeeze)):
         shown = np.array([make(picture, 28).reshape(-1) for picture in pictures])
         right[how] = (scratch.predict(model, shown) == labels).mean()
-    for how, accuracy in right.items():
-        record_property(how, accuracy)
+    print("accuracy on 200 digits:", right)
     assert right["prepared"] > right["as they were"] - 0.05
     assert right["raw"] < 0.3
 

@@ -34,7 +34,8 @@ class Dtype(StrEnum):
 
 DataName = Annotated[str, typer.Option("--data", help=f"Data set: {', '.join(SOURCES)}.")]
 DataRoot = Annotated[
-    Path | None, typer.Option("--data-root", envvar=DATA_ROOT_VARIABLE, help="Folder that holds MNIST/raw.")
+    Path | None,
+    typer.Option("--data-root", envvar=DATA_ROOT_VARIABLE, help="Folder that holds MNIST/raw, or other downloads."),
 ]
 OptionalData = Annotated[
     str | None, typer.Option("--data", help="Data set; unless given, that of the checkpoint, or mnist5k.")
