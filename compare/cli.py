@@ -49,7 +49,8 @@ for command, example in EXAMPLES.items():
 
 def main() -> None:
     """Run the command line; a user's mistake is one line on stderr and exit code 2, Ctrl-C is 130."""
-    for stream in (sys.stdout, sys.stderr):
+    # a stream that was closed is None
+    for stream in filter(None, (sys.stdout, sys.stderr)):
         stream.reconfigure(errors="replace")
     try:
         code = app(prog_name="python -m compare", standalone_mode=False)

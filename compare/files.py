@@ -15,16 +15,15 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     Raises OSError where it cannot be written; on any error nothing is left behind and what was there stays.
     What is there already and is no regular file (a pipe, a terminal) is written to directly.
     """
-    path = path.resolve()
     if path.exists() and not path.is_file():
         with path.open("wb") as stream:
             yield stream
         return
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    beside = _beside(path)
     try:
         with beside.open("wb") as stream:
             yield stream
-        beside.replace(path)
+        beside.replace(path.resolve())
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
@@ -32,10 +31,15 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
 def check_writable(path: Path) -> None:
     """Raise OSError now, before the work, if `whole_file` could not write `path` after it."""
-    path = path.resolve()
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if path.is_file() or not path.exists():
-        beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+        beside = _beside(path)
         beside.touch()
         beside.unlink()
+
+
+def _beside(path: Path) -> Path:
+    # a link stays a link: the file goes where it points to
+    path = path.resolve()
+    return path.with_name(f".{path.name}.{os.getpid()}.part")

@@ -44,6 +44,8 @@ class Judge:
         self.worst: dict[tuple[str, str], Finding] = {}
         self.first_divergence: Finding | None = None
         self.steps = 0
+        # share of the budget used at worst in each epoch, by quantity and reading
+        self.trace: dict[tuple[str, str], list[float]] = {}
 
     def see(self, epoch: int, moment: Moment) -> None:
         """Compare one step, in the order of the derivation.
@@ -60,6 +62,7 @@ class Judge:
                 scale = max(size, float(np.finfo(theirs.dtype).tiny))
                 difference = np.abs(ours - theirs)
                 used = float(difference.max()) / limit
+                self._note(name, reading, epoch, used)
                 known = self.worst.get((name, reading))
                 # written so that nan, which compares false with everything, is not passed over
                 if known and used <= known.used:
@@ -88,6 +91,13 @@ class Judge:
                     self.first_divergence = finding
                 if not math.isfinite(used):
                     _stop(finding)
+
+    def _note(self, name: str, reading: str, epoch: int, used: float) -> None:
+        shares = self.trace.setdefault((name, reading), [])
+        if len(shares) < epoch:
+            shares.append(used)
+        elif not used <= shares[-1]:
+            shares[-1] = used
 
 
 def _stop(finding: Finding) -> NoReturn:

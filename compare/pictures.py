@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 SUFFIXES = ".png", ".svg"
 # Okabe and Ito's colours: blue, vermilion, green
-SCRATCH, TORCH, PUBLISHED = "#0072B2", "#D55E00", "#009E73"
+COLOURS = {"scratch": "#0072B2", "torch": "#D55E00"}
+PUBLISHED = "#009E73"
+PALETTE = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#7F7F7F"
+STYLES = "-", "--", "-.", ":", "-", "--", "-.", ":"
 SAMPLES = 10
 
 
@@ -38,6 +41,17 @@ def save_picture(figure: "Figure", path: Path) -> None:
         raise InputError(f"{path}: the picture cannot be written: {error.strerror}") from None
 
 
+def save_pictures(figures: dict[str, "Figure"], folder: Path) -> None:
+    """Write each figure into the folder by its name, as PNG and as SVG. Raises InputError where that fails."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: the pictures cannot be written: {error.strerror}") from None
+    for name, figure in figures.items():
+        for suffix in SUFFIXES:
+            save_picture(figure, folder / f"{name}{suffix}")
+
+
 def samples(data: Dataset) -> "Figure":
     """The first images of each class, a row a class, of at most 26 classes."""
     images, labels = data.train
@@ -51,6 +65,99 @@ def samples(data: Dataset) -> "Figure":
         for axes, index in zip(row, np.flatnonzero(labels == k), strict=False):
             show(axes, as_image(images[index], data.shape))
     figure.subplots_adjust(left=0.16, right=0.99, bottom=0.01, top=0.99, wspace=0.05, hspace=0.05)
+    return figure
+
+
+def curves(histories: dict[str, list[dict[str, Any]]], published: tuple[float, ...] | None = None) -> "Figure":
+    """Loss and validation accuracy over the epochs of each side by name, and the published accuracy."""
+    figure = _figure(9, 3.6, layout="constrained")
+    losses, accuracies = figure.subplots(1, 2)
+    for side, history in histories.items():
+        # the second side dashed and on top, so that both can be seen where they are one
+        line = "-" if side == "scratch" else "--"
+        epochs = [record["epoch"] for record in history]
+        for key, width in (("train_loss", 1.0), ("val_loss", 2.0)):
+            name = f"{side}, {'training' if key == 'train_loss' else 'validation'}"
+            losses.plot(epochs, [record[key] for record in history], line, color=COLOURS[side], lw=width, label=name)
+        values = [record["val_accuracy"] for record in history]
+        accuracies.plot(epochs, values, line, color=COLOURS[side], lw=2, label=side)
+    if published:
+        accuracies.plot(range(len(published)), published, "o", color=PUBLISHED, ms=4, label="published")
+    for axes, what in ((losses, "loss (nats)"), (accuracies, "validation accuracy")):
+        axes.set(xlabel="epoch", ylabel=what)
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.grid(alpha=0.3)
+        axes.legend()
+    return figure
+
+
+def errors(used: dict[str, dict[str, list[float]]], dtype: str) -> "Figure":
+    """Share of its budget that each quantity used at worst in each epoch, log scale; used[reading][quantity]."""
+    figure = _figure(9, 3.8, layout="constrained")
+    for axes, (reading, quantities) in zip(figure.subplots(1, 2, sharey=True), used.items(), strict=True):
+        for (quantity, values), colour, style in zip(quantities.items(), PALETTE, STYLES, strict=True):
+            # an error of exactly 0 has no logarithm: it is left out
+            shares = np.where(np.array(values) > 0, values, np.nan)
+            axes.semilogy(range(1, len(values) + 1), shares, style, color=colour, lw=1.2, label=quantity)
+        axes.axhline(1, color="black", lw=2)
+        axes.set(title=f"{dtype}, {reading.replace('_', '-')}", xlabel="epoch")
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.grid(alpha=0.3)
+    figure.axes[0].set_ylabel("share of budget (line: all of it)")
+    figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside right center")
+    return figure
+
+
+def templates(before: NDArray, after: NDArray, shape: tuple[int, ...], names: tuple[str, ...]) -> "Figure":
+    """Weights (K, D) of each class before and after training: blue speaks for the class, red against it."""
+    shown = min(len(before), 10)
+    figure = _figure(1.0 * shown + 0.8, 2.6, layout="constrained")
+    grid = figure.subplots(2, shown, squeeze=False)
+    for row, W, what in zip(grid, (before, after), ("before", "after"), strict=True):
+        limit = np.abs(W).max()
+        row[0].text(-0.15, 0.5, what, ha="right", va="center", transform=row[0].transAxes)
+        for k, axes in enumerate(row):
+            # a colour image is shown by the sum over its channels
+            image = W[k].reshape(-1, *shape[-2:]).sum(axis=0)
+            axes.imshow(image, cmap="RdBu", vmin=-limit, vmax=limit, interpolation="nearest")
+            axes.set_axis_off()
+            if what == "before":
+                axes.set_title(names[k], fontsize="medium")
+    return figure
+
+
+def confusion(counts: NDArray, names: tuple[str, ...]) -> "Figure":
+    """Counts (K, K) of label (row) against prediction (column), each shaded by its share of the row."""
+    K = len(counts)
+    figure = _figure(0.45 * K + 1.5, 0.45 * K + 1.2, layout="constrained")
+    axes = figure.subplots()
+    shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    if K <= 26:
+        for i, j in np.ndindex(counts.shape):
+            if counts[i, j]:
+                ink = "white" if shares[i, j] > 0.5 else "black"
+                axes.text(j, i, counts[i, j], ha="center", va="center", color=ink, fontsize="small")
+    axes.set(xlabel="prediction", ylabel="label", xticks=range(K), yticks=range(K))
+    axes.set_xticklabels(names, rotation=90 if max(map(len, names)) > 2 else 0)
+    axes.set_yticklabels(names)
+    return figure
+
+
+def mistakes(images: NDArray, labels: NDArray, P: NDArray, shape: tuple[int, ...], names: tuple[str, ...]) -> "Figure":
+    """The 20 images (N, D) that were classified wrongly with the highest probability P (N, K)."""
+    predicted, certainty = P.argmax(axis=1), P.max(axis=1)
+    wrong = np.flatnonzero(predicted != labels)
+    worst = wrong[np.argsort(-certainty[wrong], kind="stable")][:20]
+    figure = _figure(8, 7, layout="constrained")
+    grid = figure.subplots(4, 5)
+    for axes in grid.flat:
+        axes.set_axis_off()
+    for axes, n in zip(grid.flat, worst, strict=False):
+        show(axes, as_image(images[n], shape))
+        axes.set_title(f"{names[predicted[n]]} ({certainty[n]:.2f}), is {names[labels[n]]}", fontsize="small")
+    if not len(worst):
+        figure.suptitle("no mistakes")
     return figure
 
 

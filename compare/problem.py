@@ -79,6 +79,7 @@ class Problem:
 
     def __init__(self, data: Dataset, chosen: Hyperparameters):
         self.name, self.classes, self.chosen, self.test = data.name, data.classes, chosen, data.test
+        self.shape, self.names = data.shape, data.names
         images, labels = data.train
         split = self._random(SPLIT).permutation(len(labels))
         held_out = round(len(labels) * chosen.val_fraction)

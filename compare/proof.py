@@ -21,7 +21,8 @@ class Run:
 
     worst has a finding for every quantity and reading; curve a record for every epoch, from before training on.
     differ of the compared images were classified differently, near_ties of those within rounding of a tie.
-    weights are checksums of the final parameters, drift how far apart these are at most.
+    weights are checksums of the final parameters, drift how far apart these are at most, templates scratch's W (K, D).
+    trace is the share of each budget used at worst in each epoch.
     """
 
     dtype: str
@@ -36,6 +37,8 @@ class Run:
     seconds: dict[str, float] = field(default_factory=dict)
     weights: dict[str, str] = field(default_factory=dict)
     drift: dict[str, float] = field(default_factory=dict)
+    trace: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+    templates: NDArray | None = None
 
     @property
     def verdict(self) -> str:
@@ -88,7 +91,7 @@ def prove(
                 _extend(run.curve, sides, problem, {name: total / images for name, total in totals.items()})
         except OneSideNotFiniteError:
             pass  # the judge has it as the first divergence, and there is nothing left to train
-        run.first_divergence = judge.first_divergence
+        run.first_divergence, run.trace = judge.first_divergence, judge.trace
         for images, _ in filter(None, (problem.validation, problem.test)):
             _compare_predictions(run, images, sides)
         if problem.test:
@@ -96,6 +99,7 @@ def prove(
         run.seconds = {name: side.seconds for name, side in sides.items()}
         run.weights = {name: checksum(*side.parameters()) for name, side in sides.items()}
         ends = zip("Wb", *(side.parameters() for side in sides.values()), strict=True)
+        run.templates = own.parameters()[0]
         run.drift = {name: float(np.abs(ours - theirs).max()) for name, ours, theirs in ends}
         return run
 

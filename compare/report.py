@@ -20,6 +20,11 @@ CURVE_KEYS = "train_loss", "val_loss", "val_accuracy"
 DIGITS = {"float32": 9, "float64": 17}
 
 
+def wide_console() -> Console:
+    """A console of 80 columns at least, so that no table loses its numbers on a narrow terminal."""
+    return Console(highlight=False, width=max(80, Console().width))
+
+
 def print_problem(console: Console, problem: Problem) -> None:
     """What is trained on, how, and the checksums of what both sides are given."""
     chosen, sums = problem.chosen, problem.checksums

@@ -29,6 +29,8 @@ class Selection:
     images: NDArray
     labels: NDArray
     classes: int
+    shape: tuple[int, ...]
+    names: tuple[str, ...]
 
     def __str__(self) -> str:
         return f"{self.data}, {self.split}: {len(self.labels):,} images"
@@ -57,4 +59,4 @@ def select(checkpoint: Checkpoint, data: str | None, root: Path | None, split: S
     part = getattr(problem, split)
     if part is None:
         raise InputError(f"{dataset.name} has no test images; take --split validation")
-    return Selection(dataset.name, split, *part, problem.classes)
+    return Selection(dataset.name, split, *part, problem.classes, problem.shape, problem.names)

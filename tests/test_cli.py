@@ -251,6 +251,28 @@ def test_the_lines_of_training_go_where_stdout_goes(tmp_path: Path):
     assert (tmp_path / "log").read_text().count("Epoch [") == 3
 
 
+@pytest.mark.parametrize("columns", ["20", "80", "200"])
+def test_no_number_is_cut_on_a_terminal_of_any_width(cli, monkeypatch: pytest.MonkeyPatch, columns: str):
+    monkeypatch.setenv("COLUMNS", columns)
+    _, out, _ = cli(*SHORT, "--dtype", "float64")
+    assert "…" not in out
+    assert len(re.findall(r"\d\.\de[-+]\d\d", out)) == 8 * 5 + 2
+
+
+def test_a_closed_stdout_is_no_traceback():
+    command = f"{sys.executable} -m compare train --backend scratch --data digits --epochs 1 >&-"
+    done = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_json_goes_down_a_pipe():
+    command = [sys.executable, "-m", "compare", *SHORT, "--quiet", "--json", "/dev/stdout"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    content, end = json.JSONDecoder().raw_decode(done.stdout)
+    assert content["verdict"] == "match"
+    assert done.stdout[end:].strip().startswith("match:")
+
+
 def test_output_that_cannot_show_a_character_is_no_error():
     command = [sys.executable, "-m", "compare", *SHORT, "--dtype", "float32"]
     environment = os.environ | {"PYTHONIOENCODING": "ascii"}

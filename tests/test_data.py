@@ -130,6 +130,15 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, before: bytes | N
     assert [file.read_bytes() for file in tmp_path.iterdir()] == [b"whole"]
 
 
+def test_a_link_stays_a_link(tmp_path: Path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "folder" / "file")
+    with whole_file(tmp_path / "link") as stream:
+        stream.write(b"whole")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "folder" / "file").read_bytes() == b"whole"
+
+
 def test_what_is_no_regular_file_is_written_to_and_not_replaced():
     with whole_file(Path("/dev/null")) as stream:
         stream.write(b"gone")

@@ -11,7 +11,7 @@ from compare import imaging, pictures, results
 from compare.commands.options import DataRoot, Json, check_output
 from compare.datasets import SOURCES, load
 from compare.errors import InputError
-from compare.report import table
+from compare.report import table, wide_console
 
 Picture = Annotated[Path | None, typer.Option("--picture", metavar="FILE", help="Draw to this PNG or SVG.")]
 
@@ -33,7 +33,7 @@ def data(
     if picture:
         pictures.check_picture(picture)
         check_output(picture, "--picture")
-    console = Console(highlight=False)
+    console = wide_console()
     if list_all:
         _list(console, data_root, json)
     else:

@@ -5,12 +5,13 @@ from typing import Annotated
 
 import typer
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from compare import backends, metrics, results
+from compare import pictures as drawing
 from compare.checkpoint import load_checkpoint
-from compare.commands.options import DataRoot, Json, OptionalData, Quiet, WhichBackend, check_output
+from compare.commands.options import DataRoot, Json, OptionalData, Pictures, Quiet, WhichBackend, check_output
+from compare.report import wide_console
 from compare.selection import Split, select
 
 CheckpointFile = Annotated[Path, typer.Argument(metavar="CHECKPOINT", help="A file of train --save, or of PyTorch.")]
@@ -24,6 +25,7 @@ def evaluate(
     split: WhichSplit = None,
     backend: WhichBackend = "scratch",
     json: Json = None,
+    pictures: Pictures = None,
     quiet: Quiet = False,
 ) -> int:
     """Loss, accuracy, precision and recall of each class, and the confusion matrix.
@@ -36,6 +38,7 @@ def evaluate(
     model = side.SoftmaxRegression(loaded.weight, loaded.bias)
     with backends.one_thread():
         loss, accuracy = side.evaluate(model, shown.images, shown.labels)
+        P = side.probabilities(model, shown.images)
         predicted = side.predict(model, shown.images)
     confusion = metrics.confusion_matrix(shown.labels, predicted, shown.classes)
     precision, recall = metrics.precision(confusion), metrics.recall(confusion)
@@ -52,7 +55,13 @@ def evaluate(
             "confusion": confusion.tolist(),
         }
         results.write_json(json, content)
-    console = Console(highlight=False)
+    if pictures:
+        figures = {
+            "confusion": drawing.confusion(confusion, shown.names),
+            "mistakes": drawing.mistakes(shown.images, shown.labels, P, shown.shape, shown.names),
+        }
+        drawing.save_pictures(figures, pictures)
+    console = wide_console()
     if not quiet:
         table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0)
         for name in ("class", *map(str, range(shown.classes)), "precision", "recall"):

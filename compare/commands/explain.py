@@ -5,7 +5,6 @@ from typing import Annotated
 import numpy as np
 import typer
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from compare import results
@@ -13,6 +12,7 @@ from compare.checkpoint import load_checkpoint
 from compare.commands.evaluate import CheckpointFile, WhichSplit
 from compare.commands.options import DataRoot, Json, OptionalData, check_output
 from compare.explanation import QUANTITIES, by_scratch, by_torch
+from compare.report import wide_console
 from compare.selection import select
 
 
@@ -52,7 +52,7 @@ def explain(
             for name, (tag, _) in QUANTITIES.items()
         }
         results.write_json(json, {"data": selection.data, "index": index, "label": int(labels[0]), "quantities": rows})
-    console = Console(highlight=False)
+    console = wide_console()
     console.print(f"{selection.data}, {selection.split}: image {index}, label {labels[0]}")
     console.print(table)
     return 0

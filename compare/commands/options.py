@@ -42,6 +42,7 @@ OptionalData = Annotated[
 ]
 WhichBackend = Annotated[str, typer.Option("--backend", help=f"One of {', '.join(MODULES)}.")]
 Json = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.", metavar="FILE")]
+Pictures = Annotated[Path | None, typer.Option("--pictures", metavar="FOLDER", help="Draw here, as PNG and SVG.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print the last line only.")]
 
 

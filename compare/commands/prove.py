@@ -1,14 +1,18 @@
 """`prove`: both sides, step by step."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
-from compare import report, results
-from compare.commands.options import Json, ProblemOptions, Quiet, check_output, progress, takes_problem
+from compare import pictures as drawing
+from compare import published, report, results
+from compare.commands.options import Json, Pictures, ProblemOptions, Quiet, check_output, progress, takes_problem
+from compare.problem import Problem
+from compare.proof import Run
 from compare.proof import prove as prove_one
+from compare.report import wide_console
+from compare.tolerance import QUANTITIES, READINGS
 
 
 class Dtypes(StrEnum):
@@ -24,6 +28,7 @@ def prove(
     chosen: ProblemOptions,
     dtype: Annotated[Dtypes, typer.Option("--dtype", help="Precision.")] = Dtypes.both,
     json: Json = None,
+    pictures: Pictures = None,
     quiet: Quiet = False,
 ) -> int:
     """Train both sides from one start on the same batches and compare every step.
@@ -32,7 +37,7 @@ def prove(
     """
     check_output(json)
     problem = chosen.problem()
-    console = Console(highlight=False)
+    console = wide_console()
     if not quiet:
         report.print_problem(console, problem)
     dtypes = ["float32", "float64"] if dtype == Dtypes.both else [dtype.value]
@@ -43,8 +48,30 @@ def prove(
             runs.append(run)
     if json:
         results.write_json(json, results.proof_as_dict(problem, runs))
+    if pictures:
+        drawing.save_pictures(_pictures(problem, runs), pictures)
     if quiet:
         report.print_verdict(console, runs, verbose=False)
     else:
         report.print_proof(console, problem, runs)
     return 0 if results.verdict(runs) == "match" else 1
+
+
+def _pictures(problem: Problem, runs: list[Run]) -> dict[str, Any]:
+    figures = {}
+    for run in runs:
+        histories = {
+            side: [{"epoch": record["epoch"], **record[side]} for record in run.curve] for side in ("scratch", "torch")
+        }
+        curve = published.CURVE if published.applies(problem) else None
+        figures[f"curves-{run.dtype}"] = drawing.curves(histories, curve)
+        used = {
+            reading: {quantity.symbol: run.trace[name, reading] for name, quantity in QUANTITIES.items()}
+            for reading in READINGS
+            if all((name, reading) in run.trace for name in QUANTITIES)
+        }
+        if len(used) == len(READINGS):
+            figures[f"errors-{run.dtype}"] = drawing.errors(used, run.dtype)
+        before = problem.start(run.dtype)[0]
+        figures[f"templates-{run.dtype}"] = drawing.templates(before, run.templates, problem.shape, problem.names)
+    return figures
