@@ -92,6 +92,24 @@ def test_the_worked_example_is_the_same_everywhere(name: str):
         assert without_indent(text) in docstring
 
 
+def test_what_is_done_by_hand_on_the_page_comes_out():
+    sums = re.findall(r"By hand.*?\$(.*?) = (.*?)\$", PAGE, re.DOTALL)
+    assert len(sums) == 4
+    for formula, result in sums:
+        # a number rounded to four digits, out of numbers rounded to four digits
+        assert eval(formula.replace(r"\cdot", "*")) == pytest.approx(float(result), abs=2e-4)
+
+
+def test_the_other_numbers_of_the_page_hold():
+    before, after = map(float, re.search(r"loss of this batch fell from (\S+) to (\S+)\.\n", PAGE).groups())
+    assert before == NUMBERS["nll_loss"]
+    assert scratch.cross_entropy(scratch.logits(X, *worked_example()["sgd_step"]), Y).round(4) == after
+    power = int(re.search(r"\$e\^\{(\d+)\}\$ is already infinite in float32", PAGE)[1])
+    with np.errstate(over="ignore"):
+        assert np.isinf(np.exp(np.float32(power)))
+    assert np.isfinite(np.exp(np.float32(power - 1)))
+
+
 def printed_parts(numbers: object) -> tuple:
     return numbers if isinstance(numbers, tuple) else (numbers,)
 
