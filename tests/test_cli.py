@@ -173,7 +173,8 @@ def test_train_prints_the_tutorials_line_and_ends_in_the_weights_of_the_proof(
     path = tmp_path / "run.json"
     code, out, err = cli("train", "--backend", backend, *SHORT, "--dtype", dtype, "--json", path)
     assert (code, err) == (0, "")
-    *epochs, last = out.splitlines()
+    *epochs, said, last = out.splitlines()
+    assert said.startswith("Accuracy ")
     assert len(epochs) == 3
     for n, line in enumerate(epochs, 1):
         assert re.fullmatch(rf"Epoch \[{n}/3\], Loss: \d\.\d{{4}}, accuracy: 0\.\d{{4}}", line)

@@ -27,6 +27,7 @@ from compare.commands.options import (
 from compare.devices import DEVICES, device
 from compare.errors import InputError
 from compare.problem import Problem, checksum
+from compare.remarks import remark
 
 # Between checkpoints of a run that goes on.
 SECONDS_BETWEEN_SAVES = 2.0
@@ -81,6 +82,7 @@ def train(
             print(f"test accuracy: {content['test']:.4f}")
         if save:
             print(f"checkpoint: {save}")
+        print(content["remark"])
         print(f"final weights {content['weights'][:8]}, as in the proof in {name}")
     return 0
 
@@ -143,6 +145,7 @@ class Training:
             "dtype": dtype,
             **results.problem_as_dict(self.problem),
             "curve": self.state["history"],
+            "remark": remark(self.problem, self.state["history"]),
             "test": test and test.accuracy,
             "seconds": seconds,
             "weights": checksum(np.asarray(self.model.weight), np.asarray(self.model.bias)),
