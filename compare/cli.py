@@ -11,6 +11,7 @@ from compare.commands.evaluate import evaluate
 from compare.commands.explain import explain
 from compare.commands.predict import predict
 from compare.commands.prove import prove
+from compare.commands.runs import runs
 from compare.commands.train import train
 from compare.errors import InputError
 
@@ -41,6 +42,7 @@ EXAMPLES = {
     data: "data mnist5k --picture samples.png",
     evaluate: "evaluate digits.safetensors --split validation",
     predict: "predict digits.safetensors --index 7",
+    runs: "runs",
     explain: "explain digits.safetensors --index 7",
 }
 for command, example in EXAMPLES.items():

@@ -43,6 +43,8 @@ OptionalData = Annotated[
 WhichBackend = Annotated[str, typer.Option("--backend", help=f"One of {', '.join(MODULES)}.")]
 Json = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.", metavar="FILE")]
 Pictures = Annotated[Path | None, typer.Option("--pictures", metavar="FOLDER", help="Draw here, as PNG and SVG.")]
+RunName = Annotated[str | None, typer.Option("--run", metavar="NAME", help="Keep all of this run in a folder.")]
+RunsRoot = Annotated[Path, typer.Option("--runs-root", metavar="FOLDER", help="Where the folders of runs are.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print the last line only.")]
 
 

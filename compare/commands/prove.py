@@ -1,13 +1,24 @@
 """`prove`: both sides, step by step."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from compare import pictures as drawing
-from compare import published, report, results
-from compare.commands.options import Json, Pictures, ProblemOptions, Quiet, check_output, progress, takes_problem
+from compare import published, records, report, results
+from compare.commands.options import (
+    Json,
+    Pictures,
+    ProblemOptions,
+    Quiet,
+    RunName,
+    RunsRoot,
+    check_output,
+    progress,
+    takes_problem,
+)
 from compare.problem import Problem
 from compare.proof import Run
 from compare.proof import prove as prove_one
@@ -29,6 +40,8 @@ def prove(
     dtype: Annotated[Dtypes, typer.Option("--dtype", help="Precision.")] = Dtypes.both,
     json: Json = None,
     pictures: Pictures = None,
+    run_name: RunName = None,
+    runs_root: RunsRoot = Path("runs"),
     quiet: Quiet = False,
 ) -> int:
     """Train both sides from one start on the same batches and compare every step.
@@ -36,6 +49,8 @@ def prove(
     Exit code 0: match, 1: differ, 2: could not compare.
     """
     check_output(json)
+    if run_name:
+        records.check_name(runs_root, run_name)
     problem = chosen.problem()
     console = wide_console()
     if not quiet:
@@ -46,10 +61,17 @@ def prove(
         for name in dtypes:
             run = prove_one(problem, name, on_step=lambda epoch, _, name=name: advance(f"{name} epoch {epoch}"))
             runs.append(run)
+    content = results.proof_as_dict(problem, runs)
     if json:
-        results.write_json(json, results.proof_as_dict(problem, runs))
+        results.write_json(json, content)
     if pictures:
         drawing.save_pictures(_pictures(problem, runs), pictures)
+    if run_name:
+        last = runs[-1].curve[-1]["torch"]
+        summary = {"verdict": content["verdict"], **{key: last[key] for key in ("val_loss", "val_accuracy")}}
+        content |= {"command": "prove", "summary": summary}
+        histories = {f"{side}, {run.dtype}": history for run in runs for side, history in _histories(run).items()}
+        records.keep(runs_root, run_name, content, histories, _pictures(problem, runs))
     if quiet:
         report.print_verdict(console, runs, verbose=False)
     else:
@@ -57,14 +79,15 @@ def prove(
     return 0 if results.verdict(runs) == "match" else 1
 
 
+def _histories(run: Run) -> records.Histories:
+    return {side: [{"epoch": record["epoch"], **record[side]} for record in run.curve] for side in run.seconds}
+
+
 def _pictures(problem: Problem, runs: list[Run]) -> dict[str, Any]:
     figures = {}
     for run in runs:
-        histories = {
-            side: [{"epoch": record["epoch"], **record[side]} for record in run.curve] for side in ("scratch", "torch")
-        }
         curve = published.CURVE if published.applies(problem) else None
-        figures[f"curves-{run.dtype}"] = drawing.curves(histories, curve)
+        figures[f"curves-{run.dtype}"] = drawing.curves(_histories(run), curve)
         used = {
             reading: {quantity.symbol: run.trace[name, reading] for name, quantity in QUANTITIES.items()}
             for reading in READINGS

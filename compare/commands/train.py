@@ -12,13 +12,17 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from compare import backends, results
+from compare import backends, published, records, results
+from compare import pictures as drawing
 from compare.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from compare.commands.options import (
     Dtype,
     Json,
+    Pictures,
     ProblemOptions,
     Quiet,
+    RunName,
+    RunsRoot,
     WhichBackend,
     check_output,
     progress,
@@ -49,6 +53,9 @@ def train(
         Path | None, typer.Option("--resume", metavar="FILE", help="Go on from a checkpoint, of either backend.")
     ] = None,
     log_every: Annotated[int | None, typer.Option("--log-every", metavar="N", help="A line every N steps too.")] = None,
+    pictures: Pictures = None,
+    run_name: RunName = None,
+    runs_root: RunsRoot = Path("runs"),
     json: Json = None,
     quiet: Quiet = False,
 ) -> int:
@@ -58,6 +65,8 @@ def train(
     """
     check_output(json)
     check_output(save, "--save")
+    if run_name:
+        records.check_name(runs_root, run_name)
     if log_every is not None and log_every < 1:
         raise InputError(f"--log-every must be at least 1 step, not {log_every}")
     side = backends.module(backend)
@@ -75,6 +84,10 @@ def train(
     content = training.as_dict(name, time.perf_counter() - began)
     if json:
         results.write_json(json, content)
+    if pictures:
+        drawing.save_pictures(training.pictures(), pictures)
+    if run_name:
+        training.keep(runs_root, run_name, content)
     if quiet:
         _tell(training.state["history"][-1], problem)
     else:
@@ -151,6 +164,22 @@ class Training:
             "weights": checksum(np.asarray(self.model.weight), np.asarray(self.model.bias)),
             **results.versions(),
         }
+
+    def pictures(self) -> dict[str, Any]:
+        """Curves, and the templates before and after."""
+        problem, W = self.problem, np.asarray(self.model.weight)
+        curve = published.CURVE if published.applies(problem) else None
+        return {
+            "curves": drawing.curves({self.backend: self.state["history"]}, curve),
+            "templates": drawing.templates(problem.start(W.dtype.name)[0], W, problem.shape, problem.names),
+        }
+
+    def keep(self, root: Path, name: str, content: dict[str, Any]) -> None:
+        """Keep everything in a folder."""
+        last = self.state["history"][-1]
+        summary = {"verdict": None, "val_loss": last["val_loss"], "val_accuracy": last["val_accuracy"]}
+        content = content | {"command": f"train {self.backend}", "summary": summary}
+        records.keep(root, name, content, {self.backend: self.state["history"]}, self.pictures(), self._save)
 
     def _left(self) -> int:
         done = max(0, len(self.state.get("history", [])) - 1) * self.problem.steps_per_epoch

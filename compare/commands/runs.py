@@ -1,0 +1,40 @@
+"""`runs`: what was kept, side by side."""
+
+from pathlib import Path
+
+from compare import results
+from compare.commands.options import Json, RunsRoot, check_output
+from compare.errors import InputError
+from compare.records import kept
+from compare.report import table, wide_console
+
+
+def runs(runs_root: RunsRoot = Path("runs"), json: Json = None) -> int:
+    """List the runs that were kept with --run, and compare them.
+
+    Exit code 0: listed, 2: could not list.
+    """
+    check_output(json)
+    if not runs_root.is_dir():
+        raise InputError(f"{runs_root}: no such folder; train --run NAME makes one")
+    found = kept(runs_root)
+    if json:
+        results.write_json(json, {"runs": found})
+    rows = (
+        (
+            run["name"],
+            run["command"],
+            run["data"]["name"],
+            f"{run['problem']['lr']:g}",
+            f"{run['problem']['momentum']:g}",
+            str(run["problem"]["batch_size"]),
+            f"{run['problem']['steps']:,}",
+            f"{run['summary']['val_loss']:.4f}",
+            f"{run['summary']['val_accuracy']:.4f}",
+            run["summary"]["verdict"] or "",
+        )
+        for run in found
+    )
+    columns = "name", "command", "data", "lr", "mom.", "batch", "steps", "val loss", "accuracy", "verdict"
+    wide_console().print(table("", columns, rows, left=3, gap=1))
+    return 0
