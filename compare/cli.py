@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 
 from compare.commands.data import data
 from compare.commands.evaluate import evaluate
+from compare.commands.experiment import experiment
 from compare.commands.explain import explain
 from compare.commands.predict import predict
 from compare.commands.prove import prove
@@ -43,6 +44,7 @@ EXAMPLES = {
     evaluate: "evaluate digits.safetensors --split validation",
     predict: "predict digits.safetensors --index 7",
     runs: "runs",
+    experiment: "experiment lr --backend both --picture lr.png",
     explain: "explain digits.safetensors --index 7",
 }
 for command, example in EXAMPLES.items():

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from compare.datasets import Dataset
 from compare.errors import InputError
+from compare.experiments import Experiment, Row
 from compare.files import whole_file
 
 if TYPE_CHECKING:
@@ -158,6 +159,29 @@ def mistakes(images: NDArray, labels: NDArray, P: NDArray, shape: tuple[int, ...
         axes.set_title(f"{names[predicted[n]]} ({certainty[n]:.2f}), is {names[labels[n]]}", fontsize="small")
     if not len(worst):
         figure.suptitle("no mistakes")
+    return figure
+
+
+def experiment(asked: Experiment, rows: list[Row]) -> "Figure":
+    """Accuracy on training and validation images against what was varied, a line for each side."""
+    figure = _figure(6.5, 4, layout="constrained")
+    axes = figure.subplots()
+    for side in dict.fromkeys(row.backend for row in rows):
+        mine = [row for row in rows if row.backend == side]
+        values = [row.value for row in mine]
+        line = "-" if side == "scratch" else "--"
+        colour, thin = COLOURS[side], {"lw": 0.8, "ms": 4, "mfc": "white"}
+        validation, training = ([getattr(row, f"{part}_accuracy") for row in mine] for part in ("val", "train"))
+        axes.plot(values, validation, f"o{line}", color=colour, label=f"{side}, validation")
+        axes.plot(values, training, f"s{line}", color=colour, label=f"{side}, training", **thin)
+    if asked.log_scale:
+        axes.set_xscale("log")
+    first = [row for row in rows if row.backend == rows[0].backend]
+    axes.set_xticks([row.value for row in first], [row.setting for row in first])
+    axes.minorticks_off()
+    axes.set(title=asked.question, xlabel=asked.varied, ylabel="accuracy")
+    axes.grid(alpha=0.3)
+    axes.legend()
     return figure
 
 

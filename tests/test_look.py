@@ -54,7 +54,8 @@ def test_the_picture_of_samples(cli, tmp_path: Path, suffix: str):
     if suffix == "svg":
         assert path.read_text().startswith("<?xml")
     else:
-        assert np.asarray(Image.open(path).convert("L")).std() > 10
+        with Image.open(path) as image:
+            assert np.asarray(image.convert("L")).std() > 10
 
 
 def test_samples_show_the_first_images_of_each_class():

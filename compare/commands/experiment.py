@@ -1,0 +1,69 @@
+"""`experiment`: a question, a small grid, and what was seen."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from compare import backends, experiments, pictures, results
+from compare.commands.options import DataRoot, Json, Quiet, check_output, progress
+from compare.experiments import EXPERIMENTS, Row
+from compare.report import table, wide_console
+
+BAR = 19
+
+Which = StrEnum("Which", {name: name for name in EXPERIMENTS})
+Sides = StrEnum("Sides", {name: name for name in (*backends.MODULES, "both")})
+
+
+def experiment(
+    name: Annotated[Which, typer.Argument(help="The question.")],
+    backend: Annotated[Sides, typer.Option("--backend", help="Which side trains.")] = Sides.scratch,
+    data_root: DataRoot = None,
+    picture: Annotated[Path | None, typer.Option("--picture", metavar="FILE", help="Draw to this PNG or SVG.")] = None,
+    json: Json = None,
+    quiet: Quiet = False,
+) -> int:
+    """Ask one of the tutorial's closing questions, and answer it from what is measured here.
+
+    Exit code 0: answered, 2: could not be run.
+    """
+    check_output(json)
+    if picture:
+        pictures.check_picture(picture)
+        check_output(picture, "--picture")
+    asked = EXPERIMENTS[name.value]
+    sides = list(backends.MODULES) if backend.value == "both" else [backend.value]
+    with progress(len(sides) * len(asked.grid(data_root)), quiet, plain=False) as advance:
+        rows = experiments.run(asked, sides, data_root, advance)
+    if json:
+        results.write_json(json, experiments.as_dict(asked, rows))
+    if picture:
+        pictures.save_picture(pictures.experiment(asked, rows), picture)
+    console = wide_console()
+    if not quiet:
+        console.print(f"[bold]{asked.question}[/]\n")
+        columns = asked.varied, "side", "steps", "train loss", "val loss", "train", "val"
+        cells = (
+            (
+                row.setting,
+                row.backend,
+                f"{row.steps:,}",
+                f"{row.train_loss:.3f}",
+                f"{row.val_loss:.3f}",
+                f"{row.train_accuracy:.3f}",
+                f"{row.val_accuracy:.3f}",
+                "diverged" if row.diverged else _bar(row),
+            )
+            for row in rows
+        )
+        console.print(table("", (*columns, "validation accuracy"), cells, left=2, gap=1))
+    console.print(asked.seen(rows))
+    if picture and not quiet:
+        console.print(f"picture: {picture}")
+    return 0
+
+
+def _bar(row: Row) -> str:
+    return ("█" * round(BAR * row.val_accuracy)).ljust(BAR, "░")
