@@ -101,8 +101,8 @@ def _batch_sizes(rows: list[Row]) -> str:
     return (
         f"At the same number of epochs, batches of {small.setting} take {small.steps:,} steps and reach "
         f"{small.val_accuracy:.1%}, batches of {large.setting} take {large.steps:,} and reach "
-        f"{large.val_accuracy:.1%}. The training loss ends at {small.train_loss:.3f} and {large.train_loss:.3f}: at one learning rate it is the "
-        "number of steps that counts."
+        f"{large.val_accuracy:.1%}. The training loss ends at {small.train_loss:.3f} and {large.train_loss:.3f}: at "
+        "one learning rate it is the number of steps that counts."
     )
 
 
@@ -123,8 +123,8 @@ def _train_metrics(rows: list[Row]) -> str:
     rising = "rose" if last.val_loss > min(row.val_loss for row in rows) else "still fell"
     return (
         f"After {last.setting} epochs on 300 images the training accuracy is {last.train_accuracy:.1%}, "
-        f"{_gap(last):.1%} above validation; after {first.setting} it was {_gap(first):.1%} above. The training loss fell from "
-        f"{first.train_loss:.3f} to {last.train_loss:.3f} while the validation loss in the end {rising} "
+        f"{_gap(last):.1%} above validation; after {first.setting} it was {_gap(first):.1%} above. The training "
+        f"loss fell from {first.train_loss:.3f} to {last.train_loss:.3f} while the validation loss in the end {rising} "
         f"({last.val_loss:.3f}): only images that were not trained on tell how good a model is."
     )
 

@@ -42,8 +42,9 @@ def test_each_asks_shows_and_says_what_was_measured(cli, tmp_path: Path, name: s
     assert len(result["rows"]) == len(EXPERIMENTS[name].grid(None)) >= 2
     assert " ".join(result["seen"].split()) in " ".join(out.split())
     assert len(re.findall(r"[.:] [A-Z]", result["seen"])) <= 1, "two sentences"
-    figures = re.findall(r"(\d+\.\d)%", result["seen"])
-    measured = {f"{100 * row[key]:.1f}" for row in result["rows"] for key in ("train_accuracy", "val_accuracy")}
+    figures = re.findall(r"\d+\.\d%|\d\.\d{3}", result["seen"])
+    measured = {f"{row[key]:.1%}" for row in result["rows"] for key in ("train_accuracy", "val_accuracy")}
+    measured |= {f"{row[key]:.3f}" for row in result["rows"] for key in ("train_loss", "val_loss")}
     assert len([figure for figure in figures if figure in measured]) >= 2
     with Image.open(picture) as image:
         assert image.size[0] > 500
