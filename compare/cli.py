@@ -1,6 +1,9 @@
 """The command line: every command, prove being the default, and the manners of its errors."""
 
+import os
 import sys
+import traceback
+from contextlib import suppress
 from typing import Any
 
 import typer
@@ -16,6 +19,7 @@ from compare.commands.runs import runs
 from compare.commands.train import train
 from compare.errors import InputError
 
+CANNOT = 2
 INTERRUPTED = 130
 
 
@@ -58,21 +62,39 @@ def main() -> None:
         stream.reconfigure(errors="replace")
     try:
         code = app(prog_name="python -m compare", standalone_mode=False)
+        if sys.stdout:
+            sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
+    except SystemExit:
+        # Typer's way to end when nobody reads the output any more
+        code = CANNOT
+        _abandon_stdout()
     except InputError as error:
         code = _refuse(str(error))
     except Exception as error:
         # what Typer raises for a bad command line has no public base class, but it has this method
-        if not hasattr(error, "format_message"):
-            raise
-        code = _refuse(error.format_message())
+        if hasattr(error, "format_message"):
+            code = _refuse(error.format_message())
+        elif isinstance(error, OSError):
+            code = _refuse(f"output cannot be written: {error.strerror}")
+            _abandon_stdout()
+        else:
+            # our mistake, not the user's; but 1 would say that the two sides differ
+            traceback.print_exc()
+            code = CANNOT
     # Typer turns Ctrl-C into this code or into Abort, depending on its version
     if code == INTERRUPTED:
         print("interrupted", file=sys.stderr)
     sys.exit(code)
 
 
+def _abandon_stdout() -> None:
+    # what could not be written must not be tried again, and reported, when Python exits
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _refuse(message: str) -> int:
     print("error:", " ".join(message.split()), file=sys.stderr)
-    return 2
+    return CANNOT

@@ -4,8 +4,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -201,9 +199,13 @@ def _cached(name: str, build: Callable[[], Data]) -> Data:
     try:
         # opened here, because np.load leaves a damaged file open
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
-            return arrays["images"], arrays["labels"]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
-        images, labels = build()
+            images, labels = arrays["images"], arrays["labels"]
+            if images.shape == (SOURCES[name].size[0], *SOURCES[name].shape) and labels.shape == images.shape[:1]:
+                return images, labels
+    except Exception:
+        # there are more ways to fail on a damaged archive than can be named, and one remedy
+        pass
+    images, labels = build()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(path) as stream:
@@ -215,10 +217,13 @@ def _cached(name: str, build: Callable[[], Data]) -> Data:
 
 
 def _mnist_folder(root: Path) -> Path | None:
-    for folder in (root / "MNIST" / "raw", root):
-        names = {entry.name.removesuffix(".gz") for entry in os.scandir(folder)} if folder.is_dir() else ()
-        if names and names.issuperset(MNIST_FILES):
+    for folder in (root / "MNIST" / "raw", root / "raw", root):
+        names = {entry.name.removesuffix(".gz") for entry in os.scandir(folder)} if folder.is_dir() else set()
+        missing = sorted(set(MNIST_FILES) - names)
+        if not missing:
             return folder
+        if len(missing) < len(MNIST_FILES):
+            raise InputError(f"{folder}: MNIST is not whole, it lacks {', '.join(missing)}")
     return None
 
 

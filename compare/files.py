@@ -41,5 +41,8 @@ def check_writable(path: Path) -> None:
 
 def _beside(path: Path) -> Path:
     # a link stays a link: the file goes where it points to
-    path = path.resolve()
+    try:
+        path = path.resolve()
+    except RuntimeError:
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from None
     return path.with_name(f".{path.name}.{os.getpid()}.part")

@@ -37,5 +37,8 @@ def read_idx(path: Path) -> NDArray:
     expected = start + dtype.itemsize * int(np.prod(sizes, dtype=object)) if sizes else start
     if len(content) != expected or not sizes:
         raise InputError(f"{path}: {len(content):,} bytes, its header asks for {expected:,}; fetch it again")
-    values = content[start:].view(dtype).reshape(sizes)
+    try:
+        values = content[start:].view(dtype).reshape(sizes)
+    except ValueError as error:
+        raise InputError(f"{path}: an IDX file of impossible sizes ({error})") from None
     return values.astype(dtype.newbyteorder("="), copy=False)

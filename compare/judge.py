@@ -50,7 +50,8 @@ class Judge:
     def see(self, epoch: int, moment: Moment) -> None:
         """Compare one step, in the order of the derivation.
 
-        Raises OneSideNotFiniteError if only one side has infinite values or nan, InputError if both have.
+        Raises OneSideNotFiniteError if only one side has infinite values or nan, InputError if both have, or if a
+        shape or dtype is not that of the other side.
         """
         self.steps += 1
         scales = sizes(moment.reference, moment.start)
@@ -60,6 +61,13 @@ class Judge:
                 size, terms = scales[name]
                 limit = allowed(size, terms, self.steps if reading == "free_running" else 1, theirs.dtype)
                 scale = max(size, float(np.finfo(theirs.dtype).tiny))
+                same = np.shape(ours) == theirs.shape and np.asarray(ours).dtype == theirs.dtype
+                if not same:
+                    got = f"{np.shape(ours)} {np.asarray(ours).dtype}"
+                    raise InputError(
+                        f"{quantity.symbol} ({quantity.tag}) of scratch is {got}, that of torch {theirs.shape} "
+                        f"{theirs.dtype}, at epoch {epoch}, step {moment.number}"
+                    )
                 difference = np.abs(ours - theirs)
                 used = float(difference.max()) / limit
                 self._note(name, reading, epoch, used)

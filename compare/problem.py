@@ -6,8 +6,9 @@ All three are drawn once, in NumPy, and handed to both sides: the seeds of two f
 import hashlib
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,11 @@ from compare.errors import InputError
 
 # One independent stream of random numbers for each purpose, so that none shifts when another changes.
 WEIGHTS, SPLIT, ORDER = range(3)
+
+FLOAT32_MAX = float(np.finfo(np.float32).max)
+
+# Enough to tell two orders apart, and soon done for a run of a million epochs.
+EPOCHS_IN_CHECKSUM = 1000
 
 
 @dataclass(frozen=True)
@@ -42,12 +48,15 @@ class Hyperparameters:
     train_subset: int | None = None
 
     def __post_init__(self):
+        # numbers of NumPy behave otherwise in arithmetic, and JSON does not take them
+        for name, kind in ((f.name, f.type) for f in fields(self) if f.type in (int, float)):
+            object.__setattr__(self, name, kind(getattr(self, name)))
         if self.epochs < 1:
             raise InputError(f"epochs must be at least 1, not {self.epochs}")
         if self.batch_size < 1:
             raise InputError(f"batch size must be at least 1, not {self.batch_size}")
-        if not 0 < self.lr < math.inf:
-            raise InputError(f"lr must be a finite number above 0, not {self.lr}")
+        if not 0 < self.lr <= FLOAT32_MAX:
+            raise InputError(f"lr must be a finite number above 0, not {self.lr} (and float32 ends at 3.4e+38)")
         if self.seed < 0:
             raise InputError(f"seed must be 0 or more, not {self.seed}")
         if not 0 < self.val_fraction < 1:
@@ -56,7 +65,7 @@ class Hyperparameters:
             raise InputError(f"momentum must be at least 0 and below 1, not {self.momentum}")
         if not 0 <= self.dampening <= 1:
             raise InputError(f"dampening must lie in 0 ... 1, not {self.dampening}")
-        if not 0 <= self.weight_decay < math.inf:
+        if not 0 <= self.weight_decay <= FLOAT32_MAX:
             raise InputError(f"weight decay must be a finite number, 0 or more, not {self.weight_decay}")
         if self.nesterov and (self.momentum == 0 or self.dampening != 0):
             raise InputError("nesterov needs a momentum above 0 and a dampening of 0")
@@ -138,9 +147,12 @@ class Problem:
 
     @cached_property
     def checksums(self) -> dict[str, str]:
-        """SHA-256 of what both sides are given: pixels, labels, split, batch order, W and b (in float64)."""
+        """SHA-256 of what both sides are given: pixels, labels, split, batch order, W and b (in float64).
+
+        The order is that of the first 1,000 epochs at most.
+        """
         W, b = self.start("float64")
-        orders = (np.concatenate(batches) for batches in self.batches)
+        orders = (np.concatenate(batches) for batches in islice(self.batches, EPOCHS_IN_CHECKSUM))
         return {
             "images": checksum(self.train[0], self.validation[0]),
             "labels": checksum(self.train[1], self.validation[1]),

@@ -1,5 +1,6 @@
 """The proof: both sides trained in lockstep, judged at every step, and compared image by image at the end."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.backends import ScratchSide, Side, TorchSide, module, one_thread
+from compare.errors import InputError
 from compare.judge import Finding, Judge, OneSideNotFiniteError
 from compare.lockstep import lockstep
 from compare.problem import Problem, checksum
@@ -47,7 +49,7 @@ class Run:
 
     @property
     def only_amplified(self) -> bool:
-        """True if every single step agrees, and the sides part because training amplifies rounding."""
+        """True if every single step is within budget, and only the whole run is not."""
         steps = (found for (_, reading), found in self.worst.items() if reading == "resynchronised")
         return self.verdict == "differ" and all(found.used <= 1 for found in steps)
 
@@ -64,6 +66,8 @@ def prove(
     on_step(epoch, step) is called after every step. Raises InputError if both sides leave the finite numbers:
     then there is nothing to compare.
     """
+    if dtype not in ("float32", "float64"):
+        raise InputError(f"the proof is in float32 or float64, not {dtype}")
     module("torch")  # loaded before its threads are counted
     with one_thread(), np.errstate(all="ignore"):
         own, resync = (ScratchSide(problem, dtype, equations()) for _ in range(2))
@@ -112,6 +116,11 @@ def _extend(
         loss, accuracy = side.evaluate(*problem.validation)
         record[name] = {"train_loss": train_loss[name], "val_loss": loss, "val_accuracy": accuracy}
     curve.append(record)
+    if not any(math.isfinite(record[name]["val_loss"]) for name in sides):
+        raise InputError(
+            f"both sides leave the finite numbers: the validation loss is {record['torch']['val_loss']} after epoch "
+            f"{record['epoch']}; training diverges, try a smaller --lr"
+        )
 
 
 def _compare_predictions(run: Run, images: NDArray, sides: dict[str, Side]) -> None:

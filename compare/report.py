@@ -72,8 +72,9 @@ def print_proof(console: Console, problem: Problem, runs: list[Run]) -> None:
             console.print(_divergence(run.first_divergence, run.dtype))
         if run.only_amplified:
             console.print(
-                f"{run.dtype}: every step agrees when both start it from the same weights, so the equations are the "
-                "same; this training is unstable and makes rounding grow. Try a smaller --lr."
+                f"{run.dtype}: every single step is within budget, only the whole run is not. Either this training is "
+                "unstable and makes rounding grow (try a smaller --lr), or something too small to be seen in one step "
+                "adds up (try --dtype float64)."
             )
     print_verdict(console, runs, verbose=True)
 

@@ -1,8 +1,9 @@
-"""The proof as JSON; README.md documents the fields."""
+"""The proof as JSON; JSON.md documents the fields."""
 
 import json
 import math
 import platform
+import sys
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -14,6 +15,8 @@ from compare.judge import Finding
 from compare.problem import Problem
 from compare.proof import Run
 from compare.tolerance import QUANTITIES, READINGS
+
+STDOUT = Path("-")
 
 
 def verdict(runs: list[Run]) -> str:
@@ -53,8 +56,11 @@ def versions() -> dict[str, dict[str, str]]:
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Write a file whole or not at all. Raises InputError where it cannot be written."""
+    """Write a file whole or not at all, `-` being stdout. Raises InputError where it cannot be written."""
     text = json.dumps(_plain(content), indent=2, allow_nan=False) + "\n"
+    if path == STDOUT:
+        sys.stdout.write(text)
+        return
     try:
         with whole_file(path) as stream:
             stream.write(text.encode())

@@ -2,7 +2,7 @@
 
     allowed = eps * (16 * size + sqrt(t) * terms)
 
-    size   largest magnitude of the reference's tensor
+    size   largest magnitude of the reference's tensor; that of logP for L, which is a mean of some of it
     terms  largest magnitude of what it was added up or subtracted from
     z      largest sum of absolute products in a logit, max |X| |W|^T + |b|: the terms of Z, logP and L
     t      steps since both sides had the same weights: 1 when resynchronised
@@ -55,7 +55,7 @@ class Quantity(NamedTuple):
 QUANTITIES = {
     "logits": Quantity("Z", "E1", "Z", "z", "the same D products, added in another order"),
     "log_probabilities": Quantity("logP", "E2", "logP", "z", "logits are subtracted; exp and log round too"),
-    "loss": Quantity("L", "E3", "L", "z", "a mean of log-probabilities, each rounded"),
+    "loss": Quantity("L", "E3", "L", "z", "a mean of log-probabilities, and of their size"),
     "dZ": Quantity("dZ", "E4", "dZ", "max(1, z) / N", "P and Y cancel, P has the error of logP"),
     "dW": Quantity("dW", "E5", "dW", "max(1, z) mean X", "dZ X summed over the batch, dZ as above"),
     "db": Quantity("db", "E5", "db", "max(1, z)", "dZ summed over the batch, where it cancels"),
@@ -81,7 +81,7 @@ def sizes(ref: Step, start: Start) -> dict[str, tuple[float, float]]:
     return {
         "logits": (_largest(ref.Z), z),
         "log_probabilities": (_largest(ref.logP), z),
-        "loss": (_largest(ref.L), z),
+        "loss": (_largest(ref.logP), z),
         "dZ": (_largest(ref.dZ), db_terms / N),
         "dW": (_largest(ref.dW), dW_terms),
         "db": (_largest(ref.db), db_terms),

@@ -10,13 +10,13 @@ def nll_loss(logP: NDArray, y: NDArray) -> np.floating:
     """E3: mean negative log-likelihood of the labels, in nats.
 
     logP (N, K), y (N,) integers -> L, a scalar in the dtype of logP.
-    Raises TypeError if y is not of integers, ValueError if it is not (N,) or leaves 0 ... K-1.
+    Raises TypeError if y is not of integers, ValueError if a shape does not fit or a label leaves 0 ... K-1.
 
     >>> logP = log_softmax(np.array([[1.0, 0.5, -1.0], [0.5, 1.5, 0.5]]))
     >>> float(nll_loss(logP, np.array([0, 2])).round(4))
     1.0532
     """
-    _check_labels(y, *logP.shape)
+    _check(logP, y)
     # L = -(1/N) sum_n logP[n, y[n]]
     return -logP[np.arange(len(y)), y].mean()
 
@@ -43,7 +43,7 @@ def logits_gradient(logP: NDArray, y: NDArray) -> NDArray:
     array([[-0.213 ,  0.1741,  0.0388],
            [ 0.106 ,  0.2881, -0.394 ]])
     """
-    _check_labels(y, *logP.shape)
+    _check(logP, y)
     # dZ = (P - Y) / N, with Y never built: it is 1 at (n, y[n]) and 0 elsewhere
     dZ = np.exp(logP)
     dZ[np.arange(len(y)), y] -= 1
@@ -63,7 +63,7 @@ def logits_gradient_by_chain_rule(P: NDArray, y: NDArray) -> NDArray:
     array([[-0.213 ,  0.1741,  0.0388],
            [ 0.106 ,  0.2881, -0.394 ]])
     """
-    _check_labels(y, *P.shape)
+    _check(P, y)
     rows = np.arange(len(y))
     # dP[n, k] = -Y[n, k] / (N P[n, k])
     dP = np.zeros_like(P)
@@ -72,7 +72,10 @@ def logits_gradient_by_chain_rule(P: NDArray, y: NDArray) -> NDArray:
     return np.einsum("nj,njk->nk", dP, softmax_jacobian(P))
 
 
-def _check_labels(y: NDArray, N: int, K: int) -> None:
+def _check(rows: NDArray, y: NDArray) -> None:
+    if rows.ndim != 2:
+        raise ValueError(f"a matrix (N, K) expected, not {rows.shape}")
+    N, K = rows.shape
     if y.dtype.kind not in "iu":
         raise TypeError(f"labels must be integers, not {y.dtype}")
     if y.shape != (N,):

@@ -14,6 +14,8 @@ def logits(X: NDArray, W: NDArray, b: NDArray) -> NDArray:
     array([[ 1. ,  0.5, -1. ],
            [ 0.5,  1.5,  0.5]])
     """
+    if b.shape != W.shape[:1]:
+        raise ValueError(f"bias must have shape {W.shape[:1]}, one for each class, not {b.shape}")
     # Z = X W^T + b
     return X @ W.T + b
 

@@ -21,6 +21,9 @@ def sgd_step(W: NDArray, b: NDArray, dW: NDArray, db: NDArray, lr: float) -> tup
     >>> b
     array([0.107 , 0.0378, 0.3552])
     """
+    if dW.shape != W.shape or db.shape != b.shape:
+        raise ValueError(f"gradients {dW.shape} and {db.shape} of parameters {W.shape} and {b.shape}")
+    lr = float(lr)  # a NumPy scalar would turn float32 into float64
     # W <- W - lr dW,  b <- b - lr db
     return W - lr * dW, b - lr * db
 
@@ -41,8 +44,9 @@ class SGD:
         weight_decay: float = 0.0,
         nesterov: bool = False,
     ):
-        self.lr, self.momentum, self.dampening = lr, momentum, dampening
-        self.weight_decay, self.nesterov = weight_decay, nesterov
+        # floats of Python: those of NumPy would turn float32 parameters into float64
+        self.lr, self.momentum, self.dampening = float(lr), float(momentum), float(dampening)
+        self.weight_decay, self.nesterov = float(weight_decay), nesterov
         self.velocity: list[NDArray] | None = None
 
     def directions(self, parameters: list[NDArray], gradients: list[NDArray]) -> list[NDArray]:

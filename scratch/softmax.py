@@ -8,7 +8,7 @@ def log_softmax(Z: NDArray) -> NDArray:
     """E2: logarithms of the softmax of each row.
 
     Z (N, K) -> logP (N, K), in the dtype of Z. A logit of -inf (a class ruled out) gives -inf.
-    Raises ValueError if Z is not a matrix.
+    Raises ValueError if Z is not a matrix, TypeError if it is not of floats.
 
     >>> log_softmax(np.array([[1.0, 0.5, -1.0], [0.5, 1.5, 0.5]])).round(4)
     array([[-0.555 , -1.055 , -2.555 ],
@@ -16,6 +16,8 @@ def log_softmax(Z: NDArray) -> NDArray:
     """
     if Z.ndim != 2:
         raise ValueError(f"logits must have shape (N, K), not {Z.shape}")
+    if Z.dtype.kind not in "fc":
+        raise TypeError(f"logits must be floats, not {Z.dtype}")
     # S = Z - max Z, row by row: it changes nothing in exact arithmetic, and no exponent can overflow
     S = Z - Z.max(axis=1, keepdims=True)
     # logP = S - log(sum_k exp S[:, k])
@@ -25,7 +27,7 @@ def log_softmax(Z: NDArray) -> NDArray:
 def softmax(Z: NDArray) -> NDArray:
     """E2: probabilities of each row, exp of `log_softmax`.
 
-    Z (N, K) -> P (N, K), in the dtype of Z. Raises ValueError if Z is not a matrix.
+    Z (N, K) -> P (N, K), in the dtype of Z. Raises what `log_softmax` raises.
 
     >>> softmax(np.array([[1.0, 0.5, -1.0], [0.5, 1.5, 0.5]])).round(4)
     array([[0.5741, 0.3482, 0.0777],

@@ -105,7 +105,7 @@ def fit(
     `val_accuracy`. `train_loss` is the mean over the epoch's images, each seen before the update that
     it takes part in; in record 0 it is the loss of the initial weights on all training images.
 
-    Raises FloatingPointError, naming epoch and step, when the loss is no longer finite.
+    Raises FloatingPointError, naming epoch and step, when a loss is no longer finite.
     """
     state = {} if state is None else state
     state.update({"history": [], "step": 0, "total": 0.0, "velocity": None} | state)
@@ -113,6 +113,8 @@ def fit(
 
     def record(epoch: int, train_loss: float) -> None:
         val_loss, val_accuracy = evaluate(model, *validation, equations=equations)
+        if not math.isfinite(val_loss):
+            raise FloatingPointError(f"the validation loss is {val_loss} after epoch {epoch}")
         history.append({"epoch": epoch, "train_loss": train_loss, "val_loss": val_loss, "val_accuracy": val_accuracy})
         if on_epoch:
             on_epoch(history[-1])
@@ -126,7 +128,8 @@ def fit(
     for epoch, order in enumerate(batches, 1):
         if epoch < len(history):
             continue
-        for number, index in enumerate(list(order)[state["step"] :], state["step"] + 1):
+        order = list(order)
+        for number, index in enumerate(order[state["step"] :], state["step"] + 1):
             X, y = pixels(images[index], model.dtype), labels[index]
             loss = float(step(model, optimizer, X, y, equations).L)
             if not math.isfinite(loss):
@@ -134,7 +137,7 @@ def fit(
             state.update(step=number, total=state["total"] + loss * len(y), velocity=optimizer.velocity)
             if on_step:
                 on_step(epoch, number, loss)
-        train_loss = state["total"] / len(labels)
+        train_loss = state["total"] / sum(map(len, order))
         state.update(step=0, total=0.0)
         record(epoch, train_loss)
     return history
@@ -164,6 +167,6 @@ def accuracy(Z: NDArray, y: NDArray) -> float:
 
 
 def _all_logits(model: SoftmaxRegression, images: NDArray, f: Equations) -> NDArray:
-    pieces = range(0, len(images), CHUNK)
+    pieces = range(0, max(1, len(images)), CHUNK)
     X = (pixels(images[n : n + CHUNK], model.dtype) for n in pieces)
     return np.concatenate([f.logits(x, model.weight, model.bias) for x in X])

@@ -1,5 +1,6 @@
 """Images and labels as a Dataset that hands out whole batches."""
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -14,8 +15,8 @@ class Images(Dataset):
     """
 
     def __init__(self, images: NDArray, labels: NDArray, dtype: torch.dtype, device: torch.device | str = "cpu"):
-        self.images = torch.as_tensor(images, device=device)
-        self.labels = torch.as_tensor(labels, device=device)
+        self.images = as_images(images, device)
+        self.labels = as_labels(labels, device)
         self.dtype = dtype
 
     def __len__(self) -> int:
@@ -25,6 +26,23 @@ class Images(Dataset):
         where = torch.as_tensor(index, device=self.images.device)
         # index_select copies whole rows, eight times as fast as images[where]
         return pixels(self.images.index_select(0, where), self.dtype), self.labels.index_select(0, where)
+
+
+def as_images(images: NDArray | Tensor, device: torch.device | str = "cpu") -> Tensor:
+    """Images (N, D) as a tensor; only an array that PyTorch cannot look at (order of bytes, strides) is copied."""
+    if not isinstance(images, Tensor):
+        images = np.require(images, images.dtype.newbyteorder("="), ["C", "W"])
+    return torch.as_tensor(images, device=device)
+
+
+def as_labels(labels: NDArray | Tensor, device: torch.device | str = "cpu") -> Tensor:
+    """Labels (N,) as int64. Raises ValueError if one is negative: PyTorch would ignore -100, and the image with it."""
+    tensor = torch.as_tensor(np.asarray(labels)).to(device)
+    if tensor.is_floating_point():
+        raise TypeError(f"labels must be integers, not {tensor.dtype}")
+    if len(tensor) and tensor.min() < 0:
+        raise ValueError(f"labels must be 0 or more, not {tensor.min().item()}")
+    return tensor.to(torch.int64)
 
 
 def loader(dataset: Images, batches: list[NDArray]) -> DataLoader:

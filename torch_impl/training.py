@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.optim import Optimizer
 
-from torch_impl.data import Images, loader, pixels
+from torch_impl.data import Images, as_images, as_labels, loader, pixels
 from torch_impl.model import SoftmaxRegression
 
 Data = tuple[NDArray, NDArray]
@@ -57,6 +57,8 @@ def fit(
 
     def record(epoch: int, train_loss: float) -> None:
         val_loss, val_accuracy = evaluate(model, *validation)
+        if not math.isfinite(val_loss):
+            raise FloatingPointError(f"the validation loss is {val_loss} after epoch {epoch}")
         history.append({"epoch": epoch, "train_loss": train_loss, "val_loss": val_loss, "val_accuracy": val_accuracy})
         if on_epoch:
             on_epoch(history[-1])
@@ -69,15 +71,15 @@ def fit(
     for epoch, order in enumerate(batches, 1):
         if epoch < len(history):
             continue
-        left = list(order)[state["step"] :]
-        for number, (X, y) in enumerate(loader(dataset, left), state["step"] + 1):
+        order = list(order)
+        for number, (X, y) in enumerate(loader(dataset, order[state["step"] :]), state["step"] + 1):
             loss = step(model, optimizer, X, y).item()
             if not math.isfinite(loss):
                 raise FloatingPointError(f"the loss is {loss} at epoch {epoch}, step {number}")
             state.update(step=number, total=state["total"] + loss * len(y), velocity=velocity(model, optimizer))
             if on_step:
                 on_step(epoch, number, loss)
-        train_loss = state["total"] / len(dataset)
+        train_loss = state["total"] / sum(map(len, order))
         state.update(step=0, total=0.0)
         record(epoch, train_loss)
     return history
@@ -110,7 +112,7 @@ def set_velocity(model: SoftmaxRegression, optimizer: Optimizer, buffers: list[N
 @torch.inference_mode()
 def evaluate(model: SoftmaxRegression, images: NDArray, labels: NDArray) -> Evaluation:
     """Mean loss and accuracy on images (N, D) with integer labels (N,)."""
-    Z, y = _all_logits(model, images), torch.as_tensor(labels, device=model.device)
+    Z, y = _all_logits(model, images), as_labels(labels, model.device)
     return Evaluation(F.cross_entropy(Z, y).item(), accuracy(Z, y))
 
 
@@ -133,5 +135,5 @@ def accuracy(Z: Tensor | NDArray, y: Tensor | NDArray) -> float:
 
 
 def _all_logits(model: SoftmaxRegression, images: NDArray) -> Tensor:
-    pieces = torch.as_tensor(images).split(CHUNK)
+    pieces = as_images(images).split(CHUNK)
     return torch.cat([model(pixels(piece.to(model.device), model.dtype)) for piece in pieces])

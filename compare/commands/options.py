@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from compare import results
 from compare.backends import MODULES
 from compare.datasets import DATA_ROOT_VARIABLE, SOURCES, load
 from compare.errors import InputError
@@ -41,7 +42,9 @@ OptionalData = Annotated[
     str | None, typer.Option("--data", help="Data set; unless given, that of the checkpoint, or mnist5k.")
 ]
 WhichBackend = Annotated[str, typer.Option("--backend", help=f"One of {', '.join(MODULES)}.")]
-Json = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.", metavar="FILE")]
+Json = Annotated[
+    Path | None, typer.Option("--json", help="Write the result to this file; - is stdout.", metavar="FILE")
+]
 Pictures = Annotated[Path | None, typer.Option("--pictures", metavar="FOLDER", help="Draw here, as PNG and SVG.")]
 RunName = Annotated[str | None, typer.Option("--run", metavar="NAME", help="Keep all of this run in a folder.")]
 RunsRoot = Annotated[Path, typer.Option("--runs-root", metavar="FOLDER", help="Where the folders of runs are.")]
@@ -100,7 +103,7 @@ def takes_problem(command: Callable[..., int]) -> Callable[..., int]:
 def check_output(path: Path | None, option: str = "--json") -> None:
     """Raise InputError now, before the work, if the file could not be written after it."""
     try:
-        if path:
+        if path and path != results.STDOUT:
             check_writable(path)
     except OSError as error:
         raise InputError(f"{option} {path}: cannot be written: {error.strerror}") from None
