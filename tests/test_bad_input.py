@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,11 @@ OPTIONS = {
     "lr negative": (["--lr", "-0.1"], "lr must be a finite number above 0, not -0.1"),
     "lr nan": (["--lr", "nan"], "lr must be a finite number above 0, not nan"),
     "lr infinite": (["--lr", "inf"], "lr must be a finite number above 0, not inf"),
+    "lr beyond float32": (["--lr", "1e300"], "lr must be a finite number above 0, not 1e+300 (and float32 ends"),
+    "diverges at the very end": (
+        ["--lr", "1e38", "--batch-size", "1438", "--epochs", "1", "--dtype", "float32"],
+        "the validation loss is",
+    ),
     "lr 0": (["--lr", "0"], "lr must be a finite number above 0, not 0.0"),
     "seed negative": (["--seed", "-1"], "seed must be 0 or more, not -1"),
     "no validation": (["--val-fraction", "0"], "validation fraction must lie between 0 and 1, not 0.0"),
@@ -54,6 +60,8 @@ FILES = {
     "wrong magic": ({"TRAIN_IMAGES": b"PNG!" + BYTES[4:]}, "not an IDX file (it starts with 504e4721)"),
     "unknown type": ({"TRAIN_IMAGES": b"\0\0\x0a\x03" + BYTES[4:]}, "not an IDX file (it starts with 00000a03)"),
     "huge header": ({"TRAIN_IMAGES": BYTES[:4] + b"\xff" * 12 + BYTES[16:]}, "its header asks for 79"),
+    "200 dimensions": ({"TRAIN_IMAGES": b"\0\0\x08\xc8" + b"\0\0\0\1" * 200 + b"\7"}, "of impossible sizes"),
+    "0 of too many": ({"TRAIN_IMAGES": b"\0\0\x08\3" + b"\0" * 4 + b"\xff" * 8}, "of impossible sizes"),
     "label too large": ({"TRAIN_LABELS": with_label(10)}, "mnist, train: label 10 of image 7 is not one of 0 ... 9"),
     "label negative": ({"TRAIN_LABELS": with_label(-1)}, "mnist, train: label -1 of image 7 is not one of 0 ... 9"),
     "labels of floats": ({"TRAIN_LABELS": LABELS.astype(np.float32)}, "labels must be integers, not float32"),
@@ -76,7 +84,7 @@ def refused(cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         folder.mkdir()
         monkeypatch.chdir(folder)
         code, _, err = cli(*args)
-        lines = [line for line in err.splitlines() if not line.startswith("downloading")]
+        lines = [line for line in err.splitlines() if not re.match(r"downloading|\d+ %: ", line)]
         assert code == 2
         assert len(lines) == 1, err
         assert lines[0].startswith("error: ")
@@ -110,6 +118,23 @@ def test_damaged_gzip_files(refused, tmp_path: Path, content: bytes):
     file.unlink()
     file.with_name(f"{TRAIN_IMAGES}.gz").write_bytes(content)
     assert f"{TRAIN_IMAGES}.gz" in refused("--data", "mnist", "--data-root", root)
+
+
+def test_half_of_mnist_is_told_by_name(refused, tmp_path: Path):
+    root = write_mnist(tmp_path / "data")
+    (root / "MNIST" / "raw" / TRAIN_LABELS).unlink()
+    assert f"raw: MNIST is not whole, it lacks {TRAIN_LABELS}" in refused("--data", "mnist", "--data-root", root)
+
+
+def test_a_loop_of_links(refused, tmp_path: Path):
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    assert "cannot be written: Too many levels" in refused("--data", "digits", "--json", tmp_path / "loop")
+
+
+@pytest.mark.parametrize("backend", ["scratch", "torch"])
+def test_training_that_diverges_in_its_last_step(refused, backend: str):
+    options = "--data", "digits", "--lr", "1e38", "--batch-size", 1438, "--epochs", 1
+    assert "the validation loss is" in refused("train", "--backend", backend, *options)
 
 
 def test_unknown_backend(refused):

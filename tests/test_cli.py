@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -264,6 +265,43 @@ def test_a_closed_stdout_is_no_traceback():
     command = f"{sys.executable} -m compare train --backend scratch --data digits --epochs 1 >&-"
     done = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_crash_is_not_taken_for_a_difference(cli, monkeypatch: pytest.MonkeyPatch):
+    def crash(*_, **__):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(prove_command, "prove_one", crash)
+    code, _, err = cli(*SHORT)
+    assert code == 2
+    assert "ZeroDivisionError" in err
+
+
+@pytest.mark.parametrize("end", ["> /dev/full", "| head -n 1"])
+def test_output_that_goes_nowhere(end: str):
+    command = f"set -o pipefail; {sys.executable} -u -m compare {' '.join(SHORT)} --dtype float32 2>err {end}; echo $?"
+    with tempfile.TemporaryDirectory() as folder:
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        done = subprocess.run(["bash", "-c", command], cwd=folder, capture_output=True, text=True, env=environment)
+        err = Path(folder, "err").read_text()
+    assert done.stdout.splitlines()[-1] == "2"
+    assert "Traceback" not in err
+
+
+def test_json_goes_to_stdout(cli):
+    code, out, _ = cli(*SHORT, "--quiet", "--json", "-")
+    assert code == 0
+    assert json.JSONDecoder().raw_decode(out)[0]["verdict"] == "match"
+
+
+def test_a_million_epochs_begin_at_once(cli, monkeypatch: pytest.MonkeyPatch):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(prove_command, "prove_one", stop)
+    began = time.monotonic()
+    assert cli("--data", "digits", "--epochs", 10**6)[0] == 130
+    assert time.monotonic() - began < 5
 
 
 def test_json_goes_down_a_pipe():

@@ -47,8 +47,9 @@ def test_mnist_is_read_where_it_lies(tmp_path: Path, compressed: bool):
     np.testing.assert_array_equal(data.train[1], expected[TRAIN_LABELS])
     np.testing.assert_array_equal(data.test[0], expected[TEST_IMAGES].reshape(20, 16), strict=True)
     assert data.classes == 10
-    # the folder of the files themselves will do as well
-    np.testing.assert_array_equal(load("mnist", root / "MNIST" / "raw").train[0], data.train[0])
+    # the folder of the files themselves will do as well, and the one between
+    for inner in (root / "MNIST", root / "MNIST" / "raw"):
+        np.testing.assert_array_equal(load("mnist", inner).train[0], data.train[0])
 
 
 def test_torchvision_reads_the_same_from_the_same_files(tmp_path: Path):
@@ -95,6 +96,12 @@ def test_a_damaged_cache_is_made_again(cache: Path, how: str):
     np.testing.assert_array_equal(first.train[0], second.train[0])
     with np.load(cache / "digits.npz") as again:
         np.testing.assert_array_equal(again["images"].reshape(1797, 64), first.train[0])
+
+
+def test_a_cache_of_other_things_is_made_again(cache: Path):
+    cache.mkdir()
+    np.savez(cache / "digits.npz", images=np.zeros((3, 8, 8), np.uint8), labels=np.zeros(3, int))
+    assert len(load("digits").train[1]) == 1797
 
 
 def test_the_cache_is_used(cache: Path, monkeypatch: pytest.MonkeyPatch):

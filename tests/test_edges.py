@@ -78,6 +78,33 @@ def test_bad_labels_are_refused(function, case: str):
         function(np.full((2, 3), 1 / 3), labels)
 
 
+ONES = np.ones((2, 3))
+SHAPES = {
+    "a bias of one": (lambda: scratch.logits(ONES, ONES, np.ones(1)), ValueError, r"shape \(2,\)"),
+    "a bias a matrix": (lambda: scratch.logits(ONES, ONES, np.ones((2, 1))), ValueError, r"shape \(2,\)"),
+    "logits of integers": (lambda: scratch.log_softmax(np.ones((2, 3), np.uint8)), TypeError, "uint8"),
+    "logP a vector": (lambda: scratch.nll_loss(np.ones(3), np.zeros(3, int)), ValueError, r"\(3,\)"),
+    "bias gradient a column": (
+        lambda: scratch.sgd_step(ONES, np.ones(2), ONES, np.ones((2, 1)), 0.1),
+        ValueError,
+        r"\(2, 1\)",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SHAPES)
+def test_shapes_that_would_be_broadcast_are_refused(case: str):
+    call, error, words = SHAPES[case]
+    with pytest.raises(error, match=words):
+        call()
+
+
+def test_a_learning_rate_of_numpy_leaves_float32_alone():
+    W, b = np.ones((2, 3), np.float32), np.ones(2, np.float32)
+    assert {array.dtype for array in scratch.sgd_step(W, b, W, b, np.float64(0.1))} == {np.dtype("float32")}
+    assert type(scratch.SGD(np.float64(0.1)).lr) is float
+
+
 def test_logits_that_are_no_matrix_are_refused():
     with pytest.raises(ValueError, match=r"\(N, K\)"):
         scratch.log_softmax(np.zeros(3))

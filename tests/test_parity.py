@@ -81,6 +81,47 @@ def test_accuracy_takes_the_first_of_equal_logits(package):
     assert package.accuracy(Z, np.array([1, 1, 0])) == pytest.approx(2 / 3)
 
 
+def test_float_images_keep_their_values_on_both_sides():
+    images = np.array([[0.25, 0.5, 200.0]])
+    before = images.copy()
+    theirs, _ = torch_impl.Images(images, np.zeros(1, int), torch.float64)[np.array([0])]
+    for X in (scratch.pixels(images, np.dtype("float64")), theirs.numpy()):
+        np.testing.assert_array_equal(X, before)
+    np.testing.assert_array_equal(images, before)
+
+
+ODD = {
+    "int32 labels": (lambda images: images, lambda labels: labels.astype(np.int32)),
+    "reversed": (lambda images: images[::-1], lambda labels: labels[::-1]),
+    "big-endian": (lambda images: images.astype(">f8"), lambda labels: labels.astype(">i8")),
+    "read-only": (lambda images: np.broadcast_to(images, images.shape), lambda labels: labels),
+}
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_both_sides_take_arrays_of_any_make(small: Problem, case: str):
+    images, labels = (make(part) for make, part in zip(ODD[case], small.train, strict=True))
+    results = []
+    for package in (scratch, torch_impl):
+        model = package.SoftmaxRegression(*small.start("float64"))
+        package.fit(model, (images, labels), (images, labels), [small.epoch_batches(1)], 0.1)
+        results.append(np.asarray(model.weight))
+    np.testing.assert_allclose(*results, rtol=0, atol=1e-14)
+
+
+def test_pytorch_does_not_ignore_a_label_of_minus_100(small: Problem):
+    images, labels = small.train[0], np.where(np.arange(99) == 5, -100, small.train[1])
+    for package in (scratch, torch_impl):
+        with pytest.raises(ValueError, match="-100"):
+            package.evaluate(package.SoftmaxRegression(*small.start("float32")), images, labels)
+
+
+@pytest.mark.parametrize("package", [scratch, torch_impl])
+def test_no_images_have_no_predictions(small: Problem, package):
+    model = package.SoftmaxRegression(*small.start("float32"))
+    assert package.predict(model, small.train[0][:0]).shape == (0,)
+
+
 @pytest.mark.parametrize("package", [scratch, torch_impl])
 def test_models_copy_what_they_are_given(package):
     W, b = np.ones((2, 3)), np.ones(2)

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 import scratch
-from compare.datasets import Dataset
+from compare.backends import ScratchSide, TorchSide
+from compare.datasets import Dataset, load
 from compare.errors import InputError
+from compare.lockstep import lockstep
 from compare.problem import Hyperparameters, Problem
-from compare.proof import prove
-from compare.tolerance import QUANTITIES, READINGS
+from compare.proof import Run, prove
+from compare.tolerance import QUANTITIES, READINGS, allowed, sizes
 from scratch import EQUATIONS, Equations
 from tests.conftest import DTYPES
 
@@ -157,6 +159,60 @@ def test_both_sides_that_leave_the_finite_numbers_cannot_be_compared(small: Prob
     problem = Problem(Dataset("small", small.train, None, 4), Hyperparameters(epochs=3, batch_size=20, lr=1e38))
     with pytest.raises(InputError, match=r"both sides .*: L \(E3\) is inf at epoch 1, step 2; .*--lr"):
         prove(problem, "float32")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"logits": lambda X, W, b: scratch.logits(X, W, b).astype(np.float64)}, r"Z \(E1\) of scratch is .* float64"),
+        ({"log_softmax": lambda Z: scratch.log_softmax(Z).astype(np.float16)}, r"logP \(E2\) of scratch is .* float16"),
+        ({"nll_loss": lambda logP, y: float(scratch.nll_loss(logP, y))}, r"L \(E3\) of scratch is \(\) float64"),
+    ],
+)
+def test_another_shape_or_dtype_is_told(small: Problem, wrong: dict, words: str):
+    with pytest.raises(InputError, match=words):
+        prove(small, "float32", equations=replaced(**wrong))
+
+
+def test_other_precisions_are_refused(small: Problem):
+    with pytest.raises(InputError, match="float16"):
+        prove(small, "float16")
+
+
+def test_one_image_a_step_at_a_high_rate_is_no_false_alarm_of_a_single_step():
+    run = prove(Problem(load("mnist5k"), Hyperparameters(epochs=1, batch_size=1, lr=1.0)), "float64")
+    assert max(found.used for (_, reading), found in run.worst.items() if reading == "resynchronised") <= 1
+
+
+def test_images_classified_differently_count_unless_they_are_near_ties():
+    assert Run("float32", {}, compared=9, differ=1, near_ties=0).verdict == "differ"
+    assert Run("float32", {}, compared=9, differ=1, near_ties=1).verdict == "match"
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_the_budget_is_the_formula_of_the_page(small: Problem, dtype: str):
+    """Allowed = eps (16 size + sqrt(t) terms), written a second time, from the table of the report."""
+    own, resync, reference = ScratchSide(small, dtype), ScratchSide(small, dtype), TorchSide(small, dtype)
+    moment = list(lockstep(small, small.epoch_batches(1)[:3], reference, own, resync))[-1]
+    ref, (X, W, b, W0, b0, _, chosen) = moment.reference, moment.start
+    z = (abs(X) @ abs(W).T + abs(b)).max()
+    mean_x = X.mean(axis=0).max()
+    terms = {
+        "logits": (abs(ref.Z).max(), z),
+        "log_probabilities": (abs(ref.logP).max(), z),
+        "loss": (abs(ref.logP).max(), z),
+        "dZ": (abs(ref.dZ).max(), max(1, z) / len(X)),
+        "dW": (abs(ref.dW).max(), max(1, z) * mean_x),
+        "db": (abs(ref.db).max(), max(1, z)),
+        "W": (abs(ref.W - W0).max(), abs(ref.W).max() + chosen.lr * max(1, z) * mean_x),
+        "b": (abs(ref.b - b0).max(), abs(ref.b).max() + chosen.lr * max(1, z)),
+    }
+    found = sizes(ref, moment.start)
+    assert set(found) == set(terms) == set(QUANTITIES)
+    for name, expected in terms.items():
+        assert found[name] == pytest.approx([float(value) for value in expected], rel=1e-5)
+    eps = float(np.finfo(dtype).eps)
+    assert allowed(3.0, 5.0, 49, np.dtype(dtype)) == pytest.approx(eps * (16 * 3 + 7 * 5))
 
 
 def test_images_at_a_tie_may_be_classified_differently():

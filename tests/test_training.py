@@ -55,6 +55,16 @@ def test_a_diverging_run_says_where(small: Problem, package):
         package.fit(model, small.train, small.validation, small.batches, lr=1e38)
 
 
+@pytest.mark.parametrize("package", PACKAGES.values())
+def test_training_loss_is_of_the_images_that_were_seen(small: Problem, package):
+    losses = []
+    model = package.SoftmaxRegression(*small.start("float64"))
+    batches = [small.epoch_batches(1)[:2]]
+    keep = lambda *args: losses.append(args[2])  # noqa: E731
+    history = package.fit(model, small.train, small.validation, batches, 0.1, on_step=keep)
+    assert history[1]["train_loss"] == pytest.approx(np.mean(losses))
+
+
 def test_the_proof_runs_on_one_thread_whatever_the_machine():
     with one_thread():
         assert torch.get_num_threads() == 1

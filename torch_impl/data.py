@@ -36,13 +36,16 @@ def as_images(images: NDArray | Tensor, device: torch.device | str = "cpu") -> T
 
 
 def as_labels(labels: NDArray | Tensor, device: torch.device | str = "cpu") -> Tensor:
-    """Labels (N,) as int64. Raises ValueError if one is negative: PyTorch would ignore -100, and the image with it."""
-    tensor = torch.as_tensor(np.asarray(labels)).to(device)
-    if tensor.is_floating_point():
-        raise TypeError(f"labels must be integers, not {tensor.dtype}")
-    if len(tensor) and tensor.min() < 0:
-        raise ValueError(f"labels must be 0 or more, not {tensor.min().item()}")
-    return tensor.to(torch.int64)
+    """Labels (N,) as int64. Raises TypeError if they are not integers, ValueError if one is negative.
+
+    PyTorch itself would ignore a label of -100, and the image with it.
+    """
+    array = np.asarray(labels)
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"labels must be integers, not {array.dtype}")
+    if array.size and array.min() < 0:
+        raise ValueError(f"labels must be 0 or more, not {array.min()}")
+    return torch.from_numpy(array.astype(np.int64)).to(device)
 
 
 def loader(dataset: Images, batches: list[NDArray]) -> DataLoader:
