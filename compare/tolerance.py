@@ -118,10 +118,13 @@ def ceilings(ref: Step, start: Start) -> dict[str, float]:
     dW = dZ.T @ X + 2 * gamma(N) * abs(ref.dZ).T @ X
     db = dZ.sum(axis=0) + 2 * gamma(N) * abs(ref.dZ).sum(axis=0)
 
+    # decay, velocity and looking ahead are a few more roundings of a larger direction
+    gain, roundings = 1 + chosen.momentum, 8 if chosen.momentum or chosen.weight_decay else 2
+
     def update(error: NDArray, gradient: NDArray, parameter: NDArray, which: int) -> NDArray:
         v = abs(velocity[which]) if velocity else 0.0
-        direction = 2 * (abs(gradient) + chosen.weight_decay * abs(parameter) + v)
-        return 2 * chosen.lr * error + 2 * gamma(8) * (abs(parameter) + chosen.lr * direction)
+        direction = gain * (abs(gradient) + chosen.weight_decay * abs(parameter) + v)
+        return gain * chosen.lr * error + 2 * gamma(roundings) * (abs(parameter) + chosen.lr * direction)
 
     new_W, new_b = update(dW, ref.dW, W, 0), update(db, ref.db, b, 1)
     return dict(zip(QUANTITIES, map(_largest, (Z, logP, L, dZ, dW, db, new_W, new_b)), strict=True))
