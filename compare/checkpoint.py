@@ -76,11 +76,12 @@ def load_checkpoint(path: Path) -> Checkpoint:
     """
     try:
         with path.open("rb") as stream:
-            head = stream.read(4)
+            head = stream.read(9)
     except OSError as error:
         raise InputError(f"{path}: the checkpoint cannot be read: {error.strerror}") from None
-    # torch.save writes a zip archive, and long ago wrote a bare pickle
-    pickled = head.startswith((b"PK", b"\x80"))
+    # torch.save writes a zip archive, and long ago wrote a bare pickle; safetensors begins with any eight bytes (the
+    # length of its header) and an opening brace, where neither of the two has one
+    pickled = head.startswith((b"PK", b"\x80")) and head[8:] != b"{"
     tensors, metadata = _read_torch(path) if pickled else _read_safetensors(path)
     weight, bias = _weights(path, tensors)
     if "format" not in metadata and "sha256" not in metadata:

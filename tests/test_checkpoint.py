@@ -76,6 +76,17 @@ def test_pytorch_reads_the_file_without_us(saved: Path):
     np.testing.assert_array_equal(model.weight.detach().numpy(), load_checkpoint(saved).weight)
 
 
+@pytest.mark.parametrize("length", [0x80 + 0x100, 0x4B50], ids=["begins like a pickle", "begins like a zip"])
+def test_a_header_of_any_length_is_safetensors(tmp_path: Path, length: int):
+    path = tmp_path / "file"
+    for padding in range(length):
+        save_file(GOOD, path, {"note": "x" * padding})
+        if int.from_bytes(path.read_bytes()[:8], "little") == length:
+            break
+    assert path.read_bytes().startswith((b"\x80", b"PK"))
+    np.testing.assert_array_equal(load_checkpoint(path).weight, GOOD["linear.weight"])
+
+
 @pytest.mark.parametrize("legacy", [False, True])
 def test_a_file_of_torch_save_is_read(saved: Path, tmp_path: Path, legacy: bool):
     checkpoint = load_checkpoint(saved)
