@@ -141,6 +141,13 @@ def test_unknown_backend(refused):
     assert "unknown backend 'jax'; known: scratch, torch" in refused("train", "--backend", "jax")
 
 
+@pytest.mark.parametrize("option", ["--json", "--save"])
+def test_a_file_that_cannot_be_written_is_told_before_the_work(refused, capsys: pytest.CaptureFixture, option: str):
+    line = refused("train", "--backend", "scratch", "--data", "digits", option, "/no/such/folder/file")
+    assert f"{option} /no/such/folder/file: cannot be written" in line
+    assert not capsys.readouterr().out
+
+
 def test_training_needs_a_backend(refused):
     assert "--backend" in refused("train")
 

@@ -114,7 +114,15 @@ def test_json_has_the_documented_fields(proof: dict):
         assert [record["epoch"] for record in curve] == [0, 1, 2, 3]
         for record in curve:
             check_shape(record, {"epoch": int, "scratch": SIDE, "torch": SIDE})
-    assert (proof["verdict"], proof["data"]["classes"], proof["problem"]["parameters"]) == ("match", 10, 650)
+    assert (proof["verdict"], proof["problem"]["parameters"], proof["problem"]["steps"]) == ("match", 650, 45)
+    assert proof["data"] == {
+        "name": "digits",
+        "train": 1438,
+        "validation": 359,
+        "test": 0,
+        "features": 64,
+        "classes": 10,
+    }
 
 
 def test_one_seed_is_one_problem_and_another_is_another(cli, tmp_path: Path):
@@ -185,6 +193,20 @@ def test_train_prints_the_tutorials_line_and_ends_in_the_weights_of_the_proof(
     assert run["weights"] == expected["weights"][backend]
     assert run["curve"] == [{"epoch": record["epoch"], **record[backend]} for record in expected["curve"]]
     assert run["problem"] == proof["problem"]
+
+
+def test_a_curve_that_leaves_the_published_one_is_marked(cli, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("compare.published.applies", lambda _: True)
+    _, out, _ = cli(*SHORT, "--dtype", "float32")
+    rows = [line for line in out.splitlines() if re.match(r" +\d( +\d\.\d{4}){7}", line)]
+    assert len(rows) == 4
+    assert [row.endswith(" !") for row in rows] == [False, True, True, True]
+    assert rows[1].endswith(" 0.6282 !")
+
+
+def test_each_data_set_has_its_own_epochs(cli):
+    _, out, _ = cli("train", "--backend", "scratch", "--data", "digits", "--quiet")
+    assert out.startswith("Epoch [640/640]")
 
 
 def test_train_quietly(cli):

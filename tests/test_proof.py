@@ -92,6 +92,12 @@ def test_each_planted_bug_turns_the_verdict(small: Problem, bug: str, dtype: str
     assert not run.only_amplified
 
 
+def test_weights_are_shown_as_updates_since_the_start(small: Problem):
+    found = prove(small, "float64", equations=replaced(sgd_step=slightly_fast)).first_divergence
+    # one step at a rate 1.001 times too high: so are the updates, and the weights are not
+    assert found.scratch == pytest.approx(1.001 * found.torch, rel=1e-9)
+
+
 @pytest.mark.parametrize("batch_size", [1, 7, 89])
 @pytest.mark.parametrize("lr", [1e-5, 1e-3, 0.1])
 @pytest.mark.parametrize("dtype", DTYPES)

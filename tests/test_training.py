@@ -8,7 +8,8 @@ from threadpoolctl import threadpool_info
 import scratch
 import torch_impl
 from compare.backends import one_thread
-from compare.problem import Problem, checksum
+from compare.datasets import Dataset
+from compare.problem import Hyperparameters, Problem, checksum
 from compare.proof import prove
 from tests.conftest import DTYPES
 
@@ -79,6 +80,12 @@ def test_the_split_is_a_partition_and_each_epoch_a_new_permutation(small: Proble
         np.testing.assert_array_equal(np.sort(order), np.arange(99))
     assert len(list(small.batches)) == 7
     assert small.steps == sum(len(batches) for batches in small.batches) == 35
+
+
+def test_the_checksum_of_the_order_is_of_all_epochs(small: Problem):
+    data = Dataset("small", small.train, None, small.classes)
+    first, second = (Problem(data, Hyperparameters(epochs=epochs, batch_size=20)).checksums for epochs in (1, 2))
+    assert {name for name in first if first[name] != second[name]} == {"order"}
 
 
 def test_initial_weights_follow_pytorchs_law(small: Problem):
