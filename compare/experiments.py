@@ -46,9 +46,10 @@ def run(experiment: Experiment, names: list[str], root: Path | None, on_row: Cal
     """Train the grid on each backend by name; on_row(setting) is called after each. Raises what loading raises."""
     rows, loaded = [], {}
     for setting, (value, data, chosen) in experiment.grid(root).items():
-        dataset = loaded.setdefault(data, load(data, root))
+        if data not in loaded:
+            loaded[data] = load(data, root)
         for name in names:
-            rows.append(_train(setting, value, name, dataset, chosen))
+            rows.append(_train(setting, value, name, loaded[data], chosen))
             on_row(f"{experiment.varied} {setting}, {name}")
     return rows
 

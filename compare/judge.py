@@ -113,7 +113,10 @@ def _stop(finding: Finding) -> NoReturn:
         raise OneSideNotFiniteError
     quantity = QUANTITIES[finding.quantity]
     at = f" {finding.index}" if finding.index else ""
-    raise InputError(
-        f"both sides leave the finite numbers: {quantity.symbol}{at} ({quantity.tag}) is {finding.torch} at epoch "
-        f"{finding.epoch}, step {finding.step}; training diverges, try a smaller --lr"
-    )
+    where = f"at epoch {finding.epoch}, step {finding.step}"
+    raise both_diverge(f"{quantity.symbol}{at} ({quantity.tag}) is {finding.torch} {where}")
+
+
+def both_diverge(what: str) -> InputError:
+    """The error of a training that leaves the finite numbers on both sides: `what` says which number, and where."""
+    return InputError(f"both sides leave the finite numbers: {what}; training diverges, try a smaller --lr")

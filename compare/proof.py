@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from compare.backends import ScratchSide, Side, TorchSide, module, one_thread
 from compare.errors import InputError
-from compare.judge import Finding, Judge, OneSideNotFiniteError
+from compare.judge import Finding, Judge, OneSideNotFiniteError, both_diverge
 from compare.lockstep import lockstep
 from compare.problem import Problem, checksum
-from compare.tolerance import allowed
+from compare.tolerance import allowed, largest_products
 from scratch import EQUATIONS, Equations, pixels
 
 
@@ -117,10 +117,7 @@ def _extend(
         record[name] = {"train_loss": train_loss[name], "val_loss": loss, "val_accuracy": accuracy}
     curve.append(record)
     if not any(math.isfinite(record[name]["val_loss"]) for name in sides):
-        raise InputError(
-            f"both sides leave the finite numbers: the validation loss is {record['torch']['val_loss']} after epoch "
-            f"{record['epoch']}; training diverges, try a smaller --lr"
-        )
+        raise both_diverge(f"the validation loss is {record['torch']['val_loss']} after epoch {record['epoch']}")
 
 
 def _compare_predictions(run: Run, images: NDArray, sides: dict[str, Side]) -> None:
@@ -133,6 +130,6 @@ def _compare_predictions(run: Run, images: NDArray, sides: dict[str, Side]) -> N
         Z = X @ W.T + b
         first, second = np.sort(Z, axis=1)[:, :-3:-1].T
         # each of the two logits may be off by the budget of the free run
-        terms = float((X @ np.abs(W).T + np.abs(b)).max())
-        limit = 2 * allowed(float(np.abs(Z).max()), terms, run.steps, np.dtype(run.dtype))
+        z = largest_products(np.abs(X), W, b)
+        limit = 2 * allowed(float(np.abs(Z).max()), z, run.steps, np.dtype(run.dtype))
         run.near_ties += int((first - second <= limit).sum())

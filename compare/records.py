@@ -55,11 +55,9 @@ def keep(
             save_checkpoint(beside / "model.safetensors")
         beside.rename(root / name)
     except OSError as error:
-        shutil.rmtree(beside, ignore_errors=True)
         raise InputError(f"--run {name}: cannot be written: {error.strerror}") from None
-    except BaseException:
-        shutil.rmtree(beside, ignore_errors=True)
-        raise
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)  # nothing is there after the rename
     return root / name
 
 

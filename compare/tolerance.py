@@ -67,7 +67,7 @@ QUANTITIES = {
 def sizes(ref: Step, start: Start) -> dict[str, tuple[float, float]]:
     """For each quantity (size, terms) of one step, from the reference's tensors."""
     N, X = len(ref.Z), np.abs(start.X)
-    z = float((X @ np.abs(start.W).T + np.abs(start.b)).max())
+    z = largest_products(X, start.W, start.b)
     db_terms = max(1.0, z)
     dW_terms = db_terms * float(X.sum(axis=0).max()) / N
     chosen, velocity = start.chosen, start.velocity
@@ -88,6 +88,11 @@ def sizes(ref: Step, start: Start) -> dict[str, tuple[float, float]]:
         "W": (_largest(ref.W - start.W0), _largest(ref.W) + far(dW_terms, start.W, 0)),
         "b": (_largest(ref.b - start.b0), _largest(ref.b) + far(db_terms, start.b, 1)),
     }
+
+
+def largest_products(X: NDArray, W: NDArray, b: NDArray) -> float:
+    """The z of the budget: X (N, D) without negative values, W (K, D), b (K,) -> max |X| |W|^T + |b|."""
+    return float((X @ np.abs(W).T + np.abs(b)).max())
 
 
 def allowed(size: float, terms: float, t: int, dtype: np.dtype) -> float:

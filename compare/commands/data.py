@@ -8,12 +8,10 @@ import typer
 from rich.console import Console
 
 from compare import imaging, pictures, results
-from compare.commands.options import DataRoot, Json, check_output
+from compare.commands.options import DataRoot, Json, Picture, check_output, check_picture
 from compare.datasets import SOURCES, load
 from compare.errors import InputError
 from compare.report import table, wide_console
-
-Picture = Annotated[Path | None, typer.Option("--picture", metavar="FILE", help="Draw to this PNG or SVG.")]
 
 
 def data(
@@ -30,9 +28,7 @@ def data(
     if list_all == (name is not None):
         raise InputError("either a NAME or --list says what to show")
     check_output(json)
-    if picture:
-        pictures.check_picture(picture)
-        check_output(picture, "--picture")
+    check_picture(picture)
     console = wide_console()
     if list_all:
         _list(console, data_root, json)

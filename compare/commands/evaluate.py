@@ -1,21 +1,24 @@
 """`evaluate`: a checkpoint on a data set."""
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
 from rich import box
 from rich.table import Table
 
 from compare import backends, metrics, results
 from compare import pictures as drawing
 from compare.checkpoint import load_checkpoint
-from compare.commands.options import DataRoot, Json, OptionalData, Pictures, Quiet, WhichBackend, check_output
+from compare.commands.options import (
+    CheckpointFile,
+    DataRoot,
+    Json,
+    OptionalData,
+    Pictures,
+    Quiet,
+    WhichBackend,
+    WhichSplit,
+    check_output,
+)
 from compare.report import wide_console
-from compare.selection import Split, select
-
-CheckpointFile = Annotated[Path, typer.Argument(metavar="CHECKPOINT", help="A file of train --save, or of PyTorch.")]
-WhichSplit = Annotated[Split | None, typer.Option("--split", help="Test images if there are any, else validation.")]
+from compare.selection import select
 
 
 def evaluate(

@@ -1,13 +1,12 @@
 """`experiment`: a question, a small grid, and what was seen."""
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from compare import backends, experiments, pictures, results
-from compare.commands.options import DataRoot, Json, Quiet, check_output, progress
+from compare.commands.options import DataRoot, Json, Picture, Quiet, check_output, check_picture, progress
 from compare.experiments import EXPERIMENTS, Row
 from compare.report import table, wide_console
 
@@ -21,7 +20,7 @@ def experiment(
     name: Annotated[Which, typer.Argument(help="The question.")],
     backend: Annotated[Sides, typer.Option("--backend", help="Which side trains.")] = Sides.scratch,
     data_root: DataRoot = None,
-    picture: Annotated[Path | None, typer.Option("--picture", metavar="FILE", help="Draw to this PNG or SVG.")] = None,
+    picture: Picture = None,
     json: Json = None,
     quiet: Quiet = False,
 ) -> int:
@@ -30,9 +29,7 @@ def experiment(
     Exit code 0: answered, 2: could not be run.
     """
     check_output(json)
-    if picture:
-        pictures.check_picture(picture)
-        check_output(picture, "--picture")
+    check_picture(picture)
     asked = EXPERIMENTS[name.value]
     sides = list(backends.MODULES) if backend.value == "both" else [backend.value]
     with progress(len(sides) * len(asked.grid(data_root)), quiet, plain=False) as advance:

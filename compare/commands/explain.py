@@ -9,8 +9,7 @@ from rich.table import Table
 
 from compare import results
 from compare.checkpoint import load_checkpoint
-from compare.commands.evaluate import CheckpointFile, WhichSplit
-from compare.commands.options import DataRoot, Json, OptionalData, check_output
+from compare.commands.options import CheckpointFile, DataRoot, Json, OptionalData, WhichSplit, check_output
 from compare.explanation import QUANTITIES, by_scratch, by_torch
 from compare.report import wide_console
 from compare.selection import select

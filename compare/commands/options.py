@@ -16,12 +16,13 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from compare import results
+from compare import pictures, results
 from compare.backends import MODULES
 from compare.datasets import DATA_ROOT_VARIABLE, SOURCES, load
 from compare.errors import InputError
 from compare.files import check_writable
 from compare.problem import Hyperparameters, Problem
+from compare.selection import Split
 
 defaults = Hyperparameters(epochs=1)
 
@@ -45,6 +46,9 @@ WhichBackend = Annotated[str, typer.Option("--backend", help=f"One of {', '.join
 Json = Annotated[
     Path | None, typer.Option("--json", help="Write the result to this file; - is stdout.", metavar="FILE")
 ]
+CheckpointFile = Annotated[Path, typer.Argument(metavar="CHECKPOINT", help="A file of train --save, or of PyTorch.")]
+WhichSplit = Annotated[Split | None, typer.Option("--split", help="Test images if there are any, else validation.")]
+Picture = Annotated[Path | None, typer.Option("--picture", metavar="FILE", help="Draw to this PNG or SVG.")]
 Pictures = Annotated[Path | None, typer.Option("--pictures", metavar="FOLDER", help="Draw here, as PNG and SVG.")]
 RunName = Annotated[str | None, typer.Option("--run", metavar="NAME", help="Keep all of this run in a folder.")]
 RunsRoot = Annotated[Path, typer.Option("--runs-root", metavar="FOLDER", help="Where the folders of runs are.")]
@@ -107,6 +111,13 @@ def check_output(path: Path | None, option: str = "--json") -> None:
             check_writable(path)
     except OSError as error:
         raise InputError(f"{option} {path}: cannot be written: {error.strerror}") from None
+
+
+def check_picture(path: Path | None) -> None:
+    """Raise InputError now if the name is of no kind of picture, or the file could not be written after the work."""
+    if path:
+        pictures.check_picture(path)
+        check_output(path, "--picture")
 
 
 @contextmanager

@@ -9,8 +9,16 @@ import typer
 
 from compare import backends, imaging, results
 from compare.checkpoint import load_checkpoint
-from compare.commands.evaluate import CheckpointFile, WhichSplit
-from compare.commands.options import DataRoot, Json, OptionalData, Quiet, WhichBackend, check_output
+from compare.commands.options import (
+    CheckpointFile,
+    DataRoot,
+    Json,
+    OptionalData,
+    Quiet,
+    WhichBackend,
+    WhichSplit,
+    check_output,
+)
 from compare.errors import InputError
 from compare.selection import select
 

@@ -64,14 +64,15 @@ def prove(
     content = results.proof_as_dict(problem, runs)
     if json:
         results.write_json(json, content)
+    figures = _pictures(problem, runs) if pictures or run_name else {}
     if pictures:
-        drawing.save_pictures(_pictures(problem, runs), pictures)
+        drawing.save_pictures(figures, pictures)
     if run_name:
         last = runs[-1].curve[-1]["torch"]
         summary = {"verdict": content["verdict"], **{key: last[key] for key in ("val_loss", "val_accuracy")}}
         content |= {"command": "prove", "summary": summary}
         histories = {f"{side}, {run.dtype}": history for run in runs for side, history in _histories(run).items()}
-        records.keep(runs_root, run_name, content, histories, _pictures(problem, runs))
+        records.keep(runs_root, run_name, content, histories, figures)
     if quiet:
         report.print_verdict(console, runs, verbose=False)
     else:
