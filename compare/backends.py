@@ -126,7 +126,7 @@ class TorchSide:
     def step(self, index: NDArray) -> Step:
         """See Side. The views of W, b and their gradients are good until the next step."""
         began = time.perf_counter()
-        L = self.impl.step(self.model, self.optimizer, *self.dataset[index])
+        _, L = self.impl.step(self.model, self.optimizer, *self.dataset[index])
         self.seconds += time.perf_counter() - began
         Z, linear = self.Z.detach(), self.model.linear
         # F.cross_entropy keeps its log-probabilities to itself; this is the function it calls

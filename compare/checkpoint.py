@@ -56,7 +56,7 @@ def save_checkpoint(path: Path, backend: str, model: Any, problem: Problem, stat
         "data": problem.name,
         "chosen": asdict(problem.chosen),
         "checksums": problem.checksums,
-        "state": {name: state[name] for name in ("history", "step", "total")},
+        "state": {name: state[name] for name in ("history", "step", "total", "hits")},
     }
     metadata = {"format": FORMAT, **{name: json.dumps(value) for name, value in content.items()}}
     metadata["sha256"] = _digest(tensors, metadata)

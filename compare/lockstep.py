@@ -14,10 +14,11 @@ from scratch import Step
 class Moment(NamedTuple):
     """One step of the reference, and the same step of the other side read in two ways.
 
-    `steps` has the readings by name. Arrays are good until the next moment.
+    `steps` has the readings by name, `y` (N,) the labels of the batch. Arrays are good until the next moment.
     """
 
     number: int
+    y: NDArray
     start: Start
     reference: Step
     steps: dict[str, Step]
@@ -37,4 +38,4 @@ def lockstep(
         resync.start_from(W, b, velocity)
         steps = {"resynchronised": resync.step(index), "free_running": own.step(index)}
         start = Start(resync.X, W, b, W0, b0, velocity, problem.chosen)
-        yield Moment(number, start, reference.step(index), steps)
+        yield Moment(number, problem.train[1][index], start, reference.step(index), steps)

@@ -70,21 +70,20 @@ def samples(data: Dataset) -> "Figure":
 
 
 def curves(histories: dict[str, list[dict[str, Any]]], published: tuple[float, ...] | None = None) -> "Figure":
-    """Loss and validation accuracy over the epochs of each side by name, and the published accuracy."""
+    """Loss and accuracy over the epochs of each side by name, and the published validation accuracy."""
     figure = _figure(9, 3.6, layout="constrained")
     losses, accuracies = figure.subplots(1, 2)
     for side, history in histories.items():
         # the second side dashed and on top, so that both can be seen where they are one
         line = "-" if side == "scratch" else "--"
         epochs = [record["epoch"] for record in history]
-        for key, width in (("train_loss", 1.0), ("val_loss", 2.0)):
-            name = f"{side}, {'training' if key == 'train_loss' else 'validation'}"
-            losses.plot(epochs, [record[key] for record in history], line, color=COLOURS[side], lw=width, label=name)
-        values = [record["val_accuracy"] for record in history]
-        accuracies.plot(epochs, values, line, color=COLOURS[side], lw=2, label=side)
+        for axes, what in ((losses, "loss"), (accuracies, "accuracy")):
+            for part, name, width in (("train", "training", 1.0), ("val", "validation", 2.0)):
+                values = [record[f"{part}_{what}"] for record in history]
+                axes.plot(epochs, values, line, color=COLOURS[side], lw=width, label=f"{side}, {name}")
     if published:
         accuracies.plot(range(len(published)), published, "o", color=PUBLISHED, ms=4, label="published")
-    for axes, what in ((losses, "loss (nats)"), (accuracies, "validation accuracy")):
+    for axes, what in ((losses, "loss (nats)"), (accuracies, "accuracy")):
         axes.set(xlabel="epoch", ylabel=what)
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(alpha=0.3)

@@ -14,7 +14,7 @@ from compare.judge import Finding, Judge, OneSideNotFiniteError, both_diverge
 from compare.lockstep import lockstep
 from compare.problem import Problem, checksum
 from compare.tolerance import allowed, largest_products
-from scratch import EQUATIONS, Equations, pixels
+from scratch import EQUATIONS, Equations, correct, pixels
 
 
 @dataclass
@@ -78,21 +78,21 @@ def prove(
             run.curve,
             sides,
             problem,
-            {name: side.evaluate(*problem.train)[0] for name, side in sides.items()},
+            {name: side.evaluate(*problem.train) for name, side in sides.items()},
         )
         try:
             for epoch, batches in enumerate(problem.batches, 1):
-                totals = dict.fromkeys(sides, 0.0)
+                totals = {name: np.zeros(2) for name in sides}
                 for moment in lockstep(problem, batches, sides["torch"], own, resync):
                     judge.see(epoch, moment)
-                    size = len(moment.reference.Z)
-                    totals["scratch"] += float(moment.steps["free_running"].L) * size
-                    totals["torch"] += float(moment.reference.L) * size
+                    done = {"scratch": moment.steps["free_running"], "torch": moment.reference}
+                    for name, step in done.items():
+                        totals[name] += float(step.L) * len(moment.y), correct(step.Z, moment.y)
                     run.steps += 1
                     if on_step:
                         on_step(epoch, moment.number)
                 images = len(problem.train[1])
-                _extend(run.curve, sides, problem, {name: total / images for name, total in totals.items()})
+                _extend(run.curve, sides, problem, {name: tuple(both / images) for name, both in totals.items()})
         except OneSideNotFiniteError:
             pass  # the judge has it as the first divergence, and there is nothing left to train
         run.first_divergence, run.trace = judge.first_divergence, judge.trace
@@ -109,12 +109,13 @@ def prove(
 
 
 def _extend(
-    curve: list[dict[str, Any]], sides: dict[str, Side], problem: Problem, train_loss: dict[str, float]
+    curve: list[dict[str, Any]], sides: dict[str, Side], problem: Problem, training: dict[str, tuple[float, float]]
 ) -> None:
     record: dict[str, Any] = {"epoch": len(curve)}
     for name, side in sides.items():
         loss, accuracy = side.evaluate(*problem.validation)
-        record[name] = {"train_loss": train_loss[name], "val_loss": loss, "val_accuracy": accuracy}
+        kept = dict(zip(("train_loss", "train_accuracy"), map(float, training[name]), strict=True))
+        record[name] = {**kept, "val_loss": loss, "val_accuracy": accuracy}
     curve.append(record)
     if not any(math.isfinite(record[name]["val_loss"]) for name in sides):
         raise both_diverge(f"the validation loss is {record['torch']['val_loss']} after epoch {record['epoch']}")

@@ -38,8 +38,11 @@ def remark(problem: Problem, history: list[dict[str, Any]]) -> str:
     accuracy, band = last["val_accuracy"], usual_band(problem)
     said = []
     if accuracy < 1.5 / problem.classes:
-        said.append(f"Accuracy {accuracy:.1%} is hardly better than guessing: check the labels and the learning rate.")
-    elif band and accuracy < band[0]:
+        return (
+            f"Accuracy {accuracy:.1%} is hardly better than guessing: check the labels and the learning rate, and "
+            "whether there were enough steps."
+        )
+    if band and accuracy < band[0]:
         said.append(
             f"Accuracy {accuracy:.1%} is below the usual {band[0]:.1%} to {band[1]:.1%}: check the gradient, the "
             "labels and the learning rate."

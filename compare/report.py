@@ -16,7 +16,7 @@ from compare.tolerance import QUANTITIES, READINGS, ROUNDINGS
 
 # Longer curves are shown at these epochs and at their last.
 SHOWN_EPOCHS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500)
-CURVE_KEYS = "train_loss", "val_loss", "val_accuracy"
+CURVE_KEYS = "train_loss", "train_accuracy", "val_loss", "val_accuracy"
 DIGITS = {"float32": 9, "float64": 17}
 
 
@@ -103,9 +103,10 @@ def table(
 
 
 def _curve(problem: Problem, run: Run, rows: list[list[str]]) -> Group:
-    sides = (f"{side}{what}" for side in ("scratch\n", "torch\n") for what in ("train", "validation", "accuracy"))
-    columns = ["\nepoch", *sides, *(["published\naccuracy"] if published.applies(problem) else [])]
-    return table(f"{run.dtype}: training loss, validation loss, validation accuracy", columns, rows)
+    parts = [f"{part}\n{what}" for part in ("train", "val.") for what in ("loss", "acc.")]
+    sides = [f"{side}\n{part}" for side in ("scratch", "torch") for part in parts]
+    columns = ["\n\nepoch", *sides, *(["published\nval.\nacc."] if published.applies(problem) else [])]
+    return table(f"{run.dtype}: loss and accuracy, training and validation", columns, rows, gap=1)
 
 
 def _curve_rows(problem: Problem, run: Run) -> list[list[str]]:

@@ -16,4 +16,16 @@ from scratch.cross_entropy import cross_entropy, logits_gradient, logits_gradien
 from scratch.model import SoftmaxRegression, logits, parameter_gradients
 from scratch.sgd import SGD, sgd_step
 from scratch.softmax import log_softmax, softmax, softmax_jacobian
-from scratch.training import EQUATIONS, Equations, Step, accuracy, evaluate, fit, pixels, predict, probabilities, step
+from scratch.training import (
+    EQUATIONS,
+    Equations,
+    Step,
+    accuracy,
+    correct,
+    evaluate,
+    fit,
+    pixels,
+    predict,
+    probabilities,
+    step,
+)

@@ -101,21 +101,22 @@ def fit(
     state: a dict that is kept up to date after every step, and gone on from unless empty. With the model's weights
     it is all that a later call, of either backend, needs to end as if there had been no interruption.
 
-    Returns one record per epoch, the first from before training: `epoch`, `train_loss`, `val_loss`,
-    `val_accuracy`. `train_loss` is the mean over the epoch's images, each seen before the update that
-    it takes part in; in record 0 it is the loss of the initial weights on all training images.
+    Returns one record per epoch, the first from before training: `epoch`, `train_loss`, `train_accuracy`,
+    `val_loss`, `val_accuracy`. The two of training are means over the epoch's images, each seen before the update
+    that it takes part in; in record 0 they are those of the initial weights on all training images.
 
     Raises FloatingPointError, naming epoch and step, when a loss is no longer finite.
     """
     state = {} if state is None else state
-    state.update({"history": [], "step": 0, "total": 0.0, "velocity": None} | state)
+    state.update({"history": [], "step": 0, "total": 0.0, "hits": 0, "velocity": None} | state)
     history: list[dict[str, Any]] = state["history"]
 
-    def record(epoch: int, train_loss: float) -> None:
+    def record(epoch: int, training: Evaluation) -> None:
         val_loss, val_accuracy = evaluate(model, *validation, equations=equations)
         if not math.isfinite(val_loss):
             raise FloatingPointError(f"the validation loss is {val_loss} after epoch {epoch}")
-        history.append({"epoch": epoch, "train_loss": train_loss, "val_loss": val_loss, "val_accuracy": val_accuracy})
+        kept = {"train_loss": training.loss, "train_accuracy": training.accuracy}
+        history.append({"epoch": epoch, **kept, "val_loss": val_loss, "val_accuracy": val_accuracy})
         if on_epoch:
             on_epoch(history[-1])
 
@@ -124,22 +125,25 @@ def fit(
     if state["velocity"] is not None:
         optimizer.velocity = [np.asarray(v) for v in state["velocity"]]
     if not history:
-        record(0, evaluate(model, *train, equations=equations).loss)
+        record(0, evaluate(model, *train, equations=equations))
     for epoch, order in enumerate(batches, 1):
         if epoch < len(history):
             continue
         order = list(order)
         for number, index in enumerate(order[state["step"] :], state["step"] + 1):
             X, y = pixels(images[index], model.dtype), labels[index]
-            loss = float(step(model, optimizer, X, y, equations).L)
+            done = step(model, optimizer, X, y, equations)
+            loss = float(done.L)
             if not math.isfinite(loss):
                 raise FloatingPointError(f"the loss is {loss} at epoch {epoch}, step {number}")
-            state.update(step=number, total=state["total"] + loss * len(y), velocity=optimizer.velocity)
+            total, hits = state["total"] + loss * len(y), state["hits"] + correct(done.Z, y)
+            state.update(step=number, total=total, hits=hits, velocity=optimizer.velocity)
             if on_step:
                 on_step(epoch, number, loss)
-        train_loss = state["total"] / sum(map(len, order))
-        state.update(step=0, total=0.0)
-        record(epoch, train_loss)
+        images_seen = sum(map(len, order))
+        training = Evaluation(state["total"] / images_seen, state["hits"] / images_seen)
+        state.update(step=0, total=0.0, hits=0)
+        record(epoch, training)
     return history
 
 
@@ -163,7 +167,12 @@ def probabilities(model: SoftmaxRegression, images: NDArray, *, equations: Equat
 
 def accuracy(Z: NDArray, y: NDArray) -> float:
     """Share of rows of Z (N, K) whose largest logit, the first of equals, is at the label y (N,)."""
-    return float((Z.argmax(axis=1) == y).mean())
+    return correct(Z, y) / len(y)
+
+
+def correct(Z: NDArray, y: NDArray) -> int:
+    """Rows of Z (N, K) whose largest logit, the first of equals, is at the label y (N,)."""
+    return int(np.count_nonzero(Z.argmax(axis=1) == y))
 
 
 def _all_logits(model: SoftmaxRegression, images: NDArray, f: Equations) -> NDArray:

@@ -98,12 +98,18 @@ def test_the_pictures_of_a_proof(cli, tmp_path: Path):
 
 
 def test_curves_show_both_sides_and_what_is_published():
-    history = [{"epoch": n, "train_loss": 2.0 - n, "val_loss": 2.1 - n, "val_accuracy": 0.1 + n / 2} for n in range(2)]
+    history = [
+        {"epoch": n, "train_loss": 2.0 - n, "train_accuracy": n / 2, "val_loss": 2.1 - n, "val_accuracy": 0.1 + n / 2}
+        for n in range(2)
+    ]
     figure = pictures.curves({"scratch": history, "torch": history}, (0.1, 0.5))
     losses, accuracies = figure.axes
     assert [line.get_ydata().tolist() for line in losses.lines] == [[2.0, 1.0], [2.1, 1.1]] * 2
-    assert [line.get_label() for line in accuracies.lines] == ["scratch", "torch", "published"]
-    assert accuracies.lines[2].get_ydata()[1] == 0.5
+    lines = {line.get_label(): line.get_ydata()[1] for line in accuracies.lines}
+    sides = {
+        f"{side}, {part}": y for side in ("scratch", "torch") for part, y in (("training", 0.5), ("validation", 0.6))
+    }
+    assert lines == {**sides, "published": 0.5}
 
 
 def test_errors_are_on_a_log_scale_under_the_line_of_the_whole_budget():

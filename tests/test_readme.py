@@ -63,6 +63,7 @@ def test_json_md_names_every_field():
         *FINDING,
         "curve",
         "train_loss",
+        "train_accuracy",
         "val_loss",
         "val_accuracy",
     }

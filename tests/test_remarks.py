@@ -27,7 +27,7 @@ CASES = {
     "usual, improving": (DEFAULT, records(0.86, (0.7, 0.65)), ["Accuracy 86.0% is normal", "Still improving", "7.1%"]),
     "below": (DEFAULT, records(0.7, (0.7, 0.65)), ["below the usual 83.1% to 90.0%", "check the gradient"]),
     "above": (DEFAULT, records(0.99, (0.7, 0.65)), ["above the usual", "no validation image is trained on"]),
-    "guessing": (DEFAULT, records(0.1, (2.3, 2.3)), ["hardly better than guessing", "Levelled off"]),
+    "guessing": (DEFAULT, records(0.1, (2.3, 2.3)), ["hardly better than guessing", "whether there were enough steps"]),
     "no band": (
         ("mnist5k", 0.02, 9600),
         records(0.7, (0.7, 0.6999)),

@@ -50,6 +50,19 @@ def test_records_and_callbacks(small: Problem, package):
 
 
 @pytest.mark.parametrize("package", PACKAGES.values())
+def test_training_accuracy_is_of_each_image_as_it_was_seen(small: Problem, package):
+    """With a batch an epoch every image is seen by the weights that the epoch before ended with."""
+    images, labels = small.train
+    model = package.SoftmaxRegression(*small.start("float64"))
+    seen = [package.evaluate(model, images, labels)]
+    whole = [[np.arange(99)]] * 5
+    keep = lambda _: seen.append(package.evaluate(model, images, labels))  # noqa: E731
+    history = package.fit(model, small.train, small.validation, whole, 0.5, on_epoch=keep)
+    assert [record["train_accuracy"] for record in history] == [accuracy for _, accuracy in (seen[0], *seen[1:-1])]
+    assert len({accuracy for _, accuracy in seen}) > 2
+
+
+@pytest.mark.parametrize("package", PACKAGES.values())
 def test_a_diverging_run_says_where(small: Problem, package):
     model = package.SoftmaxRegression(*small.start("float32"))
     with pytest.raises(FloatingPointError, match=r"the loss is (nan|inf) at epoch 1, step 2"):

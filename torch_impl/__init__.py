@@ -6,4 +6,15 @@ F.cross_entropy holds E2 and E3, autograd E4 and E5, torch.optim.SGD E6.
 
 from torch_impl.data import Images
 from torch_impl.model import SoftmaxRegression
-from torch_impl.training import accuracy, evaluate, fit, predict, probabilities, set_velocity, sgd, step, velocity
+from torch_impl.training import (
+    accuracy,
+    correct,
+    evaluate,
+    fit,
+    predict,
+    probabilities,
+    set_velocity,
+    sgd,
+    step,
+    velocity,
+)

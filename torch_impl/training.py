@@ -26,13 +26,14 @@ class Evaluation(NamedTuple):
     accuracy: float
 
 
-def step(model: SoftmaxRegression, optimizer: Optimizer, X: Tensor, y: Tensor) -> Tensor:
-    """One step of training on one batch: X (N, D), y (N,) integers -> the loss, a scalar."""
+def step(model: SoftmaxRegression, optimizer: Optimizer, X: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """One step of training on one batch: X (N, D), y (N,) integers -> the logits Z (N, K) and the loss, a scalar."""
     optimizer.zero_grad()
-    loss = F.cross_entropy(model(X), y)
+    Z = model(X)
+    loss = F.cross_entropy(Z, y)
     loss.backward()
     optimizer.step()
-    return loss
+    return Z, loss
 
 
 def fit(
@@ -52,14 +53,15 @@ def fit(
 ) -> list[dict[str, Any]]:
     """Train the model in place by minibatch SGD; arguments, records and errors are those of `scratch.fit`."""
     state = {} if state is None else state
-    state.update({"history": [], "step": 0, "total": 0.0, "velocity": None} | state)
+    state.update({"history": [], "step": 0, "total": 0.0, "hits": 0, "velocity": None} | state)
     history: list[dict[str, Any]] = state["history"]
 
-    def record(epoch: int, train_loss: float) -> None:
+    def record(epoch: int, training: Evaluation) -> None:
         val_loss, val_accuracy = evaluate(model, *validation)
         if not math.isfinite(val_loss):
             raise FloatingPointError(f"the validation loss is {val_loss} after epoch {epoch}")
-        history.append({"epoch": epoch, "train_loss": train_loss, "val_loss": val_loss, "val_accuracy": val_accuracy})
+        kept = {"train_loss": training.loss, "train_accuracy": training.accuracy}
+        history.append({"epoch": epoch, **kept, "val_loss": val_loss, "val_accuracy": val_accuracy})
         if on_epoch:
             on_epoch(history[-1])
 
@@ -67,21 +69,24 @@ def fit(
     optimizer = sgd(model, lr, momentum, dampening, weight_decay, nesterov)
     set_velocity(model, optimizer, state["velocity"])
     if not history:
-        record(0, evaluate(model, *train).loss)
+        record(0, evaluate(model, *train))
     for epoch, order in enumerate(batches, 1):
         if epoch < len(history):
             continue
         order = list(order)
         for number, (X, y) in enumerate(loader(dataset, order[state["step"] :]), state["step"] + 1):
-            loss = step(model, optimizer, X, y).item()
+            Z, L = step(model, optimizer, X, y)
+            loss = L.item()
             if not math.isfinite(loss):
                 raise FloatingPointError(f"the loss is {loss} at epoch {epoch}, step {number}")
-            state.update(step=number, total=state["total"] + loss * len(y), velocity=velocity(model, optimizer))
+            total, hits = state["total"] + loss * len(y), state["hits"] + correct(Z, y)
+            state.update(step=number, total=total, hits=hits, velocity=velocity(model, optimizer))
             if on_step:
                 on_step(epoch, number, loss)
-        train_loss = state["total"] / sum(map(len, order))
-        state.update(step=0, total=0.0)
-        record(epoch, train_loss)
+        images_seen = sum(map(len, order))
+        training = Evaluation(state["total"] / images_seen, state["hits"] / images_seen)
+        state.update(step=0, total=0.0, hits=0)
+        record(epoch, training)
     return history
 
 
@@ -130,8 +135,12 @@ def probabilities(model: SoftmaxRegression, images: NDArray) -> NDArray:
 
 def accuracy(Z: Tensor | NDArray, y: Tensor | NDArray) -> float:
     """Share of rows of Z (N, K) whose largest logit, the first of equals, is at the label y (N,)."""
-    hits = torch.as_tensor(Z).argmax(dim=1) == torch.as_tensor(y)
-    return hits.sum().item() / len(hits)
+    return correct(torch.as_tensor(Z), torch.as_tensor(y)) / len(y)
+
+
+def correct(Z: Tensor, y: Tensor) -> int:
+    """Rows of Z (N, K) whose largest logit, the first of equals, is at the label y (N,)."""
+    return int((Z.argmax(dim=1) == y).sum())
 
 
 def _all_logits(model: SoftmaxRegression, images: NDArray) -> Tensor:

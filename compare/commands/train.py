@@ -61,7 +61,8 @@ def train(
 ) -> int:
     """Train one side alone on the problem of the proof; its weights end bit-identical to the proof's.
 
-    Each line gives validation loss and accuracy. Exit code 0: trained, 2: could not train, 130: interrupted.
+    Each line gives validation loss and accuracy, then those of training.
+    Exit code 0: trained, 2: could not train, 130: interrupted.
     """
     check_output(json)
     check_output(save, "--save")
@@ -232,7 +233,6 @@ def _between_steps() -> Iterator[Callable[[], None]]:
 
 def _tell(record: dict[str, Any], problem: Problem) -> None:
     if record["epoch"]:
-        loss, accuracy = record["val_loss"], record["val_accuracy"]
-        print(
-            f"Epoch [{record['epoch']}/{problem.chosen.epochs}], Loss: {loss:.4f}, accuracy: {accuracy:.4f}", flush=True
-        )
+        validation = f"Loss: {record['val_loss']:.4f}, accuracy: {record['val_accuracy']:.4f}"
+        training = f"training loss: {record['train_loss']:.4f}, accuracy: {record['train_accuracy']:.4f}"
+        print(f"Epoch [{record['epoch']}/{problem.chosen.epochs}], {validation} ({training})", flush=True)
