@@ -6,45 +6,43 @@ Nothing is imported before it is asked for: `scratch` never waits for PyTorch.
 
 import importlib
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 from types import ModuleType
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 import scratch
+from compare.attempt import Attempt
 from compare.errors import InputError
-from compare.problem import Problem
+from compare.problem import Hyperparameters
 from scratch import Equations, Step
 
 MODULES = {"scratch": "scratch", "torch": "torch_impl"}
 
 
-def module(name: str) -> ModuleType:
-    """The package of a backend: SoftmaxRegression, fit, evaluate, accuracy, predict under the same names.
+class Trainable(Protocol):
+    """What a side needs of a problem: images and labels, initial weights by dtype, and the options of SGD."""
 
-    Raises InputError if the name is unknown.
-    """
-    if name not in MODULES:
-        raise InputError(f"unknown backend {name!r}; known: {', '.join(MODULES)}")
-    return importlib.import_module(MODULES[name])
+    train: tuple[NDArray, NDArray]
+    chosen: Hyperparameters
 
-
-def one_thread() -> AbstractContextManager:
-    """Keep the numerical libraries that are loaded so far on one thread each.
-
-    Two reasons. The threads of NumPy's and of PyTorch's pool wait by spinning and starve each other: with two
-    threads each on two cores 1,200 steps of the proof took 47 s instead of 2. And the number of threads changes the
-    order of summation, so one seed would end in other bits on another machine.
-    """
-    return threadpool_limits(limits=1)
+    def start(self, dtype: str) -> tuple[NDArray, NDArray]:
+        """Initial W (K, D) and b (K,)."""
 
 
 class Side(Protocol):
-    """One backend in the middle of training. `seconds` is the time spent in its own steps."""
+    """One backend in the middle of training.
+
+    `seconds` is the time spent in its own steps, `X` (N, D) the images of the last one.
+    """
 
     seconds: float
+    X: NDArray
 
     def step(self, index: NDArray) -> Step:
         """Train on the training images at `index` (N,) and return what was computed, as NumPy arrays."""
@@ -61,14 +59,67 @@ class Side(Protocol):
     def evaluate(self, images: NDArray, labels: NDArray) -> tuple[float, float]:
         """Loss and accuracy."""
 
-    def predict(self, images: NDArray) -> NDArray:
-        """Labels (N,)."""
+    def logits(self, images: NDArray) -> NDArray:
+        """Logits (N, K)."""
+
+
+class Backend(NamedTuple):
+    """A name for reports, and what makes a side of it for a problem in a dtype, each one from a fresh state."""
+
+    name: str
+    side: Callable[[Trainable, str], Side]
+
+
+def backend(spec: str) -> Backend:
+    """`scratch`, `torch`, or the path of a Python file that defines some of the six functions.
+
+    Raises InputError if it is none of these, or the file cannot be used.
+    """
+    if spec == "scratch":
+        return SCRATCH
+    if spec == "torch":
+        module("torch")  # loaded before its threads are counted
+        return TORCH
+    if not is_path(spec):
+        raise _unknown(spec)
+    attempt = Attempt(Path(spec))
+    return equations_backend(attempt.name, attempt.equations)
+
+
+def equations_backend(name: str, make: Callable[[], Equations]) -> Backend:
+    """`scratch` with other equations; `make` is called for each side, so that none shares another's state."""
+    return Backend(name, lambda problem, dtype: ScratchSide(problem, dtype, make()))
+
+
+def is_path(spec: str) -> bool:
+    """True if a backend is given by the path of a file, not by name."""
+    return spec.endswith(".py") or "/" in spec or "\\" in spec
+
+
+def module(name: str) -> ModuleType:
+    """The package of a backend: SoftmaxRegression, fit, evaluate, accuracy, predict under the same names.
+
+    Raises InputError if the name is unknown.
+    """
+    if name not in MODULES:
+        raise _unknown(name)
+    return importlib.import_module(MODULES[name])
+
+
+def threads(number: int) -> AbstractContextManager:
+    """Keep the numerical libraries that are loaded so far on this many threads each.
+
+    One is best, for two reasons. The threads of NumPy's and of PyTorch's pool wait by spinning and starve each other:
+    with two threads each on two cores 1,200 steps of the proof took 47 s instead of 2. And the number of threads
+    changes the order of summation, so one seed would end in other bits on another machine.
+    """
+    return threadpool_limits(limits=number)
 
 
 class ScratchSide:
-    """`scratch` in training, with any of its six equations replaced."""
+    """`scratch` in training, with any of its equations replaced."""
 
-    def __init__(self, problem: Problem, dtype: str, equations: Equations = scratch.EQUATIONS):
+    def __init__(self, problem: Trainable, dtype: str, equations: Equations = scratch.EQUATIONS):
         self.model = scratch.SoftmaxRegression(*problem.start(dtype))
         self.images, self.labels = problem.train
         self.optimizer = scratch.SGD(**problem.chosen.descent)
@@ -77,7 +128,7 @@ class ScratchSide:
     def step(self, index: NDArray) -> Step:
         """See Side."""
         began = time.perf_counter()
-        self.X, y = scratch.pixels(self.images[index], self.model.dtype), self.labels[index]
+        self.X, y = self.equations.batch(self.images, self.labels, index, self.model.dtype)
         done = scratch.step(self.model, self.optimizer, self.X, y, self.equations)
         self.seconds += time.perf_counter() - began
         return done
@@ -92,21 +143,22 @@ class ScratchSide:
 
     def start_from(self, W: NDArray, b: NDArray, velocity: list[NDArray] | None) -> None:
         """See Side."""
-        self.model.weight, self.model.bias, self.optimizer.velocity = W, b, velocity
+        self.model.weight, self.model.bias = W.copy(), b.copy()
+        self.optimizer.velocity = velocity and [v.copy() for v in velocity]
 
     def evaluate(self, images: NDArray, labels: NDArray) -> tuple[float, float]:
         """See Side."""
         return scratch.evaluate(self.model, images, labels, equations=self.equations)
 
-    def predict(self, images: NDArray) -> NDArray:
+    def logits(self, images: NDArray) -> NDArray:
         """See Side."""
-        return scratch.predict(self.model, images, equations=self.equations)
+        return scratch.all_logits(self.model, images, self.equations)
 
 
 class TorchSide:
     """`torch_impl` in training; a hook keeps the logits and, after backward, their gradient."""
 
-    def __init__(self, problem: Problem, dtype: str):
+    def __init__(self, problem: Trainable, dtype: str):
         import torch
 
         import torch_impl
@@ -115,24 +167,24 @@ class TorchSide:
         self.model = torch_impl.SoftmaxRegression(*problem.start(dtype))
         self.model.register_forward_hook(self._watch)
         self.dataset = torch_impl.Images(*problem.train, self.model.dtype)
-        self.optimizer = torch_impl.sgd(self.model, **problem.chosen.descent)
+        self.options = problem.chosen.descent
+        self.optimizer = torch_impl.sgd(self.model, **self.options)
         self.seconds = 0.0
 
     def _watch(self, _module, _inputs, Z) -> None:
         if Z.requires_grad:
             Z.retain_grad()
-            self.Z = Z
 
     def step(self, index: NDArray) -> Step:
         """See Side. The views of W, b and their gradients are good until the next step."""
         began = time.perf_counter()
-        _, L = self.impl.step(self.model, self.optimizer, *self.dataset[index])
+        X, y = self.dataset[index]
+        Z, L = self.impl.step(self.model, self.optimizer, X, y)
         self.seconds += time.perf_counter() - began
-        Z, linear = self.Z.detach(), self.model.linear
+        self.X, linear = X.numpy(), self.model.linear
         # F.cross_entropy keeps its log-probabilities to itself; this is the function it calls
-        logP = self.torch.log_softmax(Z, dim=1)
-        gradients = self.Z.grad, linear.weight.grad, linear.bias.grad
-        tensors = (Z, logP, L, *gradients, linear.weight, linear.bias)
+        logP = self.torch.log_softmax(Z.detach(), dim=1)
+        tensors = (Z, logP, L, Z.grad, linear.weight.grad, linear.bias.grad, linear.weight, linear.bias)
         return Step(*(tensor.detach().numpy() for tensor in tensors))
 
     def parameters(self) -> tuple[NDArray, NDArray]:
@@ -149,14 +201,23 @@ class TorchSide:
 
     def start_from(self, W: NDArray, b: NDArray, velocity: list[NDArray] | None) -> None:
         """See Side."""
-        tensors = {"weight": self.torch.from_numpy(W), "bias": self.torch.from_numpy(b)}
+        tensors = {name: self.torch.from_numpy(np.array(array)) for name, array in (("weight", W), ("bias", b))}
         self.model.linear.load_state_dict(tensors)
+        self.optimizer = self.impl.sgd(self.model, **self.options)
         self.impl.set_velocity(self.model, self.optimizer, velocity)
 
     def evaluate(self, images: NDArray, labels: NDArray) -> tuple[float, float]:
         """See Side."""
         return self.impl.evaluate(self.model, images, labels)
 
-    def predict(self, images: NDArray) -> NDArray:
+    def logits(self, images: NDArray) -> NDArray:
         """See Side."""
-        return self.impl.predict(self.model, images)
+        return self.impl.all_logits(self.model, images).numpy()
+
+
+SCRATCH = Backend("scratch", ScratchSide)
+TORCH = Backend("torch", TorchSide)
+
+
+def _unknown(spec: str) -> InputError:
+    return InputError(f"unknown backend {spec!r}; known: {', '.join(MODULES)}, or the path of a Python file")

@@ -59,7 +59,7 @@ def _train(setting: str, value: float, name: str, data: Dataset, chosen: Hyperpa
     model = side.SoftmaxRegression(*problem.start("float32"))
     start = side.evaluate(model, *problem.validation)
     try:
-        with backends.one_thread():
+        with backends.threads(1):
             side.fit(model, problem.train, problem.validation, problem.batches, **chosen.descent)
     except FloatingPointError:
         return Row(setting, value, name, problem.steps, *[math.nan] * 4, len(problem.validation[1]), True)

@@ -28,8 +28,8 @@ class Finding:
     epoch: int
     step: int
     index: list[int] | None
-    scratch: float
-    torch: float
+    ours: float
+    theirs: float
     ceiling: float | None = None
 
 
@@ -38,9 +38,13 @@ class OneSideNotFiniteError(Exception):
 
 
 class Judge:
-    """The worst finding of each quantity and reading, and the first that was over its budget, if any."""
+    """The worst finding of each quantity and reading, and the first that was over its budget, if any.
 
-    def __init__(self) -> None:
+    sides: the names of the two, the judged one first.
+    """
+
+    def __init__(self, sides: tuple[str, str] = ("scratch", "torch")) -> None:
+        self.sides = sides
         self.worst: dict[tuple[str, str], Finding] = {}
         self.first_divergence: Finding | None = None
         self.steps = 0
@@ -65,8 +69,8 @@ class Judge:
                 if not same:
                     got = f"{np.shape(ours)} {np.asarray(ours).dtype}"
                     raise InputError(
-                        f"{quantity.symbol} ({quantity.tag}) of scratch is {got}, that of torch {theirs.shape} "
-                        f"{theirs.dtype}, at epoch {epoch}, step {moment.number}"
+                        f"{quantity.symbol} ({quantity.tag}) of {self.sides[0]} is {got}, that of {self.sides[1]} "
+                        f"{theirs.shape} {theirs.dtype}, at epoch {epoch}, step {moment.number}"
                     )
                 difference = np.abs(ours - theirs)
                 used = float(difference.max()) / limit
@@ -88,8 +92,8 @@ class Judge:
                     epoch=epoch,
                     step=moment.number,
                     index=[int(i) for i in index] or None,
-                    scratch=float(ours[index] - origin),
-                    torch=float(theirs[index] - origin),
+                    ours=float(ours[index] - origin),
+                    theirs=float(theirs[index] - origin),
                     ceiling=ceilings(moment.reference, moment.start)[name] / scale
                     if reading == "resynchronised"
                     else None,
@@ -109,12 +113,12 @@ class Judge:
 
 
 def _stop(finding: Finding) -> NoReturn:
-    if math.isfinite(finding.scratch) != math.isfinite(finding.torch):
+    if math.isfinite(finding.ours) != math.isfinite(finding.theirs):
         raise OneSideNotFiniteError
     quantity = QUANTITIES[finding.quantity]
     at = f" {finding.index}" if finding.index else ""
     where = f"at epoch {finding.epoch}, step {finding.step}"
-    raise both_diverge(f"{quantity.symbol}{at} ({quantity.tag}) is {finding.torch} {where}")
+    raise both_diverge(f"{quantity.symbol}{at} ({quantity.tag}) is {finding.theirs} {where}")
 
 
 def both_diverge(what: str) -> InputError:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from numpy.typing import NDArray
 
-from compare.backends import ScratchSide, Side
+from compare.backends import Side
 from compare.problem import Problem
 from compare.tolerance import Start
 from scratch import Step
@@ -25,17 +25,18 @@ class Moment(NamedTuple):
 
 
 def lockstep(
-    problem: Problem, batches: Iterable[NDArray], reference: Side, own: ScratchSide, resync: ScratchSide
+    problem: Problem, batches: Iterable[NDArray], reference: Side, own: Side, resync: Side
 ) -> Iterator[Moment]:
     """Take both sides through the batches of one epoch; `own` keeps its weights, `resync` is given the reference's.
 
-    The reference's one step serves both readings: only the cheaper side steps twice.
+    The reference's one step serves both readings: only the other side steps twice.
     """
-    W0, b0 = problem.start(own.model.dtype)
+    W0, b0 = problem.start(reference.parameters()[0].dtype.name)
     for number, index in enumerate(batches, 1):
         W, b = reference.parameters()
         velocity = reference.velocity()
         resync.start_from(W, b, velocity)
         steps = {"resynchronised": resync.step(index), "free_running": own.step(index)}
-        start = Start(resync.X, W, b, W0, b0, velocity, problem.chosen)
-        yield Moment(number, problem.train[1][index], start, reference.step(index), steps)
+        done = reference.step(index)
+        start = Start(reference.X, W, b, W0, b0, velocity, problem.chosen)
+        yield Moment(number, problem.train[1][index], start, done, steps)

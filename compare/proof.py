@@ -1,41 +1,65 @@
-"""The proof: both sides trained in lockstep, judged at every step, and compared image by image at the end."""
+"""The proof: both sides trained in lockstep and judged at every step, then asked in every other way we know."""
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.backends import ScratchSide, Side, TorchSide, module, one_thread
+from compare.attempt import AttemptError
+from compare.backends import SCRATCH, Backend, Side, backend, threads
 from compare.errors import InputError
+from compare.gradients import GradientCheck, check_gradients
 from compare.judge import Finding, Judge, OneSideNotFiniteError, both_diverge
 from compare.lockstep import lockstep
 from compare.problem import Problem, checksum
-from compare.tolerance import allowed, largest_products
-from scratch import EQUATIONS, Equations, correct, pixels
+from compare.tolerance import QUANTITIES, allowed, largest_products
+from compare.trials import adversarial, exact, plain
+from compare.truth import Opinion, third_opinion
+from scratch import correct, pixels
+
+
+@dataclass
+class Predictions:
+    """How many images were compared and classified differently, and for how many rounding cannot change the class.
+
+    largest: largest difference of two logits of the sides, in nats. An image is certified if its two highest logits are
+    more than twice that apart. near_ties: images classified differently within rounding of a tie.
+    """
+
+    compared: int = 0
+    differ: int = 0
+    near_ties: int = 0
+    certified: int = 0
+    largest: float = 0.0
 
 
 @dataclass
 class Run:
-    """What the proof found in one dtype; sides are named `scratch` and `torch` throughout.
+    """What the proof found in one dtype. `sides` names the two, the judged one first; dicts by side use these names.
 
     worst has a finding for every quantity and reading; curve a record for every epoch, from before training on.
-    differ of the compared images were classified differently, near_ties of those within rounding of a tie.
-    weights are checksums of the final parameters, drift how far apart these are at most, templates scratch's W (K, D).
-    trace is the share of each budget used at worst in each epoch.
+    adversarial: of each batch the finding that used most of its budget. exact: of each quantity how many values there
+    were, and how many of them differ. truth: of each quantity how far each side is from it. gradients: of each side,
+    without trust in the other. weights are checksums of the final parameters, drift how far apart these are at most,
+    templates the judged side's W (K, D). trace is the share of each budget used at worst in each epoch.
     """
 
     dtype: str
+    sides: tuple[str, str]
     worst: dict[tuple[str, str], Finding]
     first_divergence: Finding | None = None
     steps: int = 0
     curve: list[dict[str, Any]] = field(default_factory=list)
     test: dict[str, float] | None = None
-    compared: int = 0
-    differ: int = 0
-    near_ties: int = 0
+    predictions: Predictions = field(default_factory=Predictions)
+    adversarial: dict[str, Finding] = field(default_factory=dict)
+    exact: dict[str, tuple[int, int]] = field(default_factory=dict)
+    truth: dict[str, Opinion] = field(default_factory=dict)
+    gradients: dict[str, list[GradientCheck]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     weights: dict[str, str] = field(default_factory=dict)
     drift: dict[str, float] = field(default_factory=dict)
@@ -43,69 +67,120 @@ class Run:
     templates: NDArray | None = None
 
     @property
+    def witnesses(self) -> dict[str, bool]:
+        """By name whether a witness is content; `match` needs all of them."""
+        return {
+            "training": self.first_divergence is None,
+            "adversarial": all(found.used <= 1 for found in self.adversarial.values()),
+            "exact": not any(unequal for _, unequal in self.exact.values()),
+            "gradients": all(check.right for checks in self.gradients.values() for check in checks),
+            "predictions": self.predictions.differ <= self.predictions.near_ties,
+        }
+
+    @property
     def verdict(self) -> str:
-        """`match` if nothing was over its budget, else `differ`."""
-        return "differ" if self.first_divergence or self.differ > self.near_ties else "match"
+        """`match` if every witness is content, else `differ`."""
+        return "match" if all(self.witnesses.values()) else "differ"
 
     @property
     def only_amplified(self) -> bool:
         """True if every single step is within budget, and only the whole run is not."""
         steps = (found for (_, reading), found in self.worst.items() if reading == "resynchronised")
-        return self.verdict == "differ" and all(found.used <= 1 for found in steps)
+        others = (content for name, content in self.witnesses.items() if name not in ("training", "predictions"))
+        return self.first_divergence is not None and all(found.used <= 1 for found in steps) and all(others)
 
 
 def prove(
     problem: Problem,
     dtype: str,
     *,
-    equations: Callable[[], Equations] = lambda: EQUATIONS,
+    ours: Backend = SCRATCH,
+    theirs: Backend | None = None,
     on_step: Callable[[int, int], None] | None = None,
+    thread_count: int = 1,
 ) -> Run:
-    """Train both sides and compare them; `equations` makes the six functions of the scratch side.
+    """Train both sides and compare them; `theirs`, the reference, is PyTorch unless given.
 
-    on_step(epoch, step) is called after every step. Raises InputError if both sides leave the finite numbers:
-    then there is nothing to compare.
+    on_step(epoch, step) is called after every step. Raises InputError if both sides leave the finite numbers, for then
+    there is nothing to compare, and AttemptError if a function of an attempt cannot be used.
     """
     if dtype not in ("float32", "float64"):
         raise InputError(f"the proof is in float32 or float64, not {dtype}")
-    module("torch")  # loaded before its threads are counted
-    with one_thread(), np.errstate(all="ignore"):
-        own, resync = (ScratchSide(problem, dtype, equations()) for _ in range(2))
-        sides: dict[str, Side] = {"scratch": own, "torch": TorchSide(problem, dtype)}
-        judge = Judge()
-        run = Run(dtype, judge.worst)
-        _extend(
-            run.curve,
-            sides,
-            problem,
-            {name: side.evaluate(*problem.train) for name, side in sides.items()},
-        )
-        try:
-            for epoch, batches in enumerate(problem.batches, 1):
-                totals = {name: np.zeros(2) for name in sides}
-                for moment in lockstep(problem, batches, sides["torch"], own, resync):
-                    judge.see(epoch, moment)
-                    done = {"scratch": moment.steps["free_running"], "torch": moment.reference}
-                    for name, step in done.items():
-                        totals[name] += float(step.L) * len(moment.y), correct(step.Z, moment.y)
-                    run.steps += 1
-                    if on_step:
-                        on_step(epoch, moment.number)
-                images = len(problem.train[1])
-                _extend(run.curve, sides, problem, {name: tuple(both / images) for name, both in totals.items()})
-        except OneSideNotFiniteError:
-            pass  # the judge has it as the first divergence, and there is nothing left to train
-        run.first_divergence, run.trace = judge.first_divergence, judge.trace
-        for images, _ in filter(None, (problem.validation, problem.test)):
-            _compare_predictions(run, images, sides)
-        if problem.test:
-            run.test = {name: side.evaluate(*problem.test)[1] for name, side in sides.items()}
-        run.seconds = {name: side.seconds for name, side in sides.items()}
-        run.weights = {name: checksum(*side.parameters()) for name, side in sides.items()}
-        ends = zip("Wb", *(side.parameters() for side in sides.values()), strict=True)
-        run.templates = own.parameters()[0]
-        run.drift = {name: float(np.abs(ours - theirs).max()) for name, ours, theirs in ends}
-        return run
+    theirs = theirs or backend("torch")
+    if ours.name == theirs.name:
+        theirs = theirs._replace(name=f"{theirs.name} (against)")
+    with threads(thread_count), np.errstate(all="ignore"):
+        run = _train(problem, dtype, ours, theirs, on_step)
+        _difficult_batches(run, problem, ours, theirs)
+        _exact_batches(run, problem, ours, theirs)
+        for _, moment in plain(problem, dtype).moments(ours, theirs, dtype):
+            run.truth = third_opinion(moment, problem.chosen.lr)
+        for side in (ours, theirs):
+            run.gradients[side.name] = check_gradients(problem, side)
+    return run
+
+
+def _train(
+    problem: Problem, dtype: str, ours: Backend, theirs: Backend, on_step: Callable[[int, int], None] | None
+) -> Run:
+    own, resync = (ours.side(problem, dtype) for _ in range(2))
+    reference = theirs.side(problem, dtype)
+    sides: dict[str, Side] = {ours.name: own, theirs.name: reference}
+    judge = Judge((ours.name, theirs.name))
+    run = Run(dtype, judge.sides, judge.worst)
+    where = "in the evaluation before training"
+    try:
+        _extend(run.curve, sides, problem, {name: side.evaluate(*problem.train) for name, side in sides.items()})
+        for epoch, batches in enumerate(problem.batches, 1):
+            totals, number = {name: np.zeros(2) for name in sides}, 0
+            where = f"at epoch {epoch}, step 1"
+            for moment in lockstep(problem, batches, reference, own, resync):
+                number = moment.number
+                where = f"at epoch {epoch}, step {number + 1}"
+                judge.see(epoch, moment)
+                done = dict(zip(sides, (moment.steps["free_running"], moment.reference), strict=True))
+                for name, step in done.items():
+                    totals[name] += float(step.L) * len(moment.y), correct(step.Z, moment.y)
+                run.steps += 1
+                if on_step:
+                    on_step(epoch, number)
+            where = f"in the evaluation after epoch {epoch}"
+            images = len(problem.train[1])
+            _extend(run.curve, sides, problem, {name: tuple(both / images) for name, both in totals.items()})
+    except OneSideNotFiniteError:
+        pass  # the judge has it as the first divergence, and there is nothing left to train
+    except AttemptError as error:
+        raise error.at(where) from None
+    run.first_divergence, run.trace = judge.first_divergence, judge.trace
+    for images, _ in filter(None, (problem.validation, problem.test)):
+        _compare_predictions(run, images, own, reference)
+    if problem.test:
+        run.test = {name: side.evaluate(*problem.test)[1] for name, side in sides.items()}
+    run.seconds = {name: side.seconds for name, side in sides.items()}
+    run.weights = {name: checksum(*side.parameters()) for name, side in sides.items()}
+    run.templates = own.parameters()[0]
+    ends = zip("Wb", own.parameters(), reference.parameters(), strict=True)
+    run.drift = {name: float(np.abs(a - b).max()) for name, a, b in ends}
+    return run
+
+
+def _difficult_batches(run: Run, problem: Problem, ours: Backend, theirs: Backend) -> None:
+    for case, moment in adversarial(problem, run.dtype).moments(ours, theirs, run.dtype):
+        judge = Judge(run.sides)
+        with suppress(OneSideNotFiniteError):  # the worst finding says so
+            judge.see(1, moment)
+        # a share that is no number is worse than any number
+        worst = max(judge.worst.values(), key=lambda found: found.used if found.used == found.used else math.inf)
+        run.adversarial[case.name] = judge.first_divergence or worst
+
+
+def _exact_batches(run: Run, problem: Problem, ours: Backend, theirs: Backend) -> None:
+    for _, moment in exact(problem, run.dtype).moments(ours, theirs, run.dtype):
+        for name, quantity in QUANTITIES.items():
+            a, b = getattr(moment.steps["resynchronised"], quantity.field), getattr(moment.reference, quantity.field)
+            values, unequal = run.exact.get(name, (0, 0))
+            bits = [np.atleast_1d(array).view(f"u{array.itemsize}") for array in (a, b)]
+            run.exact[name] = values + np.size(b), unequal + int(np.count_nonzero(bits[0] != bits[1]))
 
 
 def _extend(
@@ -118,19 +193,25 @@ def _extend(
         record[name] = {**kept, "val_loss": loss, "val_accuracy": accuracy}
     curve.append(record)
     if not any(math.isfinite(record[name]["val_loss"]) for name in sides):
-        raise both_diverge(f"the validation loss is {record['torch']['val_loss']} after epoch {record['epoch']}")
+        raise both_diverge(f"the validation loss is {record[name]['val_loss']} after epoch {record['epoch']}")
 
 
-def _compare_predictions(run: Run, images: NDArray, sides: dict[str, Side]) -> None:
-    unlike = images[sides["scratch"].predict(images) != sides["torch"].predict(images)]
-    run.compared += len(images)
-    run.differ += len(unlike)
-    if len(unlike):
-        W, b = sides["torch"].parameters()
-        X = pixels(unlike, np.dtype("float64"))
-        Z = X @ W.T + b
+def _compare_predictions(run: Run, images: NDArray, own: Side, reference: Side) -> None:
+    found, (a, b) = run.predictions, (side.logits(images) for side in (own, reference))
+    unlike = a.argmax(axis=1) != b.argmax(axis=1)
+    found.compared += len(images)
+    found.differ += int(unlike.sum())
+    largest = float(np.abs(a - b).max(initial=0.0))
+    first, second = np.sort(b, axis=1)[:, :-3:-1].T
+    # each of the two logits moves by at most `largest`; nan compares false, and certifies nothing
+    found.certified += int((first - second > 2 * largest).sum())
+    found.largest = max(found.largest, largest)
+    if unlike.any():
+        W, bias = reference.parameters()
+        X = pixels(images[unlike], np.dtype("float64"))
+        Z = X @ W.T + bias
         first, second = np.sort(Z, axis=1)[:, :-3:-1].T
         # each of the two logits may be off by the budget of the free run
-        z = largest_products(np.abs(X), W, b)
+        z = largest_products(np.abs(X), W, bias)
         limit = 2 * allowed(float(np.abs(Z).max()), z, run.steps, np.dtype(run.dtype))
-        run.near_ties += int((first - second <= limit).sum())
+        found.near_ties += int((first - second <= limit).sum())

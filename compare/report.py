@@ -1,10 +1,6 @@
 """The proof in words and tables, for a terminal of 80 columns or more."""
 
-from collections.abc import Iterable
-
-from rich import box
 from rich.console import Console, Group
-from rich.table import Table
 from rich.text import Text
 
 from compare import published
@@ -12,17 +8,14 @@ from compare.judge import Finding
 from compare.problem import Problem
 from compare.proof import Run
 from compare.results import verdict
+from compare.tables import share, table
 from compare.tolerance import QUANTITIES, READINGS, ROUNDINGS
+from compare.witness_tables import print_witnesses
 
 # Longer curves are shown at these epochs and at their last.
 SHOWN_EPOCHS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500)
 CURVE_KEYS = "train_loss", "train_accuracy", "val_loss", "val_accuracy"
 DIGITS = {"float32": 9, "float64": 17}
-
-
-def wide_console() -> Console:
-    """A console of 80 columns at least, so that no table loses its numbers on a narrow terminal."""
-    return Console(highlight=False, width=max(80, Console().width))
 
 
 def print_problem(console: Console, problem: Problem) -> None:
@@ -66,10 +59,11 @@ def print_proof(console: Console, problem: Problem, runs: list[Run]) -> None:
         "/ size. budget: allowed / size. ceiling: the error bound of one step, reached\n"
         "by correct code if every rounding went the worst way.\n"
     )
+    print_witnesses(console, runs)
     for run in runs:
         _print_summary(console, run)
         if run.first_divergence:
-            console.print(_divergence(run.first_divergence, run.dtype))
+            console.print(_divergence(run.first_divergence, run))
         if run.only_amplified:
             console.print(
                 f"{run.dtype}: every single step is within budget, only the whole run is not. Either this training is "
@@ -90,21 +84,9 @@ def print_verdict(console: Console, runs: list[Run], *, verbose: bool) -> None:
     console.print(Text(f"{result}: {said[result]}", style="bold green" if result == "match" else "bold red"))
 
 
-def table(
-    title: str, columns: Iterable[str], rows: Iterable[Iterable[str | Text]], left: int = 0, gap: int = 2
-) -> Group:
-    """Rows under a bold title (none if empty), the first `left` columns left-aligned, fit for 80 columns."""
-    grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, gap - 1, 0, 0))
-    for n, column in enumerate(columns):
-        grid.add_column(column, justify="left" if n < left else "right")
-    for row in rows:
-        grid.add_row(*row)
-    return Group(*([Text(title, style="bold")] if title else []), grid, "")
-
-
 def _curve(problem: Problem, run: Run, rows: list[list[str]]) -> Group:
     parts = [f"{part}\n{what}" for part in ("train", "val.") for what in ("loss", "acc.")]
-    sides = [f"{side}\n{part}" for side in ("scratch", "torch") for part in parts]
+    sides = [f"{side}\n{part}" for side in run.sides for part in parts]
     columns = ["\n\nepoch", *sides, *(["published\nval.\nacc."] if published.applies(problem) else [])]
     return table(f"{run.dtype}: loss and accuracy, training and validation", columns, rows, gap=1)
 
@@ -116,10 +98,10 @@ def _curve_rows(problem: Problem, run: Run) -> list[list[str]]:
         epoch = record["epoch"]
         if len(run.curve) > 25 and epoch not in SHOWN_EPOCHS and epoch != len(run.curve) - 1:
             continue
-        values = (record[side][key] for side in ("scratch", "torch") for key in CURVE_KEYS)
+        values = (record[side][key] for side in run.sides for key in CURVE_KEYS)
         row = [str(epoch), *(f"{value:.4f}" for value in values)]
         if compared and epoch < len(published.CURVE):
-            off = abs(record["scratch"]["val_accuracy"] - published.CURVE[epoch]) > published.band(epoch)
+            off = abs(record[run.sides[0]]["val_accuracy"] - published.CURVE[epoch]) > published.band(epoch)
             row.append(f"{published.CURVE[epoch]:.4f}" + (" !" if off else ""))
         rows.append(row)
     return rows
@@ -132,9 +114,9 @@ def _places(run: Run) -> Group:
             found = run.worst.get((name, reading))
             if not found:  # the run stopped before it was reached
                 continue
-            values = (f"{value:.{DIGITS[run.dtype]}g}" for value in (found.scratch, found.torch))
+            values = (f"{value:.{DIGITS[run.dtype]}g}" for value in (found.ours, found.theirs))
             rows.append((quantity.symbol, short, f"{found.epoch}/{found.step}", _index(found), *values))
-    columns = "quantity", "reading", "at", "index", "scratch", "torch"
+    columns = "quantity", "reading", "at", "index", *run.sides
     return table(f"{run.dtype}: where each was worst (epoch/step)", columns, rows, left=2, gap=1)
 
 
@@ -142,7 +124,8 @@ def _reasons() -> Group:
     title = f"allowed: eps ({ROUNDINGS} size + sqrt(t) terms), t steps after both had the same weights"
     rows = ((quantity.tag, quantity.symbol, quantity.terms, quantity.why) for quantity in QUANTITIES.values())
     shown = table(title, ("", "quantity", "terms", "because"), rows, left=4)
-    return Group(shown, "size: largest magnitude of the tensor; z: largest |X| |W| + |b| of a logit\n")
+    legend = "size: largest magnitude of the tensor; z: largest |X| |W| + |b|; c: z + 2 |Z|\n"
+    return Group(shown, legend)
 
 
 def _errors(run: Run) -> Group:
@@ -159,36 +142,48 @@ def _errors(run: Run) -> Group:
 def _share(found: Finding | None) -> tuple[str, str, Text]:
     if not found:
         return "", "", Text()
-    used = Text(f"{100 * found.used:.0f} %", style="green" if found.used <= 1 else "bold red")
-    return f"{found.scaled_error:.1e}", f"{found.budget:.1e}", used
+    return f"{found.scaled_error:.1e}", f"{found.budget:.1e}", share(found.used)
 
 
 def _print_summary(console: Console, run: Run) -> None:
     last = run.curve[-1]
-    lines = [("validation accuracy", {side: last[side]["val_accuracy"] for side in ("scratch", "torch")})]
+    lines = [("validation accuracy", {side: last[side]["val_accuracy"] for side in run.sides})]
     lines += [("test accuracy", run.test)] if run.test else []
+    ours, theirs = run.sides
     for what, accuracy in lines:
-        console.print(f"{run.dtype}: {what} {accuracy['scratch']:.2%} (scratch), {accuracy['torch']:.2%} (torch)")
-    ties = f", {run.near_ties} within rounding of a tie" if run.differ else ""
-    ratio = run.seconds["torch"] / run.seconds["scratch"]
-    console.print(
-        f"{run.dtype}: {run.compared - run.differ:,} of {run.compared:,} images classified the same way{ties}"
-    )
+        console.print(f"{run.dtype}: {what} {accuracy[ours]:.2%} ({ours}), {accuracy[theirs]:.2%} ({theirs})")
+    _print_predictions(console, run)
+    ratio = run.seconds[theirs] / run.seconds[ours]
     drifts = ", ".join(f"{name} by {value:.1e}" for name, value in run.drift.items())
     console.print(f"{run.dtype}: after {run.steps:,} steps the sides differ in {drifts}")
-    console.print(f"{run.dtype}: torch took {ratio:.1f} times as long as scratch")
+    console.print(f"{run.dtype}: {theirs} took {ratio:.1f} times as long as {ours}")
     sums = ", ".join(f"{value[:8]} ({side})" for side, value in run.weights.items())
     console.print(f"{run.dtype}: final weights {sums}")
 
 
-def _divergence(found: Finding, dtype: str) -> str:
+def _print_predictions(console: Console, run: Run) -> None:
+    found = run.predictions
+    alike = found.compared - found.differ
+    ties = f", {found.near_ties} within rounding of a tie" if found.differ else ""
+    rest = alike - found.certified
+    console.print(f"{run.dtype}: {alike:,} of {found.compared:,} images classified the same way{ties}")
+    console.print(
+        f"{run.dtype}: certified for {found.certified:,}, their best two logits more than 2 x {found.largest:.1e} apart"
+        + (f"; {rest:,} agree, not certified" if rest else "")
+    )
+
+
+def _divergence(found: Finding, run: Run) -> str:
     quantity = QUANTITIES[found.quantity]
-    values = (f"{value:.{DIGITS[dtype]}g}" for value in (found.scratch, found.torch))
+    ours, theirs = (
+        f"{value:.{DIGITS[run.dtype]}g} ({side})"
+        for value, side in zip((found.ours, found.theirs), run.sides, strict=True)
+    )
     where = f"{quantity.symbol} {_index(found)}".strip()
     why = READINGS[found.reading]
     return (
         f"[red]they part at epoch {found.epoch}, step {found.step}, equation {quantity.tag}[/]: {found.quantity}, "
-        f"{where}: {' (scratch), '.join(values)} (torch), {found.used:.3g} times the budget; {found.reading}: {why}"
+        f"{where}: {ours}, {theirs}, {found.used:.3g} times the budget; {found.reading}: {why}"
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from compare.errors import InputError
 from compare.files import whole_file
+from compare.gradients import GradientCheck
 from compare.judge import Finding
 from compare.problem import Problem
 from compare.proof import Run
@@ -70,27 +71,39 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
 
 def _run(run: Run) -> dict[str, Any]:
     def readings(name: str) -> dict[str, Any]:
-        return {reading: _finding(run.worst.get((name, reading)), named=False) for reading in READINGS}
+        return {reading: _finding(run.worst.get((name, reading)), run, named=False) for reading in READINGS}
 
     return {
         "dtype": run.dtype,
+        "sides": list(run.sides),
         "verdict": run.verdict,
         "steps": run.steps,
         "quantities": {name: readings(name) for name in QUANTITIES},
         "curve": run.curve,
         "test": run.test,
-        "predictions": {"compared": run.compared, "differ": run.differ, "near_ties": run.near_ties},
-        "first_divergence": _finding(run.first_divergence, named=True),
+        "predictions": asdict(run.predictions),
+        "first_divergence": _finding(run.first_divergence, run, named=True),
+        "adversarial": {name: _finding(found, run, named=True) for name, found in run.adversarial.items()},
+        "exact": {name: dict(zip(("values", "differ"), counts, strict=True)) for name, counts in run.exact.items()},
+        "truth": {name: dict(zip(run.sides, opinion, strict=True)) for name, opinion in run.truth.items()},
+        "gradients": {side: [_gradients(check) for check in checks] for side, checks in run.gradients.items()},
+        "witnesses": run.witnesses,
         "seconds": run.seconds,
         "weights": run.weights,
         "drift": run.drift,
     }
 
 
-def _finding(finding: Finding | None, *, named: bool) -> dict[str, Any] | None:
+def _gradients(check: GradientCheck) -> dict[str, Any]:
+    central = [{"h": h, "error": error} for h, error in check.central.items()]
+    return {**asdict(check), "central": central, "right": check.right}
+
+
+def _finding(finding: Finding | None, run: Run, *, named: bool) -> dict[str, Any] | None:
     if finding is None:
         return None
     fields = asdict(finding)
+    fields |= dict(zip(run.sides, (fields.pop("ours"), fields.pop("theirs")), strict=True))
     names = {key: fields.pop(key) for key in ("quantity", "reading")}
     return {**names, "tag": QUANTITIES[finding.quantity].tag, **fields} if named else fields
 

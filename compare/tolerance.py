@@ -4,7 +4,8 @@
 
     size   largest magnitude of the reference's tensor; that of logP for L, which is a mean of some of it
     terms  largest magnitude of what it was added up or subtracted from
-    z      largest sum of absolute products in a logit, max |X| |W|^T + |b|: the terms of Z, logP and L
+    z      largest sum of absolute products in a logit, max |X| |W|^T + |b|: the terms of Z
+    c      z + 2 max |Z|, the terms of logP and L: a difference of two logits has the rounding of both in it
     t      steps since both sides had the same weights: 1 when resynchronised
 
 A budget is `allowed / size`, a scaled error `max |difference| / size`, and `used` their quotient. `size` alone is
@@ -54,11 +55,11 @@ class Quantity(NamedTuple):
 
 QUANTITIES = {
     "logits": Quantity("Z", "E1", "Z", "z", "the same D products, added in another order"),
-    "log_probabilities": Quantity("logP", "E2", "logP", "z", "logits are subtracted; exp and log round too"),
-    "loss": Quantity("L", "E3", "L", "z", "a mean of log-probabilities, and of their size"),
-    "dZ": Quantity("dZ", "E4", "dZ", "max(1, z) / N", "P and Y cancel, P has the error of logP"),
-    "dW": Quantity("dW", "E5", "dW", "max(1, z) mean X", "dZ X summed over the batch, dZ as above"),
-    "db": Quantity("db", "E5", "db", "max(1, z)", "dZ summed over the batch, where it cancels"),
+    "log_probabilities": Quantity("logP", "E2", "logP", "c", "logits are subtracted; exp and log round too"),
+    "loss": Quantity("L", "E3", "L", "c", "a mean of log-probabilities, and of their size"),
+    "dZ": Quantity("dZ", "E4", "dZ", "max(1, c) / N", "P and Y cancel, P has the error of logP"),
+    "dW": Quantity("dW", "E5", "dW", "max(1, c) mean X", "dZ X summed over the batch, dZ as above"),
+    "db": Quantity("db", "E5", "db", "max(1, c)", "dZ summed over the batch, where it cancels"),
     "W": Quantity("W", "E6", "W - W0", "max|W| + lr (dW's)", "storing W rounds once a side, half an ulp each"),
     "b": Quantity("b", "E6", "b - b0", "max|b| + lr (db's)", "storing b rounds once a side, half an ulp each"),
 }
@@ -68,7 +69,8 @@ def sizes(ref: Step, start: Start) -> dict[str, tuple[float, float]]:
     """For each quantity (size, terms) of one step, from the reference's tensors."""
     N, X = len(ref.Z), np.abs(start.X)
     z = largest_products(X, start.W, start.b)
-    db_terms = max(1.0, z)
+    c = z + 2 * _largest(ref.Z)
+    db_terms = max(1.0, c)
     dW_terms = db_terms * float(X.sum(axis=0).max()) / N
     chosen, velocity = start.chosen, start.velocity
 
@@ -80,8 +82,8 @@ def sizes(ref: Step, start: Start) -> dict[str, tuple[float, float]]:
 
     return {
         "logits": (_largest(ref.Z), z),
-        "log_probabilities": (_largest(ref.logP), z),
-        "loss": (_largest(ref.logP), z),
+        "log_probabilities": (_largest(ref.logP), c),
+        "loss": (_largest(ref.logP), c),
         "dZ": (_largest(ref.dZ), db_terms / N),
         "dW": (_largest(ref.dW), dW_terms),
         "db": (_largest(ref.db), db_terms),

@@ -21,6 +21,8 @@ from scratch.training import (
     Equations,
     Step,
     accuracy,
+    all_logits,
+    batch,
     correct,
     evaluate,
     fit,

@@ -18,9 +18,23 @@ Data = tuple[NDArray, NDArray]
 CHUNK = 1000
 
 
-class Equations(NamedTuple):
-    """The functions a step is made of, E1 to E6; replace one to see what it does."""
+def pixels(images: NDArray, dtype: np.dtype) -> NDArray:
+    """Images as the model sees them: uint8 (N, D) -> X (N, D) in 0 ... 1; floats keep their values.
 
+    A division, because a product with 1/255 rounds differently from torchvision's ToTensor.
+    """
+    return images / dtype.type(255) if images.dtype == np.uint8 else images.astype(dtype)
+
+
+def batch(images: NDArray, labels: NDArray, index: NDArray, dtype: np.dtype) -> tuple[NDArray, NDArray]:
+    """The images at `index` (N,) as X (N, D), and their labels y (N,)."""
+    return pixels(images[index], dtype), labels[index]
+
+
+class Equations(NamedTuple):
+    """The functions a step is made of, the batch and then E1 to E6; replace one to see what it does."""
+
+    batch: Callable = batch
     logits: Callable = logits
     log_softmax: Callable = log_softmax
     nll_loss: Callable = nll_loss
@@ -65,14 +79,6 @@ def step(model: SoftmaxRegression, optimizer: SGD, X: NDArray, y: NDArray, f: Eq
     dW, db = f.parameter_gradients(X, dZ)
     model.weight, model.bias = f.sgd_step(W, b, *optimizer.directions([W, b], [dW, db]), optimizer.lr)
     return Step(Z, logP, L, dZ, dW, db, model.weight, model.bias)
-
-
-def pixels(images: NDArray, dtype: np.dtype) -> NDArray:
-    """Images as the model sees them: uint8 (N, D) -> X (N, D) in 0 ... 1; floats keep their values.
-
-    A division, because a product with 1/255 rounds differently from torchvision's ToTensor.
-    """
-    return images / dtype.type(255) if images.dtype == np.uint8 else images.astype(dtype)
 
 
 # A run that diverges ends in one clear error, not in NumPy's warnings before it.
@@ -131,7 +137,7 @@ def fit(
             continue
         order = list(order)
         for number, index in enumerate(order[state["step"] :], state["step"] + 1):
-            X, y = pixels(images[index], model.dtype), labels[index]
+            X, y = equations.batch(images, labels, index, model.dtype)
             done = step(model, optimizer, X, y, equations)
             loss = float(done.L)
             if not math.isfinite(loss):
@@ -151,18 +157,18 @@ def evaluate(
     model: SoftmaxRegression, images: NDArray, labels: NDArray, *, equations: Equations = EQUATIONS
 ) -> Evaluation:
     """Mean loss and accuracy on images (N, D) with integer labels (N,). Raises what the equations raise."""
-    Z = _all_logits(model, images, equations)
+    Z = all_logits(model, images, equations)
     return Evaluation(float(equations.nll_loss(equations.log_softmax(Z), labels)), accuracy(Z, labels))
 
 
 def predict(model: SoftmaxRegression, images: NDArray, *, equations: Equations = EQUATIONS) -> NDArray:
     """Images (N, D) -> predicted labels (N,): the class of the largest logit, the first of equals."""
-    return _all_logits(model, images, equations).argmax(axis=1)
+    return all_logits(model, images, equations).argmax(axis=1)
 
 
 def probabilities(model: SoftmaxRegression, images: NDArray, *, equations: Equations = EQUATIONS) -> NDArray:
     """Images (N, D) -> probabilities P (N, K) of each class, in the dtype of the model."""
-    return np.exp(equations.log_softmax(_all_logits(model, images, equations)))
+    return np.exp(equations.log_softmax(all_logits(model, images, equations)))
 
 
 def accuracy(Z: NDArray, y: NDArray) -> float:
@@ -175,7 +181,8 @@ def correct(Z: NDArray, y: NDArray) -> int:
     return int(np.count_nonzero(Z.argmax(axis=1) == y))
 
 
-def _all_logits(model: SoftmaxRegression, images: NDArray, f: Equations) -> NDArray:
+def all_logits(model: SoftmaxRegression, images: NDArray, f: Equations = EQUATIONS) -> NDArray:
+    """Images (N, D) -> logits Z (N, K), piece by piece, so that a whole data set is never held as floats."""
     pieces = range(0, max(1, len(images)), CHUNK)
     X = (pixels(images[n : n + CHUNK], model.dtype) for n in pieces)
     return np.concatenate([f.logits(x, model.weight, model.bias) for x in X])

@@ -9,12 +9,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import scratch
+from compare.backends import equations_backend
 from compare.commands import prove as prove_command
 from compare.proof import prove
 from compare.tolerance import QUANTITIES
@@ -40,7 +42,11 @@ def test_the_report_says_everything_once(cli):
         assert f"{dtype}: how far apart at worst in 45 steps" in out
         assert re.search(rf"{dtype}: 359 of 359 images classified the same way", out)
     for quantity in QUANTITIES.values():
-        assert len(re.findall(rf"^{quantity.tag} +{re.escape(quantity.symbol)} ", out, re.MULTILINE)) == 3
+        symbols = {quantity.symbol, quantity.field}
+        rows = [
+            row for s in symbols for row in re.findall(rf"^{quantity.tag} +{re.escape(s)} +(?!-)\S", out, re.MULTILINE)
+        ]
+        assert len(rows) == 4, "the reasons, two tables of errors, the distance from the truth"
     assert out.splitlines()[-1] == "match: all quantities of 45 float32 and 45 float64 steps are within budget"
     assert max(map(len, out.splitlines())) <= 80
     assert [line.split(":")[0] for line in err.splitlines()] == [f"{tenth} %" for tenth in range(10, 101, 10)]
@@ -88,7 +94,12 @@ RUN = {
     **dict.fromkeys(("test", "first_divergence"), type(None)),
     "steps": int,
     "quantities": {name: {"resynchronised": FINDING, "free_running": FINDING} for name in QUANTITIES},
-    "predictions": {"compared": int, "differ": int, "near_ties": int},
+    "predictions": {**dict.fromkeys(("compared", "differ", "near_ties", "certified"), int), "largest": float},
+    "sides": list,
+    "exact": {name: {"values": int, "differ": int} for name in QUANTITIES},
+    "truth": {name: {"scratch": float, "torch": float} for name in QUANTITIES},
+    "gradients": {"scratch": list, "torch": list},
+    "witnesses": dict.fromkeys(("training", "adversarial", "exact", "gradients", "predictions"), bool),
     "seconds": {"scratch": float, "torch": float},
     "weights": {"scratch": str, "torch": str},
     "drift": {"W": float, "b": float},
@@ -110,7 +121,9 @@ def test_json_has_the_documented_fields(proof: dict):
     check_shape(proof, SHAPE)
     assert [run["dtype"] for run in runs] == ["float32", "float64"]
     for run in runs:
-        curve = run.pop("curve")
+        curve, difficult = run.pop("curve"), run.pop("adversarial")
+        for found in difficult.values():
+            check_shape(found, {**FINDING, **dict.fromkeys(("quantity", "reading", "tag"), str)})
         check_shape(run, RUN)
         assert [record["epoch"] for record in curve] == [0, 1, 2, 3]
         for record in curve:
@@ -137,14 +150,19 @@ def test_one_seed_is_one_problem_and_another_is_another(cli, tmp_path: Path):
     assert all(first[name] != second[name] for name in first)
 
 
+def plant(monkeypatch: pytest.MonkeyPatch, **functions: Callable) -> None:
+    """Have `prove` judge scratch with these functions in place of its own."""
+    planted = equations_backend("scratch", lambda: scratch.EQUATIONS._replace(**functions))
+    monkeypatch.setattr(
+        prove_command, "prove_one", lambda *args, **options: prove(*args, **options | {"ours": planted})
+    )
+
+
 def test_differ_is_told_with_its_place(cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     def no_mean(logP, y):
         return scratch.logits_gradient(logP, y) * len(y)
 
-    def buggy(problem, dtype, **options):
-        return prove(problem, dtype, equations=lambda: scratch.EQUATIONS._replace(logits_gradient=no_mean), **options)
-
-    monkeypatch.setattr(prove_command, "prove_one", buggy)
+    plant(monkeypatch, logits_gradient=no_mean)
     code, out, _ = cli(*SHORT, "--json", tmp_path / "proof.json")
     assert code == 1
     plain = " ".join(out.split())
@@ -163,10 +181,7 @@ def test_a_side_that_is_not_finite_is_told_and_written(cli, monkeypatch: pytest.
     def nan(logP, y):
         return scratch.nll_loss(logP, y) * np.nan
 
-    def buggy(problem, dtype, **options):
-        return prove(problem, dtype, equations=lambda: scratch.EQUATIONS._replace(nll_loss=nan), **options)
-
-    monkeypatch.setattr(prove_command, "prove_one", buggy)
+    plant(monkeypatch, nll_loss=nan)
     code, out, _ = cli(*SHORT, "--json", tmp_path / "proof.json")
     assert code == 1
     assert "epoch 1, step 1, equation E3" in " ".join(out.split())
@@ -281,7 +296,7 @@ def test_no_number_is_cut_on_a_terminal_of_any_width(cli, monkeypatch: pytest.Mo
     monkeypatch.setenv("COLUMNS", columns)
     _, out, _ = cli(*SHORT, "--dtype", "float64")
     assert "…" not in out
-    assert len(re.findall(r"\d\.\de[-+]\d\d", out)) == 8 * 5 + 2
+    assert len(re.findall(r"\d\.\de[-+]\d\d", out)) == 8 * 5 + 3
 
 
 def test_a_closed_stdout_is_no_traceback():

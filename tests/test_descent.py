@@ -8,7 +8,7 @@ import torch
 
 import scratch
 import torch_impl
-from compare.backends import one_thread
+from compare.backends import threads
 from compare.datasets import Dataset
 from compare.errors import InputError
 from compare.problem import Hyperparameters, Problem, checksum
@@ -121,7 +121,7 @@ def train(package, problem: Problem, dtype: str, model=None, state=None, stop_af
         if next(done) == stop_after:
             raise Interrupted
 
-    with one_thread():
+    with threads(1):
         package.fit(
             model,
             problem.train,

@@ -31,8 +31,8 @@ def test_the_data_are_the_real_ones(problem: Problem):
 def test_the_proof_matches(run: Run):
     assert run.verdict == "match"
     assert run.steps == 9600
-    assert run.compared == 22_000
-    assert run.differ == 0
+    assert run.predictions.compared == 22_000
+    assert run.predictions.differ == 0
 
 
 @pytest.mark.parametrize("side", ["scratch", "torch"])

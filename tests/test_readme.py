@@ -59,6 +59,7 @@ def test_json_md_names_every_field():
     fields |= {
         *RUN,
         *RUN["predictions"],
+        *RUN["witnesses"],
         *RUN["quantities"],
         *FINDING,
         "curve",

@@ -7,7 +7,7 @@ from threadpoolctl import threadpool_info
 
 import scratch
 import torch_impl
-from compare.backends import one_thread
+from compare.backends import threads
 from compare.datasets import Dataset
 from compare.problem import Hyperparameters, Problem, checksum
 from compare.proof import prove
@@ -18,7 +18,7 @@ PACKAGES = {"scratch": scratch, "torch": torch_impl}
 
 def fit(package, problem: Problem, dtype: str, **options):
     model = package.SoftmaxRegression(*problem.start(dtype))
-    with one_thread():
+    with threads(1):
         history = package.fit(model, problem.train, problem.validation, problem.batches, problem.chosen.lr, **options)
     return model, history
 
@@ -80,7 +80,7 @@ def test_training_loss_is_of_the_images_that_were_seen(small: Problem, package):
 
 
 def test_the_proof_runs_on_one_thread_whatever_the_machine():
-    with one_thread():
+    with threads(1):
         assert torch.get_num_threads() == 1
         assert {pool["num_threads"] for pool in threadpool_info()} == {1}
 

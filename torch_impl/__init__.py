@@ -8,6 +8,7 @@ from torch_impl.data import Images
 from torch_impl.model import SoftmaxRegression
 from torch_impl.training import (
     accuracy,
+    all_logits,
     correct,
     evaluate,
     fit,

@@ -117,20 +117,20 @@ def set_velocity(model: SoftmaxRegression, optimizer: Optimizer, buffers: list[N
 @torch.inference_mode()
 def evaluate(model: SoftmaxRegression, images: NDArray, labels: NDArray) -> Evaluation:
     """Mean loss and accuracy on images (N, D) with integer labels (N,)."""
-    Z, y = _all_logits(model, images), as_labels(labels, model.device)
+    Z, y = all_logits(model, images), as_labels(labels, model.device)
     return Evaluation(F.cross_entropy(Z, y).item(), accuracy(Z, y))
 
 
 @torch.inference_mode()
 def predict(model: SoftmaxRegression, images: NDArray) -> NDArray:
     """Images (N, D) -> predicted labels (N,): the class of the largest logit, the first of equals."""
-    return _all_logits(model, images).argmax(dim=1).cpu().numpy()
+    return all_logits(model, images).argmax(dim=1).cpu().numpy()
 
 
 @torch.inference_mode()
 def probabilities(model: SoftmaxRegression, images: NDArray) -> NDArray:
     """Images (N, D) -> probabilities P (N, K) of each class, in the dtype of the model."""
-    return F.softmax(_all_logits(model, images), dim=1).cpu().numpy()
+    return F.softmax(all_logits(model, images), dim=1).cpu().numpy()
 
 
 def accuracy(Z: Tensor | NDArray, y: Tensor | NDArray) -> float:
@@ -143,6 +143,8 @@ def correct(Z: Tensor, y: Tensor) -> int:
     return int((Z.argmax(dim=1) == y).sum())
 
 
-def _all_logits(model: SoftmaxRegression, images: NDArray) -> Tensor:
+@torch.inference_mode()
+def all_logits(model: SoftmaxRegression, images: NDArray) -> Tensor:
+    """Images (N, D) -> logits Z (N, K), piece by piece, so that a whole data set is never held as floats."""
     pieces = as_images(images).split(CHUNK)
     return torch.cat([model(pixels(piece.to(model.device), model.dtype)) for piece in pieces])

@@ -11,7 +11,7 @@ from compare import imaging, pictures, results
 from compare.commands.options import DataRoot, Json, Picture, check_output, check_picture
 from compare.datasets import SOURCES, load
 from compare.errors import InputError
-from compare.report import table, wide_console
+from compare.tables import table, wide_console
 
 
 def data(

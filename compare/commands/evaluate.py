@@ -17,8 +17,8 @@ from compare.commands.options import (
     WhichSplit,
     check_output,
 )
-from compare.report import wide_console
 from compare.selection import select
+from compare.tables import wide_console
 
 
 def evaluate(
@@ -39,7 +39,7 @@ def evaluate(
     side, loaded = backends.module(backend), load_checkpoint(checkpoint)
     shown = select(loaded, data, data_root, split)
     model = side.SoftmaxRegression(loaded.weight, loaded.bias)
-    with backends.one_thread():
+    with backends.threads(1):
         loss, accuracy = side.evaluate(model, shown.images, shown.labels)
         P = side.probabilities(model, shown.images)
         predicted = side.predict(model, shown.images)

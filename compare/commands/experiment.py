@@ -8,7 +8,7 @@ import typer
 from compare import backends, experiments, pictures, results
 from compare.commands.options import DataRoot, Json, Picture, Quiet, check_output, check_picture, progress
 from compare.experiments import EXPERIMENTS, Row
-from compare.report import table, wide_console
+from compare.tables import table, wide_console
 
 BAR = 19
 

@@ -11,8 +11,8 @@ from compare import results
 from compare.checkpoint import load_checkpoint
 from compare.commands.options import CheckpointFile, DataRoot, Json, OptionalData, WhichSplit, check_output
 from compare.explanation import QUANTITIES, by_scratch, by_torch
-from compare.report import wide_console
 from compare.selection import select
+from compare.tables import wide_console
 
 
 def explain(

@@ -1,5 +1,7 @@
 """`prove`: both sides, step by step."""
 
+import functools
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,6 +10,7 @@ import typer
 
 from compare import pictures as drawing
 from compare import published, records, report, results
+from compare.backends import backend
 from compare.commands.options import (
     Json,
     Pictures,
@@ -22,7 +25,7 @@ from compare.commands.options import (
 from compare.problem import Problem
 from compare.proof import Run
 from compare.proof import prove as prove_one
-from compare.report import wide_console
+from compare.tables import wide_console
 from compare.tolerance import QUANTITIES, READINGS
 
 
@@ -37,6 +40,10 @@ class Dtypes(StrEnum):
 @takes_problem
 def prove(
     chosen: ProblemOptions,
+    judged: Annotated[
+        str, typer.Option("--backend", help="Which side is judged: scratch, torch, or a Python file of your own.")
+    ] = "scratch",
+    against: Annotated[str, typer.Option("--against", help="The other side, given alike.")] = "torch",
     dtype: Annotated[Dtypes, typer.Option("--dtype", help="Precision.")] = Dtypes.both,
     json: Json = None,
     pictures: Pictures = None,
@@ -52,6 +59,7 @@ def prove(
     if run_name:
         records.check_name(runs_root, run_name)
     problem = chosen.problem()
+    ours, theirs = backend(judged), backend(against)
     console = wide_console()
     if not quiet:
         report.print_problem(console, problem)
@@ -59,8 +67,8 @@ def prove(
     runs = []
     with progress(len(dtypes) * problem.steps, quiet) as advance:
         for name in dtypes:
-            run = prove_one(problem, name, on_step=lambda epoch, _, name=name: advance(f"{name} epoch {epoch}"))
-            runs.append(run)
+            tell = functools.partial(_tell, advance, name)
+            runs.append(prove_one(problem, name, ours=ours, theirs=theirs, on_step=tell))
     content = results.proof_as_dict(problem, runs)
     if json:
         results.write_json(json, content)
@@ -68,7 +76,7 @@ def prove(
     if pictures:
         drawing.save_pictures(figures, pictures)
     if run_name:
-        last = runs[-1].curve[-1]["torch"]
+        last = runs[-1].curve[-1][runs[-1].sides[0]]
         summary = {"verdict": content["verdict"], **{key: last[key] for key in ("val_loss", "val_accuracy")}}
         content |= {"command": "prove", "summary": summary}
         histories = {f"{side}, {run.dtype}": history for run in runs for side, history in _histories(run).items()}
@@ -78,6 +86,10 @@ def prove(
     else:
         report.print_proof(console, problem, runs)
     return 0 if results.verdict(runs) == "match" else 1
+
+
+def _tell(advance: Callable[[str], None], dtype: str, epoch: int, _: int) -> None:
+    advance(f"{dtype} epoch {epoch}")
 
 
 def _histories(run: Run) -> records.Histories:

@@ -6,7 +6,7 @@ from compare import results
 from compare.commands.options import Json, RunsRoot, check_output
 from compare.errors import InputError
 from compare.records import kept
-from compare.report import table, wide_console
+from compare.tables import table, wide_console
 
 
 def runs(runs_root: RunsRoot = Path("runs"), json: Json = None) -> int:

@@ -114,7 +114,7 @@ class Training:
     def run(self, save: Path | None, quiet: bool, log_every: int | None) -> None:
         """Train to the end. Raises InputError if training diverges, KeyboardInterrupt (having saved) at Ctrl-C."""
         problem, saved = self.problem, time.monotonic()
-        with _between_steps() as check, backends.one_thread(), progress(self._left(), quiet, plain=False) as advance:
+        with _between_steps() as check, backends.threads(1), progress(self._left(), quiet, plain=False) as advance:
 
             def on_step(epoch: int, step: int, loss: float) -> None:
                 advance(f"epoch {epoch}")

@@ -1,0 +1,67 @@
+"""What the witnesses beside the training say: difficult batches, exact arithmetic, a third opinion, gradients."""
+
+from rich.console import Console, Group
+from rich.text import Text
+
+from compare.gradients import GradientCheck
+from compare.proof import Run
+from compare.tables import share, table
+from compare.tolerance import QUANTITIES
+
+
+def print_witnesses(console: Console, runs: list[Run]) -> None:
+    """Four tables or lines, each for all precisions at once."""
+    console.print(_adversarial(runs))
+    for run in runs:
+        console.print(_exact(run))
+    console.print()
+    console.print(_truth(runs))
+    console.print(_gradients(runs[-1].gradients))
+
+
+def _adversarial(runs: list[Run]) -> Group:
+    rows = []
+    for name in runs[0].adversarial:
+        found = [run.adversarial[name] for run in runs]
+        rows.append([name, *(cell for f in found for cell in (QUANTITIES[f.quantity].symbol, share(f.used)))])
+    columns = ["batch", *(column for run in runs for column in (run.dtype, "used"))]
+    return table("difficult batches, one step each: worst quantity, share of its budget", columns, rows, 1)
+
+
+def _exact(run: Run) -> Text:
+    values, differ = (sum(counts) for counts in zip(*run.exact.values(), strict=True))
+    if not differ:
+        return Text(f"{run.dtype}: where nothing rounds, {values:,} of {values:,} values are identical to the bit")
+    names = ", ".join(f"{QUANTITIES[name].symbol} {unequal:,}" for name, (_, unequal) in run.exact.items() if unequal)
+    return Text(
+        f"{run.dtype}: where nothing rounds, {differ:,} of {values:,} values differ ({names})", style="bold red"
+    )
+
+
+def _truth(runs: list[Run]) -> Group:
+    ours, theirs = runs[0].sides
+    rows = []
+    for name, quantity in QUANTITIES.items():
+        row = [quantity.tag, quantity.field]
+        for run in runs:
+            a, b = run.truth[name]
+            near, far = sorted((a, b))
+            nearer = "equal" if a == b else (ours if a < b else theirs) + (f" {far / near:.1f} x" if near else "")
+            row += [f"{a:.2f}", f"{b:.2f}", nearer]
+        rows.append(row)
+    names = [name for run in runs for name in (f"{run.dtype}\n{ours}", f"\n{theirs}", "\nnearer")]
+    title = "distance from the truth (rationals, 60 digits), in eps of the largest value"
+    return table(title, ["", "\nquantity", *names], rows, 2)
+
+
+def _gradients(gradients: dict[str, list[GradientCheck]]) -> Group:
+    rows = []
+    for side, checks in gradients.items():
+        for check in checks:
+            h = min(check.central, key=check.central.__getitem__)
+            style = "green" if check.right else "bold red"
+            numbers = f"{check.central[h]:.0e} at {h:.0e}", f"{check.complex_step:.0e}", f"{check.slope:.2f}"
+            looked = f"{check.parameters} of {check.of:,}"
+            rows.append([side, check.problem, looked, *(Text(number, style=style) for number in numbers)])
+    columns = "\nside", "\nproblem", "\nparameters", "central\ndifferences", "complex\nstep", "Taylor\nslope"
+    return table("gradients against the loss, in float64 (slope 2 is right, 1 wrong)", columns, rows, 2)
