@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import warnings
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -109,17 +110,21 @@ def _read_torch(path: Path) -> tuple[dict[str, NDArray], dict[str, str]]:
     import torch
 
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-        return {name: tensor.detach().numpy() for name, tensor in content.items()}, {}
-    except Exception as error:
-        # a hostile or damaged pickle can make the reader raise anything; weights_only keeps it from running anything
-        reason = str(error).strip().partition("\n")[0]
-        raise InputError(f"{path}: not a file of plain tensors, or a damaged one ({reason})") from None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            content = torch.load(path, map_location="cpu", weights_only=True)
+            return {name: tensor.detach().numpy() for name, tensor in content.items()}, {}
+    except Exception:
+        # a hostile or damaged pickle can make the reader raise anything; weights_only keeps it from running anything.
+        # What PyTorch says then is advice to run it all the same
+        raise InputError(
+            f"{path}: not a file of plain tensors, or a damaged one; torch.save(model.state_dict(), FILE) writes one"
+        ) from None
 
 
 def _weights(path: Path, tensors: dict[str, NDArray]) -> tuple[NDArray, NDArray]:
     if WEIGHT not in tensors or BIAS not in tensors:
-        held = ", ".join(sorted(tensors)[:4]) or "nothing"
+        held = ", ".join(sorted(map(str, tensors))[:4]) or "nothing"
         raise InputError(f"{path}: a checkpoint holds {WEIGHT} and {BIAS}; this file holds {held}")
     weight, bias = tensors[WEIGHT], tensors[BIAS]
     if weight.ndim != 2 or bias.shape != weight.shape[:1] or 0 in weight.shape:

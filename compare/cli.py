@@ -1,6 +1,7 @@
 """The command line: every command, prove being the default, and the manners of its errors."""
 
 import os
+import signal
 import sys
 import traceback
 from contextlib import suppress
@@ -9,6 +10,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from compare import results
 from compare.commands.data import data
 from compare.commands.evaluate import evaluate
 from compare.commands.experiment import experiment
@@ -42,7 +44,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 EXAMPLES = {
-    prove: "prove --data mnist --data-root data --json proof.json",
+    prove: "prove --data digits --lr 0.1 --json proof.json",
     train: "train --backend scratch --data digits --lr 0.1 --save digits.safetensors",
     data: "data mnist5k --picture samples.png",
     evaluate: "evaluate digits.safetensors --split validation",
@@ -52,7 +54,8 @@ EXAMPLES = {
     explain: "explain digits.safetensors --index 7",
 }
 for command, example in EXAMPLES.items():
-    app.command(epilog=f"Example: python -m compare {example}")(command)
+    after = " (after the example of train)" if "digits.safetensors" in example and command is not train else ""
+    app.command(epilog=f"Example{after}: python -m compare {example}")(command)
 
 
 def main() -> None:
@@ -83,8 +86,12 @@ def main() -> None:
             # our mistake, not the user's; but 1 would say that the two sides differ
             traceback.print_exc()
             code = CANNOT
+    finally:
+        results.release_stdout()
     # Typer turns Ctrl-C into this code or into Abort, depending on its version
     if code == INTERRUPTED:
+        # what is pressed from here on must not change how it ends
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         print("interrupted", file=sys.stderr)
     sys.exit(code)
 

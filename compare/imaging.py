@@ -1,10 +1,11 @@
 """From a picture to what the model expects, as MNIST did it; and from pixels to something to look at."""
 
+import warnings
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from compare.errors import InputError
 
@@ -16,31 +17,39 @@ SHADES = " .:-=+*#%@"
 
 
 def read_picture(path: Path) -> NDArray:
-    """A PNG or JPEG (or what else Pillow reads) of any size as grey levels (H, W) in 0 ... 255, white for transparent.
+    """A PNG or JPEG (or what else Pillow reads) of any size as grey levels (H, W) in 0 ... 255.
 
+    It is turned as the camera says. Transparent is white, or black where that would hide a white drawing.
     Raises InputError, naming the file, if it cannot be read.
     """
     try:
-        with Image.open(path) as picture:
-            rgba = picture.convert("RGBA")
-        white = Image.new("RGBA", rgba.size, "white")
-        return np.asarray(Image.alpha_composite(white, rgba).convert("L"), float)
+        with warnings.catch_warnings():
+            # a picture that is large enough for Pillow's warning is too large for us
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path) as picture:
+                rgba = ImageOps.exif_transpose(picture).convert("RGBA")
+        for paper in ("white", "black"):
+            sheet = Image.new("RGBA", rgba.size, paper)
+            grey = np.asarray(Image.alpha_composite(sheet, rgba).convert("L"), float)
+            if np.ptp(grey) >= FLAT * 255:
+                break
+        return grey
     except UnidentifiedImageError:
         raise InputError(f"{path}: not a picture that can be read; save it as PNG or JPEG") from None
     except OSError as error:
         raise InputError(f"{path}: the picture cannot be read: {error.strerror or error}") from None
-    except Image.DecompressionBombError:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise InputError(f"{path}: the picture is too large") from None
 
 
 def prepare(picture: NDArray, side: int) -> NDArray:
     """Grey levels (H, W) of a digit of any size and place -> uint8 (side, side), white ink on black, as in MNIST.
 
-    The background is what the border mostly shows; the ink is what differs from it. The ink is cropped, scaled into
-    the box and centred by mass. Raises InputError if the picture is all background.
+    The background is what the border mostly shows, brighter on one side than on the other if need be; the ink is what
+    differs from it. The ink is cropped, scaled into the box and centred by mass. Raises InputError if the picture is
+    all background.
     """
-    border = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
-    ink = np.abs(picture - np.median(border))
+    ink = np.abs(picture - _background(picture))
     if ink.max() < FLAT * 255:
         raise InputError("the picture is of one colour: no digit in it")
     ink = ink / ink.max()
@@ -49,7 +58,7 @@ def prepare(picture: NDArray, side: int) -> NDArray:
     ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     scale = BOX * side / max(ink.shape)
     size = tuple(max(1, round(scale * length)) for length in reversed(ink.shape))
-    small = np.asarray(Image.fromarray((255 * ink).astype(np.uint8)).resize(size, Image.Resampling.BOX), float)
+    small = np.asarray(Image.fromarray(np.rint(255 * ink).astype(np.uint8)).resize(size, Image.Resampling.BOX), float)
     return _centred(small, side)
 
 
@@ -63,6 +72,22 @@ def as_text(image: NDArray) -> str:
     """An image (H, W) of uint8 as characters, two for a pixel."""
     shades = np.array(list(SHADES))[image.astype(int) * len(SHADES) // 256]
     return "\n".join("".join(np.repeat(row, 2)).rstrip() for row in shades)
+
+
+def _background(picture: NDArray) -> NDArray:
+    """A plane of brightness through the border of a picture (H, W), what is drawn across the border left out."""
+    height, width = picture.shape
+    y, x = np.mgrid[:height, :width]
+    plane = np.stack([np.ones(picture.shape), x / width, y / height], axis=-1)
+    border = (x == 0) | (y == 0) | (x == width - 1) | (y == height - 1)
+    inliers = np.abs(picture - np.median(picture[border])) < FLAT * 255
+    if (inliers & border).sum() < border.sum() / 2:
+        inliers = np.ones_like(border)
+    for _ in range(3):
+        fitted = plane @ np.linalg.lstsq(plane[border & inliers], picture[border & inliers], rcond=None)[0]
+        deviation = np.abs(picture - fitted)
+        inliers = deviation <= np.median(deviation[border]) * 3 + 1
+    return fitted
 
 
 def _centred(small: NDArray, side: int) -> NDArray:

@@ -3,6 +3,7 @@
 Matplotlib is imported when the first picture is drawn, and draws to files only: no display is needed.
 """
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ SUFFIXES = ".png", ".svg"
 COLOURS = {"scratch": "#0072B2", "torch": "#D55E00"}
 PUBLISHED = "#009E73"
 PALETTE = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#7F7F7F"
-STYLES = "-", "--", "-.", ":", "-", "--", "-.", ":"
+STYLES = "-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (8, 3))
 SAMPLES = 10
 
 
@@ -98,7 +99,7 @@ def errors(used: dict[str, dict[str, list[float]]], dtype: str) -> "Figure":
         for (quantity, values), colour, style in zip(quantities.items(), PALETTE, STYLES, strict=True):
             # an error of exactly 0 has no logarithm: it is left out
             shares = np.where(np.array(values) > 0, values, np.nan)
-            axes.semilogy(range(1, len(values) + 1), shares, style, color=colour, lw=1.2, label=quantity)
+            axes.semilogy(range(1, len(values) + 1), shares, ls=style, color=colour, lw=1.2, label=quantity)
         axes.axhline(1, color="black", lw=2)
         axes.set(title=f"{dtype}, {reading.replace('_', '-')}", xlabel="epoch")
         axes.xaxis.get_major_locator().set_params(integer=True)
@@ -123,6 +124,7 @@ def templates(before: NDArray, after: NDArray, shape: tuple[int, ...], names: tu
             axes.set_axis_off()
             if what == "before":
                 axes.set_title(names[k], fontsize="medium")
+    figure.supxlabel("blue: ink here speaks for the class, red: against it", fontsize="small")
     return figure
 
 
@@ -168,17 +170,23 @@ def experiment(asked: Experiment, rows: list[Row]) -> "Figure":
     for side in dict.fromkeys(row.backend for row in rows):
         mine = [row for row in rows if row.backend == side]
         values = [row.value for row in mine]
-        line = "-" if side == "scratch" else "--"
+        # between data sets there is nothing to join
+        line = ("-" if side == "scratch" else "--") if asked.log_scale else ""
         colour, thin = COLOURS[side], {"lw": 0.8, "ms": 4, "mfc": "white"}
         validation, training = ([getattr(row, f"{part}_accuracy") for row in mine] for part in ("val", "train"))
         axes.plot(values, validation, f"o{line}", color=colour, label=f"{side}, validation")
         axes.plot(values, training, f"s{line}", color=colour, label=f"{side}, training", **thin)
+        lost = [row for row in mine if row.diverged and not math.isnan(row.val_accuracy)]
+        if lost:
+            crosses = [row.value for row in lost], [row.val_accuracy for row in lost]
+            axes.plot(*crosses, "x", color="black", ms=11, mew=2, label=f"{side}, diverged")
     if asked.log_scale:
         axes.set_xscale("log")
     first = [row for row in rows if row.backend == rows[0].backend]
     axes.set_xticks([row.value for row in first], [row.setting for row in first])
     axes.minorticks_off()
-    axes.set(title=asked.question, xlabel=asked.varied, ylabel="accuracy")
+    axes.set_title(asked.question, wrap=True)
+    axes.set(xlabel=asked.varied, ylabel="accuracy")
     axes.grid(alpha=0.3)
     axes.legend()
     return figure

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from compare.errors import InputError
+from compare.files import folder_fault
 from compare.pictures import save_pictures
 from compare.results import write_json
 
@@ -27,8 +28,8 @@ def check_name(root: Path, name: str) -> None:
         raise InputError(f"--run {name}: a name is made of letters, digits, '.', '_' and '-', and begins with no '.'")
     if (root / name).exists():
         raise InputError(f"--run {name}: {root / name} is there already; choose another name or remove it")
-    if root.exists() and not root.is_dir():
-        raise InputError(f"--run {name}: {root} is not a folder")
+    if fault := folder_fault(root):
+        raise InputError(f"--run {name}: {fault}")
 
 
 def keep(

@@ -37,10 +37,15 @@ def remark(problem: Problem, history: list[dict[str, Any]]) -> str:
     before = history[-1 - tenth]
     accuracy, band = last["val_accuracy"], usual_band(problem)
     said = []
+    if all(last[loss] > history[0][loss] for loss in ("train_loss", "val_loss")):
+        return (
+            f"The validation loss ends at {last['val_loss']:.4g}, above the {history[0]['val_loss']:.4g} that it began "
+            "with, and the training loss above its own: training diverges; try a smaller --lr."
+        )
     if accuracy < 1.5 / problem.classes:
         return (
-            f"Accuracy {accuracy:.1%} is hardly better than guessing: check the labels and the learning rate, and "
-            "whether there were enough steps."
+            f"Accuracy {accuracy:.1%} is hardly better than guessing: check whether there were enough steps, "
+            "the learning rate, and the labels."
         )
     if band and accuracy < band[0]:
         said.append(

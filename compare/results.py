@@ -7,7 +7,7 @@ import sys
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from compare.errors import InputError
 from compare.files import whole_file
@@ -18,6 +18,7 @@ from compare.proof import Run
 from compare.tolerance import QUANTITIES, READINGS
 
 STDOUT = Path("-")
+_stdout: TextIO | None = None
 
 
 def verdict(runs: list[Run]) -> str:
@@ -56,11 +57,24 @@ def versions() -> dict[str, dict[str, str]]:
     return {"versions": {"python": platform.python_version(), **packages}}
 
 
+def claim_stdout() -> None:
+    """Keep stdout for JSON: everything else that is printed from here on goes to stderr."""
+    global _stdout
+    _stdout, sys.stdout = sys.stdout, sys.stderr
+
+
+def release_stdout() -> None:
+    """Undo `claim_stdout`, if it was called."""
+    global _stdout
+    if _stdout is not None:
+        sys.stdout, _stdout = _stdout, None
+
+
 def write_json(path: Path, content: dict[str, Any]) -> None:
     """Write a file whole or not at all, `-` being stdout. Raises InputError where it cannot be written."""
     text = json.dumps(_plain(content), indent=2, allow_nan=False) + "\n"
     if path == STDOUT:
-        sys.stdout.write(text)
+        (_stdout or sys.stdout).write(text)
         return
     try:
         with whole_file(path) as stream:

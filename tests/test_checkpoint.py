@@ -218,7 +218,8 @@ def test_resume_from_the_command_line(cli, tmp_path: Path, first: str, second: s
     assert lines[0].startswith("Epoch [3/6]")
     assert lines[:-1] == whole[2:-1]
     if first == second:
-        assert lines[-1] == whole[-1]
+        # what the two sides did together is no proof's end, so a resumed run does not say so
+        assert lines[-1] == whole[-1].partition(",")[0]
 
 
 @pytest.mark.parametrize("backend", ["scratch", "torch"])
@@ -228,7 +229,10 @@ def test_ctrl_c_saves_and_resuming_ends_in_the_same_bits(cli, tmp_path: Path, ba
     process = subprocess.Popen([*command, "--save", path], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     process.stdout.readline()
     time.sleep(0.2)
-    process.send_signal(signal.SIGINT)
+    # pressing it again and again, in a record or a save, must not change what is saved
+    for _ in range(4):
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.003)
     _, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (130, b"interrupted\n")
     done = len(load_checkpoint(path).state["history"]) - 1
@@ -248,6 +252,7 @@ REFUSED = {
     "another lr": (["--lr", "0.1"], "leave away --lr"),
     "another data set and seed": (["--data", "mnist5k", "--seed", "9"], "leave away --data, --seed"),
     "a dtype": (["--dtype", "float64"], "leave away --dtype"),
+    "fewer epochs": (["--epochs", "1"], "has 2 epochs behind it already; --epochs cannot be 1"),
 }
 
 
@@ -255,7 +260,7 @@ REFUSED = {
 def test_resume_takes_its_choices_from_the_file(cli, tmp_path: Path, case: str):
     options, words = REFUSED[case]
     path = tmp_path / "model"
-    cli("train", "--backend", "scratch", *SHORT, "--epochs", 1, "--save", path)
+    cli("train", "--backend", "scratch", *SHORT, "--epochs", 2, "--save", path)
     code, _, err = cli("train", "--backend", "scratch", "--resume", path, *options)
     assert (code, len(err.splitlines())) == (2, 1)
     assert words in err

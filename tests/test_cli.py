@@ -204,7 +204,7 @@ def test_train_prints_the_tutorials_line_and_ends_in_the_weights_of_the_proof(
     for n, line in enumerate(epochs, 1):
         assert re.fullmatch(rf"Epoch \[{n}/3\], {TWO_NUMBERS} \(training l{TWO_NUMBERS[1:]}\)", line)
     expected = next(run for run in proof["runs"] if run["dtype"] == dtype)
-    assert last == f"final weights {expected['weights'][backend][:8]}, as in the proof in {dtype}"
+    assert last == f"final weights {expected['weights'][backend][:8]}, those that `prove` ends with in {dtype}"
     run = json.loads(path.read_text())
     assert run["weights"] == expected["weights"][backend]
     assert run["curve"] == [{"epoch": record["epoch"], **record[backend]} for record in expected["curve"]]
@@ -357,3 +357,27 @@ def test_output_that_cannot_show_a_character_is_no_error():
     assert done.returncode == 0
     assert done.stdout.isascii()
     assert b"match:" in done.stdout
+
+
+COMMANDS = {
+    "prove": ("prove", *SHORT, "--dtype", "float32"),
+    "train": ("train", "--backend", "scratch", *SHORT),
+    "data": ("data", "digits"),
+    "list": ("data", "--list"),
+    "evaluate": ("evaluate", "MODEL"),
+    "predict": ("predict", "MODEL", "--index", 3),
+    "explain": ("explain", "MODEL", "--index", 3),
+    "runs": ("runs",),
+    "experiment": ("experiment", "dataset", "--data-root", "."),
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_json_on_stdout_is_alone_there(cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str):
+    monkeypatch.chdir(tmp_path)
+    assert cli("train", "--backend", "scratch", *SHORT, "--quiet", "--save", "MODEL")[0] == 0
+    code, out, err = cli(*COMMANDS[name], "--json", "-")
+    assert code == 0
+    assert json.loads(out)
+    assert err, "what the command says to people goes to stderr"
+    assert cli("data", "digits")[1].startswith("digits: "), "and the next one has its stdout back"

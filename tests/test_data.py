@@ -213,6 +213,10 @@ def sources_of_torchvision() -> list[str]:
     return [name for name, source in SOURCES.items() if source.origin == "torchvision"]
 
 
+def folder_of(name: str, root: Path) -> Path:
+    return (root / SOURCES[name].files[0]).parent
+
+
 def write_original(name: str, root: Path, random: np.random.Generator) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Write a small data set in the format of the original files; the images and labels that should come back."""
     classes, shape = SOURCES[name].classes, SOURCES[name].shape
@@ -222,14 +226,14 @@ def write_original(name: str, root: Path, random: np.random.Generator) -> dict[s
         parts[part] = images, np.arange(2 * classes) % classes
         labels = parts[part][1]
         if name in ("mnist", "fashion-mnist", "kmnist"):
-            folder = root / SOURCES[name].files
+            folder = folder_of(name, root)
             prefix = "train" if part == "train" else "t10k"
             write_idx(folder, f"{prefix}-images-idx3-ubyte", f"{prefix}-labels-idx1-ubyte", images, labels)
         elif name.startswith("emnist"):
             kind = name.removeprefix("emnist-")
             prefix = f"emnist-{kind}-{part}"
             stored = images.transpose(0, 2, 1), labels + (kind == "letters")
-            write_idx(root / SOURCES[name].files, f"{prefix}-images-idx3-ubyte", f"{prefix}-labels-idx1-ubyte", *stored)
+            write_idx(folder_of(name, root), f"{prefix}-images-idx3-ubyte", f"{prefix}-labels-idx1-ubyte", *stored)
         elif name == "usps":
             # libsvm's text: label from 1, then index:value for each pixel from -1 to 1
             rows = zip(labels, images.reshape(len(labels), -1) / 255 * 2 - 1, strict=True)
@@ -237,7 +241,7 @@ def write_original(name: str, root: Path, random: np.random.Generator) -> dict[s
             file = root / ("usps.bz2" if part == "train" else "usps.t.bz2")
             file.write_bytes(bz2.compress("\n".join(lines).encode() + b"\n"))
         else:
-            write_cifar(root / SOURCES[name].files, name, part, images.reshape(len(labels), -1), labels)
+            write_cifar(folder_of(name, root), name, part, images.reshape(len(labels), -1), labels)
     return parts
 
 

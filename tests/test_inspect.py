@@ -150,6 +150,36 @@ def test_what_is_transparent_is_paper(tmp_path: Path):
     assert imaging.read_picture(tmp_path / "drawing.png")[15, 15] == 0
 
 
+def test_a_white_drawing_on_nothing_is_seen(tmp_path: Path):
+    drawing = Image.new("RGBA", (40, 30), (0, 0, 0, 0))
+    drawing.paste((255, 255, 255, 255), (10, 10, 20, 20))
+    drawing.save(tmp_path / "drawing.png")
+    assert imaging.read_picture(tmp_path / "drawing.png")[0, 0] == 0
+    assert imaging.read_picture(tmp_path / "drawing.png")[15, 15] == 255
+
+
+def test_a_picture_is_turned_as_the_camera_says(tmp_path: Path):
+    picture = Image.new("L", (40, 30), "white")
+    picture.paste(0, (0, 0, 10, 10))
+    orientation = Image.Exif()
+    orientation[0x0112] = 6
+    picture.save(tmp_path / "turned.jpg", exif=orientation, quality=100)
+    seen = imaging.read_picture(tmp_path / "turned.jpg")
+    assert seen.shape == (40, 30)
+    assert seen[3, 26] < 50
+    assert seen[3, 3] > 200
+
+
+def test_a_photo_that_is_brighter_on_one_side_is_prepared_like_an_even_one():
+    y, x = np.mgrid[:200, :300]
+    random = np.random.default_rng(2)
+    ink = np.where((abs(y - 100) < 40) & (abs(x - 140) < 8), 0.3, 1.0)
+    even = imaging.prepare(230 * ink, 28)
+    shaded = imaging.prepare(230 * ink * (0.5 + x / 600) + random.normal(0, 4, ink.shape), 28)
+    assert np.abs(even.astype(float) - shaded).mean() < 5
+    assert even.max() == shaded.max() == 255
+
+
 def test_predict_a_picture(cli, checkpoint: Path, problem: Problem, tmp_path: Path):
     image, label = problem.validation[0][3], problem.validation[1][3]
     path = redrawn(image.reshape(28, 28), np.random.default_rng(0), tmp_path)

@@ -24,6 +24,13 @@ def test_a_data_set_is_described(cli, tmp_path: Path):
     assert len([line for line in out.splitlines() if line.split()[:1] and line.split()[0].isdigit()]) == 10
 
 
+def test_empty_folders_hold_no_data(tmp_path: Path):
+    for source in SOURCES.values():
+        for pattern in source.files:
+            (tmp_path / pattern).parent.mkdir(parents=True, exist_ok=True)
+    assert {name for name, source in SOURCES.items() if source.is_here(tmp_path)} == {"mnist5k", "digits"}
+
+
 def test_the_list_says_what_is_here(cli, tmp_path: Path):
     root = write_mnist(tmp_path)
     code, out, _ = cli("data", "--list", "--data-root", root, "--json", tmp_path / "json")
@@ -140,9 +147,13 @@ def test_the_confusion_matrix_is_drawn_with_its_counts():
     assert sorted(text.get_text() for text in figure.axes[0].texts) == ["1", "5", "7"]
 
 
-@pytest.mark.parametrize("command", [("prove", "--data", "digits", "--epochs", "1", "--quiet")])
+@pytest.mark.parametrize(
+    "command",
+    [("prove", "--data", "digits"), ("train", "--backend", "scratch", "--data", "digits"), ("evaluate", "no-file")],
+)
 def test_pictures_that_cannot_be_written_are_told(cli, tmp_path: Path, command: tuple[str, ...]):
     (tmp_path / "file").touch()
     code, _, err = cli(*command, "--pictures", tmp_path / "file" / "folder")
     assert code == 2
-    assert "the pictures cannot be written: Not a directory" in err.splitlines()[-1]
+    # before the work, which would have said more
+    assert err == f"error: --pictures {tmp_path / 'file' / 'folder'}: {tmp_path / 'file'} is not a folder\n"

@@ -79,6 +79,8 @@ def test_a_damaged_run_is_named(cli, tmp_path: Path):
 
 
 def test_no_runs_yet(cli, tmp_path: Path):
-    code, _, err = cli("runs", "--runs-root", tmp_path / "none")
-    assert code == 2
-    assert "no such folder; train --run NAME makes one" in err
+    code, out, _ = cli("runs", "--runs-root", tmp_path / "none")
+    assert code == 0
+    assert "train --run NAME and prove --run NAME keep one there" in out
+    (tmp_path / "file").touch()
+    assert cli("runs", "--runs-root", tmp_path / "file")[::2] == (2, f"error: {tmp_path / 'file'}: is not a folder\n")

@@ -18,8 +18,9 @@ def a_problem(name: str, lr: float, steps: int, epochs: int = 10, **options: obj
 
 def records(accuracy: float, losses: tuple[float, float], train: tuple[float, float] = (1.0, 0.9)) -> list[dict]:
     """Eleven records that end so."""
-    first = {"val_accuracy": 0.1, "val_loss": losses[0], "train_loss": train[0]}
-    return [first] * 10 + [{"val_accuracy": accuracy, "val_loss": losses[1], "train_loss": train[1]}]
+    first = {"val_accuracy": 0.1, "val_loss": 2.4, "train_loss": 2.4}
+    before = {"val_accuracy": 0.1, "val_loss": losses[0], "train_loss": train[0]}
+    return [first] + [before] * 9 + [{"val_accuracy": accuracy, "val_loss": losses[1], "train_loss": train[1]}]
 
 
 DEFAULT = "mnist5k", 1e-3, 9600
@@ -27,6 +28,7 @@ CASES = {
     "usual, improving": (DEFAULT, records(0.86, (0.7, 0.65)), ["Accuracy 86.0% is normal", "Still improving", "7.1%"]),
     "below": (DEFAULT, records(0.7, (0.7, 0.65)), ["below the usual 83.1% to 90.0%", "check the gradient"]),
     "above": (DEFAULT, records(0.99, (0.7, 0.65)), ["above the usual", "no validation image is trained on"]),
+    "diverging": (DEFAULT, records(0.86, (4.0, 3.0), (4.0, 5.0)), ["ends at 3, above the 2.4", "training diverges"]),
     "guessing": (DEFAULT, records(0.1, (2.3, 2.3)), ["hardly better than guessing", "whether there were enough steps"]),
     "no band": (
         ("mnist5k", 0.02, 9600),
@@ -44,7 +46,7 @@ def test_remarks(case: str):
     said = remark(a_problem(*problem), history)
     for word in words:
         assert word in said
-    assert ("usual" in said) == (case not in ("no band", "guessing"))
+    assert ("usual" in said) == (case not in ("no band", "guessing", "diverging"))
 
 
 def test_bands_are_for_the_defaults_only():

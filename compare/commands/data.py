@@ -27,6 +27,8 @@ def data(
     """
     if list_all == (name is not None):
         raise InputError("either a NAME or --list says what to show")
+    if list_all and picture:
+        raise InputError("--picture is for one data set: give its NAME instead of --list")
     check_output(json)
     check_picture(picture)
     console = wide_console()

@@ -15,6 +15,7 @@ from compare.commands.options import (
     Quiet,
     WhichBackend,
     WhichSplit,
+    check_folder,
     check_output,
 )
 from compare.selection import select
@@ -36,6 +37,7 @@ def evaluate(
     Exit code 0: evaluated, 2: could not evaluate.
     """
     check_output(json)
+    check_folder(pictures)
     side, loaded = backends.module(backend), load_checkpoint(checkpoint)
     shown = select(loaded, data, data_root, split)
     model = side.SoftmaxRegression(loaded.weight, loaded.bias)
@@ -71,7 +73,7 @@ def evaluate(
             table.add_column(name, justify="right")
         for k, row in enumerate(confusion):
             counts = (f"[bold green]{n}[/]" if j == k else str(n) if n else "." for j, n in enumerate(row))
-            table.add_row(str(k), *counts, f"{precision[k]:.4f}", f"{recall[k]:.4f}")
+            table.add_row(shown.names[k], *counts, f"{precision[k]:.4f}", f"{recall[k]:.4f}")
         console.print(f"{shown}; a row is a class, a column what it was taken for")
         console.print(table)
     console.print(f"{shown.data}, {shown.split}: loss {loss:.4f}, accuracy {accuracy:.4f}")

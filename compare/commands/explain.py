@@ -11,6 +11,7 @@ from compare import results
 from compare.checkpoint import load_checkpoint
 from compare.commands.options import CheckpointFile, DataRoot, Json, OptionalData, WhichSplit, check_output
 from compare.explanation import QUANTITIES, by_scratch, by_torch
+from compare.problem import Hyperparameters
 from compare.selection import select
 from compare.tables import wide_console
 
@@ -29,6 +30,7 @@ def explain(
     Exit code 0: explained, 2: could not explain.
     """
     check_output(json)
+    Hyperparameters(epochs=1, lr=lr)  # it checks the rate
     loaded = load_checkpoint(checkpoint)
     selection = select(loaded, data, data_root, split)
     images, labels = selection.image(index)

@@ -20,7 +20,7 @@ from compare import pictures, results
 from compare.backends import MODULES
 from compare.datasets import DATA_ROOT_VARIABLE, SOURCES, load
 from compare.errors import InputError
-from compare.files import check_writable
+from compare.files import check_writable, folder_fault
 from compare.problem import Hyperparameters, Problem
 from compare.selection import Split
 
@@ -66,10 +66,14 @@ class ProblemOptions:
     )
     batch_size: Annotated[int, typer.Option(help="Images a step.")] = defaults.batch_size
     lr: Annotated[float, typer.Option(help="Learning rate.")] = defaults.lr
-    momentum: Annotated[float, typer.Option(help="As in torch.optim.SGD.")] = defaults.momentum
-    dampening: Annotated[float, typer.Option(help="As in torch.optim.SGD.")] = defaults.dampening
-    weight_decay: Annotated[float, typer.Option(help="As in torch.optim.SGD.")] = defaults.weight_decay
-    nesterov: Annotated[bool, typer.Option("--nesterov", help="As in torch.optim.SGD.")] = defaults.nesterov
+    momentum: Annotated[float, typer.Option(help="Share of its speed that a step keeps.")] = defaults.momentum
+    dampening: Annotated[float, typer.Option(help="Share of the gradient that momentum leaves out.")] = (
+        defaults.dampening
+    )
+    weight_decay: Annotated[float, typer.Option(help="Share of the weights in their gradient.")] = defaults.weight_decay
+    nesterov: Annotated[bool, typer.Option("--nesterov", help="Take the gradient's momentum one step ahead.")] = (
+        defaults.nesterov
+    )
     seed: Annotated[int, typer.Option(help="Of weights, split and batch order.")] = defaults.seed
     val_fraction: Annotated[float, typer.Option(help="Share of the images held out.")] = defaults.val_fraction
     train_subset: Annotated[int | None, typer.Option(help="Train on this many images only.", metavar="N")] = (
@@ -105,12 +109,23 @@ def takes_problem(command: Callable[..., int]) -> Callable[..., int]:
 
 
 def check_output(path: Path | None, option: str = "--json") -> None:
-    """Raise InputError now, before the work, if the file could not be written after it."""
+    """Raise InputError now, before the work, if the file could not be written after it.
+
+    For JSON on stdout: what else a command says goes to stderr from here on.
+    """
+    if path == results.STDOUT:
+        results.claim_stdout()
     try:
         if path and path != results.STDOUT:
             check_writable(path)
     except OSError as error:
         raise InputError(f"{option} {path}: cannot be written: {error.strerror}") from None
+
+
+def check_folder(path: Path | None, option: str = "--pictures") -> None:
+    """Raise InputError now, before the work, if the folder could not be made or written to after it."""
+    if path and (fault := folder_fault(path)):
+        raise InputError(f"{option} {path}: {fault}")
 
 
 def check_picture(path: Path | None) -> None:

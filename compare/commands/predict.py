@@ -45,10 +45,13 @@ def predict(
         raise InputError("either --index N or --image FILE says what to predict")
     check_output(json)
     side, loaded = backends.module(backend), load_checkpoint(checkpoint)
-    label = None
+    label, names = None, tuple(map(str, range(len(loaded.bias))))
     if image is None:
-        shown, labels = select(loaded, data, data_root, split).image(index)
-        label = int(labels[0])
+        if raw:
+            raise InputError("--raw is for --image: an image of a data set is shown as it is")
+        selection = select(loaded, data, data_root, split)
+        shown, labels = selection.image(index)
+        label, names = int(labels[0]), selection.names
     else:
         edge = math.isqrt(loaded.weight.shape[1])
         if edge**2 != loaded.weight.shape[1]:
@@ -65,9 +68,10 @@ def predict(
         edge = math.isqrt(shown.shape[1])
         if edge**2 == shown.shape[1]:
             print(imaging.as_text(shown.reshape(edge, edge)))
+        width = max(3, *map(len, names))
         for k, p in enumerate(P):
             mark = " <- label" if k == label else ""
-            print(f"{k:>3}  {p:.4f}  {'█' * round(BAR * p)}{mark}")
-    known = "" if label is None else f", label {label}"
-    print(f"prediction {answer}, probability {P[answer]:.4f}{known}")
+            print(f"{names[k]:>{width}}  {p:.4f}  {'█' * round(BAR * p)}{mark}")
+    known = "" if label is None else f", label {names[label]}"
+    print(f"prediction {names[answer]}, probability {P[answer]:.4f}{known}")
     return 0

@@ -18,6 +18,7 @@ from compare.commands.options import (
     Quiet,
     RunName,
     RunsRoot,
+    check_folder,
     check_output,
     progress,
     takes_problem,
@@ -56,6 +57,7 @@ def prove(
     Exit code 0: match, 1: differ, 2: could not compare.
     """
     check_output(json)
+    check_folder(pictures)
     if run_name:
         records.check_name(runs_root, run_name)
     problem = chosen.problem()

@@ -15,11 +15,14 @@ def runs(runs_root: RunsRoot = Path("runs"), json: Json = None) -> int:
     Exit code 0: listed, 2: could not list.
     """
     check_output(json)
-    if not runs_root.is_dir():
-        raise InputError(f"{runs_root}: no such folder; train --run NAME makes one")
+    if runs_root.exists() and not runs_root.is_dir():
+        raise InputError(f"{runs_root}: is not a folder")
     found = kept(runs_root)
     if json:
         results.write_json(json, {"runs": found})
+    if not found:
+        print(f"no runs in {runs_root}; train --run NAME and prove --run NAME keep one there")
+        return 0
     rows = (
         (
             run["name"],

@@ -1,6 +1,7 @@
 """`train`: one side alone."""
 
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from compare.commands.options import (
     RunName,
     RunsRoot,
     WhichBackend,
+    check_folder,
     check_output,
     progress,
     takes_problem,
@@ -66,6 +68,7 @@ def train(
     """
     check_output(json)
     check_output(save, "--save")
+    check_folder(pictures)
     if run_name:
         records.check_name(runs_root, run_name)
     if log_every is not None and log_every < 1:
@@ -97,7 +100,8 @@ def train(
         if save:
             print(f"checkpoint: {save}")
         print(content["remark"])
-        print(f"final weights {content['weights'][:8]}, as in the proof in {name}")
+        ends = "" if resume else f", those that `prove` ends with in {name}"
+        print(f"final weights {content['weights'][:8]}{ends}")
     return 0
 
 
@@ -147,6 +151,8 @@ class Training:
             except KeyboardInterrupt:
                 if save and self.state.get("history"):
                     self._save(save)
+                else:
+                    print("nothing is saved: that takes --save FILE", file=sys.stderr)
                 raise
             if save:
                 self._save(save)
@@ -201,6 +207,9 @@ def _resumed_problem(path: Path, checkpoint: Checkpoint, chosen: ProblemOptions,
         options = ", ".join(f"--{name.replace('_', '-')}" for name in given)
         raise InputError(f"--resume takes what was chosen from {path}; leave away {options}")
     kept = asdict(checkpoint.chosen) | ({"epochs": chosen.epochs} if chosen.epochs else {})
+    done = len(checkpoint.state["history"]) - 1
+    if kept["epochs"] < done:
+        raise InputError(f"{path}: has {done} epochs behind it already; --epochs cannot be {kept['epochs']}")
     problem = replace(chosen, data=checkpoint.data, **kept).problem()
     for what in ("images", "labels", "split"):
         if problem.checksums[what] != checkpoint.checksums[what]:
@@ -210,14 +219,11 @@ def _resumed_problem(path: Path, checkpoint: Checkpoint, chosen: ProblemOptions,
 
 @contextmanager
 def _between_steps() -> Iterator[Callable[[], None]]:
-    """Put Ctrl-C off to the next call of what is yielded, so that it never falls into the middle of a step."""
+    """Put Ctrl-C off to the next call of what is yielded, so that it never falls into a step, a record or a save."""
     pressed = False
 
     def press(*_: object) -> None:
         nonlocal pressed
-        # the second time it is meant
-        if pressed:
-            raise KeyboardInterrupt
         pressed = True
 
     def check() -> None:
