@@ -1,9 +1,15 @@
 """Somebody's own functions in place of some of the six, watched so that no mistake in them goes untold."""
 
 import functools
+import os
+import signal
+import subprocess
+import sys
+import tempfile
 import traceback
 import types
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,6 +18,8 @@ from numpy.typing import NDArray
 
 from compare.errors import InputError
 from scratch import EQUATIONS, Equations
+
+RECEIPT = "COMPARE_ATTEMPT_RECEIPT"
 
 
 class Contract(NamedTuple):
@@ -99,6 +107,35 @@ class Attempt:
         return found
 
 
+def in_a_process_of_its_own(paths: list[str]) -> int | None:
+    """Run this command line again in a child, because an attempt can end the process that it runs in.
+
+    Returns its exit code; None in the child itself, which goes on. Raises InputError if the child ended without
+    a verdict.
+    """
+    if RECEIPT in os.environ:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        receipt = Path(folder, "receipt")
+        # Ctrl-C is the child's to answer; a handler, unlike SIG_IGN, is not inherited
+        before = signal.signal(signal.SIGINT, lambda *_: None)
+        try:
+            command = [sys.executable, "-m", "compare", *sys.argv[1:]]
+            code = subprocess.run(command, env={**os.environ, RECEIPT: str(receipt)}).returncode
+        finally:
+            signal.signal(signal.SIGINT, before)
+        if not receipt.exists() or receipt.read_text() != str(code):
+            names = ", ".join(paths)
+            raise InputError(f"{names}: ended the whole process, with code {code}; a function returns or raises")
+        return code
+
+
+def leave_receipt(code: int) -> None:
+    """Tell the parent, if there is one, that this is the exit code of a command that came to its end."""
+    if RECEIPT in os.environ:
+        Path(os.environ[RECEIPT]).write_text(str(code))
+
+
 def watched(name: str, function: Callable, path: Path, nan: bool) -> Callable:
     """The function with its inputs copied and locked, its results checked and copied.
 
@@ -111,7 +148,9 @@ def watched(name: str, function: Callable, path: Path, nan: bool) -> Callable:
     def call(*inputs: Any) -> Any:
         given = [_locked(value) for value in inputs]
         try:
-            returned = function(*given)
+            # what an attempt prints must not get into a report, nor into JSON
+            with redirect_stdout(sys.stderr):
+                returned = function(*given)
         except KeyboardInterrupt:
             raise
         except BaseException as error:
@@ -122,7 +161,12 @@ def watched(name: str, function: Callable, path: Path, nan: bool) -> Callable:
         parts = returned if len(shapes) > 1 else (returned,)
         dtype = inputs[0].dtype
         where = f"{path}: {title}"
-        results = [_checked(part, shape, dtype, contract, where) for part, shape in zip(parts, shapes, strict=True)]
+        try:
+            results = [_checked(part, shape, dtype, contract, where) for part, shape in zip(parts, shapes, strict=True)]
+        except AttemptError:
+            raise
+        except Exception as error:
+            raise AttemptError(f"{where} returns what NumPy cannot take: {_said(error)}") from None
         if not nan and any(np.isnan(part).any() for part in results) and all(np.isfinite(x).all() for x in inputs):
             raise AttemptError(f"{path}: {title} returns nan for finite inputs")
         return tuple(results) if len(shapes) > 1 else results[0]
@@ -164,7 +208,7 @@ def _said(error: BaseException) -> str:
 def _first_line(error: BaseException) -> str:
     try:
         return str(error).strip().partition("\n")[0][:200]
-    except Exception:
+    except BaseException:
         return "an error that cannot be printed"
 
 

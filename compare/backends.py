@@ -4,12 +4,13 @@ Each side is a thin shell around the functions its `fit` calls; no step is writt
 Nothing is imported before it is asked for: `scratch` never waits for PyTorch.
 """
 
+import functools
 import importlib
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -86,6 +87,11 @@ def backend(spec: str) -> Backend:
     return equations_backend(attempt.name, attempt.equations)
 
 
+def backend_equations(spec: str) -> Equations:
+    """The equations of `scratch`, or of the file at a path. Raises InputError as `backend` does."""
+    return Attempt(Path(spec)).equations() if is_path(spec) else scratch.EQUATIONS
+
+
 def equations_backend(name: str, make: Callable[[], Equations]) -> Backend:
     """`scratch` with other equations; `make` is called for each side, so that none shares another's state."""
     return Backend(name, lambda problem, dtype: ScratchSide(problem, dtype, make()))
@@ -96,14 +102,19 @@ def is_path(spec: str) -> bool:
     return spec.endswith(".py") or "/" in spec or "\\" in spec
 
 
-def module(name: str) -> ModuleType:
-    """The package of a backend: SoftmaxRegression, fit, evaluate, accuracy, predict under the same names.
+def module(name: str) -> ModuleType | SimpleNamespace:
+    """What a backend trains with: SoftmaxRegression, fit, evaluate, predict, probabilities under the same names.
 
-    Raises InputError if the name is unknown.
+    For the path of a file, those of `scratch` with its functions in them. Raises InputError if there is none such.
     """
-    if name not in MODULES:
+    if name in MODULES:
+        return importlib.import_module(MODULES[name])
+    if not is_path(name):
         raise _unknown(name)
-    return importlib.import_module(MODULES[name])
+    equations = Attempt(Path(name)).equations(nan=False)
+    functions = (scratch.fit, scratch.evaluate, scratch.predict, scratch.probabilities)
+    replaced = {function.__name__: functools.partial(function, equations=equations) for function in functions}
+    return SimpleNamespace(SoftmaxRegression=scratch.SoftmaxRegression, equations=equations, **replaced)
 
 
 def threads(number: int) -> AbstractContextManager:

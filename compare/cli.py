@@ -11,6 +11,8 @@ import typer
 from typer.core import TyperGroup
 
 from compare import results
+from compare.attempt import leave_receipt
+from compare.commands.bugs import bugs
 from compare.commands.data import data
 from compare.commands.evaluate import evaluate
 from compare.commands.experiment import experiment
@@ -51,6 +53,7 @@ EXAMPLES = {
     predict: "predict digits.safetensors --index 7",
     runs: "runs",
     experiment: "experiment lr --backend both --picture lr.png",
+    bugs: "bugs no-maximum-shift",
     explain: "explain digits.safetensors --index 7",
 }
 for command, example in EXAMPLES.items():
@@ -93,6 +96,7 @@ def main() -> None:
         # what is pressed from here on must not change how it ends
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         print("interrupted", file=sys.stderr)
+    leave_receipt(code or 0)
     sys.exit(code)
 
 

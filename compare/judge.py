@@ -51,14 +51,14 @@ class Judge:
         # share of the budget used at worst in each epoch, by quantity and reading
         self.trace: dict[tuple[str, str], list[float]] = {}
 
-    def see(self, epoch: int, moment: Moment) -> None:
-        """Compare one step, in the order of the derivation.
+    def see(self, epoch: int, moment: Moment, scales: dict[str, tuple[float, float]] | None = None) -> None:
+        """Compare one step, in the order of the derivation; `scales` are its `sizes`, if they are known already.
 
         Raises OneSideNotFiniteError if only one side has infinite values or nan, InputError if both have, or if a
         shape or dtype is not that of the other side.
         """
         self.steps += 1
-        scales = sizes(moment.reference, moment.start)
+        scales = scales or sizes(moment.reference, moment.start)
         for reading, step in moment.steps.items():
             for name, quantity in QUANTITIES.items():
                 ours, theirs = getattr(step, quantity.field), getattr(moment.reference, quantity.field)

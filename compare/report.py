@@ -70,7 +70,6 @@ def print_proof(console: Console, problem: Problem, runs: list[Run]) -> None:
                 "unstable and makes rounding grow (try a smaller --lr), or something too small to be seen in one step "
                 "adds up (try --dtype float64)."
             )
-    print_verdict(console, runs, verbose=True)
 
 
 def print_verdict(console: Console, runs: list[Run], *, verbose: bool) -> None:

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TextIO
 
+from compare.diagnosis import Diagnosis
 from compare.errors import InputError
 from compare.files import whole_file
 from compare.gradients import GradientCheck
@@ -49,6 +50,12 @@ def problem_as_dict(problem: Problem) -> dict[str, Any]:
 def proof_as_dict(problem: Problem, runs: list[Run]) -> dict[str, Any]:
     """Everything the proof found."""
     return {"verdict": verdict(runs), **problem_as_dict(problem), "runs": [_run(run) for run in runs], **versions()}
+
+
+def diagnosis_as_dict(found: Diagnosis) -> dict[str, Any]:
+    """What a difference looks like."""
+    guesses = [{"bug": g.bug.name, "tag": g.bug.tag, "likeness": g.likeness} for g in found.guesses]
+    return {"facts": found.facts, "guesses": guesses}
 
 
 def versions() -> dict[str, dict[str, str]]:

@@ -3,6 +3,8 @@
 from rich.console import Console, Group
 from rich.text import Text
 
+from compare.attribution import Attribution
+from compare.diagnosis import Diagnosis
 from compare.gradients import GradientCheck
 from compare.proof import Run
 from compare.tables import share, table
@@ -17,6 +19,40 @@ def print_witnesses(console: Console, runs: list[Run]) -> None:
     console.print()
     console.print(_truth(runs))
     console.print(_gradients(runs[-1].gradients))
+
+
+def print_attribution(console: Console, dtype: str, found: list[Attribution]) -> None:
+    """Why the sides differ, operation by operation, and what is left of it without the reason."""
+    rows = [(a.tag, a.operation, f"{a.share:.1%}", f"{a.scaled:.2g}", f"{a.ulps:.0f}", f"{a.left:.1%}") for a in found]
+    columns = (
+        "",
+        "\noperation",
+        "elements\nthat differ",
+        "in ulps of\nthe largest",
+        "in their\nown ulps",
+        "left without\nthe reason",
+    )
+    console.print(table(f"{dtype}: each operation of both sides on identical inputs", columns, rows, 2))
+    for a in found:
+        kept = "nothing is left" if a.left == 0 else f"{a.left:.1%} are left, so it is not the whole reason"
+        console.print(f"{a.tag} {a.operation}: {a.reason}. Tried {a.experiment}: {kept}.")
+    console.print()
+
+
+def print_diagnosis(console: Console, diagnosis: Diagnosis) -> None:
+    """What the difference looks like."""
+    for fact in diagnosis.facts:
+        console.print(f"seen: {fact}")
+    for n, guess in enumerate(diagnosis.guesses):
+        looks = "this looks like" if n == 0 else "or like"
+        name = guess.bug.name.replace("-", " ")
+        console.print(
+            f"{looks} [bold]{name}[/], see bug {guess.bug.name}, {guess.bug.tag} ({guess.likeness:.0%} alike)"
+        )
+    if diagnosis.facts and not diagnosis.guesses:
+        console.print("this looks like none of the mistakes of the catalogue")
+    if not diagnosis.facts:
+        console.print("on the inputs of the diagnosis the two do not differ: what is wrong takes many steps to show")
 
 
 def _adversarial(runs: list[Run]) -> Group:

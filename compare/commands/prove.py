@@ -10,7 +10,11 @@ import typer
 
 from compare import pictures as drawing
 from compare import published, records, report, results
-from compare.backends import backend
+from compare.attempt import in_a_process_of_its_own
+from compare.attribution import attribute
+from compare.backends import backend, backend_equations, is_path
+from compare.bugs import find_bug
+from compare.commands.bugs import print_bug
 from compare.commands.options import (
     Json,
     Pictures,
@@ -23,11 +27,14 @@ from compare.commands.options import (
     progress,
     takes_problem,
 )
+from compare.diagnosis import Diagnostician
+from compare.errors import InputError
 from compare.problem import Problem
 from compare.proof import Run
 from compare.proof import prove as prove_one
 from compare.tables import wide_console
 from compare.tolerance import QUANTITIES, READINGS
+from compare.witness_tables import print_attribution, print_diagnosis
 
 
 class Dtypes(StrEnum):
@@ -45,6 +52,11 @@ def prove(
         str, typer.Option("--backend", help="Which side is judged: scratch, torch, or a Python file of your own.")
     ] = "scratch",
     against: Annotated[str, typer.Option("--against", help="The other side, given alike.")] = "torch",
+    bug: Annotated[
+        str | None,
+        typer.Option("--bug", metavar="NAME", help="Judge scratch with this planted mistake, and explain it."),
+    ] = None,
+    why: Annotated[bool, typer.Option("--attribute", help="Say which operation differs, and why.")] = False,
     dtype: Annotated[Dtypes, typer.Option("--dtype", help="Precision.")] = Dtypes.both,
     json: Json = None,
     pictures: Pictures = None,
@@ -61,7 +73,15 @@ def prove(
     if run_name:
         records.check_name(runs_root, run_name)
     problem = chosen.problem()
-    ours, theirs = backend(judged), backend(against)
+    if bug and judged != "scratch":
+        raise InputError("--bug is planted in scratch: leave away --backend")
+    if why and (against != "torch" or judged == "torch"):
+        raise InputError("--attribute explains what differs from torch: leave away --against, or --backend torch")
+    attempts = [spec for spec in (judged, against) if is_path(spec)]
+    if attempts and (code := in_a_process_of_its_own(attempts)) is not None:
+        return code
+    planted = find_bug(bug) if bug else None
+    ours, theirs = planted.backend() if planted else backend(judged), backend(against)
     console = wide_console()
     if not quiet:
         report.print_problem(console, problem)
@@ -72,6 +92,14 @@ def prove(
             tell = functools.partial(_tell, advance, name)
             runs.append(prove_one(problem, name, ours=ours, theirs=theirs, on_step=tell))
     content = results.proof_as_dict(problem, runs)
+    differ = content["verdict"] == "differ"
+    diagnosis = Diagnostician(problem, theirs).diagnose(ours) if differ else None
+    if diagnosis:
+        content["diagnosis"] = results.diagnosis_as_dict(diagnosis)
+    equations = planted.equations() if planted else backend_equations(judged)
+    attributions = {name: attribute(problem, name, equations) for name in dtypes} if why else {}
+    if why:
+        content["attribution"] = {name: [a._asdict() for a in found] for name, found in attributions.items()}
     if json:
         results.write_json(json, content)
     figures = _pictures(problem, runs) if pictures or run_name else {}
@@ -87,7 +115,14 @@ def prove(
         report.print_verdict(console, runs, verbose=False)
     else:
         report.print_proof(console, problem, runs)
-    return 0 if results.verdict(runs) == "match" else 1
+        for name, found in attributions.items():
+            print_attribution(console, name, found)
+        if diagnosis:
+            print_diagnosis(console, diagnosis)
+        if planted:
+            print_bug(console, planted)
+        report.print_verdict(console, runs, verbose=True)
+    return 1 if differ else 0
 
 
 def _tell(advance: Callable[[str], None], dtype: str, epoch: int, _: int) -> None:

@@ -1,0 +1,257 @@
+"""What a difference looks like, in words: hypotheses tested on the two tensors, and mistakes that leave such a trace.
+
+The trace of a side is what its tensors differ by, from the reference's, on the same inputs. A mistake of the catalogue
+is made on purpose on these inputs too, and its trace compared: in direction, which does not depend on how strong the
+mistake is, and in length.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from itertools import islice
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.backends import Backend
+from compare.bugs import BUGS, Bug
+from compare.problem import Problem
+from compare.tolerance import QUANTITIES, Start, allowed, sizes
+from compare.trials import Case, Trials, adversarial
+from scratch import Step
+
+REAL_BATCHES = 4
+# Constant ratios are told when all elements agree to this, and a guess when its trace is at least so alike.
+SAME, ALIKE = 1e-6, 0.5
+
+
+# By case and quantity what a side differs by, in units of what is allowed, where that is too much.
+Traces = dict[tuple[int, str], NDArray]
+
+
+class Guess(NamedTuple):
+    """A mistake, and how alike its trace is: 1 is the same, 0 has nothing in common."""
+
+    bug: Bug
+    likeness: float
+
+
+class Diagnosis(NamedTuple):
+    """What was seen on the tensors, and the three likeliest mistakes, the likeliest first; both may be empty."""
+
+    facts: list[str]
+    guesses: list[Guess]
+
+
+class Observed(NamedTuple):
+    """One case: what both sides made of the same inputs in float64."""
+
+    case: Case
+    y: NDArray
+    start: Start
+    ours: Step
+    theirs: Step
+
+    def pair(self, name: str) -> tuple[NDArray, NDArray]:
+        """Both tensors of a quantity, W and b as updates."""
+        field = QUANTITIES[name].field
+        origin = {"W": self.start.W, "b": self.start.b}.get(field, 0)
+        return np.atleast_1d(getattr(self.ours, field) - origin), np.atleast_1d(getattr(self.theirs, field) - origin)
+
+    def limits(self) -> dict[str, float]:
+        """What each quantity may differ by."""
+        scales = sizes(self.theirs, self.start).items()
+        return {name: allowed(size, terms, 1, self.theirs.W.dtype) for name, (size, terms) in scales}
+
+
+class Diagnostician:
+    """Knows what both sides should make of some inputs, and what every mistake of the catalogue makes of them."""
+
+    def __init__(self, problem: Problem, theirs: Backend):
+        self.trials = _real(problem), adversarial(problem, "float64")
+        self.theirs = theirs
+
+    def diagnose(self, ours: Backend) -> Diagnosis:
+        """Why `ours` differs from the reference; nothing is said if it does not on any of these inputs."""
+        with np.errstate(all="ignore"):
+            observed = [seen._replace(ours=step) for seen, step in zip(self._right, self._steps(ours), strict=True)]
+            traces = _traces(observed)
+            if not traces:
+                return Diagnosis([], [])
+            guesses = [Guess(bug, _likeness(traces, self._made[bug.name])) for bug in BUGS.values()]
+            best = sorted(guesses, key=lambda guess: -guess.likeness)[:3]
+            return Diagnosis(_facts(observed), [guess for guess in best if guess.likeness >= ALIKE])
+
+    @cached_property
+    def _right(self) -> list[Observed]:
+        """What the reference makes of each case."""
+        found = []
+        for trials in self.trials:
+            for case, moment in trials.moments(self.theirs, self.theirs, "float64"):
+                step = Step(*map(np.array, moment.reference))
+                found.append(Observed(case, moment.y, moment.start, step, step))
+        return found
+
+    @cached_property
+    def _made(self) -> dict[str, Traces]:
+        """The traces of every mistake."""
+        made = {}
+        for bug in BUGS.values():
+            steps = zip(self._right, self._steps(bug.backend()), strict=True)
+            made[bug.name] = _traces([seen._replace(ours=step) for seen, step in steps])
+        return made
+
+    def _steps(self, backend: Backend) -> Iterator[Step]:
+        for trials in self.trials:
+            side = backend.side(trials, "float64")
+            for case in trials.cases:
+                side.start_from(case.W, case.b, case.velocity)
+                yield Step(*map(np.array, side.step(case.index)))
+
+
+def _real(problem: Problem) -> Trials:
+    """The first batches of the problem, each from the initial weights."""
+    W, b = problem.start("float64")
+    batches = islice((index for epoch in problem.batches for index in epoch), REAL_BATCHES)
+    v = [np.zeros_like(W), np.zeros_like(b)] if problem.chosen.momentum else None
+    cases = tuple(Case(f"step {n}", W, b, v, index) for n, index in enumerate(batches, 1))
+    return Trials(problem.train, problem.chosen, cases)
+
+
+def _traces(observed: list[Observed]) -> Traces:
+    found = {}
+    for n, seen in enumerate(observed):
+        for name, limit in seen.limits().items():
+            trace = np.subtract(*seen.pair(name)) / limit
+            if not (np.abs(trace) <= 1).all():
+                found[n, name] = trace
+    return found
+
+
+def _likeness(a: Traces, b: Traces) -> float:
+    return float(np.mean([_alike(a.get(key), b.get(key)) for key in {*a, *b}])) if b else 0.0
+
+
+def _alike(a: NDArray | None, b: NDArray | None) -> float:
+    if a is None or b is None:
+        return 0.0
+    if not (np.isfinite(a).all() and np.isfinite(b).all()):
+        return float((np.isfinite(a) == np.isfinite(b)).mean())
+    # scaled first, so that no square overflows
+    largest = np.abs(a).max(), np.abs(b).max()
+    u, v = a / largest[0], b / largest[1]
+    cosine = float((u * v).sum() / (np.linalg.norm(u) * np.linalg.norm(v)))
+    lengths = sorted((np.linalg.norm(u) * largest[0], np.linalg.norm(v) * largest[1]))
+    return max(0.0, cosine) * (0.5 + 0.5 * float(lengths[0] / lengths[1]))
+
+
+def _facts(observed: list[Observed]) -> list[str]:
+    """What holds of the first quantity that differs, in the first case where one does."""
+    over = list(_traces(observed))
+    n, name = over[0]
+    seen, quantity = observed[n], QUANTITIES[name]
+    facts = [f"{quantity.symbol} ({quantity.tag}) is the first to differ, {_where(n, seen)}"]
+    a, b = seen.pair(name)
+    facts += [said for test in HYPOTHESES if (said := test(seen, name, a, b))]
+    if name in ("db", "b") and (n, {"db": "dW", "b": "W"}[name]) not in over:
+        facts.append("only the bias differs, the weights do not")
+    ratios = [_ratio(*later.pair(name)) for later in observed[:REAL_BATCHES]]
+    if name != "loss" and all(ratios) and max(ratios) - min(ratios) > SAME * abs(ratios[0]):
+        shown = ", ".join(f"{ratio:.6g}" for ratio in ratios)
+        facts.append(f"the ratio {quantity.symbol} ours / theirs changes from step to step: {shown}")
+    return facts
+
+
+def _where(n: int, seen: Observed) -> str:
+    if n == 0:
+        return "in the first step"
+    if n < REAL_BATCHES:
+        return f"in {seen.case.name}, and was right before: something is kept from step to step"
+    return f'not on real images, but in the batch "{seen.case.name}"'
+
+
+def _ratio(a: NDArray, b: NDArray) -> float | None:
+    """What all elements of a are of those of b, if it is one number."""
+    large = np.abs(b) > 1e-6 * np.abs(b).max()
+    if not large.any() or not np.isfinite(a).all():
+        return None
+    ratios = a[large] / b[large]
+    middle = float(np.median(ratios))
+    return middle if middle and (np.abs(ratios - middle) <= SAME * abs(middle)).all() else None
+
+
+def _constant_ratio(seen: Observed, name: str, a: NDArray, b: NDArray) -> str | None:
+    ratio = _ratio(a, b)
+    if ratio is None:
+        return None
+    N, K = seen.theirs.Z.shape
+    known = {
+        "N": N, "1 / N": 1 / N, "K": K, "1 / K": 1 / K, "N K": N * K, "1 / ln 2": 1 / np.log(2), "ln 2": np.log(2),
+        "N / (N - 1)": N / max(N - 1, 1), "N / 100": N / 100, "-1": -1, "2": 2, "1 / 2": 0.5, "255 / 256": 255 / 256,
+    }  # fmt: skip
+    names = [what for what, value in known.items() if abs(ratio - value) <= SAME * abs(value)]
+    # two scalars always have a ratio, and it says something only if it is a number that one knows
+    if abs(ratio - 1) <= SAME or (a.size == 1 and not names):
+        return None
+    named = f"{names[0]} = " if names and names[0] != f"{ratio:.7g}" else ""
+    return f"{QUANTITIES[name].symbol} is {named}{ratio:.7g} times what it should be, in every element"
+
+
+def _not_finite(_seen: Observed, name: str, a: NDArray, _b: NDArray) -> str | None:
+    bad = a[~np.isfinite(a)]
+    return f"{QUANTITIES[name].symbol} has {bad[0]} in {bad.size:,} of {a.size:,} places" if bad.size else None
+
+
+def _zero(_seen: Observed, name: str, a: NDArray, _b: NDArray) -> str | None:
+    return f"{QUANTITIES[name].symbol} is zero throughout: nothing arrives here" if not a.any() else None
+
+
+def _transposed(_seen: Observed, name: str, a: NDArray, b: NDArray) -> str | None:
+    if a.ndim < 2 or not np.allclose(a, b.T.reshape(b.shape), rtol=SAME, atol=0):
+        return None
+    return f"{QUANTITIES[name].symbol} has the right numbers in the order of the transpose"
+
+
+def _rows_sum_to_one(_seen: Observed, name: str, a: NDArray, _b: NDArray) -> str | None:
+    if name != "logits" or not (np.abs(a.sum(axis=1) - 1) <= SAME).all():
+        return None
+    return "the rows of Z sum to one: these are probabilities, not logits"
+
+
+def _columns_sum_to_one(_seen: Observed, name: str, a: NDArray, _b: NDArray) -> str | None:
+    if name != "log_probabilities" or not (np.abs(np.exp(a).sum(axis=0) - 1) <= SAME).all():
+        return None
+    return "the columns of P sum to one, where the rows should"
+
+
+def _one_slice(seen: Observed, name: str, a: NDArray, b: NDArray) -> str | None:
+    if a.ndim < 2:
+        return None
+    bad = np.abs(a - b) > seen.limits()[name]
+    by_image = QUANTITIES[name].field in ("Z", "logP", "dZ")
+    for axis, what in ((0, "class" if by_image else "pixel"), (1, "image" if by_image else "class")):
+        places = np.flatnonzero(bad.any(axis=axis))
+        if len(places) == 1 and bad.shape[1 - axis] > 1:
+            return f"only {what} {places[0]} differs"
+    return None
+
+
+def _other_labels(seen: Observed, name: str, a: NDArray, _b: NDArray) -> str | None:
+    K, rows, logP = seen.theirs.Z.shape[1], np.arange(len(seen.y)), seen.ours.logP
+    for labels, what in (((seen.y + 1) % K, "each label one higher"), (np.roll(seen.y, 1), "the neighbour's label")):
+        other = -logP[rows, labels].mean() if name == "loss" else np.exp(logP) - np.eye(K)[labels]
+        if name in ("loss", "dZ") and np.allclose(a * (len(rows) if name == "dZ" else 1), other, rtol=SAME, atol=1e-9):
+            return f"{QUANTITIES[name].symbol} is what it would be with {what}"
+    return None
+
+
+HYPOTHESES: tuple[Callable[[Observed, str, NDArray, NDArray], str | None], ...] = (
+    _not_finite,
+    _zero,
+    _constant_ratio,
+    _transposed,
+    _rows_sum_to_one,
+    _columns_sum_to_one,
+    _one_slice,
+    _other_labels,
+)

@@ -1,0 +1,149 @@
+"""Every witness against every planted mistake: who sees what, and whether accuracy notices."""
+
+import math
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.backends import Backend, Side, backend, threads
+from compare.gradients import check_gradients
+from compare.invariants import broken_invariants
+from compare.judge import Judge, OneSideNotFiniteError
+from compare.lockstep import Moment
+from compare.problem import Problem
+from compare.remarks import usual_band
+from compare.tolerance import QUANTITIES, Start, sizes
+from compare.trials import Trials, adversarial, exact
+
+WITNESSES = {
+    "resynchronised": "each step from the reference's weights",
+    "free_running": "each side on weights of its own",
+    "adversarial": "batches made to be difficult",
+    "exact": "steps in which nothing rounds",
+    "gradients": "differences, complex step and Taylor test of its own loss",
+    "invariants": "identities that need no reference",
+    "accuracy": "validation accuracy outside the usual band",
+}
+# Where no band is known: further from the clean run than seeds are from each other.
+ACCURACY_NOTICED = 0.025
+
+
+@dataclass
+class Testimony:
+    """What the witnesses say of one backend: by name, what gave it away ("" if nothing did), and its accuracy.
+
+    first: the quantity, or invariant, that gave it away first, and where.
+    """
+
+    name: str
+    said: dict[str, str] = field(default_factory=dict)
+    accuracy: float = math.nan
+
+    @property
+    def caught(self) -> bool:
+        """True if any witness but accuracy saw it; a low accuracy alone proves nothing."""
+        return any(said for witness, said in self.said.items() if witness != "accuracy")
+
+    @property
+    def first(self) -> str:
+        """What the first witness that saw anything said."""
+        return next((f"{said} ({witness})" for witness, said in self.said.items() if said), "")
+
+
+class _Contestant:
+    """One backend in the tournament: it trains to the end, and is judged until it is caught."""
+
+    def __init__(self, backend: Backend, problem: Problem, dtype: str):
+        self.backend = backend
+        self.sides: dict[str, Side] = {
+            reading: backend.side(problem, dtype) for reading in ("free_running", "resynchronised")
+        }
+        self.judges = {reading: Judge() for reading in self.sides}
+        self.testimony = Testimony(backend.name)
+
+    def step(self, epoch: int, index: NDArray, moment: Moment, scales: dict[str, tuple[float, float]]) -> None:
+        """Take one step, after the reference took it."""
+        for reading, side in self.sides.items():
+            judge = self.judges[reading]
+            if reading == "resynchronised":
+                if judge.first_divergence:
+                    continue
+                side.start_from(moment.start.W, moment.start.b, moment.start.velocity)
+            step = side.step(index)
+            if not judge.first_divergence:
+                with suppress(OneSideNotFiniteError):
+                    judge.see(epoch, moment._replace(steps={reading: step}), scales)
+
+    def finish(self, problem: Problem, dtype: str, reference: Backend) -> Testimony:
+        """Hear the other witnesses."""
+        said = self.testimony.said
+        for reading in ("resynchronised", "free_running"):
+            found = self.judges[reading].first_divergence
+            said[reading] = (found and f"{QUANTITIES[found.quantity].symbol} {found.epoch}/{found.step}") or ""
+        said["adversarial"] = _first_difference(adversarial(problem, dtype), self.backend, reference, dtype, bits=False)
+        said["exact"] = _first_difference(exact(problem, dtype), self.backend, reference, dtype, bits=True)
+        wrong = [check for check in check_gradients(problem, self.backend) if not check.right]
+        said["gradients"] = f"slope {wrong[0].slope:.2f}, {wrong[0].problem} problem" if wrong else ""
+        said["invariants"] = next(iter(broken_invariants(problem, self.backend, dtype)), "")
+        self.testimony.accuracy = self.sides["free_running"].evaluate(*problem.validation)[1]
+        return self.testimony
+
+
+def hear(
+    problem: Problem,
+    dtype: str,
+    contestants: list[Backend],
+    reference: Backend | None = None,
+    on_step: Callable[[], None] | None = None,
+) -> list[Testimony]:
+    """Train all contestants beside one reference, PyTorch unless given, and hear every witness about each.
+
+    on_step() is called after each step of all, and after each contestant is finished. Raises InputError if the
+    reference leaves the finite numbers.
+    """
+    reference = reference or backend("torch")
+    with threads(1), np.errstate(all="ignore"):
+        side = reference.side(problem, dtype)
+        W0, b0 = problem.start(dtype)
+        entered = [_Contestant(contestant, problem, dtype) for contestant in contestants]
+        for epoch, batches in enumerate(problem.batches, 1):
+            for number, index in enumerate(batches, 1):
+                W, b = side.parameters()
+                velocity = side.velocity()
+                done = side.step(index)
+                start = Start(side.X, W, b, W0, b0, velocity, problem.chosen)
+                moment, scales = Moment(number, problem.train[1][index], start, done, {}), sizes(done, start)
+                for contestant in entered:
+                    contestant.step(epoch, index, moment, scales)
+                if on_step:
+                    on_step()
+        clean = side.evaluate(*problem.validation)[1]
+        low, high = usual_band(problem) or (clean - ACCURACY_NOTICED, clean + ACCURACY_NOTICED)
+        heard = []
+        for contestant in entered:
+            found = contestant.finish(problem, dtype, reference)
+            found.said["accuracy"] = "" if low <= found.accuracy <= high else f"{found.accuracy:.1%}"
+            heard.append(found)
+            if on_step:
+                on_step()
+        return heard
+
+
+def _first_difference(trials: Trials, ours: Backend, theirs: Backend, dtype: str, *, bits: bool) -> str:
+    """The first quantity that is over its budget, or of other bits, and the case."""
+    for case, moment in trials.moments(ours, theirs, dtype):
+        if bits:
+            step = moment.steps["resynchronised"]
+            for quantity in QUANTITIES.values():
+                if getattr(step, quantity.field).tobytes() != getattr(moment.reference, quantity.field).tobytes():
+                    return f"{quantity.field}, {case.name}"
+        else:
+            judge = Judge()
+            with suppress(OneSideNotFiniteError):
+                judge.see(1, moment)
+            if judge.first_divergence:
+                return f"{QUANTITIES[judge.first_divergence.quantity].symbol}, {case.name}"
+    return ""
