@@ -89,12 +89,21 @@ def backend(spec: str) -> Backend:
 
 def backend_equations(spec: str) -> Equations:
     """The equations of `scratch`, or of the file at a path. Raises InputError as `backend` does."""
-    return Attempt(Path(spec)).equations() if is_path(spec) else scratch.EQUATIONS
+    if spec == "scratch":
+        return scratch.EQUATIONS
+    if not is_path(spec):
+        raise _unknown(spec)
+    return Attempt(Path(spec)).equations()
 
 
 def equations_backend(name: str, make: Callable[[], Equations]) -> Backend:
     """`scratch` with other equations; `make` is called for each side, so that none shares another's state."""
     return Backend(name, lambda problem, dtype: ScratchSide(problem, dtype, make()))
+
+
+def side_name(spec: str) -> str:
+    """What a backend is called in reports: its name, or that of its file."""
+    return Path(spec).stem if is_path(spec) else spec
 
 
 def is_path(spec: str) -> bool:

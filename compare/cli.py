@@ -15,6 +15,7 @@ from compare.attempt import leave_receipt
 from compare.commands.bugs import bugs
 from compare.commands.data import data
 from compare.commands.evaluate import evaluate
+from compare.commands.exercise import exercise
 from compare.commands.experiment import experiment
 from compare.commands.explain import explain
 from compare.commands.predict import predict
@@ -54,6 +55,7 @@ EXAMPLES = {
     runs: "runs",
     experiment: "experiment lr --backend both --picture lr.png",
     bugs: "bugs no-maximum-shift",
+    exercise: "exercise exercises/mine.py --hint",
     explain: "explain digits.safetensors --index 7",
 }
 for command, example in EXAMPLES.items():

@@ -10,9 +10,9 @@ def device(name: str, backend: str, dtype: str) -> str:
 
     Raises InputError if there is none of the name, or the backend or dtype cannot use it.
     """
-    if name == "cpu" or (name == "auto" and backend == "scratch"):
+    if name == "cpu" or (name == "auto" and backend != "torch"):
         return "cpu"
-    if backend == "scratch":
+    if backend != "torch":
         raise InputError(f"--device {name} is for --backend torch; NumPy works on the cpu")
     import torch
 

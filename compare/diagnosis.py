@@ -23,10 +23,19 @@ from scratch import Step
 REAL_BATCHES = 4
 # Constant ratios are told when all elements agree to this, and a guess when its trace is at least so alike.
 SAME, ALIKE = 1e-6, 0.5
+# What a mistake is worth that a test of the tensors suggests, whatever its trace.
+SUGGESTED = 0.75
 
 
 # By case and quantity what a side differs by, in units of what is allowed, where that is too much.
 Traces = dict[tuple[int, str], NDArray]
+
+
+class Fact(NamedTuple):
+    """What holds of the tensors, and the mistake that it suggests, if any."""
+
+    said: str
+    bug: str | None = None
 
 
 class Guess(NamedTuple):
@@ -78,9 +87,14 @@ class Diagnostician:
             traces = _traces(observed)
             if not traces:
                 return Diagnosis([], [])
-            guesses = [Guess(bug, _likeness(traces, self._made[bug.name])) for bug in BUGS.values()]
+            facts = _facts(observed)
+            suggested = {fact.bug for fact in facts}
+            guesses = [
+                Guess(bug, max(_likeness(traces, self._made[name]), SUGGESTED if name in suggested else 0.0))
+                for name, bug in BUGS.items()
+            ]
             best = sorted(guesses, key=lambda guess: -guess.likeness)[:3]
-            return Diagnosis(_facts(observed), [guess for guess in best if guess.likeness >= ALIKE])
+            return Diagnosis([fact.said for fact in facts], [guess for guess in best if guess.likeness >= ALIKE])
 
     @cached_property
     def _right(self) -> list[Observed]:
@@ -142,23 +156,25 @@ def _alike(a: NDArray | None, b: NDArray | None) -> float:
     u, v = a / largest[0], b / largest[1]
     cosine = float((u * v).sum() / (np.linalg.norm(u) * np.linalg.norm(v)))
     lengths = sorted((np.linalg.norm(u) * largest[0], np.linalg.norm(v) * largest[1]))
-    return max(0.0, cosine) * (0.5 + 0.5 * float(lengths[0] / lengths[1]))
+    # too much where the mistake has too little is a relative too, a more distant one
+    direction = cosine if cosine > 0 else -0.8 * cosine
+    return direction * (0.5 + 0.5 * float(lengths[0] / lengths[1]))
 
 
-def _facts(observed: list[Observed]) -> list[str]:
+def _facts(observed: list[Observed]) -> list[Fact]:
     """What holds of the first quantity that differs, in the first case where one does."""
     over = list(_traces(observed))
     n, name = over[0]
     seen, quantity = observed[n], QUANTITIES[name]
-    facts = [f"{quantity.symbol} ({quantity.tag}) is the first to differ, {_where(n, seen)}"]
+    facts = [Fact(f"{quantity.symbol} ({quantity.tag}) is the first to differ, {_where(n, seen)}")]
     a, b = seen.pair(name)
-    facts += [said for test in HYPOTHESES if (said := test(seen, name, a, b))]
+    facts += [fact for test in HYPOTHESES if (fact := test(seen, name, a, b))]
     if name in ("db", "b") and (n, {"db": "dW", "b": "W"}[name]) not in over:
-        facts.append("only the bias differs, the weights do not")
+        facts.append(Fact("only the bias differs, the weights do not"))
     ratios = [_ratio(*later.pair(name)) for later in observed[:REAL_BATCHES]]
     if name != "loss" and all(ratios) and max(ratios) - min(ratios) > SAME * abs(ratios[0]):
         shown = ", ".join(f"{ratio:.6g}" for ratio in ratios)
-        facts.append(f"the ratio {quantity.symbol} ours / theirs changes from step to step: {shown}")
+        facts.append(Fact(f"the ratio {quantity.symbol} ours / theirs changes from step to step: {shown}"))
     return facts
 
 
@@ -180,7 +196,7 @@ def _ratio(a: NDArray, b: NDArray) -> float | None:
     return middle if middle and (np.abs(ratios - middle) <= SAME * abs(middle)).all() else None
 
 
-def _constant_ratio(seen: Observed, name: str, a: NDArray, b: NDArray) -> str | None:
+def _constant_ratio(seen: Observed, name: str, a: NDArray, b: NDArray) -> Fact | None:
     ratio = _ratio(a, b)
     if ratio is None:
         return None
@@ -194,37 +210,52 @@ def _constant_ratio(seen: Observed, name: str, a: NDArray, b: NDArray) -> str | 
     if abs(ratio - 1) <= SAME or (a.size == 1 and not names):
         return None
     named = f"{names[0]} = " if names and names[0] != f"{ratio:.7g}" else ""
-    return f"{QUANTITIES[name].symbol} is {named}{ratio:.7g} times what it should be, in every element"
+    suggested = RATIOS.get((name, names[0])) if names else None
+    return Fact(f"{QUANTITIES[name].symbol} is {named}{ratio:.7g} times what it should be, in every element", suggested)
 
 
-def _not_finite(_seen: Observed, name: str, a: NDArray, _b: NDArray) -> str | None:
+RATIOS = {
+    ("log_probabilities", "1 / ln 2"): "base-2-logarithm",
+    ("loss", "N"): "summed-loss",
+    ("loss", "1 / K"): "mean-over-classes",
+    ("dZ", "N"): "summed-gradient",
+    ("dZ", "1 / K"): "gradient-mean-over-classes",
+    ("dZ", "N / (N - 1)"): "divided-by-n-minus-1",
+    ("dZ", "N / 100"): "fixed-hundred",
+    ("dZ", "-1"): "wrong-sign",
+    ("db", "1 / N"): "mean-for-the-bias",
+    ("W", "2"): "updated-twice",
+}
+
+
+def _not_finite(_seen: Observed, name: str, a: NDArray, _b: NDArray) -> Fact | None:
     bad = a[~np.isfinite(a)]
-    return f"{QUANTITIES[name].symbol} has {bad[0]} in {bad.size:,} of {a.size:,} places" if bad.size else None
+    return Fact(f"{QUANTITIES[name].symbol} has {bad[0]} in {bad.size:,} of {a.size:,} places") if bad.size else None
 
 
-def _zero(_seen: Observed, name: str, a: NDArray, _b: NDArray) -> str | None:
-    return f"{QUANTITIES[name].symbol} is zero throughout: nothing arrives here" if not a.any() else None
+def _zero(_seen: Observed, name: str, a: NDArray, _b: NDArray) -> Fact | None:
+    return Fact(f"{QUANTITIES[name].symbol} is zero throughout: nothing arrives here") if not a.any() else None
 
 
-def _transposed(_seen: Observed, name: str, a: NDArray, b: NDArray) -> str | None:
+def _transposed(_seen: Observed, name: str, a: NDArray, b: NDArray) -> Fact | None:
     if a.ndim < 2 or not np.allclose(a, b.T.reshape(b.shape), rtol=SAME, atol=0):
         return None
-    return f"{QUANTITIES[name].symbol} has the right numbers in the order of the transpose"
+    return Fact(f"{QUANTITIES[name].symbol} has the right numbers in the order of the transpose", "transposed-gradient")
 
 
-def _rows_sum_to_one(_seen: Observed, name: str, a: NDArray, _b: NDArray) -> str | None:
+def _rows_sum_to_one(_seen: Observed, name: str, a: NDArray, _b: NDArray) -> Fact | None:
     if name != "logits" or not (np.abs(a.sum(axis=1) - 1) <= SAME).all():
         return None
-    return "the rows of Z sum to one: these are probabilities, not logits"
+    return Fact("the rows of Z sum to one: these are probabilities, not logits", "softmax-before-the-loss")
 
 
-def _columns_sum_to_one(_seen: Observed, name: str, a: NDArray, _b: NDArray) -> str | None:
+def _columns_sum_to_one(_seen: Observed, name: str, a: NDArray, _b: NDArray) -> Fact | None:
     if name != "log_probabilities" or not (np.abs(np.exp(a).sum(axis=0) - 1) <= SAME).all():
         return None
-    return "the columns of P sum to one, where the rows should"
+    return Fact("the columns of P sum to one, where the rows should", "wrong-axis")
 
 
-def _one_slice(seen: Observed, name: str, a: NDArray, b: NDArray) -> str | None:
+def _one_slice(seen: Observed, name: str, a: NDArray, b: NDArray) -> Fact | None:
     if a.ndim < 2:
         return None
     bad = np.abs(a - b) > seen.limits()[name]
@@ -232,20 +263,25 @@ def _one_slice(seen: Observed, name: str, a: NDArray, b: NDArray) -> str | None:
     for axis, what in ((0, "class" if by_image else "pixel"), (1, "image" if by_image else "class")):
         places = np.flatnonzero(bad.any(axis=axis))
         if len(places) == 1 and bad.shape[1 - axis] > 1:
-            return f"only {what} {places[0]} differs"
+            lost = what == "class" and not by_image and not a[places[0]].any()
+            return Fact(f"only {what} {places[0]} differs", "one-class-lost" if lost else None)
     return None
 
 
-def _other_labels(seen: Observed, name: str, a: NDArray, _b: NDArray) -> str | None:
+def _other_labels(seen: Observed, name: str, a: NDArray, _b: NDArray) -> Fact | None:
     K, rows, logP = seen.theirs.Z.shape[1], np.arange(len(seen.y)), seen.ours.logP
-    for labels, what in (((seen.y + 1) % K, "each label one higher"), (np.roll(seen.y, 1), "the neighbour's label")):
+    others = (
+        ((seen.y + 1) % K, "each label one higher", "labels-off-by-one"),
+        (np.roll(seen.y, 1), "the neighbour's label", "labels-of-the-neighbour"),
+    )
+    for labels, what, suggested in others:
         other = -logP[rows, labels].mean() if name == "loss" else np.exp(logP) - np.eye(K)[labels]
         if name in ("loss", "dZ") and np.allclose(a * (len(rows) if name == "dZ" else 1), other, rtol=SAME, atol=1e-9):
-            return f"{QUANTITIES[name].symbol} is what it would be with {what}"
+            return Fact(f"{QUANTITIES[name].symbol} is what it would be with {what}", suggested)
     return None
 
 
-HYPOTHESES: tuple[Callable[[Observed, str, NDArray, NDArray], str | None], ...] = (
+HYPOTHESES: tuple[Callable[[Observed, str, NDArray, NDArray], Fact | None], ...] = (
     _not_finite,
     _zero,
     _constant_ratio,

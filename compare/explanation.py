@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import scratch
+from compare.backends import backend_equations
 
 # name: (tag, what it is); each has a value for every class, except the sum and the loss
 QUANTITIES = {
@@ -19,10 +20,20 @@ QUANTITIES = {
 }
 
 
-def by_scratch(W: NDArray, b: NDArray, images: NDArray, labels: NDArray, lr: float) -> dict[str, NDArray]:
+def by_backend(spec: str, W: NDArray, b: NDArray, images: NDArray, labels: NDArray, lr: float) -> dict[str, NDArray]:
+    """The values of QUANTITIES on a backend, given by name or path; the rest as in the two below."""
+    if spec == "torch":
+        return by_torch(W, b, images, labels, lr)
+    return by_scratch(W, b, images, labels, lr, backend_equations(spec))
+
+
+def by_scratch(
+    W: NDArray, b: NDArray, images: NDArray, labels: NDArray, lr: float, equations: scratch.Equations
+) -> dict[str, NDArray]:
     """W (K, D), b (K,), one image (1, D) and label (1,), learning rate -> the values of QUANTITIES, in NumPy."""
     model = scratch.SoftmaxRegression(W, b)
-    done = scratch.step(model, scratch.SGD(lr), scratch.pixels(images, model.dtype), labels)
+    X, y = equations.batch(images, labels, np.array([0]), model.dtype)
+    done = scratch.step(model, scratch.SGD(lr), X, y, equations)
     shifted = done.Z - done.Z.max(axis=1, keepdims=True)
     exponentials = np.exp(shifted)
     return {

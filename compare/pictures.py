@@ -74,14 +74,13 @@ def curves(histories: dict[str, list[dict[str, Any]]], published: tuple[float, .
     """Loss and accuracy over the epochs of each side by name, and the published validation accuracy."""
     figure = _figure(9, 3.6, layout="constrained")
     losses, accuracies = figure.subplots(1, 2)
-    for side, history in histories.items():
-        # the second side dashed and on top, so that both can be seen where they are one
-        line = "-" if side == "scratch" else "--"
+    for n, (side, history) in enumerate(histories.items()):
+        colour, line = _look(side, n)
         epochs = [record["epoch"] for record in history]
         for axes, what in ((losses, "loss"), (accuracies, "accuracy")):
             for part, name, width in (("train", "training", 1.0), ("val", "validation", 2.0)):
                 values = [record[f"{part}_{what}"] for record in history]
-                axes.plot(epochs, values, line, color=COLOURS[side], lw=width, label=f"{side}, {name}")
+                axes.plot(epochs, values, line, color=colour, lw=width, label=f"{side}, {name}")
     if published:
         accuracies.plot(range(len(published)), published, "o", color=PUBLISHED, ms=4, label="published")
     for axes, what in ((losses, "loss (nats)"), (accuracies, "accuracy")):
@@ -167,12 +166,13 @@ def experiment(asked: Experiment, rows: list[Row]) -> "Figure":
     """Accuracy on training and validation images against what was varied, a line for each side."""
     figure = _figure(6.5, 4, layout="constrained")
     axes = figure.subplots()
-    for side in dict.fromkeys(row.backend for row in rows):
+    for n, side in enumerate(dict.fromkeys(row.backend for row in rows)):
         mine = [row for row in rows if row.backend == side]
         values = [row.value for row in mine]
         # between data sets there is nothing to join
-        line = ("-" if side == "scratch" else "--") if asked.log_scale else ""
-        colour, thin = COLOURS[side], {"lw": 0.8, "ms": 4, "mfc": "white"}
+        colour, line = _look(side, n)
+        line = line if asked.log_scale else ""
+        thin = {"lw": 0.8, "ms": 4, "mfc": "white"}
         validation, training = ([getattr(row, f"{part}_accuracy") for row in mine] for part in ("val", "train"))
         axes.plot(values, validation, f"o{line}", color=colour, label=f"{side}, validation")
         axes.plot(values, training, f"s{line}", color=colour, label=f"{side}, training", **thin)
@@ -202,6 +202,11 @@ def show(axes: Any, image: NDArray) -> None:
     """Draw an image without axes; grey ones as ink on paper."""
     axes.imshow(image, cmap="gray_r", interpolation="nearest")
     axes.set_axis_off()
+
+
+def _look(side: str, n: int) -> tuple[str, str]:
+    """Colour and line of the n-th side: the second is dashed and on top, so that both are seen where they are one."""
+    return COLOURS["torch" if n or side == "torch" else "scratch"], "--" if n or side == "torch" else "-"
 
 
 def _figure(width: float, height: float, **options: Any) -> "Figure":

@@ -83,8 +83,8 @@ class _Contestant:
         for reading in ("resynchronised", "free_running"):
             found = self.judges[reading].first_divergence
             said[reading] = (found and f"{QUANTITIES[found.quantity].symbol} {found.epoch}/{found.step}") or ""
-        said["adversarial"] = _first_difference(adversarial(problem, dtype), self.backend, reference, dtype, bits=False)
-        said["exact"] = _first_difference(exact(problem, dtype), self.backend, reference, dtype, bits=True)
+        said["adversarial"] = first_difference(adversarial(problem, dtype), self.backend, reference, dtype, bits=False)
+        said["exact"] = first_difference(exact(problem, dtype), self.backend, reference, dtype, bits=True)
         wrong = [check for check in check_gradients(problem, self.backend) if not check.right]
         said["gradients"] = f"slope {wrong[0].slope:.2f}, {wrong[0].problem} problem" if wrong else ""
         said["invariants"] = next(iter(broken_invariants(problem, self.backend, dtype)), "")
@@ -132,8 +132,8 @@ def hear(
         return heard
 
 
-def _first_difference(trials: Trials, ours: Backend, theirs: Backend, dtype: str, *, bits: bool) -> str:
-    """The first quantity that is over its budget, or of other bits, and the case."""
+def first_difference(trials: Trials, ours: Backend, theirs: Backend, dtype: str, *, bits: bool) -> str:
+    """The first quantity that is over its budget (or, with `bits`, of other bits), and the case; empty if none is."""
     for case, moment in trials.moments(ours, theirs, dtype):
         if bits:
             step = moment.steps["resynchronised"]

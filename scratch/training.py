@@ -115,25 +115,26 @@ def fit(
     """
     state = {} if state is None else state
     state.update({"history": [], "step": 0, "total": 0.0, "hits": 0, "velocity": None} | state)
-    history: list[dict[str, Any]] = state["history"]
 
     def record(epoch: int, training: Evaluation) -> None:
         val_loss, val_accuracy = evaluate(model, *validation, equations=equations)
         if not math.isfinite(val_loss):
             raise FloatingPointError(f"the validation loss is {val_loss} after epoch {epoch}")
         kept = {"train_loss": training.loss, "train_accuracy": training.accuracy}
-        history.append({"epoch": epoch, **kept, "val_loss": val_loss, "val_accuracy": val_accuracy})
+        new = {"epoch": epoch, **kept, "val_loss": val_loss, "val_accuracy": val_accuracy}
+        # all at once, so that an interruption falls before or after it
+        state.update(history=[*state["history"], new], step=0, total=0.0, hits=0)
         if on_epoch:
-            on_epoch(history[-1])
+            on_epoch(new)
 
     images, labels = train
     optimizer = SGD(lr, momentum, dampening, weight_decay, nesterov)
     if state["velocity"] is not None:
         optimizer.velocity = [np.asarray(v) for v in state["velocity"]]
-    if not history:
+    if not state["history"]:
         record(0, evaluate(model, *train, equations=equations))
     for epoch, order in enumerate(batches, 1):
-        if epoch < len(history):
+        if epoch < len(state["history"]):
             continue
         order = list(order)
         for number, index in enumerate(order[state["step"] :], state["step"] + 1):
@@ -147,10 +148,8 @@ def fit(
             if on_step:
                 on_step(epoch, number, loss)
         images_seen = sum(map(len, order))
-        training = Evaluation(state["total"] / images_seen, state["hits"] / images_seen)
-        state.update(step=0, total=0.0, hits=0)
-        record(epoch, training)
-    return history
+        record(epoch, Evaluation(state["total"] / images_seen, state["hits"] / images_seen))
+    return state["history"]
 
 
 def evaluate(

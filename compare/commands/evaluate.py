@@ -17,6 +17,7 @@ from compare.commands.options import (
     WhichSplit,
     check_folder,
     check_output,
+    isolated,
 )
 from compare.selection import select
 from compare.tables import wide_console
@@ -38,6 +39,8 @@ def evaluate(
     """
     check_output(json)
     check_folder(pictures)
+    if (code := isolated(backend)) is not None:
+        return code
     side, loaded = backends.module(backend), load_checkpoint(checkpoint)
     shown = select(loaded, data, data_root, split)
     model = side.SoftmaxRegression(loaded.weight, loaded.bias)

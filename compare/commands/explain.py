@@ -8,9 +8,19 @@ from rich import box
 from rich.table import Table
 
 from compare import results
+from compare.backends import side_name
 from compare.checkpoint import load_checkpoint
-from compare.commands.options import CheckpointFile, DataRoot, Json, OptionalData, WhichSplit, check_output
-from compare.explanation import QUANTITIES, by_scratch, by_torch
+from compare.commands.options import (
+    CheckpointFile,
+    DataRoot,
+    Json,
+    OptionalData,
+    WhichBackend,
+    WhichSplit,
+    check_output,
+    isolated,
+)
+from compare.explanation import QUANTITIES, by_backend
 from compare.problem import Hyperparameters
 from compare.selection import select
 from compare.tables import wide_console
@@ -22,23 +32,28 @@ def explain(
     data: OptionalData = None,
     data_root: DataRoot = None,
     split: WhichSplit = None,
+    backend: WhichBackend = "scratch",
+    against: Annotated[str, typer.Option("--against", help="The other side.")] = "torch",
     lr: Annotated[float, typer.Option("--lr", help="Learning rate of the step E6.")] = 1e-3,
     json: Json = None,
 ) -> int:
-    """Take one image through E1 to E6, in NumPy and in PyTorch, and show every number and the difference.
+    """Take one image through E1 to E6, on both sides, and show every number and the difference.
 
     Exit code 0: explained, 2: could not explain.
     """
     check_output(json)
+    if (code := isolated(backend, against)) is not None:
+        return code
     Hyperparameters(epochs=1, lr=lr)  # it checks the rate
     loaded = load_checkpoint(checkpoint)
     selection = select(loaded, data, data_root, split)
     images, labels = selection.image(index)
-    ours = by_scratch(loaded.weight, loaded.bias, images, labels, lr)
-    theirs = by_torch(loaded.weight, loaded.bias, images, labels, lr)
+    ours, theirs = (by_backend(spec, loaded.weight, loaded.bias, images, labels, lr) for spec in (backend, against))
+    names = side_name(backend), side_name(against)
+    sides = dict(zip(names, (ours, theirs), strict=True))
     digits = 9 if loaded.dtype == "float32" else 17
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    for name in ("", "quantity", "class", "scratch", "torch", "difference"):
+    for name in ("", "quantity", "class", *names, "difference"):
         table.add_column(name, justify="left" if name in ("", "quantity") else "right", no_wrap=True)
     for name, (tag, meaning) in QUANTITIES.items():
         pairs = zip(np.atleast_1d(ours[name]), np.atleast_1d(theirs[name]), strict=True)
@@ -49,7 +64,7 @@ def explain(
         table.add_section()
     if json:
         rows = {
-            name: {"tag": tag, "scratch": np.asarray(ours[name]).tolist(), "torch": np.asarray(theirs[name]).tolist()}
+            name: {"tag": tag, **{side: np.asarray(values[name]).tolist() for side, values in sides.items()}}
             for name, (tag, _) in QUANTITIES.items()
         }
         results.write_json(json, {"data": selection.data, "index": index, "label": int(labels[0]), "quantities": rows})

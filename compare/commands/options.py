@@ -17,7 +17,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from compare import pictures, results
-from compare.backends import MODULES
+from compare.attempt import in_a_process_of_its_own
+from compare.backends import MODULES, is_path
 from compare.datasets import DATA_ROOT_VARIABLE, SOURCES, load
 from compare.errors import InputError
 from compare.files import check_writable, folder_fault
@@ -42,7 +43,9 @@ DataRoot = Annotated[
 OptionalData = Annotated[
     str | None, typer.Option("--data", help="Data set; unless given, that of the checkpoint, or mnist5k.")
 ]
-WhichBackend = Annotated[str, typer.Option("--backend", help=f"One of {', '.join(MODULES)}.")]
+WhichBackend = Annotated[
+    str, typer.Option("--backend", help=f"One of {', '.join(MODULES)}, or a Python file of your own.")
+]
 Json = Annotated[
     Path | None, typer.Option("--json", help="Write the result to this file; - is stdout.", metavar="FILE")
 ]
@@ -133,6 +136,12 @@ def check_picture(path: Path | None) -> None:
     if path:
         pictures.check_picture(path)
         check_output(path, "--picture")
+
+
+def isolated(*specs: str) -> int | None:
+    """If one of these backends is somebody's file: run the command in a child, and return its exit code."""
+    paths = [spec for spec in specs if is_path(spec)]
+    return in_a_process_of_its_own(paths) if paths else None
 
 
 @contextmanager

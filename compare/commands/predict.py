@@ -18,6 +18,7 @@ from compare.commands.options import (
     WhichBackend,
     WhichSplit,
     check_output,
+    isolated,
 )
 from compare.errors import InputError
 from compare.selection import select
@@ -44,6 +45,8 @@ def predict(
     if (index is None) == (image is None):
         raise InputError("either --index N or --image FILE says what to predict")
     check_output(json)
+    if (code := isolated(backend)) is not None:
+        return code
     side, loaded = backends.module(backend), load_checkpoint(checkpoint)
     label, names = None, tuple(map(str, range(len(loaded.bias))))
     if image is None:

@@ -10,9 +10,8 @@ import typer
 
 from compare import pictures as drawing
 from compare import published, records, report, results
-from compare.attempt import in_a_process_of_its_own
 from compare.attribution import attribute
-from compare.backends import backend, backend_equations, is_path
+from compare.backends import backend, backend_equations
 from compare.bugs import find_bug
 from compare.commands.bugs import print_bug
 from compare.commands.options import (
@@ -24,6 +23,7 @@ from compare.commands.options import (
     RunsRoot,
     check_folder,
     check_output,
+    isolated,
     progress,
     takes_problem,
 )
@@ -72,14 +72,13 @@ def prove(
     check_folder(pictures)
     if run_name:
         records.check_name(runs_root, run_name)
-    problem = chosen.problem()
     if bug and judged != "scratch":
         raise InputError("--bug is planted in scratch: leave away --backend")
     if why and (against != "torch" or judged == "torch"):
         raise InputError("--attribute explains what differs from torch: leave away --against, or --backend torch")
-    attempts = [spec for spec in (judged, against) if is_path(spec)]
-    if attempts and (code := in_a_process_of_its_own(attempts)) is not None:
+    if (code := isolated(judged, against)) is not None:
         return code
+    problem = chosen.problem()
     planted = find_bug(bug) if bug else None
     ours, theirs = planted.backend() if planted else backend(judged), backend(against)
     console = wide_console()
@@ -96,9 +95,10 @@ def prove(
     diagnosis = Diagnostician(problem, theirs).diagnose(ours) if differ else None
     if diagnosis:
         content["diagnosis"] = results.diagnosis_as_dict(diagnosis)
-    equations = planted.equations() if planted else backend_equations(judged)
-    attributions = {name: attribute(problem, name, equations) for name in dtypes} if why else {}
+    attributions = {}
     if why:
+        equations = planted.equations() if planted else backend_equations(judged)
+        attributions = {name: attribute(problem, name, equations) for name in dtypes}
         content["attribution"] = {name: [a._asdict() for a in found] for name, found in attributions.items()}
     if json:
         results.write_json(json, content)

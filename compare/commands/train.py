@@ -15,6 +15,8 @@ import typer
 
 from compare import backends, published, records, results
 from compare import pictures as drawing
+from compare.attempt import AttemptError
+from compare.backends import side_name
 from compare.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from compare.commands.options import (
     Dtype,
@@ -27,6 +29,7 @@ from compare.commands.options import (
     WhichBackend,
     check_folder,
     check_output,
+    isolated,
     progress,
     takes_problem,
 )
@@ -67,6 +70,8 @@ def train(
     Exit code 0: trained, 2: could not train, 130: interrupted.
     """
     check_output(json)
+    if (code := isolated(backend)) is not None:
+        return code
     check_output(save, "--save")
     check_folder(pictures)
     if run_name:
@@ -82,6 +87,7 @@ def train(
     where = device(device_name.value, backend, name)
     if where != "cpu":
         model.to(where)
+    backend = side_name(backend)
     training = Training(side, backend, model, problem, checkpoint.state if checkpoint else {})
     began = time.perf_counter()
     training.run(save, quiet, log_every)
@@ -146,6 +152,8 @@ class Training:
                     on_epoch=on_epoch,
                     state=self.state,
                 )
+            except AttemptError as error:
+                raise error.at(self._where()) from None
             except FloatingPointError as error:
                 raise InputError(f"{error}; training diverges, try a smaller --lr") from None
             except KeyboardInterrupt:
@@ -187,6 +195,14 @@ class Training:
         summary = {"verdict": None, "val_loss": last["val_loss"], "val_accuracy": last["val_accuracy"]}
         content = content | {"command": f"train {self.backend}", "summary": summary}
         records.keep(root, name, content, {self.backend: self.state["history"]}, self.pictures(), self._save)
+
+    def _where(self) -> str:
+        """The place in training that comes next."""
+        epoch, step = len(self.state["history"]), self.state["step"]
+        if epoch == 0:
+            return "in the evaluation before training"
+        over = step == self.problem.steps_per_epoch
+        return f"in the evaluation after epoch {epoch}" if over else f"at epoch {epoch}, step {step + 1}"
 
     def _left(self) -> int:
         done = max(0, len(self.state.get("history", [])) - 1) * self.problem.steps_per_epoch

@@ -1,0 +1,91 @@
+"""`exercise`: the course, function by function, and at its end the proof."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from compare import report, results
+from compare.attempt import CONTRACTS, Attempt, in_a_process_of_its_own, shape_text
+from compare.backends import equations_backend
+from compare.commands.options import Json, ProblemOptions, check_output, progress, takes_problem
+from compare.exercise import HINTS, Judgement, judge_functions, next_hint
+from compare.problem import Problem
+from compare.proof import prove
+from compare.tables import wide_console
+from compare.witness_tables import print_diagnosis
+
+DTYPES = "float32", "float64"
+MARKS = {"right": "[green]right[/]  ", "wrong": "[bold red]wrong[/]  ", "missing": "[dim]missing[/]"}
+
+
+@takes_problem
+def exercise(
+    chosen: ProblemOptions,
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="Your six functions; begin with exercises/mine.py.")],
+    hint: Annotated[bool, typer.Option("--hint", help="A hint; asked for again, a clearer one.")] = False,
+    json: Json = None,
+) -> int:
+    """Judge six functions of your own one by one, then train with them beside PyTorch and prove that they are right.
+
+    Exit code 0: finished and proven, 1: not yet, 2: could not be judged.
+    """
+    check_output(json)
+    if (code := in_a_process_of_its_own([str(path)])) is not None:
+        return code
+    attempt = Attempt(path)
+    problem = chosen.problem()
+    console = wide_console()
+    found = judge_functions(attempt, problem)
+    todo = next((one for one in found if one.state != "right"), None)
+    hints = next_hint(path, todo.name)[1] if todo and hint else []
+    content: dict[str, Any] = {"functions": [_as_dict(one) for one in found], "hints": hints}
+    for one in found:
+        console.print(f"{CONTRACTS[one.name].tag}  {MARKS[one.state]}  {one.name}")
+    console.print()
+    if todo:
+        _tell(console, path, found, todo, hints)
+    else:
+        content["proof"] = _prove(console, problem, attempt)
+    if json:
+        results.write_json(json, content)
+    return 1 if todo or content["proof"]["verdict"] == "differ" else 0
+
+
+def _tell(console: Console, path: Path, found: list[Judgement], todo: Judgement, hints: list[str]) -> None:
+    contract = CONTRACTS[todo.name]
+    shapes = ", ".join(name + shape_text(dimensions) for name, dimensions in contract.parameters.items())
+    if all(one.state == "missing" for one in found):
+        console.print(f"Nothing is written yet. Begin with {todo.name} ({contract.tag}) in {path}:")
+        console.print(f"replace its last line, then run this again. {shapes} -> {contract}")
+    elif todo.state == "missing":
+        console.print(f"Next is {todo.name} ({contract.tag}): {shapes} -> {contract}")
+    else:
+        console.print(todo.said)
+        if todo.diagnosis:
+            print_diagnosis(console, todo.diagnosis)
+    for n, text in enumerate(hints, 1):
+        console.print(f"hint {n} of {len(HINTS[todo.name])}: {text}")
+    if len(hints) < len(HINTS[todo.name]):
+        console.print("--hint again gives a clearer one" if hints else "--hint gives a hint")
+
+
+def _prove(console: Console, problem: Problem, attempt: Attempt) -> dict[str, Any]:
+    console.print("All six are right, each on its own. Now together, beside PyTorch:\n")
+    ours = equations_backend(attempt.name, attempt.equations)
+    with progress(len(DTYPES) * problem.steps, False) as advance:
+
+        def tell(epoch: int, _: int) -> None:
+            advance(f"epoch {epoch}")
+
+        runs = [prove(problem, dtype, ours=ours, on_step=tell) for dtype in DTYPES]
+    report.print_proof(console, problem, runs)
+    report.print_verdict(console, runs, verbose=True)
+    return results.proof_as_dict(problem, runs)
+
+
+def _as_dict(one: Judgement) -> dict[str, Any]:
+    known = results.diagnosis_as_dict(one.diagnosis) if one.diagnosis else None
+    return asdict(one) | {"tag": CONTRACTS[one.name].tag, "diagnosis": known}
