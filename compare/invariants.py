@@ -26,7 +26,7 @@ def broken_invariants(problem: Problem, backend: Backend, dtype: str) -> list[st
         W, b = problem.start(dtype)
         # twice each batch, so that what is kept from step to step shows
         twice = np.tile(index, 2)
-        order = {"once": index, "again": index, "doubled": twice, "reversed": index[::-1], "short": index[:7]}
+        order = {"once": index, "again": index, "doubled": twice, "reversed": index[::-1].copy(), "short": index[:7]}
         cases = tuple(Case(name, W, b, None, where) for name, where in order.items())
         trials = Trials(train, Hyperparameters(epochs=1, lr=0.1), cases)
         side = backend.side(trials, dtype)

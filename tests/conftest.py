@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from compare.attempt import RECEIPT
 from compare.datasets import DATA_ROOT_VARIABLE, Dataset
 from compare.problem import Hyperparameters, Problem
 
@@ -38,6 +39,12 @@ def small() -> Problem:
     images = random.integers(0, 256, (110, 12)).astype(np.uint8)
     data = Dataset("small", (images, random.integers(0, 4, 110)), (images[:15], random.integers(0, 4, 15)), classes=4)
     return Problem(data, Hyperparameters(epochs=7, batch_size=20, lr=0.1, val_fraction=0.1))
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Run attempts in this process: it is told that it is the child."""
+    monkeypatch.setenv(RECEIPT, str(tmp_path / "receipt"))
 
 
 @pytest.fixture

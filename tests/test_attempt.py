@@ -210,12 +210,6 @@ def test_an_attempt_is_judged_from_the_command_line(tmp_path: Path):
     )
 
 
-@pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Run attempts in this process: it is told that it is the child."""
-    monkeypatch.setenv(RECEIPT, str(tmp_path / "receipt"))
-
-
 @pytest.mark.usefixtures("here")
 def test_train_and_explain_take_an_attempt(cli, tmp_path: Path):
     path, model = written(tmp_path, RIGHT), tmp_path / "model"
