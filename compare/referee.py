@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.backends import Backend, Side, backend, threads
+import scratch
+from compare.backends import Backend, ScratchSide, Side, backend, threads
 from compare.gradients import check_gradients
 from compare.invariants import broken_invariants
 from compare.judge import Judge, OneSideNotFiniteError
@@ -61,11 +62,17 @@ class _Contestant:
         self.sides: dict[str, Side] = {
             reading: backend.side(problem, dtype) for reading in ("free_running", "resynchronised")
         }
+        self.batch: tuple[NDArray, NDArray] | None = None
+        for side in self.sides.values():
+            # the batch is the same for all who do not spoil it, and gathered once
+            if isinstance(side, ScratchSide) and side.equations.batch is scratch.batch:
+                side.equations = side.equations._replace(batch=lambda *_: self.batch)
         self.judges = {reading: Judge() for reading in self.sides}
         self.testimony = Testimony(backend.name)
 
     def step(self, epoch: int, index: NDArray, moment: Moment, scales: dict[str, tuple[float, float]]) -> None:
         """Take one step, after the reference took it."""
+        self.batch = moment.start.X, moment.y
         for reading, side in self.sides.items():
             judge = self.judges[reading]
             if reading == "resynchronised":

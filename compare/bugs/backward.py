@@ -70,7 +70,7 @@ def wrong_sign(logP, y):
 @bug(
     "logits_gradient",
     "The gradient passes through the derivative of the activation, P (1 - P).",
-    "Gradients up to four times too small, least where the model is surely wrong.",
+    "Gradients at least four times too small, and near 0 where the model is surely wrong.",
     "That factor belongs to the squared error; cross-entropy cancels it, which is its point.",
 )
 def squared_error_gradient(logP, y):
@@ -105,7 +105,7 @@ def last_row_dropped(X, dZ):
 @bug(
     "parameter_gradients",
     "X^T dZ has the right numbers, and reshape gives them the right shape.",
-    "The right numbers in the wrong places; templates look like stripes.",
+    "The right numbers in the wrong places; nothing is learned.",
     "reshape is no transpose.",
 )
 def transposed_gradient(X, dZ):
@@ -136,7 +136,7 @@ def mean_for_the_bias(X, dZ):
 @bug(
     "parameter_gradients",
     "range(K - 1) visits all classes.",
-    "The template of the last class stays as it began; a tenth of the answers suffers.",
+    "The template of the last class stays as it began; accuracy falls by a few points.",
     "Off by one in a loop over classes looks like a hard class.",
 )
 def one_class_lost(X, dZ):

@@ -80,8 +80,9 @@ def _hear_all(
     """By dtype and name what was heard, the clean pair first, and the guesses for each; in processes side by side."""
     workers = max(2, os.cpu_count() or 2)
     names = list(BUGS)
-    pieces = [names[n :: workers // 2] for n in range(workers // 2)]
-    jobs = [(dtype, piece, n == 0) for dtype in DTYPES for n, piece in enumerate(pieces)]
+    # two pieces a worker at least, because float64 takes longer than float32
+    pieces = [names[n::workers] for n in range(workers)]
+    jobs = [(dtype, piece, n == 0) for n, piece in enumerate(pieces) for dtype in reversed(DTYPES)]
     context = get_context("spawn")
     heard: dict[str, dict[str, Testimony]] = {dtype: {} for dtype in DTYPES}
     total = sum(problem.steps // STEPS_PER_REPORT + len(piece) + clean for _, piece, clean in jobs) + len(names)
