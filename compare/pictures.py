@@ -14,6 +14,7 @@ from compare.datasets import Dataset
 from compare.errors import InputError
 from compare.experiments import Experiment, Row
 from compare.files import whole_file
+from compare.gradients import GradientCheck
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -105,6 +106,21 @@ def errors(used: dict[str, dict[str, list[float]]], dtype: str) -> "Figure":
         axes.grid(alpha=0.3)
     figure.axes[0].set_ylabel("share of budget (line: all of it)")
     figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside right center")
+    return figure
+
+
+def gradients(checks: dict[str, list[GradientCheck]]) -> "Figure":
+    """Error of each side's gradient by central differences over their step h: a U."""
+    figure = _figure(6.5, 4, layout="constrained")
+    axes = figure.subplots()
+    for n, (side, found) in enumerate(checks.items()):
+        colour, line = _look(side, n)
+        for check, mark in zip(found, "os", strict=True):
+            name = f"{side}, {check.problem} problem"
+            axes.loglog(*zip(*check.central.items(), strict=True), mark + line, color=colour, ms=4, label=name)
+    axes.set(xlabel="h", ylabel="largest error / largest gradient", title="central differences")
+    axes.grid(alpha=0.3)
+    axes.legend()
     return figure
 
 

@@ -15,26 +15,12 @@ from compare.errors import InputError
 from compare.gradients import GradientCheck, check_gradients
 from compare.judge import Finding, Judge, OneSideNotFiniteError, both_diverge
 from compare.lockstep import lockstep
+from compare.predictions import Predictions
 from compare.problem import Problem, checksum
-from compare.tolerance import QUANTITIES, allowed, largest_products
+from compare.tolerance import QUANTITIES
 from compare.trials import adversarial, exact, plain
 from compare.truth import Opinion, third_opinion
-from scratch import correct, pixels
-
-
-@dataclass
-class Predictions:
-    """How many images were compared and classified differently, and for how many rounding cannot change the class.
-
-    largest: largest difference of two logits of the sides, in nats. An image is certified if its two highest logits are
-    more than twice that apart. near_ties: images classified differently within rounding of a tie.
-    """
-
-    compared: int = 0
-    differ: int = 0
-    near_ties: int = 0
-    certified: int = 0
-    largest: float = 0.0
+from scratch import correct
 
 
 @dataclass
@@ -74,6 +60,7 @@ class Run:
             "adversarial": all(found.used <= 1 for found in self.adversarial.values()),
             "exact": not any(unequal for _, unequal in self.exact.values()),
             "gradients": all(check.right for checks in self.gradients.values() for check in checks),
+            "evaluation": self.predictions.evaluation <= 1,
             "predictions": self.predictions.differ <= self.predictions.near_ties,
         }
 
@@ -152,8 +139,9 @@ def _train(
     except AttemptError as error:
         raise error.at(where) from None
     run.first_divergence, run.trace = judge.first_divergence, judge.trace
-    for images, _ in filter(None, (problem.validation, problem.test)):
-        _compare_predictions(run, images, own, reference)
+    for images, labels in filter(None, (problem.validation, problem.test)):
+        run.predictions.compare(images, own, reference, run.steps)
+        run.predictions.evaluate(images, labels, resync, reference)
     if problem.test:
         run.test = {name: side.evaluate(*problem.test)[1] for name, side in sides.items()}
     run.seconds = {name: side.seconds for name, side in sides.items()}
@@ -194,24 +182,3 @@ def _extend(
     curve.append(record)
     if not any(math.isfinite(record[name]["val_loss"]) for name in sides):
         raise both_diverge(f"the validation loss is {record[name]['val_loss']} after epoch {record['epoch']}")
-
-
-def _compare_predictions(run: Run, images: NDArray, own: Side, reference: Side) -> None:
-    found, (a, b) = run.predictions, (side.logits(images) for side in (own, reference))
-    unlike = a.argmax(axis=1) != b.argmax(axis=1)
-    found.compared += len(images)
-    found.differ += int(unlike.sum())
-    largest = float(np.abs(a - b).max(initial=0.0))
-    first, second = np.sort(b, axis=1)[:, :-3:-1].T
-    # each of the two logits moves by at most `largest`; nan compares false, and certifies nothing
-    found.certified += int((first - second > 2 * largest).sum())
-    found.largest = max(found.largest, largest)
-    if unlike.any():
-        W, bias = reference.parameters()
-        X = pixels(images[unlike], np.dtype("float64"))
-        Z = X @ W.T + bias
-        first, second = np.sort(Z, axis=1)[:, :-3:-1].T
-        # each of the two logits may be off by the budget of the free run
-        z = largest_products(np.abs(X), W, bias)
-        limit = 2 * allowed(float(np.abs(Z).max()), z, run.steps, np.dtype(run.dtype))
-        found.near_ties += int((first - second <= limit).sum())

@@ -153,6 +153,10 @@ def _print_summary(console: Console, run: Run) -> None:
         console.print(f"{run.dtype}: {what} {accuracy[ours]:.2%} ({ours}), {accuracy[theirs]:.2%} ({theirs})")
     _print_predictions(console, run)
     ratio = run.seconds[theirs] / run.seconds[ours]
+    console.print(
+        f"{run.dtype}: evaluated at the same weights, logits and loss use "
+        f"{run.predictions.evaluation:.0%} of their budget"
+    )
     drifts = ", ".join(f"{name} by {value:.1e}" for name, value in run.drift.items())
     console.print(f"{run.dtype}: after {run.steps:,} steps the sides differ in {drifts}")
     console.print(f"{run.dtype}: {theirs} took {ratio:.1f} times as long as {ours}")

@@ -5,10 +5,13 @@ from rich.text import Text
 
 from compare.attribution import Attribution
 from compare.diagnosis import Diagnosis
-from compare.gradients import GradientCheck
+from compare.gradients import STEPS, GradientCheck
 from compare.proof import Run
 from compare.tables import share, table
 from compare.tolerance import QUANTITIES
+
+# Steps of the central differences that show the U.
+SHOWN_H = STEPS[0], STEPS[2], STEPS[4], STEPS[7], STEPS[10]
 
 
 def print_witnesses(console: Console, runs: list[Run]) -> None:
@@ -94,10 +97,11 @@ def _gradients(gradients: dict[str, list[GradientCheck]]) -> Group:
     rows = []
     for side, checks in gradients.items():
         for check in checks:
-            h = min(check.central, key=check.central.__getitem__)
             style = "green" if check.right else "bold red"
-            numbers = f"{check.central[h]:.0e} at {h:.0e}", f"{check.complex_step:.0e}", f"{check.slope:.2f}"
+            u = (f"{check.central[h]:.0e}" for h in SHOWN_H)
+            numbers = *u, f"{check.complex_step:.0e}", f"{check.slope:.2f}"
             looked = f"{check.parameters} of {check.of:,}"
             rows.append([side, check.problem, looked, *(Text(number, style=style) for number in numbers)])
-    columns = "\nside", "\nproblem", "\nparameters", "central\ndifferences", "complex\nstep", "Taylor\nslope"
-    return table("gradients against the loss, in float64 (slope 2 is right, 1 wrong)", columns, rows, 2)
+    u = [f"{'differ.' if n == 0 else ''}\n{h:.0e}" for n, h in enumerate(SHOWN_H)]
+    columns = "\nside", "\nproblem", "\nparameters", *u, "complex\nstep", "Taylor\nslope"
+    return table("gradients against the loss, in float64 (slope 2 is right, 1 wrong)", columns, rows, 2, gap=1)

@@ -99,7 +99,9 @@ def test_bad_input_is_one_line(cli, case: str):
 def test_the_pictures_of_a_proof(cli, tmp_path: Path):
     code, _, _ = cli("prove", "--data", "digits", "--epochs", 3, "--quiet", "--pictures", tmp_path / "new" / "folder")
     assert code == 0
-    names = {f"{what}-{dtype}" for what in ("curves", "errors", "templates") for dtype in ("float32", "float64")}
+    names = {
+        f"{what}-{dtype}" for what in ("curves", "errors", "gradients", "templates") for dtype in ("float32", "float64")
+    }
     files = {path.name for path in (tmp_path / "new" / "folder").iterdir()}
     assert files == {f"{name}{suffix}" for name in names for suffix in pictures.SUFFIXES}
 

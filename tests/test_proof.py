@@ -11,8 +11,9 @@ from compare.datasets import Dataset, load
 from compare.errors import InputError
 from compare.judge import Judge
 from compare.lockstep import lockstep
+from compare.predictions import Predictions
 from compare.problem import Hyperparameters, Problem
-from compare.proof import Predictions, Run, prove
+from compare.proof import Run, prove
 from compare.tolerance import QUANTITIES, READINGS, allowed, sizes
 from scratch import EQUATIONS, Equations
 from tests.conftest import DTYPES
@@ -255,3 +256,16 @@ def test_images_at_a_tie_may_be_classified_differently():
     run = prove(problem, "float64", ours=replaced(logits=favour_the_first))
     assert run.predictions.differ > 0
     assert run.predictions.near_ties == run.predictions.differ
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_mistake_that_only_evaluation_makes_is_seen(small: Problem, dtype: str):
+    """No batch has as many images as the test set: only the curve would show it."""
+
+    def logits(X, W, b):
+        return scratch.logits(X, W, b) * X.dtype.type(1.001 if len(X) == 15 else 1)
+
+    run = prove(small, dtype, ours=replaced(logits=logits))
+    assert run.verdict == "differ"
+    assert [name for name, content in run.witnesses.items() if not content] == ["evaluation"]
+    assert prove(small, dtype).predictions.evaluation <= 1

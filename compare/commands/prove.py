@@ -145,6 +145,7 @@ def _pictures(problem: Problem, runs: list[Run]) -> dict[str, Any]:
         }
         if len(used) == len(READINGS):
             figures[f"errors-{run.dtype}"] = drawing.errors(used, run.dtype)
+        figures[f"gradients-{run.dtype}"] = drawing.gradients(run.gradients)
         before = problem.start(run.dtype)[0]
         figures[f"templates-{run.dtype}"] = drawing.templates(before, run.templates, problem.shape, problem.names)
     return figures
