@@ -57,8 +57,8 @@ class Testimony:
 class _Contestant:
     """One backend in the tournament: it trains to the end, and is judged until it is caught."""
 
-    def __init__(self, backend: Backend, problem: Problem, dtype: str):
-        self.backend = backend
+    def __init__(self, backend: Backend, problem: Problem, dtype: str, to_the_end: bool):
+        self.backend, self.to_the_end = backend, to_the_end
         self.sides: dict[str, Side] = {
             reading: backend.side(problem, dtype) for reading in ("free_running", "resynchronised")
         }
@@ -75,9 +75,9 @@ class _Contestant:
         self.batch = moment.start.X, moment.y
         for reading, side in self.sides.items():
             judge = self.judges[reading]
+            if judge.first_divergence and not (self.to_the_end and reading == "free_running"):
+                continue
             if reading == "resynchronised":
-                if judge.first_divergence:
-                    continue
                 side.start_from(moment.start.W, moment.start.b, moment.start.velocity)
             step = side.step(index)
             if not judge.first_divergence:
@@ -95,7 +95,8 @@ class _Contestant:
         wrong = [check for check in check_gradients(problem, self.backend) if not check.right]
         said["gradients"] = f"slope {wrong[0].slope:.2f}, {wrong[0].problem} problem" if wrong else ""
         said["invariants"] = next(iter(broken_invariants(problem, self.backend, dtype)), "")
-        self.testimony.accuracy = self.sides["free_running"].evaluate(*problem.validation)[1]
+        if self.to_the_end:
+            self.testimony.accuracy = self.sides["free_running"].evaluate(*problem.validation)[1]
         return self.testimony
 
 
@@ -105,17 +106,20 @@ def hear(
     contestants: list[Backend],
     reference: Backend | None = None,
     on_step: Callable[[], None] | None = None,
+    *,
+    to_the_end: bool = True,
 ) -> list[Testimony]:
     """Train all contestants beside one reference, PyTorch unless given, and hear every witness about each.
 
-    on_step() is called after each step of all, and after each contestant is finished. Raises InputError if the
+    on_step() is called after each step of all, and after each contestant is finished. Unless `to_the_end`, who is
+    caught trains no further and accuracy is not heard: it is the same in either precision. Raises InputError if the
     reference leaves the finite numbers.
     """
     reference = reference or backend("torch")
     with threads(1), np.errstate(all="ignore"):
         side = reference.side(problem, dtype)
         W0, b0 = problem.start(dtype)
-        entered = [_Contestant(contestant, problem, dtype) for contestant in contestants]
+        entered = [_Contestant(contestant, problem, dtype, to_the_end) for contestant in contestants]
         for epoch, batches in enumerate(problem.batches, 1):
             for number, index in enumerate(batches, 1):
                 W, b = side.parameters()
@@ -132,7 +136,8 @@ def hear(
         heard = []
         for contestant in entered:
             found = contestant.finish(problem, dtype, reference)
-            found.said["accuracy"] = "" if low <= found.accuracy <= high else f"{found.accuracy:.1%}"
+            if to_the_end:
+                found.said["accuracy"] = "" if low <= found.accuracy <= high else f"{found.accuracy:.1%}"
             heard.append(found)
             if on_step:
                 on_step()

@@ -117,7 +117,8 @@ def _hear(chosen: ProblemOptions, dtype: str, names: list[str], clean: bool, rep
         if steps > problem.steps or steps % STEPS_PER_REPORT == 0:
             reports.put(dtype)
 
-    return {found.name: found for found in hear(problem, dtype, contestants, on_step=tell)}
+    heard = hear(problem, dtype, contestants, on_step=tell, to_the_end=dtype == "float32")
+    return {found.name: found for found in heard}
 
 
 def _guess(chosen: ProblemOptions, reports: Any) -> dict[str, list[str]]:
@@ -138,7 +139,7 @@ def _print_matrix(console: Console, heard: dict[str, dict[str, Testimony]]) -> N
     rows = []
     for name, found in heard["float32"].items():
         both = [found, heard["float64"][name]]
-        marks = [_mark([bool(one.said[witness]) for one in both]) for witness in WITNESSES]
+        marks = [_mark([bool(one.said[witness]) for one in both if witness in one.said]) for witness in WITNESSES]
         tag = BUGS[name].tag if name in BUGS else ""
         rows.append([name, tag, *marks, f"{found.accuracy:.1%}"])
     columns = "mistake", "", *LETTERS.values(), "acc."
@@ -148,7 +149,7 @@ def _print_matrix(console: Console, heard: dict[str, dict[str, Testimony]]) -> N
 
 
 def _mark(seen: list[bool]) -> Text:
-    text = {(True, True): "x", (True, False): "32", (False, True): "64"}.get(tuple(seen), "·")
+    text = "x" if all(seen) else {(True, False): "32", (False, True): "64"}.get(tuple(seen), "·")
     return Text(text, style="green" if any(seen) else "dim")
 
 
@@ -158,7 +159,7 @@ def _print_summary(
     caught = {dtype: sum(found[name].caught for name in BUGS) for dtype, found in heard.items()}
     if not quiet:
         rows = [
-            (LETTERS[witness], f"{witness}: {what}", *(str(_seen(found, witness)) for found in heard.values()))
+            (LETTERS[witness], f"{witness}: {what}", *(_seen(found, witness) for found in heard.values()))
             for witness, what in WITNESSES.items()
         ]
         console.print(table(f"mistakes seen, of {len(BUGS)}", ("", "witness", *heard), rows, 2, gap=1))
@@ -179,8 +180,9 @@ def _print_summary(
     return 0 if good else 1
 
 
-def _seen(found: dict[str, Testimony], witness: str) -> int:
-    return sum(bool(found[name].said[witness]) for name in BUGS)
+def _seen(found: dict[str, Testimony], witness: str) -> str:
+    heard = [found[name].said[witness] for name in BUGS if witness in found[name].said]
+    return str(sum(map(bool, heard))) if heard else ""
 
 
 def _described(bug: Bug) -> dict[str, Any]:
