@@ -64,6 +64,9 @@ def print_proof(console: Console, problem: Problem, runs: list[Run]) -> None:
         _print_summary(console, run)
         if run.first_divergence:
             console.print(_divergence(run.first_divergence, run))
+        if run.verdict == "differ":
+            unhappy = ", ".join(name for name, content in run.witnesses.items() if not content)
+            console.print(f"{run.dtype}: [red]over budget[/] for these witnesses: {unhappy}")
         if run.only_amplified:
             console.print(
                 f"{run.dtype}: every single step is within budget, only the whole run is not. Either this training is "

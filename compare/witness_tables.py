@@ -85,12 +85,18 @@ def _truth(runs: list[Run]) -> Group:
         for run in runs:
             a, b = run.truth[name]
             near, far = sorted((a, b))
-            nearer = "equal" if a == b else (ours if a < b else theirs) + (f" {far / near:.1f} x" if near else "")
-            row += [f"{a:.2f}", f"{b:.2f}", nearer]
+            nearer = (
+                "equal" if a == b else (ours if a < b else theirs) + (f" {_short(far / near, 1)} x" if near else "")
+            )
+            row += [_short(a, 2), _short(b, 2), nearer]
         rows.append(row)
     names = [name for run in runs for name in (f"{run.dtype}\n{ours}", f"\n{theirs}", "\nnearer")]
     title = "distance from the truth (rationals, 60 digits), in eps of the largest value"
     return table(title, ["", "\nquantity", *names], rows, 2)
+
+
+def _short(value: float, places: int) -> str:
+    return f"{value:.{places}f}" if value < 1000 else f"{value:.0e}"
 
 
 def _gradients(gradients: dict[str, list[GradientCheck]]) -> Group:
