@@ -1,11 +1,6 @@
 """Somebody's own functions in place of some of the six, watched so that no mistake in them goes untold."""
 
-import functools
-import os
-import signal
-import subprocess
 import sys
-import tempfile
 import traceback
 import types
 from collections.abc import Callable
@@ -17,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.errors import InputError
+from compare.isolation import mark
 from scratch import EQUATIONS, Equations
-
-RECEIPT = "COMPARE_ATTEMPT_RECEIPT"
 
 
 class Contract(NamedTuple):
@@ -38,7 +32,16 @@ class Contract(NamedTuple):
 
     def __str__(self) -> str:
         """The results as `Z (N, K)`."""
-        return ", ".join(name + shape_text(dimensions) for name, dimensions in self.results.items())
+        return _with_shapes(self.results)
+
+    @property
+    def signature(self) -> str:
+        """Parameters and results, as `Z (N, K) -> logP (N, K)`."""
+        return f"{_with_shapes(self.parameters)} -> {self}"
+
+
+def _with_shapes(dimensions: dict[str, str]) -> str:
+    return ", ".join(name + shape_text(letters) for name, letters in dimensions.items())
 
 
 def shape_text(dimensions: str) -> str:
@@ -54,6 +57,9 @@ CONTRACTS = {
     "parameter_gradients": Contract("E5", {"X": "ND", "dZ": "NK"}, {"dW": "KD", "db": "K"}),
     "sgd_step": Contract("E6", {"W": "KD", "b": "K", "dW": "KD", "db": "K", "lr": ""}, {"W": "KD", "b": "K"}),
 }
+
+
+TITLES = tuple(f"{name} ({contract.tag})" for name, contract in CONTRACTS.items())
 
 
 class AttemptError(InputError):
@@ -78,7 +84,8 @@ class Attempt:
             raise InputError(f"{path}: cannot be read: {error.strerror}") from None
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             where = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
-            raise InputError(f"{path}{where}: is no Python: {_first_line(error)}") from None
+            said = error.msg if isinstance(error, SyntaxError) else _first_line(error)
+            raise InputError(f"{path}{where}: is no Python: {said}") from None
         self.defined = tuple(self._functions())
 
     def equations(self, *, nan: bool = True) -> Equations:
@@ -90,15 +97,21 @@ class Attempt:
         return EQUATIONS._replace(**own)
 
     def _functions(self) -> dict[str, Callable]:
-        module = types.ModuleType(self.name)
+        module = types.ModuleType(f"attempt_{self.name}")
         module.__file__ = str(self.path)
+        # where dataclasses and pickle look for it; and what stands beside the file can be imported, as in a script
+        sys.modules[module.__name__] = module
+        beside = str(self.path.resolve().parent)
+        if beside not in sys.path:
+            sys.path.append(beside)
         try:
-            exec(self._code, module.__dict__)
+            with np.errstate(), redirect_stdout(sys.stderr):
+                exec(self._code, module.__dict__)
+            found = {name: module.__dict__[name] for name in CONTRACTS if name in module.__dict__}
         except KeyboardInterrupt:
             raise
         except BaseException as error:
             raise InputError(f"{self.path}{_line(error, self.path)}: {_said(error)} while it is loaded") from None
-        found = {name: getattr(module, name) for name in CONTRACTS if hasattr(module, name)}
         if not found:
             raise InputError(f"{self.path}: defines none of {', '.join(CONTRACTS)}")
         for name, function in found.items():
@@ -107,79 +120,52 @@ class Attempt:
         return found
 
 
-def in_a_process_of_its_own(paths: list[str]) -> int | None:
-    """Run this command line again in a child, because an attempt can end the process that it runs in.
-
-    Returns its exit code; None in the child itself, which goes on. Raises InputError if the child ended without
-    a verdict.
-    """
-    if RECEIPT in os.environ:
-        return None
-    with tempfile.TemporaryDirectory() as folder:
-        receipt = Path(folder, "receipt")
-        # Ctrl-C is the child's to answer; a handler, unlike SIG_IGN, is not inherited
-        before = signal.signal(signal.SIGINT, lambda *_: None)
-        try:
-            command = [sys.executable, "-m", "compare", *sys.argv[1:]]
-            code = subprocess.run(command, env={**os.environ, RECEIPT: str(receipt)}).returncode
-        finally:
-            signal.signal(signal.SIGINT, before)
-        if not receipt.exists() or receipt.read_text() != str(code):
-            names = ", ".join(paths)
-            raise InputError(f"{names}: ended the whole process, with code {code}; a function returns or raises")
-        return code
-
-
-def leave_receipt(code: int) -> None:
-    """Tell the parent, if there is one, that this is the exit code of a command that came to its end."""
-    if RECEIPT in os.environ:
-        Path(os.environ[RECEIPT]).write_text(str(code))
-
-
 def watched(name: str, function: Callable, path: Path, nan: bool) -> Callable:
     """The function with its inputs copied and locked, its results checked and copied.
 
     Raises AttemptError for whatever it does wrong, except values that are merely false.
     """
-    contract = CONTRACTS[name]
-    title = f"{name} ({contract.tag})"
+    contract, number = CONTRACTS[name], 1 + list(CONTRACTS).index(name)
+    title = f"{path}: {name} ({contract.tag})"
 
-    @functools.wraps(function)
     def call(*inputs: Any) -> Any:
         given = [_locked(value) for value in inputs]
+        mark(number)
         try:
-            # what an attempt prints must not get into a report, nor into JSON
-            with redirect_stdout(sys.stderr):
+            # what an attempt prints must not get into a report, nor what it tells NumPy into the referee's arithmetic
+            with redirect_stdout(sys.stderr), np.errstate():
                 returned = function(*given)
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            raise AttemptError(f"{path}{_line(error, path)}: {title} {_failure(error)}") from None
-        shapes = contract.shapes(inputs)
-        if len(shapes) > 1 and not (isinstance(returned, tuple | list) and len(returned) == len(shapes)):
-            raise AttemptError(f"{path}: {title} returns {_kind(returned)}, not a pair: {contract}")
-        parts = returned if len(shapes) > 1 else (returned,)
-        dtype = inputs[0].dtype
-        where = f"{path}: {title}"
+            place = f"{path}{_line(error, path)}: {name} ({contract.tag})"
+            raise AttemptError(f"{place} {_failure(error)}") from None
         try:
-            results = [_checked(part, shape, dtype, contract, where) for part, shape in zip(parts, shapes, strict=True)]
-        except AttemptError:
+            results = _results(returned, contract, inputs, title)
+        except (AttemptError, KeyboardInterrupt):
             raise
-        except Exception as error:
-            raise AttemptError(f"{where} returns what NumPy cannot take: {_said(error)}") from None
+        except BaseException as error:
+            raise AttemptError(f"{title} returns what NumPy cannot take: {_said(error)}") from None
         if not nan and any(np.isnan(part).any() for part in results) and all(np.isfinite(x).all() for x in inputs):
-            raise AttemptError(f"{path}: {title} returns nan for finite inputs")
-        return tuple(results) if len(shapes) > 1 else results[0]
+            raise AttemptError(f"{title} returns nan for finite inputs")
+        return tuple(results) if len(results) > 1 else results[0]
 
     return call
 
 
 def _locked(value: Any) -> Any:
+    """A copy that cannot be written to, nor made writable: its memory is that of an object of bytes."""
     if not isinstance(value, np.ndarray):
         return value
-    copy = value.copy()
-    copy.flags.writeable = False
-    return copy
+    return np.frombuffer(value.tobytes(), value.dtype).reshape(value.shape)
+
+
+def _results(returned: Any, contract: Contract, inputs: tuple[Any, ...], title: str) -> list[NDArray]:
+    shapes = contract.shapes(inputs)
+    if len(shapes) > 1 and not (isinstance(returned, tuple | list) and len(returned) == len(shapes)):
+        raise AttemptError(f"{title} returns {_kind(returned)}, not a pair: {contract}")
+    parts, dtype = returned if len(shapes) > 1 else (returned,), inputs[0].dtype
+    return [_checked(part, shape, dtype, contract, title) for part, shape in zip(parts, shapes, strict=True)]
 
 
 def _checked(part: Any, shape: tuple[int, ...], dtype: np.dtype, contract: Contract, title: str) -> NDArray:
@@ -194,7 +180,7 @@ def _checked(part: Any, shape: tuple[int, ...], dtype: np.dtype, contract: Contr
 
 
 def _failure(error: BaseException) -> str:
-    if isinstance(error, ValueError) and "read-only" in str(error):
+    if isinstance(error, ValueError) and any(word in str(error) for word in ("read-only", "WRITEABLE", "resize")):
         return "changes its input in place; work on a copy"
     if isinstance(error, NotImplementedError):
         return "is not written yet"
@@ -218,4 +204,5 @@ def _line(error: BaseException, path: Path) -> str:
 
 
 def _kind(value: Any) -> str:
-    return "None" if value is None else f"a {type(value).__name__}"
+    name = type(value).__name__
+    return "None" if value is None else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"

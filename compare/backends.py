@@ -87,13 +87,13 @@ def backend(spec: str) -> Backend:
     return equations_backend(attempt.name, attempt.equations)
 
 
-def backend_equations(spec: str) -> Equations:
-    """The equations of `scratch`, or of the file at a path. Raises InputError as `backend` does."""
+def backend_equations(spec: str, *, nan: bool = True) -> Equations:
+    """The equations of `scratch`, or of the file at a path; see Attempt for `nan`. Raises InputError as `backend`."""
     if spec == "scratch":
         return scratch.EQUATIONS
     if not is_path(spec):
         raise _unknown(spec)
-    return Attempt(Path(spec)).equations()
+    return Attempt(Path(spec)).equations(nan=nan)
 
 
 def equations_backend(name: str, make: Callable[[], Equations]) -> Backend:

@@ -10,8 +10,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from compare import results
-from compare.attempt import leave_receipt
+from compare import isolation, results
 from compare.commands.bugs import bugs
 from compare.commands.data import data
 from compare.commands.evaluate import evaluate
@@ -87,6 +86,12 @@ def main() -> None:
         elif isinstance(error, OSError):
             code = _refuse(f"output cannot be written: {error.strerror}")
             _abandon_stdout()
+        elif isolation.receipt is not None:
+            said = str(error).partition("\n")[0]
+            code = _refuse(
+                f"the referee itself broke off ({type(error).__name__}: {said}); a file that changes NumPy, PyTorch or "
+                "the referee cannot be judged"
+            )
         else:
             # our mistake, not the user's; but 1 would say that the two sides differ
             traceback.print_exc()
@@ -97,8 +102,9 @@ def main() -> None:
     if code == INTERRUPTED:
         # what is pressed from here on must not change how it ends
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        print("interrupted", file=sys.stderr)
-    leave_receipt(code or 0)
+        # a child leaves it to its parent
+        if isolation.receipt is None:
+            print("interrupted", file=sys.stderr)
     sys.exit(code)
 
 

@@ -22,7 +22,7 @@ from scratch import Step
 
 REAL_BATCHES = 4
 # Constant ratios are told when all elements agree to this, and a guess when its trace is at least so alike.
-SAME, ALIKE = 1e-6, 0.5
+SAME, ALIKE = 1e-9, 0.5
 # What a mistake is worth that a test of the tensors suggests, whatever its trace.
 SUGGESTED = 0.75
 
@@ -188,7 +188,8 @@ def _where(n: int, seen: Observed) -> str:
 
 def _ratio(a: NDArray, b: NDArray) -> float | None:
     """What all elements of a are of those of b, if it is one number."""
-    large = np.abs(b) > 1e-6 * np.abs(b).max()
+    # of smaller elements more than the last digits are rounding
+    large = np.abs(b) > 1e-3 * np.abs(b).max()
     if not large.any() or not np.isfinite(a).all():
         return None
     ratios = a[large] / b[large]
@@ -237,28 +238,38 @@ def _zero(_seen: Observed, name: str, a: NDArray, _b: NDArray) -> Fact | None:
     return Fact(f"{QUANTITIES[name].symbol} is zero throughout: nothing arrives here") if not a.any() else None
 
 
+def _constant_offset(seen: Observed, name: str, a: NDArray, b: NDArray) -> Fact | None:
+    offsets = a - b
+    middle = float(np.median(offsets))
+    if a.size == 1 or not (np.abs(offsets - middle) <= max(SAME * abs(middle), seen.limits()[name])).all():
+        return None
+    return Fact(f"{QUANTITIES[name].symbol} is off by {middle:.7g} in every element")
+
+
 def _transposed(_seen: Observed, name: str, a: NDArray, b: NDArray) -> Fact | None:
-    if a.ndim < 2 or not np.allclose(a, b.T.reshape(b.shape), rtol=SAME, atol=0):
+    if a.ndim < 2 or not np.allclose(a, b.T.reshape(b.shape), rtol=1e-6, atol=0):
         return None
     return Fact(f"{QUANTITIES[name].symbol} has the right numbers in the order of the transpose", "transposed-gradient")
 
 
 def _rows_sum_to_one(_seen: Observed, name: str, a: NDArray, _b: NDArray) -> Fact | None:
-    if name != "logits" or not (np.abs(a.sum(axis=1) - 1) <= SAME).all():
+    if name != "logits" or not (np.abs(a.sum(axis=1) - 1) <= 1e-6).all():
         return None
     return Fact("the rows of Z sum to one: these are probabilities, not logits", "softmax-before-the-loss")
 
 
 def _columns_sum_to_one(_seen: Observed, name: str, a: NDArray, _b: NDArray) -> Fact | None:
-    if name != "log_probabilities" or not (np.abs(np.exp(a).sum(axis=0) - 1) <= SAME).all():
+    if name != "log_probabilities" or not (np.abs(np.exp(a).sum(axis=0) - 1) <= 1e-6).all():
         return None
     return Fact("the columns of P sum to one, where the rows should", "wrong-axis")
 
 
 def _one_slice(seen: Observed, name: str, a: NDArray, b: NDArray) -> Fact | None:
+    bad = ~(np.abs(a - b) <= seen.limits()[name])
+    if bad.sum() == 1 and bad.size > 1:
+        return Fact(f"only the element {[int(n) for n in np.argwhere(bad)[0]]} of {QUANTITIES[name].symbol} differs")
     if a.ndim < 2:
         return None
-    bad = np.abs(a - b) > seen.limits()[name]
     by_image = QUANTITIES[name].field in ("Z", "logP", "dZ")
     for axis, what in ((0, "class" if by_image else "pixel"), (1, "image" if by_image else "class")):
         places = np.flatnonzero(bad.any(axis=axis))
@@ -276,7 +287,7 @@ def _other_labels(seen: Observed, name: str, a: NDArray, _b: NDArray) -> Fact | 
     )
     for labels, what, suggested in others:
         other = -logP[rows, labels].mean() if name == "loss" else np.exp(logP) - np.eye(K)[labels]
-        if name in ("loss", "dZ") and np.allclose(a * (len(rows) if name == "dZ" else 1), other, rtol=SAME, atol=1e-9):
+        if name in ("loss", "dZ") and np.allclose(a * (len(rows) if name == "dZ" else 1), other, rtol=1e-6, atol=1e-9):
             return Fact(f"{QUANTITIES[name].symbol} is what it would be with {what}", suggested)
     return None
 
@@ -285,6 +296,7 @@ HYPOTHESES: tuple[Callable[[Observed, str, NDArray, NDArray], Fact | None], ...]
     _not_finite,
     _zero,
     _constant_ratio,
+    _constant_offset,
     _transposed,
     _rows_sum_to_one,
     _columns_sum_to_one,

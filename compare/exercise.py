@@ -17,7 +17,7 @@ from compare.diagnosis import Diagnosis, Diagnostician
 from compare.files import whole_file
 from compare.problem import Problem
 from compare.referee import first_difference
-from compare.trials import adversarial, exact, plain
+from compare.trials import EXACT_RATES, adversarial, exact, plain
 from scratch import EQUATIONS
 
 DTYPES = "float32", "float64"
@@ -88,13 +88,14 @@ def _judge(attempt: Attempt, name: str, problem: Problem, theirs: Backend) -> Ju
         if said := _worked_example(attempt, name):
             return Judgement(name, "wrong", said, _diagnosis(problem, theirs, alone))
         for dtype in DTYPES:
-            for trials, bits in ((plain(problem, dtype), False), (adversarial(problem, dtype), False)):
-                if place := first_difference(trials, alone, theirs, dtype, bits=bits):
+            for trials in (plain(problem, dtype), adversarial(problem, dtype)):
+                if place := first_difference(trials, alone, theirs, dtype, bits=False):
                     said = f"right on the worked example, but not in {dtype}: {place}"
                     return Judgement(name, "wrong", said, _diagnosis(problem, theirs, alone))
-            if place := first_difference(exact(problem, dtype), alone, theirs, dtype, bits=True):
-                said = f"right but for rounding, and here nothing rounds, in {dtype}: {place}"
-                return Judgement(name, "wrong", said, _diagnosis(problem, theirs, alone))
+            for trials in (exact(problem, dtype, lr) for lr in EXACT_RATES):
+                if place := first_difference(trials, alone, theirs, dtype, bits=True):
+                    said = f"right but for rounding, and here nothing rounds, in {dtype}: {place}"
+                    return Judgement(name, "wrong", said, _diagnosis(problem, theirs, alone))
     except AttemptError as error:
         return Judgement(name, "missing" if "is not written yet" in str(error) else "wrong", str(error))
     return Judgement(name, "right")

@@ -24,7 +24,7 @@ def by_backend(spec: str, W: NDArray, b: NDArray, images: NDArray, labels: NDArr
     """The values of QUANTITIES on a backend, given by name or path; the rest as in the two below."""
     if spec == "torch":
         return by_torch(W, b, images, labels, lr)
-    return by_scratch(W, b, images, labels, lr, backend_equations(spec))
+    return by_scratch(W, b, images, labels, lr, backend_equations(spec, nan=False))
 
 
 def by_scratch(

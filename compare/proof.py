@@ -1,9 +1,10 @@
 """The proof: both sides trained in lockstep and judged at every step, then asked in every other way we know."""
 
 import math
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from compare.lockstep import lockstep
 from compare.predictions import Predictions
 from compare.problem import Problem, checksum
 from compare.tolerance import QUANTITIES
-from compare.trials import adversarial, exact, plain
+from compare.trials import EXACT_RATES, adversarial, exact, plain
 from compare.truth import Opinion, third_opinion
 from scratch import correct
 
@@ -102,9 +103,19 @@ def prove(
         _exact_batches(run, problem, ours, theirs)
         for _, moment in plain(problem, dtype).moments(ours, theirs, dtype):
             run.truth = third_opinion(moment, problem.chosen.lr)
-        for side in (ours, theirs):
-            run.gradients[side.name] = check_gradients(problem, side)
+        with _telling("in the test of gradients"):
+            for side in (ours, theirs):
+                run.gradients[side.name] = check_gradients(problem, side)
     return run
+
+
+@contextmanager
+def _telling(where: str) -> Iterator[None]:
+    """Add the place to what an attempt does wrong."""
+    try:
+        yield
+    except AttemptError as error:
+        raise error.at(where) from None
 
 
 def _train(
@@ -139,11 +150,12 @@ def _train(
     except AttemptError as error:
         raise error.at(where) from None
     run.first_divergence, run.trace = judge.first_divergence, judge.trace
-    for images, labels in filter(None, (problem.validation, problem.test)):
-        run.predictions.compare(images, own, reference, run.steps)
-        run.predictions.evaluate(images, labels, resync, reference)
-    if problem.test:
-        run.test = {name: side.evaluate(*problem.test)[1] for name, side in sides.items()}
+    with _telling("in the evaluation after training"):
+        for images, labels in filter(None, (problem.validation, problem.test)):
+            run.predictions.compare(images, own, reference, run.steps)
+            run.predictions.evaluate(images, labels, resync, reference)
+        if problem.test:
+            run.test = {name: side.evaluate(*problem.test)[1] for name, side in sides.items()}
     run.seconds = {name: side.seconds for name, side in sides.items()}
     run.weights = {name: checksum(*side.parameters()) for name, side in sides.items()}
     run.templates = own.parameters()[0]
@@ -159,11 +171,15 @@ def _difficult_batches(run: Run, problem: Problem, ours: Backend, theirs: Backen
             judge.see(1, moment)
         # a share that is no number is worse than any number
         worst = max(judge.worst.values(), key=lambda found: found.used if found.used == found.used else math.inf)
-        run.adversarial[case.name] = judge.first_divergence or worst
+        known = run.adversarial.get(case.name)
+        # several batches share a name; a share that is no number compares false with any
+        if known is None or (known.used <= 1 and not worst.used <= known.used):
+            run.adversarial[case.name] = judge.first_divergence or worst
 
 
 def _exact_batches(run: Run, problem: Problem, ours: Backend, theirs: Backend) -> None:
-    for _, moment in exact(problem, run.dtype).moments(ours, theirs, run.dtype):
+    trials = (exact(problem, run.dtype, lr) for lr in EXACT_RATES)
+    for _, moment in chain.from_iterable(one.moments(ours, theirs, run.dtype) for one in trials):
         for name, quantity in QUANTITIES.items():
             a, b = getattr(moment.steps["resynchronised"], quantity.field), getattr(moment.reference, quantity.field)
             values, unequal = run.exact.get(name, (0, 0))

@@ -1,9 +1,12 @@
 """The proof in words and tables, for a terminal of 80 columns or more."""
 
+import math
+
 from rich.console import Console, Group
 from rich.text import Text
 
 from compare import published
+from compare.attempt import CONTRACTS
 from compare.judge import Finding
 from compare.problem import Problem
 from compare.proof import Run
@@ -71,7 +74,7 @@ def print_proof(console: Console, problem: Problem, runs: list[Run]) -> None:
             console.print(
                 f"{run.dtype}: every single step is within budget, only the whole run is not. Either this training is "
                 "unstable and makes rounding grow (try a smaller --lr), or something too small to be seen in one step "
-                "adds up (try --dtype float64)."
+                f"adds up{' (try --dtype float64)' if run.dtype == 'float32' else ''}."
             )
 
 
@@ -187,9 +190,14 @@ def _divergence(found: Finding, run: Run) -> str:
     )
     where = f"{quantity.symbol} {_index(found)}".strip()
     why = READINGS[found.reading]
+    if math.isfinite(found.used):
+        times = f"{found.used:.{3 if found.used >= 1.005 else 6}g} times the budget"
+    else:
+        function = next(name for name, contract in CONTRACTS.items() if contract.tag == quantity.tag)
+        times = f"so {function} of {run.sides[0]} has left the finite numbers"
     return (
         f"[red]they part at epoch {found.epoch}, step {found.step}, equation {quantity.tag}[/]: {found.quantity}, "
-        f"{where}: {ours}, {theirs}, {found.used:.3g} times the budget; {found.reading}: {why}"
+        f"{where}: {ours}, {theirs}, {times}; {found.reading}: {why}"
     )
 
 

@@ -22,6 +22,10 @@ from compare.tolerance import Start
 GAP = {"float32": 110.0, "float64": 800.0}
 
 
+# Rates of the exact steps: one as they are, and one that nobody would choose.
+EXACT_RATES = 0.5, 8.0
+
+
 class Case(NamedTuple):
     """A single step: the weights W (K, D), b (K,) and velocity that it starts from, and its images (N,)."""
 
@@ -106,6 +110,8 @@ def adversarial(problem: Problem, dtype: str) -> Trials:
     add("a batch of 36", plain, dense(36))
     add("a batch of 7", plain, dense(7))
     add("a single image", plain, dense(1))
+    for N in (2, 3, 11, 39, 64, 99, 129, 501, 1001):
+        add("batches of 2 to 1,001", plain, dense(N))
     add("a single class", plain, dense(36), np.full(36, K - 1))
     constant = np.repeat(np.array([0, 1, 128, 255], np.uint8), 8)[:, None] * np.ones((1, D), np.uint8)
     add("constant images", plain, constant)
@@ -114,20 +120,26 @@ def adversarial(problem: Problem, dtype: str) -> Trials:
     add("confident and right", 25 * unit, images, answers(images, 25 * unit).argmax(axis=1))
     add("confident and wrong", 25 * unit, images, answers(images, 25 * unit).argmin(axis=1))
     add("logits of ±1000", 500 * unit, dense(36))
+    add("logits of ±100,000", 50_000 * unit, dense(36))
+    # two classes have one template, and in many rows no other is above it
+    tied = 3 * unit
+    tied[1] = tied[0] = np.abs(tied[0])
+    add("tied classes", tied, dense(36), b=np.zeros(K))
     # every pixel lifts all logits of its row, so that the maxima of bright and dark rows are far apart; few pixels are
     # lit, because a sum of hundreds of large terms would bury the small differences in its own rounding
     lit = random.permuted(np.tile(np.arange(D) < 8, (36, 1)), axis=1)
     brightness = np.array([1, 1 / 4, 1 / 64, 0])[np.arange(36) % 4, None]
     rows = (lit * random.integers(128, 256, (36, D)) * brightness).astype(np.uint8)
     add("rows of mixed scale", 250 + 4 * unit, rows)
+    add("logits far below 0", -250 + 4 * unit, rows)
     return make.trials(problem.chosen)
 
 
-def exact(problem: Problem, dtype: str) -> Trials:
+def exact(problem: Problem, dtype: str, lr: float = 0.5) -> Trials:
     """Steps in which no operation rounds, in any order, fused or not: both sides must agree to the last bit.
 
-    Pixels are quarters, weights multiples of 1/64, the batch a power of 2, lr 1/2 (and momentum, dampening, weight
-    decay powers of 2 where the problem has any), so products and sums are exact. One logit of each row is so far above
+    Pixels are quarters, weights multiples of 1/64, the batch and lr powers of 2 (and momentum, dampening, weight decay
+    too where the problem has any), so products and sums are exact. One logit of each row is so far above
     the others that exp gives exactly 1 and 0, and log 0.
     """
     make = _Maker(problem, dtype)
@@ -151,7 +163,7 @@ def exact(problem: Problem, dtype: str) -> Trials:
         make.add(f"{name}, {N}", W, b, X, y, v)
     chosen = problem.chosen
     powers = {name: value and 0.5 for name, value in chosen.descent.items() if name in ("momentum", "dampening")}
-    return make.trials(replace(chosen, lr=0.5, weight_decay=chosen.weight_decay and 2**-6, **powers))
+    return make.trials(replace(chosen, lr=lr, weight_decay=chosen.weight_decay and 2**-6, **powers))
 
 
 def plain(problem: Problem, dtype: str) -> Trials:

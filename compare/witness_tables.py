@@ -37,6 +37,9 @@ def print_attribution(console: Console, dtype: str, found: list[Attribution]) ->
     )
     console.print(table(f"{dtype}: each operation of both sides on identical inputs", columns, rows, 2))
     for a in found:
+        if not a.share:
+            console.print(f"{a.tag} {a.operation}: nothing differs on these inputs.")
+            continue
         kept = "nothing is left" if a.left == 0 else f"{a.left:.1%} are left, so it is not the whole reason"
         console.print(f"{a.tag} {a.operation}: {a.reason}. Tried {a.experiment}: {kept}.")
     console.print()
@@ -48,9 +51,8 @@ def print_diagnosis(console: Console, diagnosis: Diagnosis) -> None:
         console.print(f"seen: {fact}")
     for n, guess in enumerate(diagnosis.guesses):
         looks = "this looks like" if n == 0 else "or like"
-        name = guess.bug.name.replace("-", " ")
         console.print(
-            f"{looks} [bold]{name}[/], see bug {guess.bug.name}, {guess.bug.tag} ({guess.likeness:.0%} alike)"
+            f"{looks} [bold]{guess.bug.title}[/], see bug {guess.bug.name}, {guess.bug.tag} ({guess.likeness:.0%} alike)"
         )
     if diagnosis.facts and not diagnosis.guesses:
         console.print("this looks like none of the mistakes of the catalogue")

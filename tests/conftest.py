@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from compare.attempt import RECEIPT
 from compare.datasets import DATA_ROOT_VARIABLE, Dataset
 from compare.problem import Hyperparameters, Problem
 
@@ -44,7 +43,7 @@ def small() -> Problem:
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Run attempts in this process: it is told that it is the child."""
-    monkeypatch.setenv(RECEIPT, str(tmp_path / "receipt"))
+    monkeypatch.setattr("compare.isolation.receipt", tmp_path / "receipt")
 
 
 @pytest.fixture

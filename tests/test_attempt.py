@@ -1,14 +1,13 @@
 """Somebody's own functions: whatever they do, the referee says it in one line and goes on."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from compare.attempt import CONTRACTS, RECEIPT, Attempt, AttemptError
+from compare.attempt import CONTRACTS, Attempt, AttemptError
 from compare.backends import backend
 from compare.errors import InputError
 from compare.problem import Problem
@@ -107,6 +106,22 @@ MISDEEDS = {
         "raise type('Bad', (Exception,), {'__str__': lambda self: 1 / 0})()",
         "logits (E1) raises Bad: an error that cannot be printed",
     ),
+    "input made writable": (
+        "sgd_step",
+        "W.flags.writeable = True; W -= lr * dW; return W, b",
+        "changes its input in place",
+    ),
+    "input resized": ("log_softmax", "Z.resize(3); return Z", "changes its input in place"),
+    "a class that lies": (
+        "logits",
+        "return type('A', (), {'__class__': property(lambda self: exit(0))})()",
+        "logits (E1) returns what NumPy cannot take: raises SystemExit: 0",
+    ),
+    "a pair that ends the process": (
+        "parameter_gradients",
+        "return type('T', (tuple,), {'__len__': lambda self: exit(0)})((dZ, dZ))",
+        "parameter_gradients (E5) returns what NumPy cannot take: raises SystemExit: 0",
+    ),
     "objects": ("logits", "return (X @ W.T + b).astype(object)", "dtype object"),
     "a subclass": (
         "logits",
@@ -159,7 +174,7 @@ FILES = {
     "fails to load": ("import no_such_module_of_anybody\n", "line 1: raises ModuleNotFoundError"),
     "exits while loading": ("import sys\nsys.exit(3)\n", "line 2: raises SystemExit: 3 while it is loaded"),
     "nothing of ours": ("def logit(X): return X\n", "defines none of logits, log_softmax"),
-    "no function": ("logits = 3\n", "logits (E1) is a int, not a function"),
+    "no function": ("logits = 3\n", "logits (E1) is an int, not a function"),
     "null bytes": ("a\0b", "is no Python"),
 }
 
@@ -180,17 +195,16 @@ def test_unknown_backends_are_told():
 
 
 def command(*args: object) -> subprocess.CompletedProcess:
-    environment = {name: value for name, value in os.environ.items() if name != RECEIPT}
-    return subprocess.run(
-        [sys.executable, "-m", "compare", *map(str, args)], cwd=ROOT, capture_output=True, text=True, env=environment
-    )
+    line = [sys.executable, "-m", "compare", *map(str, args)]
+    return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=120)
 
 
 def test_an_attempt_that_ends_the_process_gets_no_verdict(tmp_path: Path):
     path = written(tmp_path, one("logits", "import os; os._exit(0)"))
     done = command("prove", "--backend", path, "--data", "digits", "--epochs", 1, "--json", tmp_path / "json")
     assert done.returncode == 2
-    assert done.stderr.splitlines()[-1].startswith(f"error: {path}: ended the whole process, with code 0")
+    said = done.stderr.splitlines()[-1]
+    assert said == f"error: {path}: logits (E1) ended the whole process, with code 0, in call 1 of its functions"
     assert not (tmp_path / "json").exists()
 
 
@@ -208,6 +222,46 @@ def test_an_attempt_is_judged_from_the_command_line(tmp_path: Path):
     assert content["runs"][0]["first_divergence"]["mine"] == pytest.approx(
         100 * content["runs"][0]["first_divergence"]["torch"], rel=1e-5
     )
+
+
+# What an attempt does beside its work, and that nobody else notices.
+NOISE = {
+    "writes to file descriptors": "import os, sys; os.write(1, b'RAW'); sys.__stdout__.write('RAW')",
+    "has NumPy raise": "np.seterr(all='raise')",
+    "leaves a thread behind": "import threading, time; threading.Thread(target=time.sleep, args=(1000,)).start()",
+    "exits in its own way": "import atexit, os; atexit.register(os._exit, 7)",
+    "has a dataclass": "import dataclasses; dataclasses.make_dataclass('A', ['x'])(1)",
+}
+
+
+def test_what_an_attempt_does_beside_its_work_changes_nothing(tmp_path: Path):
+    code = "\n".join(f"def noise_{n}():\n    {what}" for n, what in enumerate(NOISE.values()))
+    calls = "\n".join(f"noise_{n}()" for n in range(len(NOISE)))
+    noisy = f"from __future__ import annotations\n{RIGHT}\n{code}\n{calls}\n".replace(
+        "return X @", "noise_0(); noise_1(); return X @"
+    )
+    (tmp_path / "helper.py").write_text("import numpy")
+    path = written(tmp_path, noisy + "import helper\n")
+    done = command("prove", "--backend", path, "--data", "digits", "--epochs", 1, "--dtype", "float32", "--json", "-")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["verdict"] == "match"
+    assert "RAW" in done.stderr
+
+
+@pytest.mark.parametrize("change", ["np.abs = lambda *_, **__: 1 / 0", "np.random.default_rng = None"])
+def test_an_attempt_that_breaks_numpy_breaks_off_in_one_line(tmp_path: Path, change: str):
+    done = command("prove", "--backend", written(tmp_path, RIGHT + change), "--data", "digits", "--epochs", 1)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("error: the referee itself broke off (")
+
+
+def test_a_receipt_that_was_not_asked_for_is_no_verdict(tmp_path: Path):
+    forged = "import os, sys\nprint(sorted(os.environ), file=sys.stderr)\nos._exit(0)\n"
+    done = command("prove", "--backend", written(tmp_path, forged), "--data", "digits", "--epochs", 1)
+    assert done.returncode == 2
+    assert "COMPARE_CHILD" not in done.stderr
+    assert "ended the whole process, with code 0, while it was loaded" in done.stderr
 
 
 @pytest.mark.usefixtures("here")

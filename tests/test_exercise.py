@@ -92,7 +92,7 @@ CHANGES = {
     "lr a little off": (
         ("return W - lr * dW", "lr = lr * (1 + 1e-5) if dW.size > 6 else lr; return W - lr * dW"),
         "sgd_step",
-        "this looks like lr off by 1e 5, see bug lr-off-by-1e-5, E6",
+        "this looks like lr off by 1e-5, see bug lr-off-by-1e-5, E6",
     ),
     "in place": (("dZ = np.exp(logP)", "dZ = logP"), "logits_gradient", "changes its input in place"),
 }  # fmt: skip

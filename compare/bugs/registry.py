@@ -31,6 +31,11 @@ class Bug:
         return CONTRACTS[self.function].tag if self.function in CONTRACTS else "batch"
 
     @property
+    def title(self) -> str:
+        """The name in words."""
+        return self.name.replace("-", " ").replace("1e ", "1e-")
+
+    @property
     def source(self) -> str:
         """The wrong code, without what registers it."""
         lines = textwrap.dedent(inspect.getsource(self._written)).splitlines()

@@ -60,7 +60,7 @@ def bugs(
 def print_bug(console: Console, bug: Bug) -> None:
     """One mistake: its code beside the right one, and three sentences."""
     right = inspect.getsource(getattr(scratch, bug.function)).rstrip()
-    console.print(f"[bold]{bug.name.replace('-', ' ')}[/] ({bug.name}), {bug.tag}, in place of {bug.function}\n")
+    console.print(f"[bold]{bug.title}[/] ({bug.name}), {bug.tag}, in place of {bug.function}\n")
     console.print(Syntax(bug.source, "python", background_color="default", word_wrap=True))
     console.print("\n[bold]the right one[/]\n")
     console.print(Syntax(_without_docstring(right), "python", background_color="default", word_wrap=True))

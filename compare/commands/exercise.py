@@ -8,10 +8,11 @@ import typer
 from rich.console import Console
 
 from compare import report, results
-from compare.attempt import CONTRACTS, Attempt, in_a_process_of_its_own, shape_text
+from compare.attempt import CONTRACTS, TITLES, Attempt
 from compare.backends import equations_backend
 from compare.commands.options import Json, ProblemOptions, check_output, progress, takes_problem
 from compare.exercise import HINTS, Judgement, judge_functions, next_hint
+from compare.isolation import run_apart
 from compare.problem import Problem
 from compare.proof import prove
 from compare.tables import wide_console
@@ -33,7 +34,7 @@ def exercise(
     Exit code 0: finished and proven, 1: not yet, 2: could not be judged.
     """
     check_output(json)
-    if (code := in_a_process_of_its_own([str(path)])) is not None:
+    if (code := run_apart([str(path)], TITLES)) is not None:
         return code
     attempt = Attempt(path)
     problem = chosen.problem()
@@ -56,14 +57,14 @@ def exercise(
 
 def _tell(console: Console, path: Path, found: list[Judgement], todo: Judgement, hints: list[str]) -> None:
     contract = CONTRACTS[todo.name]
-    shapes = ", ".join(name + shape_text(dimensions) for name, dimensions in contract.parameters.items())
     if all(one.state == "missing" for one in found):
         console.print(f"Nothing is written yet. Begin with {todo.name} ({contract.tag}) in {path}:")
-        console.print(f"replace its last line, then run this again. {shapes} -> {contract}")
+        console.print(f"replace its last line, then run this again. {contract.signature}")
     elif todo.state == "missing":
-        console.print(f"Next is {todo.name} ({contract.tag}): {shapes} -> {contract}")
+        console.print(f"Next is {todo.name} ({contract.tag}): {contract.signature}")
     else:
         console.print(todo.said)
+        console.print(f"{todo.name}: {contract.signature}")
         if todo.diagnosis:
             print_diagnosis(console, todo.diagnosis)
     for n, text in enumerate(hints, 1):

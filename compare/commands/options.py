@@ -17,11 +17,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from compare import pictures, results
-from compare.attempt import in_a_process_of_its_own
+from compare.attempt import TITLES
 from compare.backends import MODULES, is_path
 from compare.datasets import DATA_ROOT_VARIABLE, SOURCES, load
 from compare.errors import InputError
 from compare.files import check_writable, folder_fault
+from compare.isolation import run_apart
 from compare.problem import Hyperparameters, Problem
 from compare.selection import Split
 
@@ -141,7 +142,7 @@ def check_picture(path: Path | None) -> None:
 def isolated(*specs: str) -> int | None:
     """If one of these backends is somebody's file: run the command in a child, and return its exit code."""
     paths = [spec for spec in specs if is_path(spec)]
-    return in_a_process_of_its_own(paths) if paths else None
+    return run_apart(paths, TITLES) if paths else None
 
 
 @contextmanager
