@@ -12,6 +12,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import warnings
 from contextlib import suppress
 from pathlib import Path
 
@@ -63,6 +64,8 @@ def become_child() -> None:
     receipt = Path(folder, "receipt")
     with Path(folder, "marks").open("r+b") as file:
         _marks = mmap.mmap(file.fileno(), MARK.size)
+    # what NumPy or Python would warn of in somebody's file, the referee says better
+    warnings.simplefilter("ignore")
     if sys.stdout and sys.stderr:
         sys.stdout = os.fdopen(os.dup(1), "w", encoding=sys.stdout.encoding, errors="replace")
         os.dup2(2, 1)

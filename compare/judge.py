@@ -101,7 +101,8 @@ class Judge:
                 self.worst[name, reading] = finding
                 if not used <= 1 and self.first_divergence is None:
                     self.first_divergence = finding
-                if not math.isfinite(used):
+                # a share can be infinite where both values are not: two numbers that should be 0 and are not
+                if not (math.isfinite(finding.ours) and math.isfinite(finding.theirs)):
                     _stop(finding)
 
     def _note(self, name: str, reading: str, epoch: int, used: float) -> None:

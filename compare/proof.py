@@ -32,7 +32,9 @@ class Run:
     adversarial: of each batch the finding that used most of its budget. exact: of each quantity how many values there
     were, and how many of them differ. truth: of each quantity how far each side is from it. gradients: of each side,
     without trust in the other. weights are checksums of the final parameters, drift how far apart these are at most,
-    templates the judged side's W (K, D). trace is the share of each budget used at worst in each epoch.
+    templates the judged side's W (K, D). growth, known where only the whole run is over budget, is how many times a
+    change of the initial weights by one rounding grows in this training by itself. trace is the share of each budget
+    used at worst in each epoch.
     """
 
     dtype: str
@@ -52,6 +54,7 @@ class Run:
     drift: dict[str, float] = field(default_factory=dict)
     trace: dict[tuple[str, str], list[float]] = field(default_factory=dict)
     templates: NDArray | None = None
+    growth: float | None = None
 
     @property
     def witnesses(self) -> dict[str, bool]:
@@ -99,6 +102,8 @@ def prove(
         theirs = theirs._replace(name=f"{theirs.name} (against)")
     with threads(thread_count), np.errstate(all="ignore"):
         run = _train(problem, dtype, ours, theirs, on_step)
+        if run.only_amplified:
+            run.growth = _growth(problem, dtype, ours)
         _difficult_batches(run, problem, ours, theirs)
         _exact_batches(run, problem, ours, theirs)
         for _, moment in plain(problem, dtype).moments(ours, theirs, dtype):
@@ -162,6 +167,19 @@ def _train(
     ends = zip("Wb", own.parameters(), reference.parameters(), strict=True)
     run.drift = {name: float(np.abs(a - b).max()) for name, a, b in ends}
     return run
+
+
+def _growth(problem: Problem, dtype: str, ours: Backend) -> float:
+    """How many times larger a change of every weight by one rounding is at the end of training than at its start."""
+    first, second = (ours.side(problem, dtype) for _ in range(2))
+    W, b = problem.start(dtype)
+    changed = W * W.dtype.type(1 + np.finfo(dtype).eps)
+    second.start_from(changed, b, None)
+    for index in chain.from_iterable(problem.batches):
+        first.step(index)
+        second.step(index)
+    apart = np.abs(first.parameters()[0] - second.parameters()[0]).max()
+    return float(apart / np.abs(changed - W).max())
 
 
 def _difficult_batches(run: Run, problem: Problem, ours: Backend, theirs: Backend) -> None:

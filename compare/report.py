@@ -18,6 +18,8 @@ from compare.witness_tables import print_witnesses
 # Longer curves are shown at these epochs and at their last.
 SHOWN_EPOCHS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500)
 CURVE_KEYS = "train_loss", "train_accuracy", "val_loss", "val_accuracy"
+# Growth of a rounding from which a training is called unstable.
+UNSTABLE = 10
 DIGITS = {"float32": 9, "float64": 17}
 
 
@@ -70,12 +72,8 @@ def print_proof(console: Console, problem: Problem, runs: list[Run]) -> None:
         if run.verdict == "differ":
             unhappy = ", ".join(name for name, content in run.witnesses.items() if not content)
             console.print(f"{run.dtype}: [red]over budget[/] for these witnesses: {unhappy}")
-        if run.only_amplified:
-            console.print(
-                f"{run.dtype}: every single step is within budget, only the whole run is not. Either this training is "
-                "unstable and makes rounding grow (try a smaller --lr), or something too small to be seen in one step "
-                f"adds up{' (try --dtype float64)' if run.dtype == 'float32' else ''}."
-            )
+        if run.growth is not None:
+            console.print(f"{run.dtype}: {_amplified(run.growth, run.dtype)}")
 
 
 def print_verdict(console: Console, runs: list[Run], *, verbose: bool) -> None:
@@ -179,6 +177,21 @@ def _print_predictions(console: Console, run: Run) -> None:
     console.print(
         f"{run.dtype}: certified for {found.certified:,}, their best two logits more than 2 x {found.largest:.1e} apart"
         + (f"; {rest:,} agree, not certified" if rest else "")
+    )
+
+
+def _amplified(growth: float, dtype: str) -> str:
+    """What to make of a whole run that is over budget while every step is within it."""
+    said = "every single step is within budget, only the whole run is not. "
+    if growth > UNSTABLE:
+        return said + (
+            f"A change of the initial weights by one rounding grows {growth:,.0f} times in this training: it is "
+            "unstable, and two correct sides part (try a smaller --lr)."
+        )
+    more = " (try --dtype float64)" if dtype == "float32" else ""
+    return said + (
+        f"Rounding does not grow in this training (a change of the initial weights ends {growth:.2g} times as large), "
+        f"so something too small to be seen in one step adds up{more}."
     )
 
 

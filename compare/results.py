@@ -112,6 +112,7 @@ def _run(run: Run) -> dict[str, Any]:
         "seconds": run.seconds,
         "weights": run.weights,
         "drift": run.drift,
+        "growth": run.growth,
     }
 
 

@@ -50,10 +50,8 @@ def print_diagnosis(console: Console, diagnosis: Diagnosis) -> None:
     for fact in diagnosis.facts:
         console.print(f"seen: {fact}")
     for n, guess in enumerate(diagnosis.guesses):
-        looks = "this looks like" if n == 0 else "or like"
-        console.print(
-            f"{looks} [bold]{guess.bug.title}[/], see bug {guess.bug.name}, {guess.bug.tag} ({guess.likeness:.0%} alike)"
-        )
+        looks, bug = "this looks like" if n == 0 else "or like", guess.bug
+        console.print(f"{looks} [bold]{bug.title}[/], see bug {bug.name}, {bug.tag} ({guess.likeness:.0%} alike)")
     if diagnosis.facts and not diagnosis.guesses:
         console.print("this looks like none of the mistakes of the catalogue")
     if not diagnosis.facts:

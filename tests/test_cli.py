@@ -91,7 +91,7 @@ FINDING = {
 SIDE = dict.fromkeys(("train_loss", "train_accuracy", "val_loss", "val_accuracy"), float)
 RUN = {
     **dict.fromkeys(("dtype", "verdict"), str),
-    **dict.fromkeys(("test", "first_divergence"), type(None)),
+    **dict.fromkeys(("test", "first_divergence", "growth"), type(None)),
     "steps": int,
     "quantities": {name: {"resynchronised": FINDING, "free_running": FINDING} for name in QUANTITIES},
     "predictions": {

@@ -155,6 +155,27 @@ def test_a_learning_rate_that_amplifies_rounding_is_told_from_a_bug(dtype: str):
     assert run.verdict == "differ"
     assert run.first_divergence.reading == "free_running"
     assert run.only_amplified
+    assert run.growth > 1000
+
+
+def test_what_adds_up_in_a_stable_training_is_told_from_rounding(small: Problem):
+    """A drift of a quarter of what a step may be off, always to the same side, begun after the difficult batches' count."""
+
+    def drifting() -> Equations:
+        calls = [0]
+
+        def sgd_step(W, b, dW, db, lr):
+            W, b = scratch.sgd_step(W, b, dW, db, lr)
+            calls[0] += 1
+            return W + W.dtype.type(0.25 * np.finfo(W.dtype).eps * np.abs(W).max() * (calls[0] > 60)), b
+
+        return EQUATIONS._replace(sgd_step=sgd_step)
+
+    data = Dataset("small", small.train, None, small.classes)
+    problem = Problem(data, Hyperparameters(epochs=200, batch_size=20, lr=1e-3))
+    run = prove(problem, "float64", ours=equations_backend("drifting", drifting))
+    assert run.only_amplified
+    assert run.growth < 10
 
 
 def test_one_side_that_leaves_the_finite_numbers_stops_the_run(small: Problem):
