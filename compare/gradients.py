@@ -18,7 +18,7 @@ from compare.trials import Case, Trials
 
 STEPS = tuple(10.0**-n for n in range(1, 13))
 TAYLOR_STEPS = tuple(2.0**-n for n in range(11, 18))
-SAMPLE = 20
+SAMPLE = 12
 # What a right gradient stays under, and a slope above. Measured over data sets and seeds: see tests/test_gradients.py.
 CENTRAL, COMPLEX, SLOPE = 1e-7, 1e-12, 1.9
 

@@ -168,7 +168,7 @@ def exact(problem: Problem, dtype: str, lr: float = 0.5) -> Trials:
 
 def plain(problem: Problem, dtype: str) -> Trials:
     """One step on a few real images from the initial weights, without momentum and decay."""
-    images = max(1, min(7, len(problem.train[1]), 60_000 // (problem.features * problem.classes)))
+    images = max(1, min(7, len(problem.train[1]), 30_000 // (problem.features * problem.classes)))
     W, b = problem.start(dtype)
     case = Case("real images", W, b, None, np.arange(images))
     return Trials(problem.train, Hyperparameters(epochs=1, lr=problem.chosen.lr), (case,))
