@@ -139,7 +139,7 @@ def accuracy(Z: Tensor | NDArray, y: Tensor | NDArray) -> float:
 
 def correct(Z: Tensor, y: Tensor) -> int:
     """Rows of Z (N, K) whose largest logit, the first of equals, is at the label y (N,)."""
-    return int((Z.argmax(dim=1) == y).sum())
+    return int(torch.count_nonzero(Z.argmax(dim=1) == y))
 
 
 @torch.inference_mode()
