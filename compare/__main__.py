@@ -1,5 +1,6 @@
 """`python -m compare`: see compare/cli.py."""
 
+import signal
 import sys
 
 try:
@@ -14,5 +15,7 @@ except KeyboardInterrupt:
 try:
     main()
 except SystemExit as stopped:
+    # what is pressed while Python winds up must not change how it ended
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     finish(int(stopped.code or 0))
     raise

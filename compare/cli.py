@@ -1,7 +1,6 @@
 """The command line: every command, prove being the default, and the manners of its errors."""
 
 import os
-import signal
 import sys
 import traceback
 from contextlib import suppress
@@ -98,13 +97,9 @@ def main() -> None:
             code = CANNOT
     finally:
         results.release_stdout()
-    # Typer turns Ctrl-C into this code or into Abort, depending on its version
-    if code == INTERRUPTED:
-        # what is pressed from here on must not change how it ends
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        # a child leaves it to its parent
-        if isolation.receipt is None:
-            print("interrupted", file=sys.stderr)
+    # Typer turns Ctrl-C into this code or into Abort, depending on its version; a child leaves it to its parent
+    if code == INTERRUPTED and isolation.receipt is None:
+        print("interrupted", file=sys.stderr)
     sys.exit(code)
 
 
