@@ -53,24 +53,20 @@ class Diagnosis(NamedTuple):
 
 
 class Observed(NamedTuple):
-    """One case: what both sides made of the same inputs in float64."""
+    """One case: what both sides made of the same inputs in float64, and how far each quantity may differ."""
 
     case: Case
     y: NDArray
     start: Start
     ours: Step
     theirs: Step
+    limits: dict[str, float]
 
     def pair(self, name: str) -> tuple[NDArray, NDArray]:
         """Both tensors of a quantity, W and b as updates."""
         field = QUANTITIES[name].field
         origin = {"W": self.start.W, "b": self.start.b}.get(field, 0)
         return np.atleast_1d(getattr(self.ours, field) - origin), np.atleast_1d(getattr(self.theirs, field) - origin)
-
-    def limits(self) -> dict[str, float]:
-        """What each quantity may differ by."""
-        scales = sizes(self.theirs, self.start).items()
-        return {name: allowed(size, terms, 1, self.theirs.W.dtype) for name, (size, terms) in scales}
 
 
 class Diagnostician:
@@ -103,7 +99,9 @@ class Diagnostician:
         for trials in self.trials:
             for case, moment in trials.moments(self.theirs, self.theirs, "float64"):
                 step = Step(*map(np.array, moment.reference))
-                found.append(Observed(case, moment.y, moment.start, step, step))
+                scales = sizes(step, moment.start).items()
+                limits = {name: allowed(size, terms, 1, step.W.dtype) for name, (size, terms) in scales}
+                found.append(Observed(case, moment.y, moment.start, step, step, limits))
         return found
 
     @cached_property
@@ -116,11 +114,7 @@ class Diagnostician:
         return made
 
     def _steps(self, backend: Backend) -> Iterator[Step]:
-        for trials in self.trials:
-            side = backend.side(trials, "float64")
-            for case in trials.cases:
-                side.start_from(case.W, case.b, case.velocity)
-                yield Step(*map(np.array, side.step(case.index)))
+        return (step for trials in self.trials for _, step in trials.steps(backend, "float64"))
 
 
 def _real(problem: Problem) -> Trials:
@@ -135,7 +129,7 @@ def _real(problem: Problem) -> Trials:
 def _traces(observed: list[Observed]) -> Traces:
     found = {}
     for n, seen in enumerate(observed):
-        for name, limit in seen.limits().items():
+        for name, limit in seen.limits.items():
             trace = np.subtract(*seen.pair(name)) / limit
             if not (np.abs(trace) <= 1).all():
                 found[n, name] = trace
@@ -241,7 +235,7 @@ def _zero(_seen: Observed, name: str, a: NDArray, _b: NDArray) -> Fact | None:
 def _constant_offset(seen: Observed, name: str, a: NDArray, b: NDArray) -> Fact | None:
     offsets = a - b
     middle = float(np.median(offsets))
-    if a.size == 1 or not (np.abs(offsets - middle) <= max(SAME * abs(middle), seen.limits()[name])).all():
+    if a.size == 1 or not (np.abs(offsets - middle) <= max(SAME * abs(middle), seen.limits[name])).all():
         return None
     return Fact(f"{QUANTITIES[name].symbol} is off by {middle:.7g} in every element")
 
@@ -265,7 +259,7 @@ def _columns_sum_to_one(_seen: Observed, name: str, a: NDArray, _b: NDArray) -> 
 
 
 def _one_slice(seen: Observed, name: str, a: NDArray, b: NDArray) -> Fact | None:
-    bad = ~(np.abs(a - b) <= seen.limits()[name])
+    bad = ~(np.abs(a - b) <= seen.limits[name])
     if bad.sum() == 1 and bad.size > 1:
         return Fact(f"only the element {[int(n) for n in np.argwhere(bad)[0]]} of {QUANTITIES[name].symbol} differs")
     if a.ndim < 2:

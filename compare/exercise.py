@@ -17,7 +17,7 @@ from compare.diagnosis import Diagnosis, Diagnostician
 from compare.files import whole_file
 from compare.problem import Problem
 from compare.referee import first_difference
-from compare.trials import EXACT_RATES, adversarial, exact, plain
+from compare.trials import adversarial, exact_all, plain
 from scratch import EQUATIONS
 
 DTYPES = "float32", "float64"
@@ -92,7 +92,7 @@ def _judge(attempt: Attempt, name: str, problem: Problem, theirs: Backend) -> Ju
                 if place := first_difference(trials, alone, theirs, dtype, bits=False):
                     said = f"right on the worked example, but not in {dtype}: {place}"
                     return Judgement(name, "wrong", said, _diagnosis(problem, theirs, alone))
-            for trials in (exact(problem, dtype, lr) for lr in EXACT_RATES):
+            for trials in exact_all(problem, dtype):
                 if place := first_difference(trials, alone, theirs, dtype, bits=True):
                     said = f"right but for rounding, and here nothing rounds, in {dtype}: {place}"
                     return Judgement(name, "wrong", said, _diagnosis(problem, theirs, alone))
@@ -138,8 +138,8 @@ def _text(array: Any) -> str:
     return " ".join(np.array2string(np.asarray(array), precision=4, suppress_small=True, separator=", ").split())
 
 
-def next_hint(path: Path, name: str) -> tuple[int, list[str]]:
-    """One hint more than last time for this function of this file: how many there are, and those shown so far."""
+def next_hints(path: Path, name: str) -> tuple[str, ...]:
+    """The hints for this function of this file that were given before, and one more if there is one."""
     file = cache_path() / "hints.json"
     key = f"{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]} {name}"
     try:
@@ -152,4 +152,4 @@ def next_hint(path: Path, name: str) -> tuple[int, list[str]]:
         file.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(file) as stream:
             stream.write(json.dumps(counts | {key: shown}).encode())
-    return len(HINTS[name]), list(HINTS[name][:shown])
+    return HINTS[name][:shown]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.backends import Backend, Side
+from compare.backends import Backend
 from compare.problem import Hyperparameters, Problem
 from compare.trials import Case, Trials
 from scratch import Step
@@ -29,8 +29,7 @@ def broken_invariants(problem: Problem, backend: Backend, dtype: str) -> list[st
         order = {"once": index, "again": index, "doubled": twice, "reversed": index[::-1].copy(), "short": index[:7]}
         cases = tuple(Case(name, W, b, None, where) for name, where in order.items())
         trials = Trials(train, Hyperparameters(epochs=1, lr=0.1), cases)
-        side = backend.side(trials, dtype)
-        steps = {case.name: _take(side, case) for case in cases}
+        steps = {case.name: step for case, step in trials.steps(backend, dtype)}
         for case in cases:
             for name, holds in IDENTITIES.items():
                 if not holds(steps[case.name], train[1][case.index], W, b):
@@ -39,11 +38,6 @@ def broken_invariants(problem: Problem, backend: Backend, dtype: str) -> list[st
             if not _same_gradients(steps["once"], steps[name]):
                 found[f"gradients of a batch {name}"] = None
     return list(found)
-
-
-def _take(side: Side, case: Case) -> Step:
-    side.start_from(case.W, case.b, case.velocity)
-    return Step(*(np.array(part) for part in side.step(case.index)))
 
 
 def _near(a: NDArray, b: NDArray, size: float) -> bool:

@@ -19,7 +19,7 @@ from compare.lockstep import lockstep
 from compare.predictions import Predictions
 from compare.problem import Problem, checksum
 from compare.tolerance import QUANTITIES
-from compare.trials import EXACT_RATES, adversarial, exact, plain
+from compare.trials import adversarial, exact_all, plain
 from compare.truth import Opinion, third_opinion
 from scratch import correct
 
@@ -135,18 +135,17 @@ def _train(
     try:
         _extend(run.curve, sides, problem, {name: side.evaluate(*problem.train) for name, side in sides.items()})
         for epoch, batches in enumerate(problem.batches, 1):
-            totals, number = {name: np.zeros(2) for name in sides}, 0
+            totals = {name: np.zeros(2) for name in sides}
             where = f"at epoch {epoch}, step 1"
             for moment in lockstep(problem, batches, reference, own, resync):
-                number = moment.number
-                where = f"at epoch {epoch}, step {number + 1}"
+                where = f"at epoch {epoch}, step {moment.number + 1}"
                 judge.see(epoch, moment)
                 done = dict(zip(sides, (moment.steps["free_running"], moment.reference), strict=True))
                 for name, step in done.items():
                     totals[name] += float(step.L) * len(moment.y), correct(step.Z, moment.y)
                 run.steps += 1
                 if on_step:
-                    on_step(epoch, number)
+                    on_step(epoch, moment.number)
             where = f"in the evaluation after epoch {epoch}"
             images = len(problem.train[1])
             _extend(run.curve, sides, problem, {name: tuple(both / images) for name, both in totals.items()})
@@ -196,8 +195,7 @@ def _difficult_batches(run: Run, problem: Problem, ours: Backend, theirs: Backen
 
 
 def _exact_batches(run: Run, problem: Problem, ours: Backend, theirs: Backend) -> None:
-    trials = (exact(problem, run.dtype, lr) for lr in EXACT_RATES)
-    for _, moment in chain.from_iterable(one.moments(ours, theirs, run.dtype) for one in trials):
+    for _, moment in chain.from_iterable(one.moments(ours, theirs, run.dtype) for one in exact_all(problem, run.dtype)):
         for name, quantity in QUANTITIES.items():
             a, b = getattr(moment.steps["resynchronised"], quantity.field), getattr(moment.reference, quantity.field)
             values, unequal = run.exact.get(name, (0, 0))

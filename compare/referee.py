@@ -17,7 +17,7 @@ from compare.lockstep import Moment
 from compare.problem import Problem
 from compare.remarks import usual_band
 from compare.tolerance import QUANTITIES, Start, sizes
-from compare.trials import EXACT_RATES, Trials, adversarial, exact
+from compare.trials import Trials, adversarial, exact_all
 
 WITNESSES = {
     "resynchronised": "each step from the reference's weights",
@@ -91,8 +91,8 @@ class _Contestant:
             found = self.judges[reading].first_divergence
             said[reading] = (found and f"{QUANTITIES[found.quantity].symbol} {found.epoch}/{found.step}") or ""
         said["adversarial"] = first_difference(adversarial(problem, dtype), self.backend, reference, dtype, bits=False)
-        rates = (exact(problem, dtype, lr) for lr in EXACT_RATES)
-        places = (first_difference(trials, self.backend, reference, dtype, bits=True) for trials in rates)
+        every = exact_all(problem, dtype)
+        places = (first_difference(trials, self.backend, reference, dtype, bits=True) for trials in every)
         said["exact"] = next(filter(None, places), "")
         wrong = [check for check in check_gradients(problem, self.backend) if not check.right]
         said["gradients"] = f"slope {wrong[0].slope:.2f}, {wrong[0].problem} problem" if wrong else ""

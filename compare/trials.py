@@ -17,6 +17,7 @@ from compare.backends import Backend
 from compare.lockstep import Moment
 from compare.problem import Hyperparameters, Problem
 from compare.tolerance import Start
+from scratch import Step
 
 # From exp(-GAP) on, every probability but the largest is exactly 0.
 GAP = {"float32": 110.0, "float64": 800.0}
@@ -61,6 +62,13 @@ class Trials:
             done = reference.step(case.index)
             start = Start(reference.X, case.W, case.b, case.W, case.b, case.velocity, self.chosen)
             yield case, Moment(number, self.train[1][case.index], start, done, steps)
+
+    def steps(self, backend: Backend, dtype: str) -> Iterator[tuple[Case, Step]]:
+        """One side alone through every case; its arrays are copies."""
+        side = backend.side(self, dtype)
+        for case in self.cases:
+            side.start_from(case.W, case.b, case.velocity)
+            yield case, Step(*map(np.array, side.step(case.index)))
 
 
 class _Maker:
@@ -164,6 +172,11 @@ def exact(problem: Problem, dtype: str, lr: float = 0.5) -> Trials:
     chosen = problem.chosen
     powers = {name: value and 0.5 for name, value in chosen.descent.items() if name in ("momentum", "dampening")}
     return make.trials(replace(chosen, lr=lr, weight_decay=chosen.weight_decay and 2**-6, **powers))
+
+
+def exact_all(problem: Problem, dtype: str) -> Iterator[Trials]:
+    """The exact steps at every rate."""
+    return (exact(problem, dtype, lr) for lr in EXACT_RATES)
 
 
 def plain(problem: Problem, dtype: str) -> Trials:

@@ -15,8 +15,10 @@ from rich.text import Text
 
 import scratch
 from compare import results
+from compare.backends import SCRATCH, backend, threads
 from compare.bugs import BUGS, Bug, find_bug
 from compare.commands.options import Json, ProblemOptions, Quiet, check_output, progress, takes_problem
+from compare.diagnosis import Diagnostician
 from compare.problem import Problem
 from compare.referee import WITNESSES, Testimony, hear
 from compare.tables import table, wide_console
@@ -103,8 +105,6 @@ def _hear_all(
 
 
 def _hear(chosen: ProblemOptions, dtype: str, names: list[str], clean: bool, reports: Any) -> dict[str, Testimony]:
-    from compare.backends import SCRATCH
-
     contestants = [BUGS[name].backend() for name in names]
     if clean:
         contestants.insert(0, SCRATCH._replace(name=CLEAN))
@@ -122,9 +122,6 @@ def _hear(chosen: ProblemOptions, dtype: str, names: list[str], clean: bool, rep
 
 
 def _guess(chosen: ProblemOptions, reports: Any) -> dict[str, list[str]]:
-    from compare.backends import backend, threads
-    from compare.diagnosis import Diagnostician
-
     found = {}
     theirs = backend("torch")
     with threads(1):

@@ -11,7 +11,7 @@ from compare import report, results
 from compare.attempt import CONTRACTS, TITLES, Attempt
 from compare.backends import equations_backend
 from compare.commands.options import Json, ProblemOptions, check_output, progress, takes_problem
-from compare.exercise import HINTS, Judgement, judge_functions, next_hint
+from compare.exercise import HINTS, Judgement, judge_functions, next_hints
 from compare.isolation import run_apart
 from compare.problem import Problem
 from compare.proof import prove
@@ -41,7 +41,7 @@ def exercise(
     console = wide_console()
     found = judge_functions(attempt, problem)
     todo = next((one for one in found if one.state != "right"), None)
-    hints = next_hint(path, todo.name)[1] if todo and hint else []
+    hints = list(next_hints(path, todo.name)) if todo and hint else []
     content: dict[str, Any] = {"functions": [_as_dict(one) for one in found], "hints": hints}
     for one in found:
         console.print(f"{CONTRACTS[one.name].tag}  {MARKS[one.state]}  {one.name}")
