@@ -2,7 +2,7 @@
 
     python benchmarks/false_alarms.py                (20 seeds x batches of 1, 7, 100 and all x 1 and 2 threads)
 
-Each run is a whole proof on mnist5k with a few hundred steps of training: every witness must be content.
+Each run is a whole proof on mnist5k with a few hundred steps of training: every check must be content.
 """
 
 import argparse
@@ -10,7 +10,7 @@ import itertools
 import sys
 
 from compare import Hyperparameters, Problem, load
-from compare.proof import prove
+from compare.proof.prove import prove
 
 # Images to train on and epochs, by batch size; 0 is all images at once.
 RUNS = {1: (300, 1), 7: (2100, 1), 100: (4000, 8), 0: (4000, 60)}
@@ -33,7 +33,7 @@ def main() -> None:
             runs += 1
             if run.verdict != "match":
                 alarms += 1
-                unhappy = ", ".join(name for name, content in run.witnesses.items() if not content)
+                unhappy = ", ".join(name for name, content in run.checks.items() if not content)
                 print(f"seed {seed}, batch {batch_size or 'all'}, {threads} threads, {dtype}: {unhappy}", flush=True)
         print(f"\r{runs} runs", end="", file=sys.stderr, flush=True)
     print(f"\n{alarms} false alarms in {runs} clean runs")

@@ -2,7 +2,7 @@
 
     python benchmarks/speed.py --data-root FOLDER     (the folder that holds MNIST/raw)
 
-One epoch is 600 steps of batch 100 over all 60,000 training images of MNIST, in float32. Every contestant runs
+One epoch is 600 steps of batch 100 over all 60,000 training images of MNIST, in float32. Every candidate runs
 once a round; a ratio is the median over rounds of two times from the same round.
 """
 
@@ -23,7 +23,7 @@ from torch.utils.data import DataLoader
 
 import scratch
 import torch_impl
-from compare.datasets import DATA_ROOT_VARIABLE, load
+from compare.data.registry import DATA_ROOT_VARIABLE, load
 
 LR, BATCH = 1e-3, 100
 
@@ -36,7 +36,7 @@ def timed(run: Callable[[], None]) -> float:
 
 
 class Contest:
-    """The contestants: each a method that trains one epoch, or does a named part of that work."""
+    """The candidates: each a method that trains one epoch, or does a named part of that work."""
 
     def __init__(self, root: Path):
         self.root = root
@@ -139,16 +139,16 @@ def main() -> None:
         parser.error(f"full MNIST is needed: give --data-root or set {DATA_ROOT_VARIABLE}")
     contest = Contest(options.data_root)
     # NumPy last: its idle threads spin for a while, and would slow what comes after them
-    contestants = [contest.torch_impl, contest.bare, contest.tutorial, contest.products, contest.scratch]
-    for contestant in contestants:
-        contestant()  # warm up
-    rounds = [{c.__name__: c() for c in contestants} for _ in range(options.rounds)]
+    candidates = [contest.torch_impl, contest.bare, contest.tutorial, contest.products, contest.scratch]
+    for candidate in candidates:
+        candidate()  # warm up
+    rounds = [{c.__name__: c() for c in candidates} for _ in range(options.rounds)]
 
     def ratio(slow: str, fast: str) -> float:
         return statistics.median(times[slow] / times[fast] for times in rounds)
 
     print(f"one epoch of MNIST, batch 100, float32; medians of {options.rounds} rounds on {os.cpu_count()} cores")
-    for c in contestants:
+    for c in candidates:
         print(f"  {c.__name__:<11}{statistics.median(times[c.__name__] for times in rounds):8.3f} s   {c.__doc__}")
     print("ratios")
     print(f"  tutorial / scratch     {ratio('tutorial', 'scratch'):6.1f}   (at least 40)")

@@ -1,4 +1,4 @@
-"""The referee: both implementations given the same start and the same batches, and compared at every step.
+"""Both implementations given the same start and the same batches, and compared at every step.
 
     from compare import Hyperparameters, Problem, load, prove
 
@@ -8,7 +8,7 @@
 `compare` imports `scratch` and `torch_impl`; neither imports the other, nor `compare`.
 """
 
-from compare.datasets import Dataset, load
+from compare.data.registry import Dataset, load
 from compare.errors import InputError
 from compare.problem import Hyperparameters, Problem
-from compare.proof import prove
+from compare.proof.prove import prove

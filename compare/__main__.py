@@ -4,10 +4,10 @@ import signal
 import sys
 
 try:
-    from compare.isolation import become_child, finish
+    from compare.backends.worker import become_child, finish
 
     become_child()
-    from compare.cli import main
+    from compare.cli.app import main
 except KeyboardInterrupt:
     print("interrupted", file=sys.stderr)
     sys.exit(130)

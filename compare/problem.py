@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.datasets import Dataset
+from compare.data.registry import Dataset
 from compare.errors import InputError
 
 # One independent stream of random numbers for each purpose, so that none shifts when another changes.

@@ -1,12 +1,11 @@
 """E3 and E4: the loss, and its gradient by the logits."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from scratch.softmax import log_softmax, softmax_jacobian
+from scratch.softmax import Floats, Integers, log_softmax, softmax_jacobian
 
 
-def nll_loss(logP: NDArray, y: NDArray) -> np.floating:
+def nll_loss(logP: Floats, y: Integers) -> np.floating:
     """E3: mean negative log-likelihood of the labels, in nats.
 
     logP (N, K), y (N,) integers -> L, a scalar in the dtype of logP.
@@ -21,7 +20,7 @@ def nll_loss(logP: NDArray, y: NDArray) -> np.floating:
     return -logP[np.arange(len(y)), y].mean()
 
 
-def cross_entropy(Z: NDArray, y: NDArray) -> np.floating:
+def cross_entropy(Z: Floats, y: Integers) -> np.floating:
     """E3: `nll_loss` after `log_softmax`; like PyTorch's, it takes logits.
 
     Z (N, K), y (N,) integers -> L, a scalar in the dtype of Z. Raises what the two raise.
@@ -33,7 +32,7 @@ def cross_entropy(Z: NDArray, y: NDArray) -> np.floating:
     return nll_loss(log_softmax(Z), y)
 
 
-def logits_gradient(logP: NDArray, y: NDArray) -> NDArray:
+def logits_gradient(logP: Floats, y: Integers) -> Floats:
     """E4: gradient of the loss by the logits, in its fused form.
 
     logP (N, K), y (N,) integers -> dZ (N, K), in the dtype of logP. Raises what `nll_loss` raises.
@@ -51,7 +50,7 @@ def logits_gradient(logP: NDArray, y: NDArray) -> NDArray:
     return dZ
 
 
-def logits_gradient_by_chain_rule(P: NDArray, y: NDArray) -> NDArray:
+def logits_gradient_by_chain_rule(P: Floats, y: Integers) -> Floats:
     """E4: the same gradient the long way, through the loss, the logarithm and the softmax Jacobian.
 
     P (N, K) probabilities, y (N,) integers -> dZ (N, K). It divides by P[n, y[n]], so a label whose
@@ -72,7 +71,7 @@ def logits_gradient_by_chain_rule(P: NDArray, y: NDArray) -> NDArray:
     return np.einsum("nj,njk->nk", dP, softmax_jacobian(P))
 
 
-def _check(rows: NDArray, y: NDArray) -> None:
+def _check(rows: Floats, y: Integers) -> None:
     if rows.ndim != 2:
         raise ValueError(f"a matrix (N, K) expected, not {rows.shape}")
     N, K = rows.shape

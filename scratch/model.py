@@ -1,10 +1,11 @@
 """E1 and E5: the linear map from pixels to logits, and the gradient of its parameters."""
 
 import numpy as np
-from numpy.typing import NDArray
+
+from scratch.softmax import Floats
 
 
-def logits(X: NDArray, W: NDArray, b: NDArray) -> NDArray:
+def logits(X: Floats, W: Floats, b: Floats) -> Floats:
     """E1: one score for every image and class.
 
     X (N, D), W (K, D), b (K,) -> Z (N, K). Raises ValueError if the shapes do not fit.
@@ -20,7 +21,7 @@ def logits(X: NDArray, W: NDArray, b: NDArray) -> NDArray:
     return X @ W.T + b
 
 
-def parameter_gradients(X: NDArray, dZ: NDArray) -> tuple[NDArray, NDArray]:
+def parameter_gradients(X: Floats, dZ: Floats) -> tuple[Floats, Floats]:
     """E5: gradients of the loss by weights and bias.
 
     X (N, D), dZ (N, K) -> dW (K, D), db (K,). Raises ValueError if the shapes do not fit.
@@ -46,7 +47,7 @@ class SoftmaxRegression:
     Raises ValueError if shapes or dtypes do not fit each other.
     """
 
-    def __init__(self, weight: NDArray, bias: NDArray):
+    def __init__(self, weight: Floats, bias: Floats):
         if weight.ndim != 2 or bias.shape != weight.shape[:1]:
             raise ValueError(f"weight (K, D) and bias (K,) expected, not {weight.shape} and {bias.shape}")
         if weight.dtype != bias.dtype or weight.dtype.kind != "f":
@@ -59,6 +60,6 @@ class SoftmaxRegression:
         """The dtype of the parameters, and so of every result."""
         return self.weight.dtype
 
-    def __call__(self, X: NDArray) -> NDArray:
+    def __call__(self, X: Floats) -> Floats:
         """E1: X (N, D) -> Z (N, K)."""
         return logits(X, self.weight, self.bias)

@@ -1,9 +1,11 @@
 """E6: the update, and what momentum and weight decay hand to it in place of the gradient."""
 
-from numpy.typing import NDArray
+from typing import NamedTuple
+
+from scratch.softmax import Floats
 
 
-def sgd_step(W: NDArray, b: NDArray, dW: NDArray, db: NDArray, lr: float) -> tuple[NDArray, NDArray]:
+def sgd_step(W: Floats, b: Floats, dW: Floats, db: Floats, lr: float) -> tuple[Floats, Floats]:
     """E6: one step of gradient descent, as new arrays.
 
     W (K, D), b (K,), their gradients and the learning rate lr -> W (K, D), b (K,).
@@ -28,12 +30,18 @@ def sgd_step(W: NDArray, b: NDArray, dW: NDArray, db: NDArray, lr: float) -> tup
     return W - lr * dW, b - lr * db
 
 
+class Velocity(NamedTuple):
+    """What momentum keeps from step to step, one for W (K, D) and one for b (K,)."""
+
+    W: Floats
+    b: Floats
+
+
 class SGD:
     """The options of `torch.optim.SGD`, with its meaning of each.
 
     lr: learning rate; momentum, dampening: of the velocity; weight_decay: share of the parameters added to their
-    gradient; nesterov: look ahead along the velocity. velocity is a list of arrays like W and b, None before the
-    first step and without momentum.
+    gradient; nesterov: look ahead along the velocity. velocity is None before the first step and without momentum.
     """
 
     def __init__(
@@ -47,15 +55,15 @@ class SGD:
         # floats of Python: those of NumPy would turn float32 parameters into float64
         self.lr, self.momentum, self.dampening = float(lr), float(momentum), float(dampening)
         self.weight_decay, self.nesterov = float(weight_decay), nesterov
-        self.velocity: list[NDArray] | None = None
+        self.velocity: Velocity | None = None
 
-    def directions(self, parameters: list[NDArray], gradients: list[NDArray]) -> list[NDArray]:
+    def directions(self, parameters: list[Floats], gradients: list[Floats]) -> list[Floats]:
         """What E6 gets in place of the gradients dW (K, D) and db (K,); the velocity moves on.
 
         >>> import numpy as np
         >>> sgd = SGD(lr=0.1, momentum=0.5)
-        >>> one = [np.array([1.0])]
-        >>> [float(sgd.directions(one, one)[0][0]) for _ in range(3)]
+        >>> ones = [np.ones((1, 1)), np.ones(1)]
+        >>> [float(sgd.directions(ones, ones)[1][0]) for _ in range(3)]
         [1.0, 1.5, 1.75]
         """
         if self.weight_decay:
@@ -65,11 +73,11 @@ class SGD:
             return gradients
         if self.velocity is None:
             # as PyTorch has it: the first velocity is the gradient itself, not damped
-            self.velocity = gradients
+            self.velocity = Velocity(*gradients)
         else:
             # v <- momentum v + (1 - dampening) g
             both = zip(self.velocity, gradients, strict=True)
-            self.velocity = [self.momentum * v + (1 - self.dampening) * g for v, g in both]
+            self.velocity = Velocity(*(self.momentum * v + (1 - self.dampening) * g for v, g in both))
         if self.nesterov:
             return [g + self.momentum * v for g, v in zip(gradients, self.velocity, strict=True)]
-        return self.velocity
+        return list(self.velocity)

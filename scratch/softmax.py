@@ -3,8 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
+Floats = NDArray[np.floating]
+Integers = NDArray[np.integer]
+# uint8 as they come from the file, or floats
+Images = NDArray[np.uint8] | Floats
 
-def log_softmax(Z: NDArray) -> NDArray:
+
+def log_softmax(Z: Floats) -> Floats:
     """E2: logarithms of the softmax of each row.
 
     Z (N, K) -> logP (N, K), in the dtype of Z. A logit of -inf (a class ruled out) gives -inf.
@@ -24,7 +29,7 @@ def log_softmax(Z: NDArray) -> NDArray:
     return S - np.log(np.exp(S).sum(axis=1, keepdims=True))
 
 
-def softmax(Z: NDArray) -> NDArray:
+def softmax(Z: Floats) -> Floats:
     """E2: probabilities of each row, exp of `log_softmax`.
 
     Z (N, K) -> P (N, K), in the dtype of Z. Raises what `log_softmax` raises.
@@ -37,7 +42,7 @@ def softmax(Z: NDArray) -> NDArray:
     return np.exp(log_softmax(Z))
 
 
-def softmax_jacobian(P: NDArray) -> NDArray:
+def softmax_jacobian(P: Floats) -> Floats:
     """E4: derivative of every probability by every logit of the same row.
 
     P (N, K) -> J (N, K, K), J[n, j, k] = dP[n, j] / dZ[n, k].

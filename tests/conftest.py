@@ -1,22 +1,65 @@
-"""What the tests share: small problems, the command line in this process, and where full MNIST is."""
+"""What the tests share: small problems, the command line in this process, small MNIST files, and the whole MNIST."""
 
+import importlib
 import os
+import re
+import struct
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from compare.datasets import DATA_ROOT_VARIABLE, Dataset
+import compare.exercise
+from compare.data.registry import DATA_ROOT_VARIABLE, Dataset, load
+from compare.equations import FUNCTIONS
 from compare.problem import Hyperparameters, Problem
+from compare.training.loop import Training
+from compare.training.train import train
 
 ROOT = Path(__file__).parent.parent
+
+
 DTYPES = ("float32", "float64")
+
 
 # The data of the tests: a cache of their own, and no folder that a test has not named.
 os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="softmax-tests-")
+
+
 MNIST_ROOT = os.environ.pop(DATA_ROOT_VARIABLE, None)
+
+
+# The six functions as a user may write them, all right.
+RIGHT = """
+import numpy as np
+
+def logits(X, W, b):
+    return X @ W.T + b
+
+def log_softmax(Z):
+    S = Z - Z.max(axis=1, keepdims=True)
+    return S - np.log(np.exp(S).sum(axis=1, keepdims=True))
+
+def nll_loss(logP, y):
+    return -logP[np.arange(len(y)), y].mean()
+
+def logits_gradient(logP, y):
+    dZ = np.exp(logP)
+    dZ[np.arange(len(y)), y] -= 1
+    return dZ / len(y)
+
+def parameter_gradients(X, dZ):
+    return dZ.T @ X, dZ.sum(axis=0)
+
+def sgd_step(W, b, dW, db, lr):
+    return W - lr * dW, b - lr * db
+"""
 
 
 @pytest.fixture
@@ -31,25 +74,10 @@ def mnist_root() -> Path:
     return Path(MNIST_ROOT)
 
 
-@pytest.fixture(scope="session")
-def small() -> Problem:
-    """99 training and 11 validation images, 7 epochs of batches of 20 with a short last one."""
-    random = np.random.default_rng(3)
-    images = random.integers(0, 256, (110, 12)).astype(np.uint8)
-    data = Dataset("small", (images, random.integers(0, 4, 110)), (images[:15], random.integers(0, 4, 15)), classes=4)
-    return Problem(data, Hyperparameters(epochs=7, batch_size=20, lr=0.1, val_fraction=0.1))
-
-
-@pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Run attempts in this process: it is told that it is the child."""
-    monkeypatch.setattr("compare.isolation.receipt", tmp_path / "receipt")
-
-
 @pytest.fixture
 def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> Callable[..., tuple[int, str, str]]:
     """Run the command line in this process: arguments -> exit code, stdout, stderr."""
-    from compare.cli import main
+    from compare.cli.app import main
 
     def run(*args: object) -> tuple[int, str, str]:
         monkeypatch.setattr("sys.argv", ["compare", *map(str, args)])
@@ -57,5 +85,147 @@ def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> Calla
             main()
         out, err = capsys.readouterr()
         return int(stopped.value.code or 0), out, err
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def right_functions() -> str:
+    """The source of a user's file with all six functions right."""
+    return RIGHT
+
+
+@pytest.fixture
+def exercise_file(tmp_path: Path) -> Callable[..., Path]:
+    """Write the exercise with these of its functions filled in, after one `change` (old text, new text)."""
+    pieces = {name: code for code, name in re.findall(r"^(def (\w+).*?)(?=\ndef |\Z)", RIGHT, re.M | re.S)}
+    template = Path(compare.exercise.__file__).with_name("template.py").read_text()
+
+    def write(*names: str, change: tuple[str, str] = ("", "")) -> Path:
+        path, text = tmp_path / "mine.py", template
+        for name in names:
+            empty = rf"^def {name}\(.*?raise NotImplementedError\n"
+            text = re.sub(empty, lambda _, n=name: pieces[n], text, flags=re.M | re.S)
+        assert change[0] in text
+        path.write_text(text.replace(*change))
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def trained() -> Training:
+    """A well trained model of mnist5k, in float32."""
+    return train(Problem(load("mnist5k"), Hyperparameters(epochs=20, lr=0.1)))
+
+
+@pytest.fixture(scope="session")
+def idx_bytes() -> Callable[[NDArray], bytes]:
+    """An array -> its bytes in IDX format."""
+    codes = {"uint8": 0x08, "int8": 0x09, "int16": 0x0B, "int32": 0x0C, "float32": 0x0D, "float64": 0x0E}
+
+    def convert(array: NDArray) -> bytes:
+        head = struct.pack(f">BBBB{array.ndim}I", 0, 0, codes[array.dtype.name], array.ndim, *array.shape)
+        return head + array.astype(array.dtype.newbyteorder(">")).tobytes()
+
+    return convert
+
+
+@pytest.fixture
+def mnist_arrays() -> dict[str, NDArray]:
+    """Sixty training and twenty test images of 4 x 4 pixels, of ten classes, by the names of MNIST's files."""
+    random = np.random.default_rng(9)
+    images, labels = random.integers(0, 256, (80, 4, 4)).astype(np.uint8), (np.arange(80) % 10).astype(np.uint8)
+    return {
+        "train-images-idx3-ubyte": images[:60],
+        "train-labels-idx1-ubyte": labels[:60],
+        "t10k-images-idx3-ubyte": images[60:],
+        "t10k-labels-idx1-ubyte": labels[60:],
+    }
+
+
+@pytest.fixture
+def write_mnist(idx_bytes: Callable, mnist_arrays: dict[str, NDArray]) -> Callable[..., Path]:
+    """Write `mnist_arrays` under ROOT/MNIST/raw, some replaced (file name -> array or bytes), and return ROOT."""
+
+    def write(root: Path, replaced: dict[str, NDArray | bytes] | None = None) -> Path:
+        folder = root / "MNIST" / "raw"
+        folder.mkdir(parents=True)
+        for name, value in (mnist_arrays | (replaced or {})).items():
+            (folder / name).write_bytes(value if isinstance(value, bytes) else idx_bytes(value))
+        return root
+
+    return write
+
+
+@pytest.fixture(params=DTYPES)
+def dtype(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture(params=["scratch", "torch_impl"])
+def package(request: pytest.FixtureRequest) -> ModuleType:
+    """Each of the two implementations, which have the same names."""
+    return importlib.import_module(request.param)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The folder of the repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def make_small() -> Callable[..., Problem]:
+    """Make a problem of 99 training and 11 validation images, in batches of 20 with a short last one."""
+    random = np.random.default_rng(3)
+    images = random.integers(0, 256, (110, 12)).astype(np.uint8)
+    data = Dataset("small", (images, random.integers(0, 4, 110)), (images[:15], random.integers(0, 4, 15)), classes=4)
+    usual = {"epochs": 7, "batch_size": 20, "lr": 0.1, "val_fraction": 0.1}
+    return lambda **options: Problem(data, Hyperparameters(**(usual | options)))
+
+
+@pytest.fixture(scope="session")
+def small(make_small: Callable[..., Problem]) -> Problem:
+    """The small problem, for 7 epochs."""
+    return make_small()
+
+
+@pytest.fixture
+def user_file(tmp_path: Path) -> Callable[[str], str]:
+    """Write a user's file, and return its path."""
+
+    def write(code: str) -> str:
+        path = tmp_path / "mine.py"
+        path.write_text(code)
+        return str(path)
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def one_function() -> Callable[[str, str], str]:
+    """The text of a user's file with one function of this body; its parameters are named as in the table."""
+
+    def text(name: str, body: str) -> str:
+        parameters = ", ".join(FUNCTIONS[name].parameters)
+        return f"import numpy as np\nimport scratch\n\ndef {name}({parameters}):\n    {body}\n"
+
+    return text
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Run user files in this process, as if it were the worker."""
+    monkeypatch.setattr("compare.backends.worker.receipt", tmp_path / "receipt")
+
+
+@pytest.fixture
+def command() -> Callable[..., subprocess.CompletedProcess]:
+    """Run the command line in a process of its own, where the process is what is tested: it takes 3 seconds."""
+
+    def run(*args: object) -> subprocess.CompletedProcess:
+        line = [sys.executable, "-m", "compare", *map(str, args)]
+        return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=120)
 
     return run

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import scratch
-from compare.tolerance import QUANTITIES
-from tests.conftest import ROOT
+from compare.equations import QUANTITIES
 
+ROOT = Path(__file__).parent.parent
 PAGE = Path(ROOT, "MATHS.md").read_text()
 SECTIONS = dict(re.findall(r"^## (E\d): (.*)$", PAGE, re.MULTILINE))
 
@@ -79,7 +79,7 @@ def test_every_tag_names_its_functions_and_every_function_its_tag():
 
 def test_tags_elsewhere_exist():
     assert {quantity.tag for quantity in QUANTITIES.values()} == set(SECTIONS)
-    files = [file for package in ("scratch", "torch_impl", "compare") for file in Path(ROOT, package).glob("*.py")]
+    files = [file for package in ("scratch", "torch_impl", "compare") for file in Path(ROOT, package).rglob("*.py")]
     used = {tag for file in [*files, ROOT / "README.md"] for tag in re.findall(r"\bE\d\b", file.read_text())}
     assert used == set(SECTIONS)
 

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from compare import published
-from compare.datasets import load
+from compare.data.registry import load
 from compare.problem import Hyperparameters, Problem
-from compare.proof import Run, prove
-from tests.conftest import ROOT
+from compare.proof.prove import Run, prove
+from compare.training import published
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +36,7 @@ def test_the_proof_matches(run: Run):
 
 @pytest.mark.parametrize("side", ["scratch", "torch"])
 def test_the_curve_is_the_published_one(run: Run, side: str):
-    accuracies = [record[side]["val_accuracy"] for record in run.curve]
+    accuracies = [record.val_accuracy for record in run.history[side]]
     assert len(accuracies) == len(published.CURVE) == 21
     for epoch, (ours, theirs) in enumerate(zip(accuracies, published.CURVE, strict=True)):
         assert ours == pytest.approx(theirs, abs=published.band(epoch))
@@ -46,7 +45,7 @@ def test_the_curve_is_the_published_one(run: Run, side: str):
     assert 0.83 <= run.test[side] <= 0.89
 
 
-def test_training_by_hand_stays_small(mnist_root: Path):
+def test_training_by_hand_stays_small(mnist_root: Path, pytestconfig: pytest.Config):
     # run by a small process, because a process begins with the peak of the one that it was made from
     options = "--backend", "scratch", "--data", "mnist", "--data-root", str(mnist_root), "--epochs", "1"
     code = (
@@ -54,7 +53,9 @@ def test_training_by_hand_stays_small(mnist_root: Path):
         f"subprocess.run([sys.executable, '-m', 'compare', 'train', *{options!r}], check=True)\n"
         "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=pytestconfig.rootpath, capture_output=True, text=True, check=True
+    )
     assert "Epoch [1/1]" in done.stdout
     unit = 1 if sys.platform == "darwin" else 1024
     assert int(done.stdout.split()[-1]) * unit < 200e6

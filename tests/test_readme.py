@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
-from tests.test_cli import FINDING, RUN, SHAPE
-
+ROOT = Path(__file__).parents[1]
 README = Path(ROOT, "README.md").read_text()
 BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, re.DOTALL)
 
@@ -42,7 +40,7 @@ def test_its_python_runs_with_either_backend(package: str):
     assert "from scratch import" in code
     code = code.replace("from scratch import", f"from {package} import")
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert "'epoch': 5" in done.stdout
+    assert "Record(epoch=5, " in done.stdout
     accuracy = float(re.search(r"accuracy=(0\.\d+)", done.stdout)[1])
     assert accuracy > 0.85
 
@@ -51,24 +49,6 @@ def test_links_lead_somewhere():
     for page in ("README.md", "MATHS.md", "JSON.md"):
         for target in re.findall(r"\]\(([^)#]+)\)", Path(ROOT, page).read_text()):
             assert Path(ROOT, target).exists(), target
-
-
-def test_json_md_names_every_field():
-    documented = set(re.findall(r"`(\w+)`", Path(ROOT, "JSON.md").read_text()))
-    fields = {*SHAPE, *SHAPE["data"], *SHAPE["problem"], *SHAPE["problem"]["checksums"], *SHAPE["versions"]}
-    fields |= {
-        *RUN,
-        *RUN["predictions"],
-        *RUN["witnesses"],
-        *RUN["quantities"],
-        *FINDING,
-        "curve",
-        "train_loss",
-        "train_accuracy",
-        "val_loss",
-        "val_accuracy",
-    }
-    assert fields <= documented
 
 
 def test_it_is_under_two_screens():

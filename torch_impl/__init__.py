@@ -7,9 +7,13 @@ F.cross_entropy holds E2 and E3, autograd E4 and E5, torch.optim.SGD E6.
 from torch_impl.data import Images
 from torch_impl.model import SoftmaxRegression
 from torch_impl.training import (
+    Evaluation,
+    Record,
+    Step,
     accuracy,
     all_logits,
     correct,
+    epoch,
     evaluate,
     fit,
     predict,

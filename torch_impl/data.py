@@ -1,10 +1,15 @@
 """Images and labels as a Dataset that hands out whole batches."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
+
+Array = NDArray[Any]
 
 
 class Images(Dataset):
@@ -14,7 +19,7 @@ class Images(Dataset):
     torchvision's ToTensor gives them, but for all images of the batch at once.
     """
 
-    def __init__(self, images: NDArray, labels: NDArray, dtype: torch.dtype, device: torch.device | str = "cpu"):
+    def __init__(self, images: Array, labels: Array, dtype: torch.dtype, device: torch.device | str = "cpu"):
         self.images = as_images(images, device)
         self.labels = as_labels(labels, device)
         self.dtype = dtype
@@ -22,20 +27,20 @@ class Images(Dataset):
     def __len__(self) -> int:
         return len(self.labels)
 
-    def __getitem__(self, index: NDArray) -> tuple[Tensor, Tensor]:
+    def __getitem__(self, index: Array) -> tuple[Tensor, Tensor]:
         where = torch.as_tensor(index, device=self.images.device)
         # index_select copies whole rows, eight times as fast as images[where]
         return pixels(self.images.index_select(0, where), self.dtype), self.labels.index_select(0, where)
 
 
-def as_images(images: NDArray | Tensor, device: torch.device | str = "cpu") -> Tensor:
+def as_images(images: Array | Tensor, device: torch.device | str = "cpu") -> Tensor:
     """Images (N, D) as a tensor; only an array that PyTorch cannot look at (order of bytes, strides) is copied."""
     if not isinstance(images, Tensor):
         images = np.require(images, images.dtype.newbyteorder("="), ["C", "W"])
     return torch.as_tensor(images, device=device)
 
 
-def as_labels(labels: NDArray | Tensor, device: torch.device | str = "cpu") -> Tensor:
+def as_labels(labels: Array | Tensor, device: torch.device | str = "cpu") -> Tensor:
     """Labels (N,) as int64. Raises TypeError if they are not integers, ValueError if one is negative.
 
     PyTorch itself would ignore a label of -100, and the image with it.
@@ -48,7 +53,7 @@ def as_labels(labels: NDArray | Tensor, device: torch.device | str = "cpu") -> T
     return torch.from_numpy(array.astype(np.int64)).to(device)
 
 
-def loader(dataset: Images, batches: list[NDArray]) -> DataLoader:
+def loader(dataset: Images, batches: Iterable[Array]) -> DataLoader:
     """A DataLoader over ready batches of indices: batch_size=None leaves the batching to the dataset."""
     return DataLoader(dataset, sampler=batches, batch_size=None)
 

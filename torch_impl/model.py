@@ -1,8 +1,9 @@
 """E1: one linear layer."""
 
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
+
+from torch_impl.data import Array
 
 
 class SoftmaxRegression(nn.Module):
@@ -12,7 +13,7 @@ class SoftmaxRegression(nn.Module):
     Raises ValueError if shapes or dtypes do not fit each other.
     """
 
-    def __init__(self, weight: NDArray | Tensor, bias: NDArray | Tensor):
+    def __init__(self, weight: Array | Tensor, bias: Array | Tensor):
         super().__init__()
         weight, bias = torch.as_tensor(weight), torch.as_tensor(bias)
         if weight.ndim != 2 or bias.shape != weight.shape[:1]:

@@ -1,22 +1,30 @@
 """The loop: zero_grad, forward, backward, step."""
 
 import math
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.optim import Optimizer
 
-from torch_impl.data import Images, as_images, as_labels, loader, pixels
+from torch_impl.data import Array, Images, as_images, as_labels, loader, pixels
 from torch_impl.model import SoftmaxRegression
 
-Data = tuple[NDArray, NDArray]
+Data = tuple[Array, Array]
 
 # Images per piece in evaluation: large enough to be fast, small enough never to copy a whole data set.
 CHUNK = 1000
+
+
+class Step(NamedTuple):
+    """One step: its batch X (N, D), y (N,), the logits Z (N, K) and the loss, a scalar; gradients are in `.grad`."""
+
+    X: Tensor
+    y: Tensor
+    Z: Tensor
+    L: Tensor
 
 
 class Evaluation(NamedTuple):
@@ -26,67 +34,68 @@ class Evaluation(NamedTuple):
     accuracy: float
 
 
-def step(model: SoftmaxRegression, optimizer: Optimizer, X: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-    """One step of training on one batch: X (N, D), y (N,) integers -> the logits Z (N, K) and the loss, a scalar."""
+class Record(NamedTuple):
+    """One epoch, 0 being the time before training; its numbers mean what they mean in `scratch.Record`."""
+
+    epoch: int
+    train_loss: float
+    train_accuracy: float
+    val_loss: float
+    val_accuracy: float
+
+
+def step(model: SoftmaxRegression, optimizer: Optimizer, X: Tensor, y: Tensor) -> Step:
+    """One step of training on one batch, X (N, D) and integer labels y (N,)."""
     optimizer.zero_grad()
     Z = model(X)
-    loss = F.cross_entropy(Z, y)
-    loss.backward()
+    L = F.cross_entropy(Z, y)
+    L.backward()
     optimizer.step()
-    return Z, loss
+    return Step(X, y, Z, L)
+
+
+def epoch(model: SoftmaxRegression, optimizer: Optimizer, train: Images, batches: Iterable[Array]) -> Iterator[Step]:
+    """Nothing is trained until one iterates: each step is taken when it is asked for, and yielded after its update.
+
+    batches: arrays of indices into the training images.
+    """
+    for X, y in loader(train, batches):
+        yield step(model, optimizer, X, y)
 
 
 def fit(
     model: SoftmaxRegression,
     train: Data,
     validation: Data,
-    batches: Iterable[Iterable[NDArray]],
+    batches: Iterable[Iterable[Array]],
     lr: float,
     *,
     momentum: float = 0.0,
     dampening: float = 0.0,
     weight_decay: float = 0.0,
     nesterov: bool = False,
-    on_step: Callable[[int, int, float], None] | None = None,
-    on_epoch: Callable[[dict[str, Any]], None] | None = None,
-    state: dict[str, Any] | None = None,
-) -> list[dict[str, Any]]:
+) -> list[Record]:
     """Train the model in place by minibatch SGD; arguments, records and errors are those of `scratch.fit`."""
-    state = {} if state is None else state
-    state.update({"history": [], "step": 0, "total": 0.0, "hits": 0, "velocity": None} | state)
-
-    def record(epoch: int, training: Evaluation) -> None:
-        val_loss, val_accuracy = evaluate(model, *validation)
-        if not math.isfinite(val_loss):
-            raise FloatingPointError(f"the validation loss is {val_loss} after epoch {epoch}")
-        kept = {"train_loss": training.loss, "train_accuracy": training.accuracy}
-        new = {"epoch": epoch, **kept, "val_loss": val_loss, "val_accuracy": val_accuracy}
-        # all at once, so that an interruption falls before or after it
-        state.update(history=[*state["history"], new], step=0, total=0.0, hits=0)
-        if on_epoch:
-            on_epoch(new)
-
     dataset = Images(*train, model.dtype, model.device)
     optimizer = sgd(model, lr, momentum, dampening, weight_decay, nesterov)
-    set_velocity(model, optimizer, state["velocity"])
-    if not state["history"]:
-        record(0, evaluate(model, *train))
-    for epoch, order in enumerate(batches, 1):
-        if epoch < len(state["history"]):
-            continue
-        order = list(order)
-        for number, (X, y) in enumerate(loader(dataset, order[state["step"] :]), state["step"] + 1):
-            Z, L = step(model, optimizer, X, y)
-            loss = L.item()
-            if not math.isfinite(loss):
-                raise FloatingPointError(f"the loss is {loss} at epoch {epoch}, step {number}")
-            total, hits = state["total"] + loss * len(y), state["hits"] + correct(Z, y)
-            state.update(step=number, total=total, hits=hits, velocity=velocity(model, optimizer))
-            if on_step:
-                on_step(epoch, number, loss)
-        images_seen = sum(map(len, order))
-        record(epoch, Evaluation(state["total"] / images_seen, state["hits"] / images_seen))
-    return state["history"]
+
+    def record(number: int, training: Evaluation) -> Record:
+        return Record(number, *training, *evaluate(model, *validation))
+
+    history = [record(0, evaluate(model, *train))]
+    for number, order in enumerate(batches, 1):
+        loss, hits, images = 0.0, 0, 0
+        for count, done in enumerate(epoch(model, optimizer, dataset, order), 1):
+            L = done.L.item()
+            if not math.isfinite(L):
+                raise FloatingPointError(f"the loss is {L} at epoch {number}, step {count}")
+            loss += L * len(done.y)
+            hits += correct(done.Z, done.y)
+            images += len(done.y)
+        history.append(record(number, Evaluation(loss / images, hits / images)))
+        if not math.isfinite(history[-1].val_loss):
+            raise FloatingPointError(f"the validation loss is {history[-1].val_loss} after epoch {number}")
+    return history
 
 
 def sgd(
@@ -101,38 +110,39 @@ def sgd(
     return torch.optim.SGD(model.parameters(), lr, momentum, dampening, weight_decay, nesterov)
 
 
-def velocity(model: SoftmaxRegression, optimizer: Optimizer) -> list[Tensor] | None:
+def velocity(model: SoftmaxRegression, optimizer: Optimizer) -> tuple[Tensor, Tensor] | None:
     """Momentum buffers of W (K, D) and b (K,), live; None before the first step and without momentum."""
-    buffers = [optimizer.state[parameter].get("momentum_buffer") for parameter in model.parameters()]
-    return None if buffers[0] is None else buffers
+    W, b = (optimizer.state[parameter].get("momentum_buffer") for parameter in model.parameters())
+    return None if W is None else (W, b)
 
 
-def set_velocity(model: SoftmaxRegression, optimizer: Optimizer, buffers: list[NDArray | Tensor] | None) -> None:
-    """Go on from these momentum buffers, copied; None leaves the optimizer as it is."""
+def set_velocity(model: SoftmaxRegression, optimizer: Optimizer, buffers: Iterable[Array | Tensor] | None) -> None:
+    """Go on from these momentum buffers, copied; from none if None."""
+    optimizer.state.clear()
     for parameter, buffer in zip(model.parameters(), buffers or [], strict=False):
         optimizer.state[parameter]["momentum_buffer"] = torch.as_tensor(buffer).clone().to(parameter)
 
 
 @torch.inference_mode()
-def evaluate(model: SoftmaxRegression, images: NDArray, labels: NDArray) -> Evaluation:
+def evaluate(model: SoftmaxRegression, images: Array, labels: Array) -> Evaluation:
     """Mean loss and accuracy on images (N, D) with integer labels (N,)."""
     Z, y = all_logits(model, images), as_labels(labels, model.device)
     return Evaluation(F.cross_entropy(Z, y).item(), accuracy(Z, y))
 
 
 @torch.inference_mode()
-def predict(model: SoftmaxRegression, images: NDArray) -> NDArray:
+def predict(model: SoftmaxRegression, images: Array) -> Array:
     """Images (N, D) -> predicted labels (N,): the class of the largest logit, the first of equals."""
     return all_logits(model, images).argmax(dim=1).cpu().numpy()
 
 
 @torch.inference_mode()
-def probabilities(model: SoftmaxRegression, images: NDArray) -> NDArray:
+def probabilities(model: SoftmaxRegression, images: Array) -> Array:
     """Images (N, D) -> probabilities P (N, K) of each class, in the dtype of the model."""
     return F.softmax(all_logits(model, images), dim=1).cpu().numpy()
 
 
-def accuracy(Z: Tensor | NDArray, y: Tensor | NDArray) -> float:
+def accuracy(Z: Tensor | Array, y: Tensor | Array) -> float:
     """Share of rows of Z (N, K) whose largest logit, the first of equals, is at the label y (N,)."""
     return correct(torch.as_tensor(Z), torch.as_tensor(y)) / len(y)
 
@@ -143,7 +153,7 @@ def correct(Z: Tensor, y: Tensor) -> int:
 
 
 @torch.inference_mode()
-def all_logits(model: SoftmaxRegression, images: NDArray) -> Tensor:
+def all_logits(model: SoftmaxRegression, images: Array) -> Tensor:
     """Images (N, D) -> logits Z (N, K), piece by piece, so that a whole data set is never held as floats."""
     pieces = as_images(images).split(CHUNK)
     return torch.cat([model(pixels(piece.to(model.device), model.dtype)) for piece in pieces])

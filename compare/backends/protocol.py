@@ -1,0 +1,72 @@
+"""What the harness needs of a backend: steps it can drive, with every quantity in view."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple, Protocol
+
+from numpy.typing import NDArray
+
+from compare.problem import Hyperparameters
+from scratch import Evaluation, Step, Velocity
+
+
+class State(NamedTuple):
+    """What a step starts from: W (K, D), b (K,), and the velocity, None before the first step or without momentum."""
+
+    W: NDArray
+    b: NDArray
+    velocity: Velocity | None = None
+
+
+class Tally(NamedTuple):
+    """What one step adds to the record of its epoch: mean loss of its images, how many are right, and of how many."""
+
+    loss: float
+    hits: int
+    images: int
+
+
+class Trainable(Protocol):
+    """What a side needs of a problem: images and labels, initial weights by dtype, and the options of SGD."""
+
+    train: tuple[NDArray, NDArray]
+    chosen: Hyperparameters
+
+    def start(self, dtype: str) -> tuple[NDArray, NDArray]:
+        """Initial W (K, D) and b (K,)."""
+
+
+class Side(Protocol):
+    """One backend in the middle of training; `seconds` is the time spent in its own steps."""
+
+    seconds: float
+
+    def epoch(self, batches: Iterable[NDArray]) -> Iterator[Any]:
+        """The backend's own `epoch`: for each array of indices (N,) one step, in the backend's own type."""
+
+    def tally(self, done: Any) -> Tally:
+        """Of a step that `epoch` yielded."""
+
+    def quantities(self, done: Any) -> Step:
+        """All of a step that `epoch` yielded, as NumPy arrays; views are good until the next step."""
+
+    def step(self, index: NDArray) -> Step:
+        """One step, and its quantities."""
+
+    def state(self) -> State:
+        """A copy."""
+
+    def start_from(self, state: State) -> None:
+        """Go on from a copy of this state."""
+
+    def evaluate(self, images: NDArray, labels: NDArray) -> Evaluation:
+        """Mean loss and accuracy."""
+
+    def logits(self, images: NDArray) -> NDArray:
+        """Logits (N, K)."""
+
+
+class Backend(NamedTuple):
+    """A name for reports, and what makes a side of it for a problem in a dtype, each one from a fresh state."""
+
+    name: str
+    side: Callable[[Trainable, str], Side]

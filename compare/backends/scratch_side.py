@@ -1,0 +1,57 @@
+"""`scratch` as a side of the comparison."""
+
+from collections.abc import Iterable, Iterator
+
+from numpy.typing import NDArray
+
+import scratch
+from compare.backends.protocol import State, Tally, Trainable
+from compare.backends.timing import timed
+from scratch import Equations, Evaluation, Step, Velocity
+
+
+class ScratchSide:
+    """`scratch` in training, with any of its equations replaced; see Side."""
+
+    def __init__(self, problem: Trainable, dtype: str, equations: Equations = scratch.EQUATIONS):
+        self.model = scratch.SoftmaxRegression(*problem.start(dtype))
+        self.train = problem.train
+        self.optimizer = scratch.SGD(**problem.chosen.descent)
+        self.equations, self.seconds = equations, 0.0
+
+    def epoch(self, batches: Iterable[NDArray]) -> Iterator[Step]:
+        """See Side."""
+        return timed(self, scratch.epoch(self.model, self.optimizer, self.train, batches, self.equations))
+
+    def tally(self, done: Step) -> Tally:
+        """See Side."""
+        return Tally(float(done.L), scratch.correct(done.Z, done.y), len(done.y))
+
+    def quantities(self, done: Step) -> Step:
+        """See Side."""
+        return done
+
+    def step(self, index: NDArray) -> Step:
+        """See Side."""
+        X, y = self.equations.batch(*self.train, index, self.model.dtype)
+        return scratch.step(self.model, self.optimizer, X, y, self.equations)
+
+    def state(self) -> State:
+        """See Side."""
+        return _copied(State(self.model.weight, self.model.bias, self.optimizer.velocity))
+
+    def start_from(self, state: State) -> None:
+        """See Side."""
+        self.model.weight, self.model.bias, self.optimizer.velocity = _copied(state)
+
+    def evaluate(self, images: NDArray, labels: NDArray) -> Evaluation:
+        """See Side."""
+        return scratch.evaluate(self.model, images, labels, equations=self.equations)
+
+    def logits(self, images: NDArray) -> NDArray:
+        """See Side."""
+        return scratch.all_logits(self.model, images, self.equations)
+
+
+def _copied(state: State) -> State:
+    return State(state.W.copy(), state.b.copy(), state.velocity and Velocity(*(v.copy() for v in state.velocity)))

@@ -1,0 +1,74 @@
+"""`torch_impl` as a side of the comparison; the one file of this folder that needs PyTorch."""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+import torch_impl
+from compare.backends.protocol import State, Tally, Trainable
+from compare.backends.timing import timed
+from scratch import Evaluation, Step, Velocity
+
+
+class TorchSide:
+    """`torch_impl` in training; a hook keeps the logits' gradient after backward. See Side."""
+
+    def __init__(self, problem: Trainable, dtype: str, device: str = "cpu"):
+        self.model = torch_impl.SoftmaxRegression(*problem.start(dtype)).to(device)
+        self.model.register_forward_hook(_keep_gradient)
+        self.train = torch_impl.Images(*problem.train, self.model.dtype, device)
+        self.optimizer = torch_impl.sgd(self.model, **problem.chosen.descent)
+        self.seconds = 0.0
+
+    def epoch(self, batches: Iterable[NDArray]) -> Iterator[torch_impl.Step]:
+        """See Side."""
+        return timed(self, torch_impl.epoch(self.model, self.optimizer, self.train, batches))
+
+    def tally(self, done: torch_impl.Step) -> Tally:
+        """See Side."""
+        return Tally(done.L.item(), torch_impl.correct(done.Z, done.y), len(done.y))
+
+    def quantities(self, done: torch_impl.Step) -> Step:
+        """See Side."""
+        X, y, Z, L = done
+        linear = self.model.linear
+        # F.cross_entropy keeps its log-probabilities to itself; this is the function it calls
+        logP = torch.log_softmax(Z.detach(), dim=1)
+        tensors = (X, y, Z, logP, L, Z.grad, linear.weight.grad, linear.bias.grad, linear.weight, linear.bias)
+        return Step(*(tensor.detach().cpu().numpy() for tensor in tensors))
+
+    def step(self, index: NDArray) -> Step:
+        """See Side."""
+        return self.quantities(torch_impl.step(self.model, self.optimizer, *self.train[index]))
+
+    def state(self) -> State:
+        """See Side."""
+        velocity = torch_impl.velocity(self.model, self.optimizer)
+        W, b = self.model.weight, self.model.bias
+        return State(_array(W), _array(b), velocity and Velocity(*map(_array, velocity)))
+
+    def start_from(self, state: State) -> None:
+        """See Side."""
+        weights = {name: torch.from_numpy(np.array(array)) for name, array in (("weight", state.W), ("bias", state.b))}
+        self.model.linear.load_state_dict(weights)
+        torch_impl.set_velocity(self.model, self.optimizer, state.velocity)
+
+    def evaluate(self, images: NDArray, labels: NDArray) -> Evaluation:
+        """See Side."""
+        return Evaluation(*torch_impl.evaluate(self.model, images, labels))
+
+    def logits(self, images: NDArray) -> NDArray:
+        """See Side."""
+        return _array(torch_impl.all_logits(self.model, images))
+
+
+def _array(tensor: Tensor) -> NDArray:
+    return tensor.cpu().numpy().copy()
+
+
+def _keep_gradient(_module: nn.Module, _inputs: tuple[Tensor, ...], Z: Tensor) -> None:
+    if Z.requires_grad:
+        Z.retain_grad()

@@ -1,0 +1,163 @@
+"""Somebody's own functions in place of some of the six, watched so that no mistake in them goes untold."""
+
+import sys
+import traceback
+import types
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.backends.worker import mark
+from compare.equations import FUNCTIONS, Function
+from compare.errors import InputError
+from scratch import EQUATIONS, Equations
+
+
+class UserFileError(InputError):
+    """A function of an attempt that raises, returns no arrays of the right shape and dtype, or changes its input."""
+
+    def at(self, where: str) -> "UserFileError":
+        """The same error, with the place in the run at which it happened."""
+        return UserFileError(f"{self}, {where}")
+
+
+class UserFile:
+    """A Python file that defines some of the six functions; what it lacks comes from `scratch`.
+
+    Raises InputError, naming file and line, if it cannot be read or run, or defines none of the functions.
+    """
+
+    def __init__(self, path: Path):
+        self.path, self.name = path, path.stem
+        try:
+            self._code = compile(path.read_text(encoding="utf-8"), str(path), "exec")
+        except OSError as error:
+            raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            where = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+            said = error.msg if isinstance(error, SyntaxError) else _first_line(error)
+            raise InputError(f"{path}{where}: is no Python: {said}") from None
+        self.defined = tuple(self._functions())
+
+    def equations(self, *, nan: bool = True) -> Equations:
+        """The six functions, run from the file anew, so that what one side keeps in a variable is its own.
+
+        nan: let nan pass, for a comparison that will see it; otherwise it is a UserFileError.
+        """
+        own = {name: watched(name, function, self.path, nan) for name, function in self._functions().items()}
+        return EQUATIONS._replace(**own)
+
+    def _functions(self) -> dict[str, Callable]:
+        module = types.ModuleType(f"attempt_{self.name}")
+        module.__file__ = str(self.path)
+        # where dataclasses and pickle look for it; and what stands beside the file can be imported, as in a script
+        sys.modules[module.__name__] = module
+        beside = str(self.path.resolve().parent)
+        if beside not in sys.path:
+            sys.path.append(beside)
+        try:
+            with np.errstate(), redirect_stdout(sys.stderr):
+                exec(self._code, module.__dict__)
+            found = {name: module.__dict__[name] for name in FUNCTIONS if name in module.__dict__}
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            raise InputError(f"{self.path}{_line(error, self.path)}: {_said(error)} while it is loaded") from None
+        if not found:
+            raise InputError(f"{self.path}: defines none of {', '.join(FUNCTIONS)}")
+        for name, function in found.items():
+            if not callable(function):
+                raise InputError(f"{self.path}: {name} ({FUNCTIONS[name].tag}) is {_kind(function)}, not a function")
+        return found
+
+
+def watched(name: str, function: Callable, path: Path, nan: bool) -> Callable:
+    """The function with its inputs copied and locked, its results checked and copied.
+
+    Raises UserFileError for whatever it does wrong, except values that are merely false.
+    """
+    contract, number = FUNCTIONS[name], 1 + list(FUNCTIONS).index(name)
+    title = f"{path}: {name} ({contract.tag})"
+
+    def call(*inputs: Any) -> Any:
+        given = [_locked(value) for value in inputs]
+        mark(number)
+        try:
+            # what an attempt prints must not get into a report, nor what it tells NumPy into the referee's arithmetic
+            with redirect_stdout(sys.stderr), np.errstate():
+                returned = function(*given)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            place = f"{path}{_line(error, path)}: {name} ({contract.tag})"
+            raise UserFileError(f"{place} {_failure(error)}") from None
+        try:
+            results = _results(returned, contract, inputs, title)
+        except (UserFileError, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            raise UserFileError(f"{title} returns what NumPy cannot take: {_said(error)}") from None
+        if not nan and any(np.isnan(part).any() for part in results) and all(np.isfinite(x).all() for x in inputs):
+            raise UserFileError(f"{title} returns nan for finite inputs")
+        return tuple(results) if len(results) > 1 else results[0]
+
+    return call
+
+
+def _locked(value: Any) -> Any:
+    """A copy that cannot be written to, nor made writable: its memory is that of an object of bytes."""
+    if not isinstance(value, np.ndarray):
+        return value
+    return np.frombuffer(value.tobytes(), value.dtype).reshape(value.shape)
+
+
+def _results(returned: Any, contract: Function, inputs: tuple[Any, ...], title: str) -> list[NDArray]:
+    shapes = contract.shapes(inputs)
+    if len(shapes) > 1 and not (isinstance(returned, tuple | list) and len(returned) == len(shapes)):
+        raise UserFileError(f"{title} returns {_kind(returned)}, not a pair: {contract}")
+    parts, dtype = returned if len(shapes) > 1 else (returned,), inputs[0].dtype
+    return [_checked(part, shape, dtype, contract, title) for part, shape in zip(parts, shapes, strict=True)]
+
+
+def _checked(part: Any, shape: tuple[int, ...], dtype: np.dtype, contract: Function, title: str) -> NDArray:
+    if not isinstance(part, np.ndarray | np.generic):
+        raise UserFileError(f"{title} returns {_kind(part)}, not a NumPy array of {dtype}: {contract}")
+    # a plain copy: neither a subclass with operators of its own, nor memory that the attempt may still change
+    array = np.array(part, subok=False)
+    if array.shape != shape or array.dtype != dtype:
+        got = f"shape {array.shape} and dtype {array.dtype}"
+        raise UserFileError(f"{title} returns {got}, not {shape} and {dtype}: {contract}")
+    return array if shape else array[()]
+
+
+def _failure(error: BaseException) -> str:
+    if isinstance(error, ValueError) and any(word in str(error) for word in ("read-only", "WRITEABLE", "resize")):
+        return "changes its input in place; work on a copy"
+    if isinstance(error, NotImplementedError):
+        return "is not written yet"
+    return _said(error)
+
+
+def _said(error: BaseException) -> str:
+    return f"raises {type(error).__name__}: {_first_line(error)}".rstrip(": ")
+
+
+def _first_line(error: BaseException) -> str:
+    try:
+        return str(error).strip().partition("\n")[0][:200]
+    except BaseException:
+        return "an error that cannot be printed"
+
+
+def _line(error: BaseException, path: Path) -> str:
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    return f", line {lines[-1]}" if lines else ""
+
+
+def _kind(value: Any) -> str:
+    name = type(value).__name__
+    return "None" if value is None else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"

@@ -1,0 +1,70 @@
+"""What a planted mistake is, and the register of them all."""
+
+import inspect
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from compare.backends.by_name import equations_backend
+from compare.backends.protocol import Backend
+from compare.equations import FUNCTIONS
+from scratch import EQUATIONS, Equations
+
+
+@dataclass(frozen=True)
+class Bug:
+    """A mistake: the function that it replaces, and three sentences.
+
+    make returns that function, with a state of its own if it has one.
+    """
+
+    name: str
+    function: str
+    belief: str
+    symptom: str
+    lesson: str
+    make: Callable[[], Callable]
+    stateful: bool
+
+    @property
+    def tag(self) -> str:
+        """The equation that it spoils; the batch comes before the first."""
+        return FUNCTIONS[self.function].tag if self.function in FUNCTIONS else "batch"
+
+    @property
+    def title(self) -> str:
+        """The name in words."""
+        return self.name.replace("-", " ").replace("1e ", "1e-")
+
+    @property
+    def source(self) -> str:
+        """The wrong code, without what registers it."""
+        lines = textwrap.dedent(inspect.getsource(self._written)).splitlines()
+        return "\n".join(lines[next(n for n, line in enumerate(lines) if line.startswith("def ")) :])
+
+    @property
+    def _written(self) -> Callable:
+        return self.make if self.stateful else self.make()
+
+    def equations(self) -> Equations:
+        """The equations of `scratch` with this mistake in them."""
+        return EQUATIONS._replace(**{self.function: self.make()})
+
+    def backend(self) -> Backend:
+        """A backend that makes the mistake, under its name."""
+        return equations_backend(self.name, self.equations)
+
+
+REGISTER: dict[str, Bug] = {}
+
+
+def bug(function: str, belief: str, symptom: str, lesson: str, *, stateful: bool = False) -> Callable:
+    """Register the decorated function as a mistake in `function`; a stateful one returns the function to be used."""
+
+    def register(written: Callable) -> Callable:
+        name = written.__name__.replace("_", "-")
+        make = written if stateful else lambda: written
+        REGISTER[name] = Bug(name, function, belief, symptom, lesson, make, stateful)
+        return written
+
+    return register

@@ -1,0 +1,79 @@
+"""A data set: uint8 images and integer labels that were checked once, when they came in."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.errors import InputError
+
+Data = tuple[NDArray, NDArray]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A data set: train and test (if it has one) as pairs of images and labels (N,).
+
+    Images of any shape become rows (N, D), `shape` being that of one, (H, W) or (C, H, W); labels become int64.
+    names has a name for each class; their numbers unless given. Raises InputError if the images are not finite
+    numbers, one for each label, or the labels not integers from 0 to classes - 1.
+    """
+
+    name: str
+    train: Data
+    test: Data | None
+    classes: int
+    names: tuple[str, ...] = ()
+    shape: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        self._put("shape", np.shape(self.train[0])[1:])
+        self._put("names", self.names or tuple(map(str, range(self.classes))))
+        self._put("train", _checked(self.train, f"{self.name}, train", self.classes))
+        if self.test is not None:
+            self._put("test", _checked(self.test, f"{self.name}, test", self.classes))
+            widths = self.train[0].shape[1], self.test[0].shape[1]
+            if widths[0] != widths[1]:
+                raise InputError(f"{self.name}: {widths[0]} pixels in training images, {widths[1]} in test images")
+
+    def __repr__(self) -> str:
+        tests = f" and {len(self.test[1]):,} test" if self.test else ""
+        size = " x ".join(map(str, self.shape))
+        return f"<Dataset {self.name}: {len(self.train[1]):,} training{tests} images of {size}, {self.classes} classes>"
+
+    def _put(self, field: str, value: object) -> None:
+        # the fields of a frozen dataclass are set this way only
+        object.__setattr__(self, field, value)
+
+
+def _checked(data: Data, where: str, classes: int) -> Data:
+    images, labels = np.asarray(data[0]), np.asarray(data[1])
+    if labels.dtype.kind not in "iu":
+        raise InputError(f"{where}: labels must be integers, not {labels.dtype}")
+    if labels.ndim != 1:
+        raise InputError(f"{where}: labels must have shape (N,), not {labels.shape}")
+    if len(images) != len(labels):
+        raise InputError(f"{where}: {len(images):,} images but {len(labels):,} labels")
+    if images.size == 0:
+        raise InputError(f"{where}: the data set is empty")
+    _check_labels(labels, where, classes)
+    images = images.reshape(len(images), -1)
+    _check_pixels(images, where)
+    return images, labels.astype(np.int64)
+
+
+def _check_labels(labels: NDArray, where: str, classes: int) -> None:
+    outside = np.flatnonzero((labels < 0) | (labels >= classes))
+    if len(outside):
+        n = outside[0]
+        raise InputError(f"{where}: label {labels[n]} of image {n} is not one of 0 ... {classes - 1}")
+
+
+def _check_pixels(images: NDArray, where: str) -> None:
+    if images.dtype.kind == "f":
+        bad = np.argwhere(~np.isfinite(images))
+        if len(bad):
+            n, d = bad[0]
+            raise InputError(f"{where}: pixel {d} of image {n} is {images[n, d]}, not a finite number")
+    elif images.dtype != np.uint8:
+        raise InputError(f"{where}: pixels must be uint8 or floats, not {images.dtype}")

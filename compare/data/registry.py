@@ -1,0 +1,67 @@
+"""Every data set by its name: where it comes from, and what is in it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from compare.data.dataset import Dataset
+from compare.data.embedded import load_digits, load_mnist5k
+from compare.data.folders import DATA_ROOT_VARIABLE as DATA_ROOT_VARIABLE
+from compare.data.folders import cache_path
+from compare.data.mnist import load_mnist
+from compare.data.torchvision_sets import load_with_torchvision
+from compare.errors import InputError
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a data set comes from, what is in it, and for how many epochs the proof trains on it.
+
+    files: patterns of files in a data root, any of which says that it is there; none for what is inside the package.
+    """
+
+    load: Callable[[Path | None], Dataset]
+    epochs: int
+    size: tuple[int, int]
+    shape: tuple[int, ...]
+    classes: int
+    origin: str
+    files: tuple[str, ...] = ()
+
+    def is_here(self, root: Path | None) -> bool:
+        """True if loading it needs no download."""
+        folder = root or cache_path()
+        return not self.files or any(True for pattern in self.files for _ in folder.glob(pattern))
+
+
+def load(name: str, root: str | Path | None = None) -> Dataset:
+    """Load a data set by its name in SOURCES; root is the folder of its files, unless they are inside the package.
+
+    Raises InputError if the name is unknown, or the data missing, unreadable or bad.
+    """
+    if name not in SOURCES:
+        raise InputError(f"unknown data set {name!r}; known: {', '.join(SOURCES)}")
+    return SOURCES[name].load(None if root is None else Path(root))
+
+
+def _torchvision(name: str, epochs: int, size: tuple[int, int], shape: tuple, classes: int, files: str) -> Source:
+    return Source(partial(load_with_torchvision, name), epochs, size, shape, classes, "torchvision", (files,))
+
+
+MNIST_PATTERNS = tuple(f"{folder}train-images-idx3-ubyte*" for folder in ("MNIST/raw/", "raw/", ""))
+
+# To add a data set, add an entry; if it comes through torchvision, name its class in fetch.py too.
+# The epochs make about 9,600 steps of batch 100 at 20 % validation.
+SOURCES = {
+    "mnist5k": Source(load_mnist5k, 240, (5000, 0), (28, 28), 10, "in the package"),
+    "digits": Source(load_digits, 640, (1797, 0), (8, 8), 10, "in the package"),
+    "mnist": Source(load_mnist, 20, (60000, 10000), (28, 28), 10, "torchvision", MNIST_PATTERNS),
+    "fashion-mnist": _torchvision("fashion-mnist", 20, (60000, 10000), (28, 28), 10, "FashionMNIST/raw/*"),
+    "kmnist": _torchvision("kmnist", 20, (60000, 10000), (28, 28), 10, "KMNIST/raw/*"),
+    "emnist-letters": _torchvision("emnist-letters", 10, (124800, 20800), (28, 28), 26, "EMNIST/raw/*letters*"),
+    "emnist-balanced": _torchvision("emnist-balanced", 11, (112800, 18800), (28, 28), 47, "EMNIST/raw/*balanced*"),
+    "usps": _torchvision("usps", 164, (7291, 2007), (16, 16), 10, "usps.bz2"),
+    "cifar10": _torchvision("cifar10", 24, (50000, 10000), (3, 32, 32), 10, "cifar-10-batches-py/*"),
+    "cifar100": _torchvision("cifar100", 24, (50000, 10000), (3, 32, 32), 100, "cifar-100-python/*"),
+}

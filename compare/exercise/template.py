@@ -1,0 +1,72 @@
+"""Softmax regression, yours: fill in the six functions, in this order, and have them judged after each.
+
+    python -m compare exercise compare/exercise/template.py            (--hint for a hint, again for a clearer one)
+
+N images, D pixels, K classes. Everything is a NumPy array of float32 or float64, and what you return has the dtype of
+what you were given. What you were given is not yours to change. Each example goes on from the one before.
+"""
+
+import numpy as np  # noqa: F401  (you will need it)
+
+
+def logits(X, W, b):
+    """E1: Z = X W^T + b.
+
+    X (N, D), W (K, D), b (K,) -> Z (N, K)
+
+    X = [[1, 0], [0.5, 1]]    W = [[1, 0], [0, 1], [-1, 1]]    b = [0, 0.5, 0]
+    Z = [[1, 0.5, -1], [0.5, 1.5, 0.5]]
+    """
+    raise NotImplementedError
+
+
+def log_softmax(Z):
+    """E2: log P = Z - log(sum over k of exp Z), row by row.
+
+    Z (N, K) -> logP (N, K)
+
+    logP = [[-0.5550, -1.0550, -2.5550], [-1.5514, -0.5514, -1.5514]]
+    """
+    raise NotImplementedError
+
+
+def nll_loss(logP, y):
+    """E3: L = -(1/N) sum over n of logP[n, y[n]].
+
+    logP (N, K), y (N,) integers 0 ... K-1 -> L, a scalar
+
+    y = [0, 2]
+    L = 1.0532
+    """
+    raise NotImplementedError
+
+
+def logits_gradient(logP, y):
+    """E4: dZ = (P - Y) / N, with P = exp(logP), and Y 1 at the label of each row and 0 elsewhere.
+
+    logP (N, K), y (N,) -> dZ (N, K)
+
+    dZ = [[-0.2130, 0.1741, 0.0388], [0.1060, 0.2881, -0.3940]]
+    """
+    raise NotImplementedError
+
+
+def parameter_gradients(X, dZ):
+    """E5: dW = dZ^T X, db = sum over n of dZ[n].
+
+    X (N, D), dZ (N, K) -> dW (K, D), db (K,)
+
+    dW = [[-0.1600, 0.1060], [0.3181, 0.2881], [-0.1582, -0.3940]]    db = [-0.1070, 0.4622, -0.3552]
+    """
+    raise NotImplementedError
+
+
+def sgd_step(W, b, dW, db, lr):
+    """E6: W <- W - lr dW, b <- b - lr db.
+
+    W (K, D), b (K,), dW (K, D), db (K,), lr a number -> new W (K, D), new b (K,)
+
+    lr = 1
+    W = [[1.1600, -0.1060], [-0.3181, 0.7119], [-0.8418, 1.3940]]    b = [0.1070, 0.0378, 0.3552]
+    """
+    raise NotImplementedError

@@ -1,0 +1,68 @@
+"""One image through the six equations, every intermediate number in view, as each backend computes it."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.backends.protocol import Backend, State
+from compare.problem import Hyperparameters
+from compare.proof.single_steps import Case, SingleSteps
+from scratch import Step
+
+# name: (tag, what it is); each has a value for every class, except the sum and the loss
+SHOWN = {
+    "logits": ("E1", "logits Z"),
+    "shifted": ("E2", "shifted, Z - max Z"),
+    "exponentials": ("E2", "exp(shifted)"),
+    "sum": ("E2", "their sum"),
+    "probabilities": ("E2", "probabilities P"),
+    "loss": ("E3", "loss L"),
+    "dZ": ("E4", "gradient dZ"),
+    "dW_norm": ("E5", "norm of dW"),
+    "W_norm": ("E6", "norm of W, after"),
+}
+
+
+class Library(NamedTuple):
+    """What is shown besides the quantities of a step, by the library that computed these."""
+
+    exp: Callable[[NDArray], NDArray]
+    softmax: Callable[[Step], NDArray]
+    total: Callable[[NDArray], NDArray]
+    norm: Callable[[NDArray], NDArray]
+
+
+def explain(backend: Backend, state: State, images: NDArray, labels: NDArray, lr: float) -> dict[str, NDArray]:
+    """The values of SHOWN of one step of a backend from `state` on one image (1, D) with its label (1,)."""
+    case = Case("explained", state._replace(velocity=None), np.array([0]))
+    steps = SingleSteps((images, labels), Hyperparameters(epochs=1, lr=lr), (case,))
+    ((_, done),) = steps.steps(backend, state.W.dtype.name)
+    library = _torch() if backend.name == "torch" else NUMPY
+    shifted = done.Z - done.Z.max(axis=1, keepdims=True)
+    exponentials = library.exp(shifted)
+    return {
+        "logits": done.Z[0],
+        "shifted": shifted[0],
+        "exponentials": exponentials[0],
+        "sum": library.total(exponentials),
+        "probabilities": library.softmax(done)[0],
+        "loss": done.L,
+        "dZ": done.dZ[0],
+        "dW_norm": library.norm(done.dW),
+        "W_norm": library.norm(done.W),
+    }
+
+
+NUMPY = Library(np.exp, lambda done: np.exp(done.logP), np.sum, lambda array: np.sqrt((array**2).sum(axis=1)))
+
+
+def _torch() -> Library:
+    import torch
+
+    def by(function: Callable) -> Callable[[NDArray], NDArray]:
+        return lambda array: function(torch.from_numpy(array)).numpy()
+
+    softmax = by(lambda Z: torch.softmax(Z, dim=1))
+    return Library(by(torch.exp), lambda done: softmax(done.Z), by(torch.sum), by(lambda array: array.norm(dim=1)))

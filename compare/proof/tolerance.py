@@ -1,0 +1,144 @@
+"""How far apart the two sides may be, quantity by quantity, and why.
+
+    allowed = eps * (16 * size + sqrt(t) * terms)
+
+    size   largest magnitude of the reference's tensor; that of logP for L, which is a mean of some of it
+    terms  largest magnitude of what it was added up or subtracted from
+    z      largest sum of absolute products in a logit, max |X| |W|^T + |b|: the terms of Z
+    c      z + 2 max |Z|, the terms of logP and L: a difference of two logits has the rounding of both in it
+    t      steps since both sides had the same weights: 1 when one_step
+
+A budget is `allowed / size`, a scaled error `max |difference| / size`, and `used` their quotient. `size` alone is
+not enough: a loss near 0, a gradient of well-fitted images or a first tiny update is a small difference of large
+numbers, and carries the rounding of those. Rounding errors of different steps are independent, so over a run they
+add up like a random walk.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.backends.protocol import State
+from compare.equations import QUANTITIES
+from compare.problem import Hyperparameters
+from scratch import Step, Velocity
+
+ROUNDINGS = 16
+
+READINGS = {
+    "one_step": "both sides start each step from the same weights: the error is that step's own",
+    "whole_run": "each side keeps its own weights through the whole run: drift shows",
+}
+
+
+class Start(NamedTuple):
+    """What a step started from: W (K, D), b (K,), the velocity, the run's initial W0 and b0, and its options."""
+
+    W: NDArray
+    b: NDArray
+    velocity: Velocity | None
+    W0: NDArray
+    b0: NDArray
+    chosen: Hyperparameters
+
+    @classmethod
+    def of(cls, state: State, initial: tuple[NDArray, NDArray], chosen: Hyperparameters) -> "Start":
+        """The start of a step from `state`, in a run that began with the weights `initial`."""
+        return cls(*state, *initial, chosen)
+
+
+class Terms(NamedTuple):
+    """What the terms of a budget are, and why they are that."""
+
+    terms: str
+    why: str
+
+
+TERMS = {
+    "logits": Terms("z", "the same D products, added in another order"),
+    "log_probabilities": Terms("c", "logits are subtracted; exp and log round too"),
+    "loss": Terms("c", "a mean of log-probabilities, and of their size"),
+    "dZ": Terms("max(1, c) / N", "P and Y cancel, P has the error of logP"),
+    "dW": Terms("max(1, c) mean X", "dZ X summed over the batch, dZ as above"),
+    "db": Terms("max(1, c)", "dZ summed over the batch, where it cancels"),
+    "W": Terms("max|W| + lr (dW's)", "storing W rounds once a side, half an ulp each"),
+    "b": Terms("max|b| + lr (db's)", "storing b rounds once a side, half an ulp each"),
+}
+
+
+def sizes(ref: Step, start: Start) -> dict[str, tuple[float, float]]:
+    """For each quantity (size, terms) of one step, from the reference's tensors."""
+    N, X = len(ref.Z), np.abs(ref.X)
+    z = largest_products(X, start.W, start.b)
+    c = z + 2 * _largest(ref.Z)
+    db_terms = max(1.0, c)
+    dW_terms = db_terms * float(X.sum(axis=0).max()) / N
+    chosen, velocity = start.chosen, start.velocity
+
+    def far(terms: float, parameter: NDArray, which: int) -> float:
+        """What the update adds to the terms: lr times those of the gradient, the decay and the velocity."""
+        terms += chosen.weight_decay * _largest(parameter) + (_largest(velocity[which]) if velocity else 0.0)
+        # an error that enters the velocity is applied again at every later step, less each time
+        return chosen.lr * terms / (1 - chosen.momentum)
+
+    return {
+        "logits": (_largest(ref.Z), z),
+        "log_probabilities": (_largest(ref.logP), c),
+        "loss": (_largest(ref.logP), c),
+        "dZ": (_largest(ref.dZ), db_terms / N),
+        "dW": (_largest(ref.dW), dW_terms),
+        "db": (_largest(ref.db), db_terms),
+        "W": (_largest(ref.W - start.W0), _largest(ref.W) + far(dW_terms, start.W, 0)),
+        "b": (_largest(ref.b - start.b0), _largest(ref.b) + far(db_terms, start.b, 1)),
+    }
+
+
+def largest_products(X: NDArray, W: NDArray, b: NDArray) -> float:
+    """The z of the budget: X (N, D) without negative values, W (K, D), b (K,) -> max |X| |W|^T + |b|."""
+    return float((X @ np.abs(W).T + np.abs(b)).max())
+
+
+def allowed(size: float, terms: float, t: int, dtype: np.dtype) -> float:
+    """Largest difference that passes, t steps after both sides had the same weights."""
+    finfo = np.finfo(dtype)
+    return max(float(finfo.eps) * (ROUNDINGS * size + math.sqrt(t) * terms), float(finfo.tiny))
+
+
+def ceilings(ref: Step, start: Start) -> dict[str, float]:
+    """Forward error bounds of one step: how far apart two correct sides could be if every rounding went the worst way.
+
+    gamma(n) = n u / (1 - n u) with u = eps / 2 bounds the relative error of a sum of n terms in any order (Higham,
+    Accuracy and Stability of Numerical Algorithms, 2002, chapter 3). exp and log are taken to be right within 2 ulp.
+    Both sides err, hence every 2.
+    """
+    X, W, b, velocity, chosen = ref.X, start.W, start.b, start.velocity, start.chosen
+    N, K = ref.Z.shape
+    u = float(np.finfo(ref.Z.dtype).eps) / 2
+
+    def gamma(n: int) -> float:
+        return n * u / (1 - n * u)
+
+    Z = 2 * gamma(X.shape[1] + 1) * (X @ abs(W).T + abs(b))
+    spread = ref.Z.max(axis=1, keepdims=True) - ref.Z
+    logP = 2 * Z.max(axis=1, keepdims=True) + 2 * gamma(2) * (spread + abs(ref.logP)) + 2 * gamma(K + 8)
+    L = _largest(logP) + 2 * gamma(N) * _largest(ref.L)
+    dZ = (np.expm1(logP) + 2 * gamma(6)) * (np.exp(ref.logP) + (ref.dZ < 0)) / N
+    dW = dZ.T @ X + 2 * gamma(N) * abs(ref.dZ).T @ X
+    db = dZ.sum(axis=0) + 2 * gamma(N) * abs(ref.dZ).sum(axis=0)
+
+    # decay, velocity and looking ahead are a few more roundings of a larger direction
+    gain, roundings = 1 + chosen.momentum, 8 if chosen.momentum or chosen.weight_decay else 2
+
+    def update(error: NDArray, gradient: NDArray, parameter: NDArray, which: int) -> NDArray:
+        v = abs(velocity[which]) if velocity else 0.0
+        direction = gain * (abs(gradient) + chosen.weight_decay * abs(parameter) + v)
+        return gain * chosen.lr * error + 2 * gamma(roundings) * (abs(parameter) + chosen.lr * direction)
+
+    new_W, new_b = update(dW, ref.dW, W, 0), update(db, ref.db, b, 1)
+    return dict(zip(QUANTITIES, map(_largest, (Z, logP, L, dZ, dW, db, new_W, new_b)), strict=True))
+
+
+def _largest(tensor: NDArray | float) -> float:
+    return float(np.abs(tensor).max())

@@ -1,0 +1,148 @@
+"""The proof as JSON; JSON.md documents the fields."""
+
+import json
+import math
+import platform
+import sys
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TextIO
+
+from compare.bugs.diagnosis import Diagnosis
+from compare.equations import QUANTITIES
+from compare.errors import InputError
+from compare.files import whole_file
+from compare.problem import Problem
+from compare.proof.comparison import Deviation
+from compare.proof.gradient_check import GradientCheck
+from compare.proof.prove import Run
+from compare.proof.tolerance import READINGS
+
+STDOUT = Path("-")
+_stdout: TextIO | None = None
+
+
+def verdict(runs: list[Run]) -> str:
+    """`match` if every run matches, else `differ`."""
+    return "match" if all(run.verdict == "match" for run in runs) else "differ"
+
+
+def problem_as_dict(problem: Problem) -> dict[str, Any]:
+    """The fields `data` and `problem`: what was trained on, and how."""
+    return {
+        "data": {
+            "name": problem.name,
+            "train": len(problem.train[1]),
+            "validation": len(problem.validation[1]),
+            "test": len(problem.test[1]) if problem.test else 0,
+            "features": problem.features,
+            "classes": problem.classes,
+        },
+        "problem": {
+            **asdict(problem.chosen),
+            "steps": problem.steps,
+            "parameters": problem.classes * (problem.features + 1),
+            "checksums": problem.checksums,
+        },
+    }
+
+
+def proof_as_dict(problem: Problem, runs: list[Run]) -> dict[str, Any]:
+    """Everything the proof found."""
+    return {"verdict": verdict(runs), **problem_as_dict(problem), "runs": [_run(run) for run in runs], **versions()}
+
+
+def diagnosis_as_dict(found: Diagnosis) -> dict[str, Any]:
+    """What a difference looks like."""
+    guesses = [{"bug": g.bug.name, "tag": g.bug.tag, "likeness": g.likeness} for g in found.guesses]
+    return {"facts": found.facts, "guesses": guesses}
+
+
+def versions() -> dict[str, dict[str, str]]:
+    """The field `versions`: what the run was made with."""
+    packages = {name: version(name) for name in ("numpy", "torch")}
+    return {"versions": {"python": platform.python_version(), **packages}}
+
+
+def claim_stdout() -> None:
+    """Keep stdout for JSON: everything else that is printed from here on goes to stderr."""
+    global _stdout
+    _stdout, sys.stdout = sys.stdout, sys.stderr
+
+
+def release_stdout() -> None:
+    """Undo `claim_stdout`, if it was called."""
+    global _stdout
+    if _stdout is not None:
+        sys.stdout, _stdout = _stdout, None
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write a file whole or not at all, `-` being stdout. Raises InputError where it cannot be written."""
+    text = json.dumps(_plain(content), indent=2, allow_nan=False) + "\n"
+    if path == STDOUT:
+        (_stdout or sys.stdout).write(text)
+        return
+    try:
+        with whole_file(path) as stream:
+            stream.write(text.encode())
+    except OSError as error:
+        raise InputError(f"--json {path}: cannot be written: {error.strerror}") from None
+
+
+def _run(run: Run) -> dict[str, Any]:
+    def readings(name: str) -> dict[str, Any]:
+        return {reading: _finding(run.worst.get((name, reading)), run, named=False) for reading in READINGS}
+
+    return {
+        "dtype": run.dtype,
+        "sides": list(run.sides),
+        "verdict": run.verdict,
+        "steps": run.steps,
+        "quantities": {name: readings(name) for name in QUANTITIES},
+        "curve": [_epoch(run, epoch) for epoch in range(len(run.history[run.sides[0]]))],
+        "test": run.test,
+        "predictions": asdict(run.predictions),
+        "first_divergence": _finding(run.first_divergence, run, named=True),
+        "hard_batches": {name: _finding(found, run, named=True) for name, found in run.hard_batches.items()},
+        "exact": {name: dict(zip(("values", "differ"), counts, strict=True)) for name, counts in run.exact.items()},
+        "truth": {name: dict(zip(run.sides, opinion, strict=True)) for name, opinion in run.truth.items()},
+        "gradients": {side: [_gradients(check) for check in checks] for side, checks in run.gradients.items()},
+        "checks": run.checks,
+        "seconds": run.seconds,
+        "weights": run.weights,
+        "drift": run.drift,
+        "growth": run.growth,
+    }
+
+
+def _epoch(run: Run, epoch: int) -> dict[str, Any]:
+    records = {side: history[epoch]._asdict() for side, history in run.history.items()}
+    return {
+        "epoch": epoch,
+        **{side: {k: v for k, v in record.items() if k != "epoch"} for side, record in records.items()},
+    }
+
+
+def _gradients(check: GradientCheck) -> dict[str, Any]:
+    central = [{"h": h, "error": error} for h, error in check.central.items()]
+    return {**asdict(check), "central": central, "right": check.right}
+
+
+def _finding(deviation: Deviation | None, run: Run, *, named: bool) -> dict[str, Any] | None:
+    if deviation is None:
+        return None
+    fields = asdict(deviation)
+    fields |= dict(zip(run.sides, (fields.pop("ours"), fields.pop("theirs")), strict=True))
+    names = {key: fields.pop(key) for key in ("quantity", "reading")}
+    return {**names, "tag": QUANTITIES[deviation.quantity].tag, **fields} if named else fields
+
+
+def _plain(value: Any) -> Any:
+    """The same value for JSON, which has no inf and no nan: they become the strings that Python prints."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,87 @@
+"""Runs that are kept: one folder each, written whole or not at all."""
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from compare.errors import InputError
+from compare.files import folder_fault
+from compare.report.as_json import write_json
+from compare.report.pictures import save_pictures
+from scratch import Record
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Histories = dict[str, list[Record]]
+
+
+def check_name(root: Path, name: str) -> None:
+    """Raise InputError, before the work, if a run of this name could not be kept after it."""
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", name):
+        raise InputError(f"--run {name}: a name is made of letters, digits, '.', '_' and '-', and begins with no '.'")
+    if (root / name).exists():
+        raise InputError(f"--run {name}: {root / name} is there already; choose another name or remove it")
+    if fault := folder_fault(root):
+        raise InputError(f"--run {name}: {fault}")
+
+
+def keep(
+    root: Path,
+    name: str,
+    content: dict[str, Any],
+    histories: Histories,
+    figures: dict[str, "Figure"],
+    save_checkpoint: Callable[[Path], None] | None = None,
+) -> Path:
+    """Write root/name: run.json, history.csv, history.json, pictures, and the checkpoint if there is one.
+
+    histories has the records of each side. Raises InputError where it cannot be written; then nothing is left.
+    """
+    check_name(root, name)
+    beside = root / f".{name}.{os.getpid()}.part"
+    try:
+        beside.mkdir(parents=True)
+        write_json(beside / "run.json", {"name": name, "ended": time.strftime("%Y-%m-%d %H:%M:%S"), **content})
+        write_json(
+            beside / "history.json", {side: [r._asdict() for r in history] for side, history in histories.items()}
+        )
+        (beside / "history.csv").write_text(as_csv(histories))
+        save_pictures(figures, beside / "pictures")
+        if save_checkpoint:
+            save_checkpoint(beside / "model.safetensors")
+        beside.rename(root / name)
+    except OSError as error:
+        raise InputError(f"--run {name}: cannot be written: {error.strerror}") from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)  # nothing is there after the rename
+    return root / name
+
+
+def as_csv(histories: Histories) -> str:
+    """A line for each side and epoch, under a line of names."""
+    text = io.StringIO()
+    lines = [{"side": side, **record._asdict()} for side, history in histories.items() for record in history]
+    writer = csv.DictWriter(text, lines[0].keys(), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(lines)
+    return text.getvalue()
+
+
+def kept(root: Path) -> list[dict[str, Any]]:
+    """The run.json of each run in root, the oldest first. Raises InputError if one cannot be read."""
+    runs = []
+    for path in root.glob("[!.]*/run.json"):
+        try:
+            run = json.loads(path.read_text())
+            runs.append({key: run[key] for key in ("name", "ended", "command", "data", "problem", "summary")})
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(f"{path}: cannot be read as a run ({error!r}); mend or remove its folder") from None
+    return sorted(runs, key=lambda run: (run["ended"], run["name"]))

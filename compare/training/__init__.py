@@ -1,0 +1,1 @@
+"""Training with progress, checkpoints and resume; advice on a result; experiments."""

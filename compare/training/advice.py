@@ -1,0 +1,77 @@
+"""What a teacher would say of a finished training: whether the result is normal, and whether it stopped early."""
+
+from compare.problem import Hyperparameters, Problem
+from compare.training import published
+from scratch import Record
+
+# Lowest and highest validation accuracy over seeds (16 for mnist5k at lr 1e-3, 3 for mnist, else 8), everything else
+# being the default, by data set, learning rate and steps.
+USUAL = {
+    ("mnist5k", 1e-3, 9600): (0.841, 0.890),
+    ("mnist5k", 0.1, 960): (0.888, 0.914),
+    ("digits", 1e-3, 9600): (0.871, 0.939),
+    ("digits", 0.1, 960): (0.927, 0.964),
+    ("mnist", 0.1, 2400): (0.911, 0.914),
+}
+# A seed that was not measured may lie a little outside.
+MARGIN = 0.01
+# Relative change of the validation loss over the last tenth of the epochs that counts as movement.
+MOVED = 0.005
+
+
+def usual_band(problem: Problem) -> tuple[float, float] | None:
+    """Validation accuracies between which this data set, learning rate and number of steps normally end."""
+    chosen = problem.chosen
+    if published.applies(problem) and 0 < chosen.epochs < len(published.CURVE):
+        middle, half = published.CURVE[chosen.epochs], published.band(chosen.epochs)
+        return middle - half, middle + half
+    default = Hyperparameters(epochs=chosen.epochs, lr=chosen.lr, seed=chosen.seed)
+    measured = USUAL.get((problem.name, chosen.lr, problem.steps)) if chosen == default else None
+    return measured and (measured[0] - MARGIN, measured[1] + MARGIN)
+
+
+def advice(problem: Problem, history: list[Record]) -> str:
+    """One or two sentences on the records of a training, as `fit` returns them."""
+    first, last, tenth = history[0], history[-1], max(1, (len(history) - 1) // 10)
+    before = history[-1 - tenth]
+    accuracy, band = last.val_accuracy, usual_band(problem)
+    said = []
+    if last.train_loss > first.train_loss and last.val_loss > first.val_loss:
+        return (
+            f"The validation loss ends at {last.val_loss:.4g}, above the {first.val_loss:.4g} that it began "
+            "with, and the training loss above its own: training diverges; try a smaller --lr."
+        )
+    if accuracy < 1.5 / problem.classes:
+        return (
+            f"Accuracy {accuracy:.1%} is hardly better than guessing: check whether there were enough steps, "
+            "the learning rate, and the labels."
+        )
+    if band and accuracy < band[0]:
+        said.append(
+            f"Accuracy {accuracy:.1%} is below the usual {band[0]:.1%} to {band[1]:.1%}: check the gradient, the "
+            "labels and the learning rate."
+        )
+    elif band and accuracy > band[1]:
+        said.append(
+            f"Accuracy {accuracy:.1%} is above the usual {band[0]:.1%} to {band[1]:.1%}: check that no validation "
+            "image is trained on."
+        )
+    elif band:
+        said.append(f"Accuracy {accuracy:.1%} is normal here, {band[0]:.1%} to {band[1]:.1%} being usual.")
+    fall = 1 - last.val_loss / before.val_loss
+    if fall > MOVED:
+        said.append(
+            f"Still improving: stopped early. The validation loss fell by {fall:.1%} in the last {_epochs(tenth)}; "
+            "more --epochs or a larger --lr go further."
+        )
+    elif fall < -MOVED and last.train_loss < before.train_loss:
+        said.append("Overfitting: the training loss still falls, but the validation loss rises; stop earlier.")
+    elif fall < -MOVED:
+        said.append("Unsteady: both losses rose at the end; a smaller --lr would settle.")
+    else:
+        said.append(f"Levelled off: the validation loss moved by {abs(fall):.1%} in the last {_epochs(tenth)}.")
+    return " ".join(said)
+
+
+def _epochs(n: int) -> str:
+    return "epoch" if n == 1 else f"{n} epochs"

@@ -1,0 +1,62 @@
+"""Which images a checkpoint is shown."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from numpy.typing import NDArray
+
+from compare.data.registry import load
+from compare.errors import InputError
+from compare.problem import Hyperparameters, Problem
+from compare.training.checkpoint import Checkpoint
+
+
+class Split(StrEnum):
+    """The parts of a data set; train and validation are those that the checkpoint was trained on."""
+
+    train = "train"
+    validation = "validation"
+    test = "test"
+
+
+@dataclass(frozen=True)
+class CheckpointImages:
+    """Images (N, D) and labels (N,) of one part of a data set."""
+
+    data: str
+    split: Split
+    images: NDArray
+    labels: NDArray
+    classes: int
+    shape: tuple[int, ...]
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.data}, {self.split}: {len(self.labels):,} images"
+
+    def image(self, index: int) -> tuple[NDArray, NDArray]:
+        """One image (1, D) and its label (1,). Raises InputError if there is none of this index."""
+        if not 0 <= index < len(self.labels):
+            raise InputError(f"index {index}: {self.data}, {self.split} has the images 0 ... {len(self.labels) - 1}")
+        return self.images[index : index + 1], self.labels[index : index + 1]
+
+
+def select(checkpoint: Checkpoint, data: str | None, root: Path | None, split: Split | None) -> CheckpointImages:
+    """Part of a data set that the checkpoint can comparison: by default of its own, test images if there are any.
+
+    Raises InputError if the data are not there, have no such part, or other pixels or classes than the checkpoint.
+    """
+    dataset = load(data or checkpoint.data or "mnist5k", root)
+    own = checkpoint.chosen if dataset.name == checkpoint.data else None
+    problem = Problem(dataset, own or Hyperparameters(epochs=1, batch_size=1))
+    fits = (problem.classes, problem.features)
+    if checkpoint.state.W.shape != fits:
+        K, D = checkpoint.state.W.shape
+        raise InputError(f"the checkpoint takes {D} pixels to {K} classes; {dataset.name} has {fits[1]} and {fits[0]}")
+    if split is None:
+        split = Split.test if problem.test else Split.validation
+    part = getattr(problem, split)
+    if part is None:
+        raise InputError(f"{dataset.name} has no test images; take --split validation")
+    return CheckpointImages(dataset.name, split, *part, problem.classes, problem.shape, problem.names)

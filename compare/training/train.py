@@ -1,0 +1,92 @@
+"""Train one side alone, from the start of a problem or from a checkpoint."""
+
+import copy
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from compare.backends.by_name import backend, side_name
+from compare.backends.threads import threads
+from compare.errors import InputError
+from compare.problem import Problem
+from compare.training.checkpoint import Checkpoint, save_checkpoint
+from compare.training.loop import OnEpoch, OnStep, Progress, Training, interrupts_held, run
+from scratch import Record
+
+SECONDS_BETWEEN_SAVES = 2.0
+
+
+def train(
+    problem: Problem,
+    spec: str = "scratch",
+    dtype: str = "float32",
+    *,
+    device: str = "cpu",
+    checkpoint: Checkpoint | None = None,
+    on_step: OnStep | None = None,
+    on_epoch: OnEpoch | None = None,
+    save: Path | None = None,
+) -> Training:
+    """Train on the problem, and return the training with its history and its side, whose `state()` has the weights.
+
+    spec: scratch, torch, or the path of a Python file; checkpoint: go on from there, in its dtype; the rest as `go_on`
+    takes it. Raises InputError if anything cannot be used or training diverges.
+    """
+    training = start(problem, spec, dtype, device=device, checkpoint=checkpoint)
+    go_on(training, on_step, on_epoch, save)
+    return training
+
+
+def start(
+    problem: Problem, spec: str, dtype: str, *, device: str = "cpu", checkpoint: Checkpoint | None = None
+) -> Training:
+    """A training before its first step, or where the checkpoint left it; from its weights if it holds nothing else.
+
+    Raises InputError as `backend` does.
+    """
+    dtype = checkpoint.dtype if checkpoint else dtype
+    training = Training(side_name(spec), backend(spec, device=device, nan=False).side(problem, dtype), problem)
+    if checkpoint:
+        training.side.start_from(checkpoint.state)
+        # a copy: the checkpoint stays what was read
+        training.progress = copy.deepcopy(checkpoint.progress) or Progress()
+    return training
+
+
+def go_on(
+    training: Training, on_step: OnStep | None = None, on_epoch: OnEpoch | None = None, save: Path | None = None
+) -> None:
+    """Train to the end, on one thread; callbacks as `run` calls them.
+
+    save: keep a checkpoint in this file, at the end, at Ctrl-C, and every SECONDS_BETWEEN_SAVES on the way.
+    Raises InputError if training diverges or the file cannot be written, and what `run` raises besides.
+    """
+    try:
+        with threads(1), np.errstate(all="ignore"), interrupts_held() as interrupt:
+            _run_and_save(training, on_step, on_epoch, save)
+            interrupt()
+    except FloatingPointError as error:
+        raise InputError(f"{error}; training diverges, try a smaller --lr") from None
+
+
+def _run_and_save(training: Training, on_step: OnStep | None, on_epoch: OnEpoch | None, save: Path | None) -> None:
+    saved = time.monotonic()
+
+    def save_now_and_then(records: Sequence[Record]) -> None:
+        nonlocal saved
+        if on_epoch:
+            on_epoch(records)
+        if save and time.monotonic() - saved > SECONDS_BETWEEN_SAVES:
+            save_checkpoint(save, training)
+            saved = time.monotonic()
+
+    try:
+        run([training], on_step, save_now_and_then)
+    except KeyboardInterrupt:
+        if save and training.history:
+            save_checkpoint(save, training)
+        raise
+    if save:
+        save_checkpoint(save, training)

@@ -1,0 +1,66 @@
+"""A backend by its name, or by the path of a file."""
+
+import numpy as np
+import pytest
+
+import scratch
+import torch_impl
+from compare.backends.by_name import backend, backend_equations, module, side_name
+from compare.errors import InputError
+from compare.problem import Problem
+
+
+@pytest.mark.parametrize("find", [backend, backend_equations, module])
+def test_unknown_backends_are_told(find):
+    with pytest.raises(
+        InputError, match="unknown backend 'tensorflow'; known: scratch, torch, or the path of a Python"
+    ):
+        find("tensorflow")
+    with pytest.raises(InputError, match=r"no/such/file\.py: cannot be read: No such file"):
+        find("no/such/file.py")
+
+
+@pytest.mark.parametrize(
+    ("spec", "name"), [("scratch", "scratch"), ("torch", "torch"), ("a/mine.py", "mine"), (r"a\x", r"a\x")]
+)
+def test_the_name_of_a_file_is_its_own(spec: str, name: str):
+    assert side_name(spec) == name
+
+
+def test_modules_are_the_packages():
+    assert module("scratch") is scratch
+    assert module("torch") is torch_impl
+
+
+def test_each_side_of_a_file_has_its_own_variables(user_file, one_function, small: Problem):
+    code = "calls = 0\n" + one_function("logits", "global calls; calls += 1; return X @ W.T + b + calls")
+    mine = backend(user_file(code))
+    first, second = mine.side(small, "float64"), mine.side(small, "float64")
+    index = small.epoch_batches(1)[0]
+    Z = first.step(index).Z
+    first.step(index)
+    np.testing.assert_array_equal(second.step(index).Z, Z)
+
+
+def test_the_functions_of_a_file_train(user_file, right_functions, one_function, small: Problem):
+    def trained(spec: str):
+        package = module(spec)
+        model = package.SoftmaxRegression(*small.start("float64"))
+        history = package.fit(model, small.train, small.validation, small.batches, 0.1)
+        assert package.evaluate(model, *small.validation).loss == history[-1].val_loss
+        return history
+
+    assert trained(user_file(right_functions)) == trained("scratch")
+    wrong = trained(user_file(one_function("logits_gradient", "return 2 * scratch.logits_gradient(logP, y)")))
+    assert wrong[-1] != trained("scratch")[-1]
+
+
+def test_the_equations_of_scratch_are_scratchs():
+    assert backend_equations("scratch") is scratch.EQUATIONS
+
+
+def test_the_equations_of_a_file_are_its_own_and_those_of_scratch(user_file, one_function):
+    equations = backend_equations(user_file(one_function("log_softmax", "return 2 * scratch.log_softmax(Z)")))
+    Z = np.array([[1.0, 2.0]])
+    np.testing.assert_array_equal(equations.log_softmax(Z), 2 * scratch.log_softmax(Z))
+    assert equations.logits is scratch.logits

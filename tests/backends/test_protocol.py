@@ -1,0 +1,98 @@
+"""What every side promises, whatever is behind it."""
+
+import numpy as np
+import pytest
+
+from compare.backends.by_name import backend
+from compare.backends.protocol import Side, State
+from compare.problem import Problem
+
+
+@pytest.fixture(params=["scratch", "torch", "user file"])
+def make_side(request, user_file, right_functions):
+    spec = user_file(right_functions) if request.param == "user file" else request.param
+    return backend(spec).side
+
+
+def states_equal(a: State, b: State) -> bool:
+    return all(np.array_equal(x, y) for x, y in zip((a.W, a.b, *a.velocity), (b.W, b.b, *b.velocity), strict=True))
+
+
+def test_a_state_is_a_copy(make_side, make_small):
+    problem = make_small(momentum=0.5)
+    side: Side = make_side(problem, "float64")
+    index = problem.epoch_batches(1)[0]
+    assert side.state().velocity is None
+    side.step(index)
+    kept = side.state()
+    copied = State(kept.W.copy(), kept.b.copy(), tuple(v.copy() for v in kept.velocity))
+    side.step(index)
+    assert states_equal(kept, copied), "a step must not change a state that was taken before it"
+    assert not states_equal(kept, side.state())
+    for part in (kept.W, kept.b, *kept.velocity):
+        part[...] = 7
+    assert not (side.state().W == 7).any()
+
+
+def test_a_side_goes_on_from_a_copy(make_side, make_small):
+    problem = make_small(momentum=0.5)
+    side: Side = make_side(problem, "float64")
+    index, other = problem.epoch_batches(1)[:2]
+    side.step(index)
+    kept = side.state()
+    copied = State(kept.W.copy(), kept.b.copy(), tuple(v.copy() for v in kept.velocity))
+    ends = []
+    for _ in range(2):
+        side.start_from(kept)
+        side.step(other)
+        side.step(index)
+        ends.append(side.state())
+        assert states_equal(kept, copied), "a step must not write to what it started from"
+    assert states_equal(*ends)
+
+
+def test_no_velocity_is_a_state_too(make_side, make_small):
+    problem = make_small(momentum=0.5)
+    side: Side = make_side(problem, "float64")
+    start = side.state()
+    index = problem.epoch_batches(1)[0]
+    first = side.step(index).W.copy()
+    side.start_from(start)
+    assert side.state().velocity is None
+    np.testing.assert_array_equal(side.step(index).W, first)
+
+
+def test_an_epoch_is_its_steps(make_side, small: Problem, dtype: str):
+    batches = small.epoch_batches(1)
+    one, other = make_side(small, dtype), make_side(small, dtype)
+    for index, done in zip(batches, one.epoch(batches), strict=True):
+        quantities, expected = one.quantities(done), other.step(index)
+        for ours, theirs in zip(quantities, expected, strict=True):
+            assert type(np.asarray(ours)) is np.ndarray
+            np.testing.assert_array_equal(ours, theirs, strict=True)
+        tally = one.tally(done)
+        right = int((expected.Z.argmax(axis=1) == expected.y).sum())
+        assert (tally.loss, tally.hits, tally.images) == (expected.L, right, len(index))
+    np.testing.assert_array_equal(one.state().W, other.state().W)
+
+
+def test_seconds_are_those_of_its_own_steps(make_side, small: Problem, monkeypatch: pytest.MonkeyPatch):
+    clock = iter(range(1000))
+    monkeypatch.setattr("compare.backends.timing.time.perf_counter", lambda: next(clock))
+    side: Side = make_side(small, "float64")
+    for _ in side.epoch(small.epoch_batches(1)):
+        next(clock)  # time of others between two steps
+    # each step, and the look that finds no more, take one tick
+    assert side.seconds == 6
+
+
+def test_evaluation_is_of_the_weights_it_has(make_side, small: Problem, dtype: str):
+    side: Side = make_side(small, dtype)
+    W, b = small.start(dtype)
+    images, labels = small.validation
+    Z = images.astype(dtype) / np.array(255, dtype) @ W.T + b
+    tolerance = 16 * float(np.finfo(dtype).eps)
+    np.testing.assert_allclose(side.logits(images), Z, rtol=0, atol=tolerance, strict=True)
+    loss = np.log(np.exp(Z).sum(1)) - Z[np.arange(11), labels]
+    assert side.evaluate(images, labels).loss == pytest.approx(loss.mean(), rel=tolerance)
+    assert side.evaluate(images, labels).accuracy == (Z.argmax(1) == labels).mean()

@@ -1,0 +1,166 @@
+"""A user's own functions: whatever they do, it is told in one line."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import scratch
+from compare.backends.user_file import UserFile, UserFileError
+from compare.errors import InputError
+from compare.problem import Problem
+
+
+def step(problem: Problem, equations: scratch.Equations) -> scratch.Step:
+    """The first step of the problem."""
+    model = scratch.SoftmaxRegression(*problem.start("float64"))
+    X, y = equations.batch(*problem.train, problem.epoch_batches(1)[0], model.dtype)
+    return scratch.step(model, scratch.SGD(problem.chosen.lr), X, y, equations)
+
+
+def test_a_step_of_right_functions_is_that_of_scratch(small: Problem, user_file, right_functions):
+    file = UserFile(Path(user_file(right_functions)))
+    assert (file.name, set(file.defined)) == ("mine", set(scratch.Equations._fields[1:]))
+    for ours, expected in zip(step(small, file.equations()), step(small, scratch.EQUATIONS), strict=True):
+        np.testing.assert_array_equal(ours, expected, strict=True)
+
+
+# What a function does, and what the error says.
+FAULTS = {
+    "raises": ("logits", "return X @ W", "line 5: logits (E1) raises ValueError: matmul"),
+    "not written": ("logits", "raise NotImplementedError", "logits (E1) is not written yet"),
+    "returns nothing": ("log_softmax", "Z.max()", "log_softmax (E2) returns None, not a NumPy array"),
+    "a list": ("log_softmax", "return Z.tolist()", "log_softmax (E2) returns a list, not a NumPy array"),
+    "wrong shape": ("logits", "return (X @ W.T + b).T", "logits (E1) returns shape (4, 20)"),
+    "wrong dtype": ("logits", "return (X @ W.T + b).astype('float32')", "and dtype float32, not (20, 4) and float64"),
+    "no pair": ("parameter_gradients", "return dZ.T @ X", "parameter_gradients (E5) returns a ndarray, not a pair"),
+    "a pair of one": ("sgd_step", "return (W,)", "sgd_step (E6) returns a tuple, not a pair"),
+    "input changed": ("log_softmax", "Z -= Z.max(); return Z", "line 5: log_softmax (E2) changes its input in place"),
+    "input changed by out=": ("logits_gradient", "return np.exp(logP, out=logP)", "changes its input in place"),
+    "labels changed": ("nll_loss", "y[0] = 0; return -logP.mean()", "nll_loss (E3) changes its input in place"),
+    "weights changed": ("sgd_step", "W -= lr * dW; return W, b", "sgd_step (E6) changes its input in place"),
+    "exits": ("logits", "import sys; sys.exit(0)", "logits (E1) raises SystemExit: 0"),
+    "recursion": ("logits", "return logits(X, W, b)", "logits (E1) raises RecursionError"),
+    "an error that cannot be printed": (
+        "logits",
+        "raise type('Bad', (Exception,), {'__str__': lambda self: 1 / 0})()",
+        "logits (E1) raises Bad: an error that cannot be printed",
+    ),
+    "input made writable": (
+        "sgd_step",
+        "W.flags.writeable = True; W -= lr * dW; return W, b",
+        "changes its input in place",
+    ),
+    "input resized": ("log_softmax", "Z.resize(3); return Z", "changes its input in place"),
+    "a class that lies": (
+        "logits",
+        "return type('A', (), {'__class__': property(lambda self: exit(0))})()",
+        "logits (E1) returns what NumPy cannot take: raises SystemExit: 0",
+    ),
+    "a pair that ends the process": (
+        "parameter_gradients",
+        "return type('T', (tuple,), {'__len__': lambda self: exit(0)})((dZ, dZ))",
+        "parameter_gradients (E5) returns what NumPy cannot take: raises SystemExit: 0",
+    ),
+    "objects": ("logits", "return (X @ W.T + b).astype(object)", "dtype object"),
+    "a subclass": (
+        "logits",
+        "return (X @ W.T + b).view(type('Odd', (np.ndarray,), {'__array_finalize__': lambda self, o: 1 / 0}))",
+        "logits (E1) raises ZeroDivisionError",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FAULTS)
+def test_every_fault_is_one_line_with_its_function(small: Problem, user_file, one_function, case: str):
+    name, body, words = FAULTS[case]
+    path = user_file(one_function(name, body))
+    with pytest.raises(UserFileError) as refused:
+        step(small, UserFile(Path(path)).equations())
+    assert words in str(refused.value)
+    assert str(refused.value).startswith(path)
+    assert "\n" not in str(refused.value)
+
+
+def test_the_place_in_a_run_comes_last():
+    assert (
+        str(UserFileError("mine.py: logits (E1) raises").at("at epoch 1")) == "mine.py: logits (E1) raises, at epoch 1"
+    )
+
+
+def test_nan_for_finite_inputs_is_an_error_where_no_comparison_sees_it(small: Problem, user_file, one_function):
+    file = UserFile(Path(user_file(one_function("log_softmax", "return Z * np.nan"))))
+    with pytest.raises(UserFileError, match=r"log_softmax \(E2\) returns nan for finite inputs"):
+        step(small, file.equations(nan=False))
+    assert np.isnan(step(small, file.equations()).L)
+
+
+@pytest.mark.parametrize("nan", [True, False])
+def test_nan_for_nan_is_right(user_file, one_function, nan: bool):
+    equations = UserFile(Path(user_file(one_function("log_softmax", "return Z + 0")))).equations(nan=nan)
+    assert np.isnan(equations.log_softmax(np.full((2, 3), np.nan))).all()
+
+
+def test_memory_that_a_function_keeps_is_not_ours(user_file, one_function):
+    """It changes what it returned one call later."""
+    body = "[k.fill(7) for k in kept]; Z = X @ W.T + b; kept.append(Z); return Z"
+    equations = UserFile(Path(user_file("kept = []\n" + one_function("logits", body)))).equations()
+    inputs = np.ones((2, 3)), np.ones((4, 3)), np.ones(4)
+    first = equations.logits(*inputs)
+    equations.logits(*inputs)
+    assert (first == 4).all()
+
+
+def test_what_a_function_returns_can_be_written_to(user_file, one_function):
+    """Also a view of its read-only input: the next function gets an array like any other."""
+    equations = UserFile(Path(user_file(one_function("sgd_step", "return W, b")))).equations()
+    W, b = equations.sgd_step(np.ones((2, 3)), np.ones(2), np.ones((2, 3)), np.ones(2), 0.1)
+    W += 1
+    b += 1
+    assert (W == 2).all()
+
+
+def test_what_a_function_prints_is_kept_out_of_stdout(user_file, one_function, capsys: pytest.CaptureFixture):
+    text = "print('loaded')\n" + one_function("logits", "print('called'); return X @ W.T + b")
+    UserFile(Path(user_file(text))).equations().logits(np.ones((2, 3)), np.ones((4, 3)), np.ones(4))
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert {"loaded", "called"} <= set(err.split())
+
+
+def test_what_a_function_tells_numpy_ends_with_its_call(user_file, one_function):
+    body = "np.seterr(all='raise'); return X @ W.T + b"
+    UserFile(Path(user_file(one_function("logits", body)))).equations().logits(
+        np.ones((2, 3)), np.ones((4, 3)), np.ones(4)
+    )
+    assert np.geterr()["over"] == "warn"
+
+
+FILES = {
+    "no Python": ("def logits(X, W, b:\n", "line 1: is no Python"),
+    "fails to load": ("import no_such_module_of_anybody\n", "line 1: raises ModuleNotFoundError"),
+    "exits while loading": ("import sys\nsys.exit(3)\n", "line 2: raises SystemExit: 3 while it is loaded"),
+    "nothing of ours": ("def logit(X): return X\n", "defines none of logits, log_softmax"),
+    "no function": ("logits = 3\n", "logits (E1) is an int, not a function"),
+    "null bytes": ("a\0b", "is no Python"),
+}
+
+
+@pytest.mark.parametrize("case", FILES)
+def test_files_that_cannot_be_used(user_file, case: str):
+    code, words = FILES[case]
+    with pytest.raises(InputError) as refused:
+        UserFile(Path(user_file(code)))
+    assert words in str(refused.value)
+
+
+def test_a_file_that_is_not_there_is_one_line(tmp_path: Path):
+    with pytest.raises(InputError, match=r"nowhere\.py: cannot be read: No such file or directory"):
+        UserFile(tmp_path / "nowhere.py")
+
+
+def test_what_stands_beside_the_file_can_be_imported(user_file, right_functions, tmp_path: Path):
+    (tmp_path / "a_helper_of_mine.py").write_text("six = 6")
+    text = "from __future__ import annotations\nimport dataclasses\nimport a_helper_of_mine\n" + right_functions
+    file = UserFile(Path(user_file(text + "\n@dataclasses.dataclass\nclass A:\n    x: int = a_helper_of_mine.six\n")))
+    assert len(file.defined) == 6

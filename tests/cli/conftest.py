@@ -1,0 +1,37 @@
+"""What the tests of the command line share."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from compare.training.checkpoint import save_checkpoint
+from compare.training.loop import Training
+
+
+@pytest.fixture(scope="session")
+def checkpoint(trained: Training, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a well trained model of mnist5k."""
+    path = tmp_path_factory.mktemp("trained") / "model.safetensors"
+    save_checkpoint(path, trained)
+    return path
+
+
+@pytest.fixture
+def refused(cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Run the command line in an empty folder, check the manners of its refusal, and return its one line."""
+
+    def run(*args: object) -> str:
+        folder = tmp_path / "elsewhere"
+        folder.mkdir(exist_ok=True)
+        monkeypatch.chdir(folder)
+        code, _, err = cli(*args)
+        lines = [line for line in err.splitlines() if not re.match(r"downloading|\d+ %: ", line)]
+        assert code == 2
+        assert len(lines) == 1, err
+        assert lines[0].startswith("error: ")
+        assert not list(folder.iterdir())
+        return lines[0]
+
+    return run

@@ -1,0 +1,79 @@
+"""`experiment`: each question is answered from numbers measured on the spot."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from compare.training import experiments
+from compare.training.experiments import EXPERIMENTS, Experiment
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same questions on shorter trainings."""
+
+    def shorter(asked: Experiment) -> Experiment:
+        def grid(root: Path | None) -> dict:
+            settings = asked.grid(root).items()
+            return {
+                name: (value, data, replace(chosen, epochs=min(2, chosen.epochs)))
+                for name, (value, data, chosen) in settings
+            }
+
+        return replace(asked, grid=grid)
+
+    monkeypatch.setattr(experiments, "EXPERIMENTS", EXPERIMENTS)
+    for name, asked in list(EXPERIMENTS.items()):
+        monkeypatch.setitem(EXPERIMENTS, name, shorter(asked))
+
+
+@pytest.mark.parametrize("name", list(EXPERIMENTS))
+@pytest.mark.usefixtures("short")
+def test_each_asks_and_shows_what_was_measured(cli, tmp_path: Path, name: str):
+    picture, path = tmp_path / "picture.png", tmp_path / "json"
+    code, out, _ = cli("experiment", name, "--picture", picture, "--json", path)
+    assert code == 0
+    result = json.loads(path.read_text())
+    assert out.startswith(EXPERIMENTS[name].question)
+    assert len(result["rows"]) == len(EXPERIMENTS[name].grid(None)) >= 2
+    assert " ".join(result["seen"].split()) in " ".join(out.split())
+    assert len(re.findall(r"[.:] [A-Z]", result["seen"])) <= 1, "two sentences"
+    figures = re.findall(r"\d+\.\d%|\d\.\d{3}", result["seen"])
+    measured = {f"{row[key]:.1%}" for row in result["rows"] for key in ("train_accuracy", "val_accuracy")}
+    measured |= {f"{row[key]:.3f}" for row in result["rows"] for key in ("train_loss", "val_loss")}
+    assert len([figure for figure in figures if figure in measured]) >= 2
+    with Image.open(picture) as image:
+        assert image.size[0] > 500
+    assert max(map(len, out.splitlines())) <= max(80, len(f"picture: {picture}"))
+
+
+def test_the_learning_rate_of_the_tutorial_is_too_low(cli, tmp_path: Path):
+    code, out, _ = cli("experiment", "lr", "--json", tmp_path / "json", "--quiet")
+    assert code == 0
+    result = json.loads((tmp_path / "json").read_text())
+    accuracy = {row["value"]: row["val_accuracy"] for row in result["rows"]}
+    assert accuracy[0.1] > accuracy[0.001] + 0.1
+    assert any(row["diverged"] for row in result["rows"])
+    said = " ".join(out.split())
+    assert f"lr 0.1 ({accuracy[0.1]:.1%}) beats lr 0.001 ({accuracy[0.001]:.1%})" in said
+    assert "training diverges" in said
+
+
+@pytest.mark.usefixtures("short")
+def test_both_backends_reach_the_same(cli, tmp_path: Path):
+    assert cli("experiment", "batch-size", "--backend", "both", "--json", tmp_path / "json")[0] == 0
+    rows = json.loads((tmp_path / "json").read_text())["rows"]
+    assert [row["backend"] for row in rows] == ["scratch", "torch"] * 5
+    for ours, theirs in zip(rows[::2], rows[1::2], strict=True):
+        assert ours["val_accuracy"] == theirs["val_accuracy"]
+        assert ours["val_loss"] == pytest.approx(theirs["val_loss"], rel=1e-5)
+
+
+def test_an_unknown_question_is_one_line(cli):
+    code, _, err = cli("experiment", "momentum")
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert "momentum" in err

@@ -1,0 +1,65 @@
+"""`predict`: one image, and what the model makes of it."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from safetensors.numpy import save_file
+
+import scratch
+from compare.training.loop import Training
+
+
+@pytest.mark.parametrize("backend", ["scratch", "torch"])
+def test_predict_an_image_of_the_data_set(cli, checkpoint: Path, trained: Training, tmp_path: Path, backend: str):
+    code, out, _ = cli("predict", checkpoint, "--index", 7, "--backend", backend, "--json", tmp_path / "json")
+    assert code == 0
+    result = json.loads((tmp_path / "json").read_text())
+    problem = trained.problem
+    P = scratch.probabilities(scratch.SoftmaxRegression(*trained.side.state()[:2]), problem.validation[0][7:8])[0]
+    np.testing.assert_allclose(result["probabilities"], P, rtol=1e-5)
+    assert result["label"] == problem.validation[1][7]
+    np.testing.assert_array_equal(result["pixels"], problem.validation[0][7])
+    lines = out.splitlines()
+    assert len(lines) == 28 + 10 + 1
+    assert lines[28 + result["label"]].endswith("<- label")
+    assert lines[-1].startswith(f"prediction {P.argmax()}, probability ")
+
+
+def test_predict_a_picture(cli, checkpoint: Path, trained: Training, tmp_path: Path):
+    image, label = (part[3] for part in trained.problem.validation)
+    path = tmp_path / "digit.png"
+    Image.fromarray(255 - image.reshape(28, 28)).resize((280, 280)).save(path)
+    code, out, _ = cli("predict", checkpoint, "--image", path, "--quiet")
+    assert (code, out[:12]) == (0, f"prediction {label}")
+    assert cli("predict", checkpoint, "--image", path, "--raw")[0] == 0
+
+
+REFUSED = {
+    "index too large": (["--index", 1000], "index 1000: mnist5k, validation has the images 0 ... 999"),
+    "nothing to predict": ([], "either --index N or --image FILE"),
+    "two things to predict": (["--index", 1, "--image", "x.png"], "either --index N or --image FILE"),
+    "no picture": (["--image", "no.png"], "no.png: the picture cannot be read: No such file"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_bad_input_is_one_line(refused, checkpoint: Path, case: str):
+    options, words = REFUSED[case]
+    assert words in refused("predict", checkpoint, *options)
+
+
+def test_pictures_without_a_digit_are_refused(refused, checkpoint: Path, tmp_path: Path):
+    Image.new("L", (50, 50), 200).save(tmp_path / "blank.png")
+    (tmp_path / "text.png").write_text("no picture")
+    for name, words in (("blank.png", "of one colour"), ("text.png", "not a picture that can be read")):
+        assert words in refused("predict", checkpoint, "--image", tmp_path / name)
+
+
+def test_a_model_of_no_square_takes_no_picture(refused, tmp_path: Path):
+    weights = {"linear.weight": np.ones((3, 12), np.float32), "linear.bias": np.ones(3, np.float32)}
+    save_file(weights, tmp_path / "model")
+    line = refused("predict", tmp_path / "model", "--image", tmp_path / "model")
+    assert "pictures need a model of square grey images" in line

@@ -1,0 +1,57 @@
+"""A user's file on the command line: every command that takes a backend takes it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+
+def test_a_wrong_file_differs_and_is_diagnosed(command, user_file, right_functions, tmp_path: Path):
+    wrong = right_functions.replace("return -logP", "print('noise'); return -logP").replace(".mean()", ".sum()")
+    path, out = user_file(wrong), tmp_path / "json"
+    done = command("prove", "--backend", path, "--data", "digits", "--epochs", 1, "--dtype", "float32", "--json", out)
+    assert done.returncode == 1
+    assert "noise" in done.stderr
+    assert "noise" not in done.stdout
+    assert "L is N = 100 times what it should be, in every element" in " ".join(done.stdout.split())
+    assert "this looks like summed loss, see bug summed-loss, E3" in " ".join(done.stdout.split())
+    content = json.loads(out.read_text())
+    assert content["diagnosis"]["guesses"][0] == {"bug": "summed-loss", "tag": "E3", "likeness": 1.0}
+    assert content["runs"][0]["first_divergence"]["mine"] == pytest.approx(
+        100 * content["runs"][0]["first_divergence"]["torch"], rel=1e-5
+    )
+
+
+@pytest.mark.usefixtures("here")
+def test_train_evaluate_and_explain_take_it(cli, user_file, right_functions, tmp_path: Path):
+    path, model = user_file(right_functions), tmp_path / "model"
+    options = "train", "--data", "digits", "--epochs", 2, "--json", tmp_path / "json"
+    assert cli(*options, "--backend", path, "--save", model)[0] == 0
+    weights = json.loads((tmp_path / "json").read_text())["weights"]
+    assert cli(*options, "--backend", "scratch")[0] == 0
+    assert json.loads((tmp_path / "json").read_text())["weights"] == weights
+    code, out, _ = cli("explain", model, "--index", 3, "--backend", path, "--json", tmp_path / "json")
+    assert code == 0
+    assert "mine" in out
+    assert set(json.loads((tmp_path / "json").read_text())["quantities"]["loss"]) == {"tag", "mine", "torch"}
+    assert cli("evaluate", model, "--backend", path, "--quiet")[1] == cli("evaluate", model, "--quiet")[1]
+
+
+@pytest.mark.usefixtures("here")
+def test_an_error_in_it_is_one_line_with_its_place(cli, user_file, one_function):
+    path = user_file(one_function("nll_loss", "assert len(logP) > 90, 'short'; return scratch.nll_loss(logP, y)"))
+    code, _, err = cli("train", "--data", "digits", "--epochs", 3, "--backend", path)
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert "nll_loss (E3) raises AssertionError: short" in err
+    assert err.strip().endswith("at epoch 1, step 15")
+
+
+@pytest.mark.usefixtures("here")
+def test_any_two_backends_can_be_compared(cli, user_file, right_functions, tmp_path: Path):
+    path = user_file(right_functions)
+    pairs = [(path, "scratch"), ("torch", "scratch"), ("scratch", path), ("scratch", "scratch"), ("torch", "torch")]
+    for ours, theirs in pairs:
+        options = "--data", "digits", "--epochs", 1, "--dtype", "float64", "--quiet", "--json", tmp_path / "json"
+        assert cli("prove", "--backend", ours, "--against", theirs, *options)[0] == 0, (ours, theirs)
+        first, second = json.loads((tmp_path / "json").read_text())["runs"][0]["sides"]
+        assert first != second

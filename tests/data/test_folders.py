@@ -1,0 +1,35 @@
+"""Where data are looked for."""
+
+from pathlib import Path
+
+import pytest
+
+from compare.data.folders import cache_path, data_root
+from compare.errors import InputError
+
+
+def test_the_cache_has_a_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert cache_path().name == "softmax-regression-twice"
+
+
+def test_the_cache_is_made_when_it_is_needed(cache: Path):
+    assert data_root(None) == cache
+    assert cache.is_dir()
+    assert data_root(None) == cache
+
+
+def test_a_folder_that_is_named_is_not_made(tmp_path: Path):
+    assert data_root(tmp_path) == tmp_path
+    (tmp_path / "file").touch()
+    for name in ("nowhere", "file"):
+        with pytest.raises(InputError, match=f"{name}: no such folder; --data-root names one"):
+            data_root(tmp_path / name)
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_cache_that_cannot_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr("compare.data.folders.cache_path", lambda: tmp_path / "file" / "cache")
+    with pytest.raises(InputError, match="cache: cannot be used: Not a directory"):
+        data_root(None)

@@ -1,0 +1,76 @@
+"""IDX files: what comes in is what was written, and a damaged file is told by name."""
+
+import gzip
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from compare.data.idx import read_idx
+from compare.errors import InputError
+
+DTYPES = "uint8", "int8", "int16", "int32", "float32", "float64"
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_every_type_comes_back_as_written(idx_bytes, tmp_path: Path, dtype: str, compressed: bool):
+    array = (np.arange(24).reshape(2, 3, 4) - (0 if dtype == "uint8" else 12)).astype(dtype)
+    path = tmp_path / ("file.gz" if compressed else "file")
+    path.write_bytes(gzip.compress(idx_bytes(array)) if compressed else idx_bytes(array))
+    np.testing.assert_array_equal(read_idx(path), array, strict=True)
+
+
+def test_the_format_is_that_of_its_description(tmp_path: Path):
+    # by hand, not by the helper: two dimensions of int16, 1 x 2, most significant byte first
+    (tmp_path / "file").write_bytes(bytes.fromhex("00000b02 00000001 00000002 0102 fffe"))
+    np.testing.assert_array_equal(read_idx(tmp_path / "file"), np.array([[258, -2]], np.int16), strict=True)
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 3), (5,), (1, 1, 1, 1)])
+def test_unusual_sizes(idx_bytes, tmp_path: Path, shape: tuple[int, ...]):
+    (tmp_path / "file").write_bytes(idx_bytes(np.full(shape, 7, np.uint8)))
+    assert read_idx(tmp_path / "file").shape == shape
+
+
+GOOD = bytes.fromhex("00000803 00000002 00000002 00000002 0001020304050607")
+REFUSED = {
+    "truncated": (GOOD[:-1], "file: 23 bytes, its header asks for 24; fetch it again"),
+    "too long": (GOOD + b"\0", "file: 25 bytes, its header asks for 24"),
+    "header cut": (GOOD[:9], "file: 9 bytes, its header asks for 16"),
+    "empty": (b"", "file: not an IDX file (it starts with nothing)"),
+    "three bytes": (GOOD[:3], "file: not an IDX file (it starts with 000008)"),
+    "wrong magic": (b"PNG!" + GOOD[4:], "not an IDX file (it starts with 504e4721)"),
+    "second byte": (b"\0\1" + GOOD[2:], "not an IDX file (it starts with 00010803)"),
+    "unknown type": (b"\0\0\x0a\x03" + GOOD[4:], "not an IDX file (it starts with 00000a03)"),
+    "no dimensions": (b"\0\0\x08\0" + GOOD[4:], "not an IDX file (it starts with 00000800)"),
+    "huge header": (GOOD[:4] + b"\xff" * 12 + GOOD[16:], "its header asks for 79,228,162,458,924,105,385,300,197,391"),
+    "200 dimensions": (b"\0\0\x08\xc8" + b"\0\0\0\1" * 200 + b"\7", "of impossible sizes"),
+    "0 of too many": (b"\0\0\x08\3" + b"\0" * 4 + b"\xff" * 8, "of impossible sizes"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_bad_file_is_told_in_one_line(tmp_path: Path, case: str):
+    content, words = REFUSED[case]
+    (tmp_path / "file").write_bytes(content)
+    with pytest.raises(InputError, match=re.escape(words)) as error:
+        read_idx(tmp_path / "file")
+    assert str(error.value).startswith(str(tmp_path / "file"))
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"no gzip", gzip.compress(GOOD)[:-4], gzip.compress(GOOD)[:12] + bytes(99)])
+def test_a_damaged_gzip_file(tmp_path: Path, content: bytes):
+    (tmp_path / "file.gz").write_bytes(content)
+    with pytest.raises(InputError, match=r"file\.gz: ") as error:
+        read_idx(tmp_path / "file.gz")
+    assert "\n" not in str(error.value)
+
+
+def test_what_cannot_be_opened(tmp_path: Path):
+    with pytest.raises(InputError, match="nowhere: cannot be read: No such file or directory"):
+        read_idx(tmp_path / "nowhere")
+    with pytest.raises(InputError, match="cannot be read: Is a directory"):
+        read_idx(tmp_path)

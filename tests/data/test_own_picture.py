@@ -1,0 +1,107 @@
+"""Pictures of one's own, prepared as MNIST was."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import scratch
+from compare.data import own_picture as imaging
+from compare.training.loop import Training
+
+
+def redrawn(digit: np.ndarray, random: np.random.Generator, tmp_path: Path) -> Path:
+    """A digit of MNIST as a person might hand it in: large, dark on light, anywhere on the page, as JPEG."""
+    edge = int(random.integers(120, 260))
+    ink = Image.fromarray(digit).resize((edge, edge), Image.Resampling.BICUBIC)
+    page = Image.new("L", (600, 500), int(random.integers(200, 256)))
+    place = int(random.integers(0, 600 - edge)), int(random.integers(0, 500 - edge))
+    page.paste(int(random.integers(0, 60)), (*place, place[0] + edge, place[1] + edge), mask=ink)
+    path = tmp_path / "digit.jpg"
+    page.save(path, quality=85)
+    return path
+
+
+def test_preparation_reads_digits_redrawn_large_inverted_and_off_centre(trained: Training, tmp_path: Path):
+    model, random = scratch.SoftmaxRegression(*trained.side.state()[:2]), np.random.default_rng(11)
+    images, labels = (part[:200] for part in trained.problem.validation)
+    right = {"as they were": (scratch.predict(model, images) == labels).mean()}
+    pictures = [imaging.read_picture(redrawn(image.reshape(28, 28), random, tmp_path)) for image in images]
+    for how, make in (("prepared", imaging.prepare), ("raw", imaging.squeeze)):
+        shown = np.array([make(picture, 28).reshape(-1) for picture in pictures])
+        right[how] = (scratch.predict(model, shown) == labels).mean()
+    print("accuracy on 200 digits:", right)
+    assert right["prepared"] > right["as they were"] - 0.05
+    assert right["raw"] < 0.3
+
+
+@pytest.mark.parametrize("background", [0, 255, 128])
+def test_preparation_is_mnists(background: int):
+    """A square of any size on any ground becomes 20 pixels wide, white on black, in the middle."""
+    picture = np.full((300, 200), background, float)
+    picture[30:130, 90:190] = 255 if background < 200 else 10
+    prepared = imaging.prepare(picture, 28)
+    expected = np.zeros((28, 28), np.uint8)
+    expected[4:24, 4:24] = 255
+    np.testing.assert_array_equal(prepared, expected)
+
+
+def test_preparation_centres_by_mass():
+    picture = np.zeros((100, 100))
+    picture[20:80, 20:50] = 255  # a heavy bar on the left, a thinner one to the right
+    picture[45:55, 50:80] = 255
+    rows, columns = np.nonzero(imaging.prepare(picture, 28))
+    weights = imaging.prepare(picture, 28)[rows, columns].astype(float)
+    assert np.average(columns, weights=weights) == pytest.approx(13.5, abs=0.6)
+    assert np.average(rows, weights=weights) == pytest.approx(13.5, abs=0.6)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "1", "P", "LA"])
+@pytest.mark.parametrize("suffix", ["png", "bmp"])
+def test_pictures_of_every_kind_are_read(tmp_path: Path, mode: str, suffix: str):
+    grey = Image.new("L", (40, 30), "white")
+    grey.paste(0, (10, 10, 20, 20))
+    picture = grey.convert(mode)
+    if suffix == "bmp" and mode in ("LA", "RGBA"):
+        picture = picture.convert("RGB")
+    picture.save(tmp_path / f"picture.{suffix}")
+    np.testing.assert_array_equal(imaging.read_picture(tmp_path / f"picture.{suffix}"), np.asarray(grey))
+
+
+def test_what_is_transparent_is_paper(tmp_path: Path):
+    drawing = Image.new("RGBA", (40, 30), (0, 0, 0, 0))
+    drawing.paste((0, 0, 0, 255), (10, 10, 20, 20))
+    drawing.save(tmp_path / "drawing.png")
+    assert imaging.read_picture(tmp_path / "drawing.png")[0, 0] == 255
+    assert imaging.read_picture(tmp_path / "drawing.png")[15, 15] == 0
+
+
+def test_a_white_drawing_on_nothing_is_seen(tmp_path: Path):
+    drawing = Image.new("RGBA", (40, 30), (0, 0, 0, 0))
+    drawing.paste((255, 255, 255, 255), (10, 10, 20, 20))
+    drawing.save(tmp_path / "drawing.png")
+    assert imaging.read_picture(tmp_path / "drawing.png")[0, 0] == 0
+    assert imaging.read_picture(tmp_path / "drawing.png")[15, 15] == 255
+
+
+def test_a_picture_is_turned_as_the_camera_says(tmp_path: Path):
+    picture = Image.new("L", (40, 30), "white")
+    picture.paste(0, (0, 0, 10, 10))
+    orientation = Image.Exif()
+    orientation[0x0112] = 6
+    picture.save(tmp_path / "turned.jpg", exif=orientation, quality=100)
+    seen = imaging.read_picture(tmp_path / "turned.jpg")
+    assert seen.shape == (40, 30)
+    assert seen[3, 26] < 50
+    assert seen[3, 3] > 200
+
+
+def test_a_photo_that_is_brighter_on_one_side_is_prepared_like_an_even_one():
+    y, x = np.mgrid[:200, :300]
+    random = np.random.default_rng(2)
+    ink = np.where((abs(y - 100) < 40) & (abs(x - 140) < 8), 0.3, 1.0)
+    even = imaging.prepare(230 * ink, 28)
+    shaded = imaging.prepare(230 * ink * (0.5 + x / 600) + random.normal(0, 4, ink.shape), 28)
+    assert np.abs(even.astype(float) - shaded).mean() < 5
+    assert even.max() == shaded.max() == 255

@@ -1,0 +1,90 @@
+"""Data sets by their names."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from compare.data.registry import SOURCES, load
+from compare.errors import InputError
+
+NAMES = [
+    "mnist5k",
+    "digits",
+    "mnist",
+    "fashion-mnist",
+    "kmnist",
+    "emnist-letters",
+    "emnist-balanced",
+    "usps",
+    "cifar10",
+    "cifar100",
+]
+
+
+def test_the_ten_data_sets():
+    assert list(SOURCES) == NAMES
+
+
+def test_an_unknown_name_is_told_with_the_known_ones():
+    words = "unknown data set 'mnits'; known: mnist5k, digits, mnist, fashion-mnist"
+    with pytest.raises(InputError, match=re.escape(words)):
+        load("mnits")
+
+
+def test_each_name_loads_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    asked = []
+    monkeypatch.setattr("compare.data.torchvision_sets.fetched", lambda name, root: asked.append((name, root)) or {})
+    for name in NAMES[3:]:
+        with pytest.raises(KeyError):
+            load(name, tmp_path)
+    assert asked == [(name, tmp_path) for name in NAMES[3:]]
+
+
+def test_a_root_is_a_path_or_a_string(write_mnist, tmp_path: Path):
+    root = write_mnist(tmp_path)
+    np.testing.assert_array_equal(load("mnist", str(root)).train[0], load("mnist", root).train[0])
+
+
+@pytest.mark.parametrize("name", ["mnist5k", "digits"])
+def test_embedded_sets_need_no_folder(name: str, cache: Path):
+    data, source = load(name), SOURCES[name]
+    assert data.name == name
+    assert (len(data.train[1]), 0) == source.size
+    assert (data.shape, data.classes) == (source.shape, source.classes)
+    assert not cache.exists()
+
+
+def test_listed_sizes_of_mnist_are_those_of_the_data(mnist_root: Path):
+    data, source = load("mnist", mnist_root), SOURCES["mnist"]
+    assert (len(data.train[1]), len(data.test[1])) == source.size
+    assert (data.shape, data.classes) == (source.shape, source.classes)
+
+
+def test_empty_folders_hold_no_data(tmp_path: Path):
+    for source in SOURCES.values():
+        for pattern in source.files:
+            (tmp_path / pattern).parent.mkdir(parents=True, exist_ok=True)
+    assert {name for name, source in SOURCES.items() if source.is_here(tmp_path)} == {"mnist5k", "digits"}
+
+
+@pytest.mark.parametrize("folder", ["MNIST/raw", "raw", "."])
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_mnist_is_here_in_each_of_its_folders(tmp_path: Path, folder: str, suffix: str):
+    (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+    (tmp_path / folder / f"train-images-idx3-ubyte{suffix}").touch()
+    assert SOURCES["mnist"].is_here(tmp_path)
+
+
+def test_without_a_root_the_cache_is_looked_at(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setattr("compare.data.registry.cache_path", lambda: tmp_path)
+    assert not SOURCES["usps"].is_here(None)
+    (tmp_path / "usps.bz2").touch()
+    assert SOURCES["usps"].is_here(None)
+
+
+def test_the_epochs_of_each_make_about_9600_steps():
+    for name, source in SOURCES.items():
+        steps = source.epochs * -(-round(source.size[0] * 0.8) // 100)
+        assert 9400 <= steps <= 10000, name

@@ -1,0 +1,66 @@
+"""What the tests of the proof share: one thread, both precisions, a small real problem, sides and steps."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from compare.backends.by_name import backend, equations_backend
+from compare.backends.protocol import Backend
+from compare.backends.scratch_side import ScratchSide
+from compare.backends.threads import threads
+from compare.backends.torch_side import TorchSide
+from compare.data.registry import Dataset, load
+from compare.problem import Hyperparameters, Problem
+from compare.proof.lockstep import SameStart, StepPair
+from scratch import EQUATIONS
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    backend("torch")  # PyTorch is imported before its threads are counted
+    with threads(1):
+        yield
+
+
+@pytest.fixture(params=["float32", "float64"])
+def dtype(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def digits() -> Problem:
+    return Problem(load("digits"), Hyperparameters(epochs=20))
+
+
+@pytest.fixture
+def replaced() -> Callable[..., Backend]:
+    """`scratch` with some of its functions replaced, by name; nothing is shared between its sides."""
+    return lambda **functions: equations_backend("scratch", lambda: EQUATIONS._replace(**functions))
+
+
+@pytest.fixture
+def shaped() -> Callable[..., Problem]:
+    """A problem of 300 random images by its D, K and options; one epoch of batches of 100 unless told otherwise."""
+
+    def make(D: int, K: int, **chosen: object) -> Problem:
+        random = np.random.default_rng(D)
+        images, labels = random.integers(0, 256, (300, D)).astype(np.uint8), np.arange(300) % K
+        return Problem(Dataset("shaped", (images, labels), None, K), Hyperparameters(**{"epochs": 1} | chosen))
+
+    return make
+
+
+@pytest.fixture
+def lockstep() -> Callable[[Problem, str], Iterator[tuple[int, StepPair]]]:
+    """Every step of `scratch` beside PyTorch, in both readings, with its epoch."""
+
+    def pairs(problem: Problem, dtype: str) -> Iterator[tuple[int, StepPair]]:
+        own, again, reference = ScratchSide(problem, dtype), ScratchSide(problem, dtype), TorchSide(problem, dtype)
+        same_start = SameStart(problem, reference, again)
+        for epoch, batches in enumerate(problem.batches, 1):
+            both = zip(batches, own.epoch(batches), reference.epoch(batches), strict=True)
+            for number, (index, step, done) in enumerate(both, 1):
+                yield epoch, same_start.pair(number, index, step, done)
+
+    return pairs

@@ -1,0 +1,65 @@
+"""The closing words: what is normal, and what the curve still does."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from compare.problem import Hyperparameters
+from compare.training.advice import USUAL, advice, usual_band
+from scratch import Record
+
+
+def a_problem(name: str, lr: float, steps: int, epochs: int = 10, **options: object) -> SimpleNamespace:
+    """As much of a problem as advice looks at."""
+    chosen = Hyperparameters(epochs=epochs, lr=lr, **options)
+    return SimpleNamespace(name=name, classes=10, steps=steps, chosen=chosen)
+
+
+def records(accuracy: float, losses: tuple[float, float], train: tuple[float, float] = (1.0, 0.9)) -> list[Record]:
+    """Eleven records: from before training, nine with the first of the losses, and one with the second."""
+    first, before, last = (2.4, 2.4, 0.1), (train[0], losses[0], 0.1), (train[1], losses[1], accuracy)
+    return [Record(n, loss, 0.1, *val) for n, (loss, *val) in enumerate([first] + [before] * 9 + [last])]
+
+
+DEFAULT = "mnist5k", 1e-3, 9600
+CASES = {
+    "usual, improving": (DEFAULT, records(0.86, (0.7, 0.65)), ["Accuracy 86.0% is normal", "Still improving", "7.1%"]),
+    "below": (DEFAULT, records(0.7, (0.7, 0.65)), ["below the usual 83.1% to 90.0%", "check the gradient"]),
+    "above": (DEFAULT, records(0.99, (0.7, 0.65)), ["above the usual", "no validation image is trained on"]),
+    "diverging": (DEFAULT, records(0.86, (4.0, 3.0), (4.0, 5.0)), ["ends at 3, above the 2.4", "training diverges"]),
+    "guessing": (DEFAULT, records(0.1, (2.3, 2.3)), ["hardly better than guessing", "whether there were enough steps"]),
+    "no band": (
+        ("mnist5k", 0.02, 9600),
+        records(0.7, (0.7, 0.6999)),
+        ["Levelled off: the validation loss moved by"],
+    ),
+    "overfitting": (DEFAULT, records(0.86, (0.6, 0.65)), ["Overfitting: the training loss still falls"]),
+    "unsteady": (DEFAULT, records(0.86, (0.6, 0.65), (0.9, 1.0)), ["Unsteady: both losses rose"]),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_advice(case: str):
+    problem, history, words = CASES[case]
+    text = advice(a_problem(*problem), history)
+    for word in words:
+        assert word in text
+    assert ("usual" in text) == (case not in ("no band", "guessing", "diverging"))
+
+
+def test_bands_are_for_the_defaults_only():
+    for (name, lr, steps), (low, high) in USUAL.items():
+        band = usual_band(a_problem(name, lr, steps))
+        assert band[0] < low < high < band[1]
+        for changed in ({"momentum": 0.9}, {"batch_size": 50}, {"train_subset": 100}, {"weight_decay": 0.1}):
+            assert usual_band(a_problem(name, lr, steps, **changed)) is None
+        assert usual_band(a_problem(name, lr, steps + 1)) is None
+
+
+def test_the_published_curve_is_a_band_at_every_epoch_of_it():
+    def band(epochs: int) -> tuple[float, float] | None:
+        return usual_band(a_problem("mnist", 1e-3, 480 * epochs, epochs))
+
+    assert band(1) == pytest.approx((0.6282 - 0.05, 0.6282 + 0.05))
+    assert band(20) == pytest.approx((0.8530 - 0.015, 0.8530 + 0.015))
+    assert band(21) is None

@@ -1,0 +1,92 @@
+"""Which images a checkpoint is shown."""
+
+import numpy as np
+import pytest
+
+from compare.backends.protocol import State
+from compare.data.registry import Dataset
+from compare.errors import InputError
+from compare.problem import Hyperparameters, Problem
+from compare.training import checkpoint_images
+from compare.training.checkpoint import Checkpoint
+from compare.training.checkpoint_images import Split, select
+
+CHOSEN = Hyperparameters(epochs=2, batch_size=5, seed=3, train_subset=30)
+
+
+def weights(features: int = 4, classes: int = 3) -> State:
+    return State(np.zeros((classes, features)), np.zeros(classes))
+
+
+@pytest.fixture
+def sets(monkeypatch: pytest.MonkeyPatch) -> dict[str, Dataset]:
+    """Data sets that `load` finds, by name; only `other` has no test images."""
+    random = np.random.default_rng(5)
+
+    def images(count: int) -> tuple[np.ndarray, np.ndarray]:
+        return random.integers(0, 256, (count, 4)).astype(np.uint8), random.integers(0, 3, count)
+
+    test = {"own": images(7), "mnist5k": images(8), "other": None}
+    found = {name: Dataset(name, images(60), part, 3) for name, part in test.items()}
+    monkeypatch.setattr(checkpoint_images, "load", lambda name, _root: found[name])
+    return found
+
+
+OWN = Checkpoint(weights(), "own", CHOSEN)
+# Checkpoint, data set and split asked for, and what is shown.
+CASES = {
+    "its own test images": (OWN, None, None, ("own", "test", 7)),
+    "its own validation images": (OWN, None, Split.validation, ("own", "validation", 12)),
+    "its own training images": (OWN, None, Split.train, ("own", "train", 30)),
+    "others": (OWN, "mnist5k", None, ("mnist5k", "test", 8)),
+    "others, the whole training part": (OWN, "other", Split.train, ("other", "train", 48)),
+    "no test images": (OWN, "other", None, ("other", "validation", 12)),
+    "weights alone": (Checkpoint(weights()), None, None, ("mnist5k", "test", 8)),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_part_that_is_shown(sets: dict[str, Dataset], case: str):
+    checkpoint, data, split, (name, part, count) = CASES[case]
+    shown = select(checkpoint, data, None, split)
+    assert (shown.data, shown.split, len(shown.labels), shown.classes) == (name, part, count, 3)
+    assert str(shown) == f"{name}, {part}: {count} images"
+    chosen = CHOSEN if name == "own" else Hyperparameters(epochs=1, batch_size=1)
+    images, labels = getattr(Problem(sets[name], chosen), part)
+    np.testing.assert_array_equal(shown.images, images)
+    np.testing.assert_array_equal(shown.labels, labels)
+
+
+def test_one_image_by_its_index(sets: dict[str, Dataset]):
+    shown = select(OWN, None, None, None)
+    image, label = shown.image(6)
+    np.testing.assert_array_equal(image, sets["own"].test[0][6:])
+    np.testing.assert_array_equal(label, sets["own"].test[1][6:])
+    for index in (-1, 7):
+        with pytest.raises(InputError, match=f"index {index}: own, test has the images 0 ... 6"):
+            shown.image(index)
+
+
+REFUSED = {
+    "other pixels": (
+        Checkpoint(weights(features=5)),
+        None,
+        None,
+        "the checkpoint takes 5 pixels to 3 classes; mnist5k has 4 and 3",
+    ),
+    "other classes": (
+        Checkpoint(weights(classes=2)),
+        None,
+        None,
+        "the checkpoint takes 4 pixels to 2 classes; mnist5k has 4 and 3",
+    ),
+    "no such part": (OWN, "other", Split.test, "other has no test images"),
+}
+
+
+@pytest.mark.usefixtures("sets")
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_does_not_fit_is_refused(case: str):
+    checkpoint, data, split, words = REFUSED[case]
+    with pytest.raises(InputError, match=words):
+        select(checkpoint, data, None, split)

@@ -1,0 +1,126 @@
+"""The tutorial's closing questions: grids, rows, and words that follow the numbers."""
+
+import math
+
+import numpy as np
+import pytest
+
+from compare.data.registry import Dataset
+from compare.errors import InputError
+from compare.problem import Hyperparameters, Problem
+from compare.training import experiments
+from compare.training.experiments import EXPERIMENTS, Experiment, Row, as_dict, run
+from compare.training.train import train
+
+
+@pytest.fixture
+def data(monkeypatch: pytest.MonkeyPatch) -> Dataset:
+    """What every data set is here: 60 images of 3 classes."""
+    random = np.random.default_rng(5)
+    images, labels = random.integers(0, 256, (60, 4)).astype(np.uint8), random.integers(0, 3, 60)
+    data = Dataset("any", (images, labels), None, 3)
+    monkeypatch.setattr(experiments, "load", lambda *_: data)
+    return data
+
+
+def asked(**choices: Hyperparameters) -> Experiment:
+    """An experiment with one training for each."""
+    grid = {name: (float(n), "any", chosen) for n, (name, chosen) in enumerate(choices.items())}
+    return Experiment("?", "what", lambda _root: grid, lambda rows: f"{len(rows)} rows")
+
+
+@pytest.mark.parametrize("name", ["scratch", "torch"])
+def test_a_row_is_the_end_of_its_training(data: Dataset, name: str):
+    chosen, told = Hyperparameters(epochs=3, batch_size=10, lr=0.1), []
+    [row] = run(asked(slow=chosen), [name], None, told.append)
+    problem = Problem(data, chosen)
+    side = train(problem, name).side
+    ends = *side.evaluate(*problem.train), *side.evaluate(*problem.validation)
+    assert row == Row("slow", 0.0, name, 15, *ends, val_images=12, diverged=False)
+    assert told == [f"what slow, {name}"]
+
+
+@pytest.mark.usefixtures("data")
+def test_every_setting_is_trained_on_every_side_in_order():
+    experiment = asked(a=Hyperparameters(epochs=1, batch_size=5), b=Hyperparameters(epochs=2, batch_size=5))
+    rows = run(experiment, ["scratch", "torch"], None, lambda _: None)
+    assert [(row.setting, row.backend, row.steps) for row in rows] == [
+        ("a", "scratch", 10), ("a", "torch", 10), ("b", "scratch", 20), ("b", "torch", 20),
+    ]  # fmt: skip
+    assert as_dict(experiment, rows) == {"question": "?", "rows": [vars(row) for row in rows], "seen": "4 rows"}
+
+
+@pytest.mark.usefixtures("data")
+def test_what_ends_worse_than_it_began_has_diverged():
+    settings = {"calm": 0.1, "wild": 1e4, "no number": 1e38}
+    chosen = {name: Hyperparameters(epochs=2, batch_size=10, lr=lr) for name, lr in settings.items()}
+    calm, wild, lost = run(asked(**chosen), ["scratch"], None, lambda _: None)
+    assert (calm.diverged, wild.diverged, lost.diverged) == (False, True, True)
+    assert math.isfinite(wild.val_loss)
+    assert all(math.isnan(v) for v in (lost.train_loss, lost.train_accuracy, lost.val_loss, lost.val_accuracy))
+    assert (lost.steps, lost.val_images) == (10, 12)
+
+
+STEPS = {"lr": {960}, "val-size": None, "batch-size": None, "subset": {960}, "train-metrics": None}
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_grids_vary_one_thing_in_a_rising_order(name: str):
+    grid = EXPERIMENTS[name].grid(None)
+    values = [value for value, _, _ in grid.values()]
+    assert values == sorted(set(values))
+    assert [f"{value:g}" for value in values] == list(grid)
+    assert {data for _, data, _ in grid.values()} == {"mnist5k"}
+    varied = [
+        {field for field, value in vars(chosen).items() if value != vars(first)[field]}
+        for _, _, chosen in grid.values()
+        for _, _, first in [next(iter(grid.values()))]
+    ]
+    assert set().union(*varied) <= {
+        "lr": {"lr"}, "val-size": {"val_fraction"}, "batch-size": {"batch_size"},
+        "subset": {"train_subset", "epochs"}, "train-metrics": {"epochs"},
+    }[name]  # fmt: skip
+
+
+def test_a_folder_of_data_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(InputError, match="no such folder; --data-root names one"):
+        EXPERIMENTS["dataset"].grid(tmp_path / "nowhere")
+
+
+def row(value: float, accuracy: float, diverged: bool = False, **other: object) -> Row:
+    usual = Row(f"{value:g}", value, "scratch", 10, 1.0, 0.9, 1.0, accuracy, 1000, diverged)
+    return Row(**(vars(usual) | other))
+
+
+WORDS = {
+    "lr, higher is better": ("lr", [row(1e-3, 0.8), row(0.1, 0.9)], "lr 0.1 (90.0%) beats lr 0.001 (80.0%)"),
+    "lr, higher is worse": ("lr", [row(1e-3, 0.9), row(0.1, 0.8)], "lr 0.1 (80.0%) does not beat lr 0.001 (90.0%)"),
+    "lr, none diverges": ("lr", [row(1e-3, 0.9), row(0.1, 0.8)], "none diverges"),
+    "lr, one diverges": ("lr", [row(1e-3, 0.9), row(0.1, 0.8), row(9, 0.1, True)], "diverges, at 9 (scratch)"),
+    "lr, nan is not the best": (
+        "lr",
+        [row(1e-3, 0.9), row(0.1, 0.8), row(9, math.nan, True)],
+        "best of these is 0.001",
+    ),
+    "batch size, further": (
+        "batch-size",
+        [row(10, 0.9, train_loss=0.5), row(99, 0.8)],
+        "at one learning rate more steps go further",
+    ),
+    "batch size, no further": ("batch-size", [row(10, 0.8), row(99, 0.9)], "more steps did not go further here"),
+    "doubt": ("val-size", [row(0.1, 0.9, val_images=100), row(0.2, 0.5)], "90.0%, give or take 3.0%; with 1,000"),
+    "gap": ("subset", [row(100, 0.6), row(400, 0.85)], "goes from 30.0% to 5.0%"),
+    "overfitting": (
+        "train-metrics",
+        [row(1, 0.8, val_loss=0.5), row(9, 0.8)],
+        "validation loss in the end rose (1.000)",
+    ),
+    "falling": ("train-metrics", [row(1, 0.8, val_loss=1.5), row(9, 0.8)], "in the end still fell (1.000)"),
+    "data sets": ("dataset", [row(1, 0.6), row(2, 0.9)], "the same rate reach 90.0% on 2 and 60.0% on 1"),
+}
+
+
+@pytest.mark.parametrize("case", WORDS)
+def test_the_words_follow_the_numbers(case: str):
+    name, rows, words = WORDS[case]
+    assert words in EXPERIMENTS[name].seen(rows)
