@@ -1,8 +1,8 @@
-"""How often the proof cries wolf: the clean pair over seeds, batch sizes and threads, in both precisions.
+"""How often the proof finds a difference where there is none: the clean pair, in both precisions.
 
     python benchmarks/false_alarms.py                (20 seeds x batches of 1, 7, 100 and all x 1 and 2 threads)
 
-Each run is a whole proof on mnist5k with a few hundred steps of training: every check must be content.
+Each run is a whole proof on mnist5k with a few hundred steps of training: every check must pass.
 """
 
 import argparse
@@ -10,11 +10,11 @@ import itertools
 import sys
 
 from compare import Hyperparameters, Problem, load
+from compare.problem import DTYPES
 from compare.proof.prove import prove
 
 # Images to train on and epochs, by batch size; 0 is all images at once.
 RUNS = {1: (300, 1), 7: (2100, 1), 100: (4000, 8), 0: (4000, 60)}
-DTYPES = "float32", "float64"
 
 
 def main() -> None:
@@ -33,8 +33,8 @@ def main() -> None:
             runs += 1
             if run.verdict != "match":
                 alarms += 1
-                unhappy = ", ".join(name for name, content in run.checks.items() if not content)
-                print(f"seed {seed}, batch {batch_size or 'all'}, {threads} threads, {dtype}: {unhappy}", flush=True)
+                failed = ", ".join(name for name, passed in run.checks.items() if not passed)
+                print(f"seed {seed}, batch {batch_size or 'all'}, {threads} threads, {dtype}: {failed}", flush=True)
         print(f"\r{runs} runs", end="", file=sys.stderr, flush=True)
     print(f"\n{alarms} false alarms in {runs} clean runs")
     sys.exit(bool(alarms))

@@ -12,8 +12,9 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import torch
@@ -23,7 +24,8 @@ from torch.utils.data import DataLoader
 
 import scratch
 import torch_impl
-from compare.data.registry import DATA_ROOT_VARIABLE, load
+from compare import load
+from compare.data.folders import DATA_ROOT_VARIABLE
 
 LR, BATCH = 1e-3, 100
 
@@ -35,7 +37,7 @@ def timed(run: Callable[[], None]) -> float:
     return time.perf_counter() - began
 
 
-class Contest:
+class Candidates:
     """The candidates: each a method that trains one epoch, or does a named part of that work."""
 
     def __init__(self, root: Path):
@@ -52,19 +54,17 @@ class Contest:
         """One epoch in a new order."""
         return np.split(self.random.permutation(len(self.labels)), len(self.labels) // BATCH)
 
-    def fit(self, package) -> float:
-        """Seconds of one epoch inside `fit`, from the record before it to the record after it."""
-        marks = []
+    def fit(self, package: ModuleType) -> float:
+        """Seconds of one epoch inside `fit`: from where it asks for the first epoch's batches to where for the next."""
+        order, marks = self.batches(), []
+
+        def epochs() -> Iterator[list[np.ndarray]]:
+            marks.append(time.perf_counter())
+            yield order
+            marks.append(time.perf_counter())
+
         few = self.images[:BATCH], self.labels[:BATCH]
-        model = package.SoftmaxRegression(self.W, self.b)
-        package.fit(
-            model,
-            (self.images, self.labels),
-            few,
-            [self.batches()],
-            LR,
-            on_epoch=lambda _: marks.append(time.perf_counter()),
-        )
+        package.fit(package.SoftmaxRegression(self.W, self.b), (self.images, self.labels), few, epochs(), LR)
         return marks[1] - marks[0]
 
     def scratch(self) -> float:
@@ -130,16 +130,16 @@ def process(*args: str) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Run the contest and print the table."""
+    """Time them all and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data-root", default=os.environ.get(DATA_ROOT_VARIABLE), type=Path)
     parser.add_argument("--rounds", default=5, type=int)
     options = parser.parse_args()
     if options.data_root is None:
         parser.error(f"full MNIST is needed: give --data-root or set {DATA_ROOT_VARIABLE}")
-    contest = Contest(options.data_root)
+    one_epoch = Candidates(options.data_root)
     # NumPy last: its idle threads spin for a while, and would slow what comes after them
-    candidates = [contest.torch_impl, contest.bare, contest.tutorial, contest.products, contest.scratch]
+    candidates = [one_epoch.torch_impl, one_epoch.bare, one_epoch.tutorial, one_epoch.products, one_epoch.scratch]
     for candidate in candidates:
         candidate()  # warm up
     rounds = [{c.__name__: c() for c in candidates} for _ in range(options.rounds)]

@@ -1,21 +1,27 @@
-"""`python -m compare`: see compare/cli.py."""
+"""`python -m compare`, and the command `softmax-twice`: see compare/cli/app.py."""
 
 import signal
 import sys
 
-try:
-    from compare.backends.worker import become_child, finish
 
-    become_child()
-    from compare.cli.app import main
-except KeyboardInterrupt:
-    print("interrupted", file=sys.stderr)
-    sys.exit(130)
+def main() -> None:
+    """Run the command line. Ctrl-C while Python is still importing ends it in one line too."""
+    try:
+        from compare.backends.worker import become_child, finish
 
-try:
+        become_child()
+        from compare.cli import app
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        sys.exit(130)
+    try:
+        app.main()
+    except SystemExit as stopped:
+        # what is pressed while Python winds up must not change how it ended
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        finish(int(stopped.code or 0))
+        raise
+
+
+if __name__ == "__main__":
     main()
-except SystemExit as stopped:
-    # what is pressed while Python winds up must not change how it ended
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    finish(int(stopped.code or 0))
-    raise

@@ -33,13 +33,17 @@ class Function(NamedTuple):
 
 
 class Quantity(NamedTuple):
-    """One of the eight quantities of a step: its field in `scratch.Step`, and what stands in tables and pictures."""
+    """One of the eight quantities of a step: its field in `scratch.Step`, and what stands in tables and pictures.
+
+    formula: the right side of its equation.
+    """
 
     field: str
     function: str
     tag: str
     symbol: str
     dimensions: str
+    formula: str
 
 
 FUNCTIONS = {
@@ -55,9 +59,21 @@ FUNCTIONS = {
 _JSON_NAMES = {"Z": "logits", "logP": "log_probabilities", "L": "loss"}
 # Weights hardly change in a step, so their updates since the start are compared.
 _SYMBOLS = {"W": "W - W0", "b": "b - b0"}
+_FORMULAS = {
+    "Z": "X Wᵀ + b",
+    "logP": "Z - log Σ exp Z",
+    "L": "-mean of logP at y",
+    "dZ": "(P - Y) / N",
+    "dW": "dZᵀ X",
+    "db": "Σ dZ",
+    "W": "W - lr dW",
+    "b": "b - lr db",
+}
 
 QUANTITIES = {
-    _JSON_NAMES.get(field, field): Quantity(field, name, function.tag, _SYMBOLS.get(field, field), dimensions)
+    _JSON_NAMES.get(field, field): Quantity(
+        field, name, function.tag, _SYMBOLS.get(field, field), dimensions, _FORMULAS[field]
+    )
     for name, function in FUNCTIONS.items()
     for field, dimensions in function.results.items()
 }

@@ -1,4 +1,4 @@
-"""Writing files whole or not at all."""
+"""Files: written whole or not at all, and the one page that is shipped with the code."""
 
 import errno
 import os
@@ -45,6 +45,12 @@ def folder_fault(path: Path) -> str | None:
     if not there.is_dir():
         return f"{there} is not a folder"
     return None if os.access(there, os.W_OK) else f"{there} cannot be written to"
+
+
+def maths_page() -> Path:
+    """Where MATHS.md is: inside an installed package, or beside it in a checkout."""
+    inside = Path(__file__).with_name("MATHS.md")
+    return inside if inside.exists() else Path(__file__).parents[1] / "MATHS.md"
 
 
 def _beside(path: Path) -> Path:

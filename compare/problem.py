@@ -8,7 +8,6 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,9 @@ from compare.errors import InputError
 
 # One independent stream of random numbers for each purpose, so that none shifts when another changes.
 WEIGHTS, SPLIT, ORDER = range(3)
+
+# The precisions in which the proof is made.
+DTYPES = "float32", "float64"
 
 FLOAT32_MAX = float(np.finfo(np.float32).max)
 
@@ -90,25 +92,15 @@ class Problem:
         self.name, self.classes, self.chosen, self.test = data.name, data.classes, chosen, data.test
         self.shape, self.names = data.shape, data.names
         images, labels = data.train
-        split = self._random(SPLIT).permutation(len(labels))
-        held_out = round(len(labels) * chosen.val_fraction)
-        if not 0 < held_out < len(labels):
-            raise InputError(
-                f"validation fraction {chosen.val_fraction} of {len(labels):,} images leaves "
-                f"{len(labels) - held_out:,} to train on and {held_out:,} to validate with; both need one"
-            )
-        trained_on = split[held_out:]
-        if chosen.train_subset is not None:
-            if chosen.train_subset > len(trained_on):
-                raise InputError(f"training subset of {chosen.train_subset:,}, but only {len(trained_on):,} images")
-            trained_on = trained_on[: chosen.train_subset]
+        self._split = self._random(SPLIT).permutation(len(labels))
+        held_out = _held_out(len(labels), chosen)
+        validated_with, trained_on = self._split[:held_out], self._split[held_out:][: chosen.train_subset]
         self.train = images[trained_on], labels[trained_on]
-        self.validation = images[split[:held_out]], labels[split[:held_out]]
-        self._split = split
-        if chosen.batch_size > len(self.train[1]):
-            raise InputError(
-                f"batch size {chosen.batch_size} is larger than the training set of {len(self.train[1]):,} images"
-            )
+        self.validation = images[validated_with], labels[validated_with]
+
+    def __repr__(self) -> str:
+        sizes = f"{len(self.train[1]):,} training and {len(self.validation[1]):,} validation images"
+        return f"<Problem {self.name}: {sizes}, {self.steps:,} steps, lr {self.chosen.lr:g}, seed {self.chosen.seed}>"
 
     @property
     def features(self) -> int:
@@ -147,28 +139,47 @@ class Problem:
 
     @cached_property
     def checksums(self) -> dict[str, str]:
-        """SHA-256 of what both sides are given: pixels, labels, split, batch order, W and b (in float64).
-
-        The order is that of the first 1,000 epochs at most.
-        """
+        """SHA-256 of what both sides are given: pixels, labels, split, batch order, W and b (in float64)."""
         W, b = self.start("float64")
-        orders = (np.concatenate(batches) for batches in islice(self.batches, EPOCHS_IN_CHECKSUM))
         return {
             "images": checksum(self.train[0], self.validation[0]),
             "labels": checksum(self.train[1], self.validation[1]),
             "weight": checksum(W),
             "bias": checksum(b),
             "split": checksum(self._split),
-            "order": checksum(*orders),
+            "order": self.order_checksum(self.chosen.epochs),
         }
+
+    def order_checksum(self, epochs: int) -> str:
+        """SHA-256 of the order of so many epochs, of the first 1,000 at most."""
+        counted = range(1, min(epochs, EPOCHS_IN_CHECKSUM) + 1)
+        return checksum(*(np.concatenate(self.epoch_batches(epoch)) for epoch in counted))
 
     def _random(self, *stream: int) -> np.random.Generator:
         return np.random.default_rng([self.chosen.seed, *stream])
+
+
+def _held_out(images: int, chosen: Hyperparameters) -> int:
+    """How many of the images are held out for validation. Raises InputError if there are too few for what is chosen."""
+    held_out = round(images * chosen.val_fraction)
+    left = images - held_out
+    if held_out < 1 or left < 1:
+        raise InputError(
+            f"validation fraction {chosen.val_fraction} of {images:,} images leaves {left:,} to train on and "
+            f"{held_out:,} to validate with; both need one"
+        )
+    if chosen.train_subset is not None and chosen.train_subset > left:
+        raise InputError(f"training subset of {chosen.train_subset:,}, but only {left:,} images")
+    if chosen.batch_size > (chosen.train_subset or left):
+        raise InputError(
+            f"batch size {chosen.batch_size} is larger than the training set of {chosen.train_subset or left:,} images"
+        )
+    return held_out
 
 
 def checksum(*arrays: NDArray) -> str:
     """SHA-256 of the values of arrays, in hexadecimal, the same on machines of either byte order."""
     digest = hashlib.sha256()
     for array in arrays:
-        digest.update(np.ascontiguousarray(array, array.dtype.newbyteorder("<")))
+        digest.update(np.ascontiguousarray(array, array.dtype.newbyteorder("<")).data)
     return digest.hexdigest()

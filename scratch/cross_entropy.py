@@ -17,7 +17,8 @@ def nll_loss(logP: Floats, y: Integers) -> np.floating:
     """
     _check(logP, y)
     # L = -(1/N) sum_n logP[n, y[n]]
-    return -logP[np.arange(len(y)), y].mean()
+    L: np.floating = -logP[np.arange(len(y)), y].mean()
+    return L
 
 
 def cross_entropy(Z: Floats, y: Integers) -> np.floating:
@@ -68,7 +69,8 @@ def logits_gradient_by_chain_rule(P: Floats, y: Integers) -> Floats:
     dP = np.zeros_like(P)
     dP[rows, y] = -1 / (len(y) * P[rows, y])
     # dZ[n, k] = sum_j dP[n, j] J[n, j, k]
-    return np.einsum("nj,njk->nk", dP, softmax_jacobian(P))
+    dZ: Floats = np.einsum("nj,njk->nk", dP, softmax_jacobian(P))
+    return dZ
 
 
 def _check(rows: Floats, y: Integers) -> None:

@@ -60,6 +60,10 @@ class SoftmaxRegression:
         """The dtype of the parameters, and so of every result."""
         return self.weight.dtype
 
+    def __repr__(self) -> str:
+        K, D = self.weight.shape
+        return f"<SoftmaxRegression: {D} pixels to {K} classes, {self.dtype}>"
+
     def __call__(self, X: Floats) -> Floats:
         """E1: X (N, D) -> Z (N, K)."""
         return logits(X, self.weight, self.bias)

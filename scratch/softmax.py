@@ -26,7 +26,8 @@ def log_softmax(Z: Floats) -> Floats:
     # S = Z - max Z, row by row: it changes nothing in exact arithmetic, and no exponent can overflow
     S = Z - Z.max(axis=1, keepdims=True)
     # logP = S - log(sum_k exp S[:, k])
-    return S - np.log(np.exp(S).sum(axis=1, keepdims=True))
+    logP: Floats = S - np.log(np.exp(S).sum(axis=1, keepdims=True))
+    return logP
 
 
 def softmax(Z: Floats) -> Floats:

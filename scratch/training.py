@@ -33,13 +33,13 @@ def batch(images: Images, labels: Integers, index: Integers, dtype: np.dtype) ->
 class Equations(NamedTuple):
     """The functions a step is made of, the batch and then E1 to E6; replace one to see what it does."""
 
-    batch: Callable = batch
-    logits: Callable = logits
-    log_softmax: Callable = log_softmax
-    nll_loss: Callable = nll_loss
-    logits_gradient: Callable = logits_gradient
-    parameter_gradients: Callable = parameter_gradients
-    sgd_step: Callable = sgd_step
+    batch: Callable[[Images, Integers, Integers, np.dtype], tuple[Floats, Integers]] = batch
+    logits: Callable[[Floats, Floats, Floats], Floats] = logits
+    log_softmax: Callable[[Floats], Floats] = log_softmax
+    nll_loss: Callable[[Floats, Integers], np.floating] = nll_loss
+    logits_gradient: Callable[[Floats, Integers], Floats] = logits_gradient
+    parameter_gradients: Callable[[Floats, Floats], tuple[Floats, Floats]] = parameter_gradients
+    sgd_step: Callable[[Floats, Floats, Floats, Floats, float], tuple[Floats, Floats]] = sgd_step
 
 
 EQUATIONS = Equations()
@@ -80,6 +80,10 @@ class Record(NamedTuple):
     val_loss: float
     val_accuracy: float
 
+    def __repr__(self) -> str:
+        values = ", ".join(f"{name}={value:.4f}" for name, value in zip(self._fields[1:], self[1:], strict=True))
+        return f"Record(epoch={self.epoch}, {values})"
+
 
 def step(model: SoftmaxRegression, optimizer: SGD, X: Floats, y: Integers, f: Equations = EQUATIONS) -> Step:
     """One step of training on one batch: E1 to E6, each quantity computed once; the model gets the new W and b.
@@ -92,7 +96,8 @@ def step(model: SoftmaxRegression, optimizer: SGD, X: Floats, y: Integers, f: Eq
     L = f.nll_loss(logP, y)
     dZ = f.logits_gradient(logP, y)
     dW, db = f.parameter_gradients(X, dZ)
-    model.weight, model.bias = f.sgd_step(W, b, *optimizer.directions([W, b], [dW, db]), optimizer.lr)
+    W_direction, b_direction = optimizer.directions([W, b], [dW, db])
+    model.weight, model.bias = f.sgd_step(W, b, W_direction, b_direction, optimizer.lr)
     return Step(X, y, Z, logP, L, dZ, dW, db, model.weight, model.bias)
 
 
@@ -101,6 +106,7 @@ def epoch(
 ) -> Iterator[Step]:
     """Nothing is trained until one iterates: each step is taken when it is asked for, and yielded after its update.
 
+    Model and optimizer are read anew at each step, and no batch is fetched ahead.
     train: images (N, D) and integer labels (N,). batches: arrays of indices into them. Raises what the equations raise.
     """
     for index in batches:
@@ -159,12 +165,14 @@ def evaluate(
 
 def predict(model: SoftmaxRegression, images: Images, *, equations: Equations = EQUATIONS) -> Integers:
     """Images (N, D) -> predicted labels (N,): the class of the largest logit, the first of equals."""
-    return all_logits(model, images, equations).argmax(axis=1)
+    predicted: Integers = all_logits(model, images, equations).argmax(axis=1)
+    return predicted
 
 
 def probabilities(model: SoftmaxRegression, images: Images, *, equations: Equations = EQUATIONS) -> Floats:
     """Images (N, D) -> probabilities P (N, K) of each class, in the dtype of the model."""
-    return np.exp(equations.log_softmax(all_logits(model, images, equations)))
+    P: Floats = np.exp(equations.log_softmax(all_logits(model, images, equations)))
+    return P
 
 
 def accuracy(Z: Floats, y: Integers) -> float:

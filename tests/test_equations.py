@@ -3,6 +3,7 @@
 import inspect
 
 import numpy as np
+import pytest
 
 import scratch
 from compare.equations import FUNCTIONS, QUANTITIES, shape_text
@@ -35,6 +36,13 @@ def test_shapes_follow_from_the_inputs():
     assert FUNCTIONS["nll_loss"].shapes((dZ, np.ones(5))) == [()]
     assert FUNCTIONS["parameter_gradients"].shapes((X, dZ)) == [(2, 3), (2,)]
     assert FUNCTIONS["sgd_step"].shapes((W, b, W, b, 0.1)) == [(2, 3), (2,)]
+
+
+def test_inputs_of_another_number_or_dimension_are_refused():
+    X, W = np.ones((5, 3)), np.ones((2, 3))
+    for inputs in ((X, W), (X, W, np.ones((2, 1))), (np.ones(3), W, np.ones(2))):
+        with pytest.raises(ValueError, match="zip"):
+            FUNCTIONS["logits"].shapes(inputs)
 
 
 def test_shapes_are_written_as_in_the_maths():

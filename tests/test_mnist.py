@@ -8,7 +8,8 @@ import pytest
 
 from compare.data.registry import load
 from compare.problem import Hyperparameters, Problem
-from compare.proof.prove import Run, prove
+from compare.proof.prove import prove
+from compare.proof.run import Run
 from compare.training import published
 
 

@@ -5,7 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from compare.data.registry import Dataset
+from compare.data.dataset import Dataset
+from compare.data.registry import load
 from compare.errors import InputError
 from compare.problem import Hyperparameters, Problem, checksum
 
@@ -14,12 +15,15 @@ BAD = {
     "no batch": ({"batch_size": 0}, "batch size must be at least 1, not 0"),
     "lr 0": ({"lr": 0.0}, "lr must be a finite number above 0, not 0.0"),
     "lr beyond float32": ({"lr": 1e39}, "lr must be a finite number above 0, not 1e+39"),
+    "dampening 1.5": ({"dampening": 1.5, "momentum": 0.5}, "dampening must lie in 0 ... 1, not 1.5"),
+    "decay beyond float32": ({"weight_decay": 1e39}, "weight decay must be a finite number, 0 or more, not 1e+39"),
     "seed": ({"seed": -1}, "seed must be 0 or more, not -1"),
     "all held out": ({"val_fraction": 1.0}, "validation fraction must lie between 0 and 1, not 1.0"),
     "none held out": ({"val_fraction": 0.0}, "validation fraction must lie between 0 and 1, not 0.0"),
     "momentum 1": ({"momentum": 1.0}, "momentum must be at least 0 and below 1, not 1.0"),
     "momentum nan": ({"momentum": float("nan")}, "momentum must"),
     "dampening": ({"dampening": -0.1}, "dampening must lie in 0 ... 1, not -0.1"),
+    "dampening above 1": ({"dampening": 1.1}, "dampening must lie in 0 ... 1, not 1.1"),
     "decay": ({"weight_decay": -1.0}, "weight decay must be a finite number, 0 or more, not -1.0"),
     "nesterov alone": ({"nesterov": True}, "nesterov needs a momentum above 0"),
     "nesterov dampened": ({"nesterov": True, "momentum": 0.9, "dampening": 0.1}, "a dampening of 0"),
@@ -33,6 +37,20 @@ def test_what_makes_no_sense_is_refused(case: str):
     with pytest.raises(InputError) as refused:
         Hyperparameters(**({"epochs": 1} | options))
     assert words in str(refused.value)
+
+
+LIMITS = [
+    {"epochs": 1, "batch_size": 1, "seed": 0, "train_subset": 1},
+    {"lr": 3.4e38, "weight_decay": 3.4e38},
+    {"lr": 1e-300, "val_fraction": 1e-9},
+    {"val_fraction": 0.999, "momentum": 0.999, "dampening": 1.0},
+]
+
+
+@pytest.mark.parametrize("options", LIMITS)
+def test_what_is_at_the_limit_is_taken(options: dict):
+    chosen = Hyperparameters(**({"epochs": 1} | options))
+    assert {name: getattr(chosen, name) for name in options} == options
 
 
 def test_numbers_of_numpy_become_those_of_python():
@@ -110,13 +128,20 @@ def test_checksums_tell_what_changed(small: Problem, make_small, case: str):
     assert {name for name in other if small.checksums[name] != other[name]} == expected
 
 
-def test_checksums_see_one_pixel_and_one_label(small: Problem):
-    images, labels = small.train[0].copy(), small.train[1].copy()
-    whole = Problem(Dataset("small", (images, labels), None, 4), small.chosen).checksums
-    images[17, 3] ^= 1
-    assert Problem(Dataset("small", (images, labels), None, 4), small.chosen).checksums["images"] != whole["images"]
-    labels[17] = (labels[17] + 1) % 4
-    assert Problem(Dataset("small", (images, labels), None, 4), small.chosen).checksums["labels"] != whole["labels"]
+def test_checksums_see_one_pixel_and_one_label_of_any_image(rng: np.random.Generator):
+    images, labels = rng.integers(0, 256, (20, 3)).astype(np.uint8), rng.integers(0, 4, 20)
+    chosen = Hyperparameters(epochs=1, batch_size=5)
+
+    def checksums() -> dict[str, str]:
+        return Problem(Dataset("any", (images.copy(), labels.copy()), None, 5), chosen).checksums
+
+    seen = [checksums()]
+    for n in range(20):
+        images[n, n % 3] ^= 1
+        labels[n] += 1
+        seen.append(checksums())
+    for what in ("images", "labels"):
+        assert len({one[what] for one in seen}) == 21
 
 
 def test_a_checksum_is_of_the_values_whatever_the_order_of_bytes():
@@ -129,3 +154,99 @@ def test_a_checksum_is_of_the_values_whatever_the_order_of_bytes():
 def test_the_options_of_sgd_are_those_chosen():
     options = {"lr": 0.5, "momentum": 0.25, "dampening": 0.0, "weight_decay": 0.125, "nesterov": True}
     assert dataclasses.replace(Hyperparameters(epochs=1), **options).descent == options
+
+
+# What version 0.1 gave to both sides for digits, for 3 epochs.
+CHECKSUMS = {
+    "images": "05dbce040f7644b83fd7fe49be4f657b41711bffe05c3acb93459f0a2ff5793c",
+    "labels": "a48b45655c82b6ed1d7502f7a19072de451f95f7f6b4a34a402399159720e801",
+    "weight": "f957608fb9562c104ee904a7fbf65e2cbc3384ac920cc7a6d7fad4f3afcdaa06",
+    "bias": "2b37ba039ecdc078eea035e1c1348497b5aec2494e0d1b9ad1a7e4a6189707e8",
+    "split": "990379d96b4d542d531d09aa05fd1a9ed42a3c7983e6fe8107b5ca47258fb218",
+    "order": "285e81de3df36c7df62b0b0123bbaf910d6fc741304b6881284c81ad85a17ebd",
+}
+
+
+def test_a_seed_gives_the_problem_that_it_has_always_given():
+    problem = Problem(load("digits"), Hyperparameters(epochs=3))
+    assert problem.checksums == CHECKSUMS
+    assert (problem.name, problem.classes, problem.features, problem.steps) == ("digits", 10, 64, 45)
+    assert problem.epoch_batches(1)[0][:5].tolist() == [88, 607, 489, 716, 413]
+    assert problem.epoch_batches(3)[-1][-3:].tolist() == [1275, 504, 400]
+    assert problem.train[1][:5].tolist() == [7, 6, 5, 2, 5]
+    assert problem.validation[1][:5].tolist() == [2, 9, 3, 8, 6]
+
+
+def test_the_defaults_are_those_of_the_tutorial():
+    defaults = dataclasses.asdict(Hyperparameters(epochs=1))
+    assert defaults == {
+        "epochs": 1,
+        "batch_size": 100,
+        "lr": 1e-3,
+        "seed": 1,
+        "val_fraction": 0.2,
+        "momentum": 0.0,
+        "dampening": 0.0,
+        "weight_decay": 0.0,
+        "nesterov": False,
+        "train_subset": None,
+    }
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"batch_size": 1},
+        {"lr": 3.4e38},
+        {"lr": 1e-300},
+        {"seed": 0},
+        {"val_fraction": 0.999},
+        {"dampening": 1.0},
+        {"weight_decay": 3.4e38},
+        {"momentum": 0.999, "nesterov": True},
+        {"train_subset": 1},
+    ],
+)
+def test_what_is_unusual_is_taken(options: dict):
+    chosen = Hyperparameters(epochs=1, **options)
+    assert {name: getattr(chosen, name) for name in options} == options
+
+
+@pytest.mark.parametrize("lr", [np.nan, np.inf, -1.0])
+def test_numbers_that_are_not_finite_are_refused(lr: float):
+    for name in ("lr", "weight_decay", "val_fraction", "dampening", "momentum"):
+        with pytest.raises(InputError, match=name.replace("_", " ").replace("val fraction", "validation fraction")):
+            Hyperparameters(epochs=1, **{name: lr})
+
+
+@pytest.mark.parametrize(("val_fraction", "sizes"), [(0.01, (109, 1)), (0.99, (1, 109))])
+def test_one_image_is_enough_to_validate_with_or_to_train_on(make_small, val_fraction: float, sizes: tuple[int, int]):
+    problem = make_small(val_fraction=val_fraction, batch_size=1)
+    assert (len(problem.train[1]), len(problem.validation[1])) == sizes
+
+
+def test_a_batch_and_a_subset_may_be_all_that_there_is(make_small):
+    assert make_small(batch_size=99).steps_per_epoch == 1
+    assert len(make_small(train_subset=99).train[1]) == 99
+    with pytest.raises(InputError, match="batch size 31 is larger than the training set of 30 images"):
+        make_small(train_subset=30, batch_size=31)
+    with pytest.raises(InputError, match="training subset of 100, but only 99 images"):
+        make_small(train_subset=100)
+
+
+def test_the_order_of_the_first_1000_epochs_is_in_the_checksum(make_small):
+    orders = {epochs: make_small(epochs=epochs, batch_size=99).checksums["order"] for epochs in (999, 1000, 1001)}
+    assert orders[999] != orders[1000] == orders[1001]
+
+
+def test_the_test_images_and_names_are_kept():
+    images, labels = np.zeros((10, 2, 3), np.uint8), np.zeros(10, int)
+    data = Dataset("named", (images, labels), (images[:4], labels[:4]), 2, ("cat", "dog"))
+    problem = Problem(data, Hyperparameters(epochs=1, batch_size=1))
+    assert (problem.shape, problem.names, len(problem.test[1])) == ((2, 3), ("cat", "dog"), 4)
+    assert Problem(Dataset("bare", (images, labels), None, 2), problem.chosen).test is None
+
+
+def test_a_problem_fits_a_line(make_small):
+    text = "<Problem small: 99 training and 11 validation images, 35 steps, lr 0.1, seed 1>"
+    assert repr(make_small(epochs=7)) == text

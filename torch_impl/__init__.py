@@ -23,3 +23,23 @@ from torch_impl.training import (
     step,
     velocity,
 )
+
+__all__ = [
+    "Evaluation",
+    "Images",
+    "Record",
+    "SoftmaxRegression",
+    "Step",
+    "accuracy",
+    "all_logits",
+    "correct",
+    "epoch",
+    "evaluate",
+    "fit",
+    "predict",
+    "probabilities",
+    "set_velocity",
+    "sgd",
+    "step",
+    "velocity",
+]

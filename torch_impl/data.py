@@ -12,7 +12,7 @@ from torch.utils.data import DataLoader, Dataset
 Array = NDArray[Any]
 
 
-class Images(Dataset):
+class Images(Dataset[tuple[Tensor, Tensor]]):
     """Images (N, D), uint8 or float, and integer labels (N,) on a device; on the CPU without a copy of either.
 
     Indexed by an array of indices it returns the whole batch, X (N, D) in `dtype` and y (N,): pixels as
@@ -53,7 +53,7 @@ def as_labels(labels: Array | Tensor, device: torch.device | str = "cpu") -> Ten
     return torch.from_numpy(array.astype(np.int64)).to(device)
 
 
-def loader(dataset: Images, batches: Iterable[Array]) -> DataLoader:
+def loader(dataset: Images, batches: Iterable[Array]) -> DataLoader[tuple[Tensor, Tensor]]:
     """A DataLoader over ready batches of indices: batch_size=None leaves the batching to the dataset."""
     return DataLoader(dataset, sampler=batches, batch_size=None)
 

@@ -47,4 +47,5 @@ class SoftmaxRegression(nn.Module):
 
     def forward(self, X: Tensor) -> Tensor:
         """E1: X (N, D) -> Z (N, K)."""
-        return self.linear(X)
+        Z: Tensor = self.linear(X)
+        return Z

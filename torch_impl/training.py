@@ -57,6 +57,7 @@ def step(model: SoftmaxRegression, optimizer: Optimizer, X: Tensor, y: Tensor) -
 def epoch(model: SoftmaxRegression, optimizer: Optimizer, train: Images, batches: Iterable[Array]) -> Iterator[Step]:
     """Nothing is trained until one iterates: each step is taken when it is asked for, and yielded after its update.
 
+    Model and optimizer are read anew at each step, and no batch is fetched ahead.
     batches: arrays of indices into the training images.
     """
     for X, y in loader(train, batches):

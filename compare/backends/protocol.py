@@ -28,8 +28,13 @@ class Tally(NamedTuple):
 class Trainable(Protocol):
     """What a side needs of a problem: images and labels, initial weights by dtype, and the options of SGD."""
 
-    train: tuple[NDArray, NDArray]
-    chosen: Hyperparameters
+    @property
+    def train(self) -> tuple[NDArray, NDArray]:
+        """Images (N, D) and labels (N,)."""
+
+    @property
+    def chosen(self) -> Hyperparameters:
+        """What the options of SGD are taken from."""
 
     def start(self, dtype: str) -> tuple[NDArray, NDArray]:
         """Initial W (K, D) and b (K,)."""
@@ -46,8 +51,11 @@ class Side(Protocol):
     def tally(self, done: Any) -> Tally:
         """Of a step that `epoch` yielded."""
 
+    def keep_quantities(self) -> None:
+        """From now on keep what `quantities` needs; training alone needs less."""
+
     def quantities(self, done: Any) -> Step:
-        """All of a step that `epoch` yielded, as NumPy arrays; views are good until the next step."""
+        """All of a step that `epoch` yielded after `keep_quantities`, as NumPy arrays, good until the next step."""
 
     def step(self, index: NDArray) -> Step:
         """One step, and its quantities."""

@@ -27,6 +27,9 @@ class ScratchSide:
         """See Side."""
         return Tally(float(done.L), scratch.correct(done.Z, done.y), len(done.y))
 
+    def keep_quantities(self) -> None:
+        """See Side; a step by hand has them all."""
+
     def quantities(self, done: Step) -> Step:
         """See Side."""
         return done

@@ -1,4 +1,4 @@
-"""Somebody's own functions in place of some of the six, watched so that no mistake in them goes untold."""
+"""A user's own functions in place of some of the six; whatever goes wrong in one of them is told in one line."""
 
 import sys
 import traceback
@@ -18,7 +18,7 @@ from scratch import EQUATIONS, Equations
 
 
 class UserFileError(InputError):
-    """A function of an attempt that raises, returns no arrays of the right shape and dtype, or changes its input."""
+    """A function of a user's file raises, returns no arrays of the right shape and dtype, or changes its input."""
 
     def at(self, where: str) -> "UserFileError":
         """The same error, with the place in the run at which it happened."""
@@ -33,14 +33,7 @@ class UserFile:
 
     def __init__(self, path: Path):
         self.path, self.name = path, path.stem
-        try:
-            self._code = compile(path.read_text(encoding="utf-8"), str(path), "exec")
-        except OSError as error:
-            raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            where = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
-            said = error.msg if isinstance(error, SyntaxError) else _first_line(error)
-            raise InputError(f"{path}{where}: is no Python: {said}") from None
+        self._code = _compiled(path)
         self.defined = tuple(self._functions())
 
     def equations(self, *, nan: bool = True) -> Equations:
@@ -48,11 +41,22 @@ class UserFile:
 
         nan: let nan pass, for a comparison that will see it; otherwise it is a UserFileError.
         """
-        own = {name: watched(name, function, self.path, nan) for name, function in self._functions().items()}
+        own = {name: checked(name, function, self.path, nan) for name, function in self._functions().items()}
         return EQUATIONS._replace(**own)
 
     def _functions(self) -> dict[str, Callable]:
-        module = types.ModuleType(f"attempt_{self.name}")
+        defined = self._run()
+        found = {name: defined[name] for name in FUNCTIONS if name in defined}
+        if not found:
+            raise InputError(f"{self.path}: defines none of {', '.join(FUNCTIONS)}")
+        for name, function in found.items():
+            if not callable(function):
+                raise InputError(f"{self.path}: {name} ({FUNCTIONS[name].tag}) is {_kind(function)}, not a function")
+        return found
+
+    def _run(self) -> dict[str, Any]:
+        """Everything that the file defines."""
+        module = types.ModuleType(f"user_file_{self.name}")
         module.__file__ = str(self.path)
         # where dataclasses and pickle look for it; and what stands beside the file can be imported, as in a script
         sys.modules[module.__name__] = module
@@ -62,50 +66,53 @@ class UserFile:
         try:
             with np.errstate(), redirect_stdout(sys.stderr):
                 exec(self._code, module.__dict__)
-            found = {name: module.__dict__[name] for name in FUNCTIONS if name in module.__dict__}
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            raise InputError(f"{self.path}{_line(error, self.path)}: {_said(error)} while it is loaded") from None
-        if not found:
-            raise InputError(f"{self.path}: defines none of {', '.join(FUNCTIONS)}")
-        for name, function in found.items():
-            if not callable(function):
-                raise InputError(f"{self.path}: {name} ({FUNCTIONS[name].tag}) is {_kind(function)}, not a function")
-        return found
+            raise InputError(f"{self.path}{_line(error, self.path)}: {_raised(error)} while it is loaded") from None
+        return module.__dict__
 
 
-def watched(name: str, function: Callable, path: Path, nan: bool) -> Callable:
+def checked(name: str, function: Callable, path: Path, nan: bool) -> Callable:
     """The function with its inputs copied and locked, its results checked and copied.
 
-    Raises UserFileError for whatever it does wrong, except values that are merely false.
+    Raises UserFileError for whatever it does wrong; values that are merely wrong are left to the comparison.
     """
-    contract, number = FUNCTIONS[name], 1 + list(FUNCTIONS).index(name)
-    title = f"{path}: {name} ({contract.tag})"
+    expected, number = FUNCTIONS[name], 1 + list(FUNCTIONS).index(name)
+    title = f"{name} ({expected.tag})"
 
     def call(*inputs: Any) -> Any:
-        given = [_locked(value) for value in inputs]
         mark(number)
         try:
-            # what an attempt prints must not get into a report, nor what it tells NumPy into the referee's arithmetic
-            with redirect_stdout(sys.stderr), np.errstate():
-                returned = function(*given)
+            returned = _called(function, inputs)
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            place = f"{path}{_line(error, path)}: {name} ({contract.tag})"
-            raise UserFileError(f"{place} {_failure(error)}") from None
-        try:
-            results = _results(returned, contract, inputs, title)
-        except (UserFileError, KeyboardInterrupt):
-            raise
-        except BaseException as error:
-            raise UserFileError(f"{title} returns what NumPy cannot take: {_said(error)}") from None
+            raise UserFileError(f"{path}{_line(error, path)}: {title} {_failure(error)}") from None
+        results = _results(returned, expected, inputs, f"{path}: {title}")
         if not nan and any(np.isnan(part).any() for part in results) and all(np.isfinite(x).all() for x in inputs):
-            raise UserFileError(f"{title} returns nan for finite inputs")
+            raise UserFileError(f"{path}: {title} returns nan for finite inputs")
         return tuple(results) if len(results) > 1 else results[0]
 
     return call
+
+
+def _compiled(path: Path) -> types.CodeType:
+    try:
+        return compile(path.read_text(encoding="utf-8"), str(path), "exec")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    except SyntaxError as error:
+        where = f", line {error.lineno}" if error.lineno else ""
+        raise InputError(f"{path}{where}: is not valid Python: {error.msg}") from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise InputError(f"{path}: is not valid Python: {_first_line(error)}") from None
+
+
+def _called(function: Callable, inputs: tuple[Any, ...]) -> Any:
+    # what the function prints must not get into a report, nor its settings of NumPy into our arithmetic
+    with redirect_stdout(sys.stderr), np.errstate():
+        return function(*map(_locked, inputs))
 
 
 def _locked(value: Any) -> Any:
@@ -115,22 +122,32 @@ def _locked(value: Any) -> Any:
     return np.frombuffer(value.tobytes(), value.dtype).reshape(value.shape)
 
 
-def _results(returned: Any, contract: Function, inputs: tuple[Any, ...], title: str) -> list[NDArray]:
-    shapes = contract.shapes(inputs)
+def _results(returned: Any, expected: Function, inputs: tuple[Any, ...], title: str) -> list[NDArray]:
+    try:
+        return _copied(returned, expected, inputs, title)
+    except (UserFileError, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        # an object may run code of its own when it is looked at
+        raise UserFileError(f"{title} returns what NumPy cannot take: {_raised(error)}") from None
+
+
+def _copied(returned: Any, expected: Function, inputs: tuple[Any, ...], title: str) -> list[NDArray]:
+    shapes, dtype = expected.shapes(inputs), inputs[0].dtype
     if len(shapes) > 1 and not (isinstance(returned, tuple | list) and len(returned) == len(shapes)):
-        raise UserFileError(f"{title} returns {_kind(returned)}, not a pair: {contract}")
-    parts, dtype = returned if len(shapes) > 1 else (returned,), inputs[0].dtype
-    return [_checked(part, shape, dtype, contract, title) for part, shape in zip(parts, shapes, strict=True)]
+        raise UserFileError(f"{title} returns {_kind(returned)}, not a pair: {expected}")
+    parts = returned if len(shapes) > 1 else (returned,)
+    return [_array(part, shape, dtype, expected, title) for part, shape in zip(parts, shapes, strict=True)]
 
 
-def _checked(part: Any, shape: tuple[int, ...], dtype: np.dtype, contract: Function, title: str) -> NDArray:
+def _array(part: Any, shape: tuple[int, ...], dtype: np.dtype, expected: Function, title: str) -> NDArray:
     if not isinstance(part, np.ndarray | np.generic):
-        raise UserFileError(f"{title} returns {_kind(part)}, not a NumPy array of {dtype}: {contract}")
-    # a plain copy: neither a subclass with operators of its own, nor memory that the attempt may still change
+        raise UserFileError(f"{title} returns {_kind(part)}, not a NumPy array of {dtype}: {expected}")
+    # a plain copy: neither a subclass with operators of its own, nor memory that the user's file may still change
     array = np.array(part, subok=False)
     if array.shape != shape or array.dtype != dtype:
         got = f"shape {array.shape} and dtype {array.dtype}"
-        raise UserFileError(f"{title} returns {got}, not {shape} and {dtype}: {contract}")
+        raise UserFileError(f"{title} returns {got}, not {shape} and {dtype}: {expected}")
     return array if shape else array[()]
 
 
@@ -139,10 +156,10 @@ def _failure(error: BaseException) -> str:
         return "changes its input in place; work on a copy"
     if isinstance(error, NotImplementedError):
         return "is not written yet"
-    return _said(error)
+    return _raised(error)
 
 
-def _said(error: BaseException) -> str:
+def _raised(error: BaseException) -> str:
     return f"raises {type(error).__name__}: {_first_line(error)}".rstrip(": ")
 
 

@@ -1,4 +1,4 @@
-"""Every check against every planted mistake: who sees what, and whether accuracy notices."""
+"""Every check on every mistake: which check detects which mistake, and whether the accuracy would show it."""
 
 import math
 from collections.abc import Callable
@@ -15,97 +15,92 @@ from compare.backends.scratch_side import ScratchSide
 from compare.backends.threads import threads
 from compare.equations import QUANTITIES
 from compare.problem import Problem
+from compare.proof.checks import CHECKS
 from compare.proof.comparison import Comparison, OneSideNotFiniteError
-from compare.proof.gradient_check import check_gradients
+from compare.proof.exact_arithmetic import first_unequal
+from compare.proof.gradient_check import GradientCheck, check_gradients
+from compare.proof.hard_batches import first_over_budget, hard_batches
 from compare.proof.identities import broken_identities
 from compare.proof.lockstep import StepPair
-from compare.proof.single_steps import SingleSteps, all_exact_steps, hard_batches
 from compare.proof.tolerance import Start, sizes
 from compare.training.advice import usual_band
 
-CHECKS = {
-    "one_step": "each step from the reference's weights",
-    "whole_run": "each side on weights of its own",
-    "hard_batches": "batches made to be difficult",
-    "exact": "steps in which nothing rounds",
-    "gradients": "differences, complex step and Taylor test of its own loss",
-    "invariants": "identities that need no reference",
-    "accuracy": "validation accuracy outside the usual band",
-}
+# The checks of a mistake, in the order in which they are run.
+DETECTION_CHECKS = tuple(name for name in CHECKS if name not in ("evaluation", "predictions"))
 # Where no band is known: further from the clean run than seeds are from each other.
 ACCURACY_NOTICED = 0.025
+Scales = dict[str, tuple[float, float]]
 
 
 @dataclass
 class Detection:
-    """What the checks say of one backend: by name, what gave it away ("" if nothing did), and its accuracy.
+    """What the checks found wrong with one backend: of each check the reason (empty if it passed), and the accuracy.
 
-    first: the quantity, or invariant, that gave it away first, and where.
+    accuracy: share of the validation images after training; nan if it was not trained to the end.
     """
 
     name: str
-    said: dict[str, str] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
     accuracy: float = math.nan
 
     @property
-    def caught(self) -> bool:
-        """True if any check but accuracy saw it; a low accuracy alone proves nothing."""
-        return any(said for check, said in self.said.items() if check != "accuracy")
+    def detected(self) -> bool:
+        """True if any check but accuracy failed; a low accuracy alone proves nothing."""
+        return any(reason for check, reason in self.reasons.items() if check != "accuracy")
 
     @property
     def first(self) -> str:
-        """What the first check that saw anything said."""
-        return next((f"{said} ({check})" for check, said in self.said.items() if said), "")
+        """The reason of the first check that failed, and that check; empty if none did."""
+        found = ((CHECKS[check].name, reason) for check, reason in self.reasons.items() if reason)
+        return next((f"{reason} ({check})" for check, reason in found), "")
 
 
 class Candidate:
-    """One backend in the tournament: it trains to the end, and is judged until it is caught."""
+    """One backend beside the reference: it is compared until a difference is found, and may train to the end."""
 
     def __init__(self, backend: Backend, problem: Problem, dtype: str, to_the_end: bool):
-        self.backend, self.to_the_end = backend, to_the_end
-        self.sides: dict[str, Side] = {reading: backend.side(problem, dtype) for reading in ("whole_run", "one_step")}
-        self.batch: tuple[NDArray, NDArray] | None = None
+        self.backend, self.problem, self.dtype, self.to_the_end = backend, problem, dtype, to_the_end
+        self.sides: dict[str, Side] = {reading: backend.side(problem, dtype) for reading in ("one_step", "whole_run")}
+        self.comparisons = {reading: Comparison() for reading in self.sides}
+        self.batch = np.empty((0, problem.features), dtype), np.empty(0, int)
         for side in self.sides.values():
             # the batch is the same for all who do not spoil it, and gathered once
             if isinstance(side, ScratchSide) and side.equations.batch is scratch.batch:
                 side.equations = side.equations._replace(batch=lambda *_: self.batch)
-        self.comparisons = {reading: Comparison() for reading in self.sides}
-        self.detection = Detection(backend.name)
 
-    def step(
-        self, epoch: int, index: NDArray, before: State, pair: StepPair, scales: dict[str, tuple[float, float]]
-    ) -> None:
-        """Take one step, after the reference took it."""
+    def step(self, epoch: int, index: NDArray, pair: StepPair, scales: Scales) -> None:
+        """Take one step in each reading, after the reference took it."""
         self.batch = pair.reference.X, pair.reference.y
         for reading, side in self.sides.items():
             comparison = self.comparisons[reading]
             if comparison.first_divergence and not (self.to_the_end and reading == "whole_run"):
                 continue
             if reading == "one_step":
-                side.start_from(before)
+                side.start_from(State(pair.start.W, pair.start.b, pair.start.velocity))
             step = side.step(index)
             if not comparison.first_divergence:
                 with suppress(OneSideNotFiniteError):
                     comparison.add(epoch, pair._replace(steps={reading: step}), scales)
 
-    def finish(self, problem: Problem, dtype: str, reference: Backend) -> Detection:
-        """Hear the other checks."""
-        said = self.detection.said
-        for reading in ("one_step", "whole_run"):
-            found = self.comparisons[reading].first_divergence
-            said[reading] = (found and f"{QUANTITIES[found.quantity].symbol} {found.epoch}/{found.step}") or ""
-        said["hard_batches"] = first_difference(
-            hard_batches(problem, dtype), self.backend, reference, dtype, bits=False
-        )
-        every = all_exact_steps(problem, dtype)
-        places = (first_difference(trials, self.backend, reference, dtype, bits=True) for trials in every)
-        said["exact"] = next(filter(None, places), "")
-        wrong = [check for check in check_gradients(problem, self.backend) if not check.right]
-        said["gradients"] = f"slope {wrong[0].slope:.2f}, {wrong[0].problem} problem" if wrong else ""
-        said["invariants"] = next(iter(broken_identities(problem, self.backend, dtype)), "")
-        if self.to_the_end:
-            self.detection.accuracy = self.sides["whole_run"].evaluate(*problem.validation)[1]
-        return self.detection
+    def finish(self, reference: Backend, band: tuple[float, float]) -> Detection:
+        """Run the other checks; `band` has the lowest and highest usual accuracy."""
+        problem, dtype = self.problem, self.dtype
+        reasons = {
+            **{reading: _divergence(comparison) for reading, comparison in self.comparisons.items()},
+            "hard_batches": first_over_budget(hard_batches(problem, dtype), self.backend, reference, dtype),
+            "exact_arithmetic": first_unequal(problem, dtype, self.backend, reference),
+            "gradient_checks": self._gradient_checks(),
+            "identities": next(iter(broken_identities(problem, self.backend, dtype)), ""),
+        }
+        if not self.to_the_end:
+            return Detection(self.backend.name, reasons)
+        accuracy = self.sides["whole_run"].evaluate(*problem.validation).accuracy
+        reasons["accuracy"] = "" if band[0] <= accuracy <= band[1] else f"{accuracy:.1%}"
+        return Detection(self.backend.name, reasons, accuracy)
+
+    def _gradient_checks(self) -> str:
+        wrong = (check for check in check_gradients(self.problem, self.backend) if not check.passed)
+        return next((_wrong_gradient(check) for check in wrong), "")
 
 
 def detect(
@@ -119,50 +114,44 @@ def detect(
 ) -> list[Detection]:
     """Train all candidates beside one reference, PyTorch unless given, and run every check on each.
 
-    on_step() is called after each step of all, and after each candidate is finished. Unless `to_the_end`, who is
-    caught trains no further and has no accuracy: it is the same in either precision. Raises InputError if the
-    reference leaves the finite numbers.
+    on_step() is called after each step of all, and after each candidate is finished. Unless `to_the_end`, a candidate
+    trains no further once it is detected, and has no accuracy. Raises InputError if the reference leaves the finite
+    numbers.
     """
     reference = reference or backend("torch")
+    on_step = on_step or (lambda: None)
     with threads(1), np.errstate(all="ignore"):
         side = reference.side(problem, dtype)
-        initial = problem.start(dtype)
         entered = [Candidate(candidate, problem, dtype, to_the_end) for candidate in candidates]
-        for epoch, batches in enumerate(problem.batches, 1):
-            for number, index in enumerate(batches, 1):
-                before = side.state()
-                done = side.step(index)
-                start = Start.of(before, initial, problem.chosen)
-                pair, scales = StepPair(number, start, done, {}), sizes(done, start)
-                for candidate in entered:
-                    candidate.step(epoch, index, before, pair, scales)
-                if on_step:
-                    on_step()
-        clean = side.evaluate(*problem.validation)[1]
-        low, high = usual_band(problem) or (clean - ACCURACY_NOTICED, clean + ACCURACY_NOTICED)
+        _train(problem, side, entered, on_step)
+        band = usual_band(problem) or _around(side.evaluate(*problem.validation).accuracy)
         detections = []
         for candidate in entered:
-            found = candidate.finish(problem, dtype, reference)
-            if to_the_end:
-                found.said["accuracy"] = "" if low <= found.accuracy <= high else f"{found.accuracy:.1%}"
-            detections.append(found)
-            if on_step:
-                on_step()
+            detections.append(candidate.finish(reference, band))
+            on_step()
         return detections
 
 
-def first_difference(trials: SingleSteps, ours: Backend, theirs: Backend, dtype: str, *, bits: bool) -> str:
-    """The first quantity that is over its budget (or, with `bits`, of other bits), and the case; empty if none is."""
-    for case, pair in trials.pairs(ours, theirs, dtype):
-        if bits:
-            step = pair.steps["one_step"]
-            for quantity in QUANTITIES.values():
-                if getattr(step, quantity.field).tobytes() != getattr(pair.reference, quantity.field).tobytes():
-                    return f"{quantity.field}, {case.name}"
-        else:
-            comparison = Comparison()
-            with suppress(OneSideNotFiniteError):
-                comparison.add(1, pair)
-            if comparison.first_divergence:
-                return f"{QUANTITIES[comparison.first_divergence.quantity].symbol}, {case.name}"
-    return ""
+def _train(problem: Problem, side: Side, entered: list[Candidate], on_step: Callable[[], None]) -> None:
+    initial = side.state()
+    for epoch, batches in enumerate(problem.batches, 1):
+        for number, index in enumerate(batches, 1):
+            start = Start.of(side.state(), (initial.W, initial.b), problem.chosen)
+            done = side.step(index)
+            pair, scales = StepPair(number, start, done, {}), sizes(done, start)
+            for candidate in entered:
+                candidate.step(epoch, index, pair, scales)
+            on_step()
+
+
+def _around(accuracy: float) -> tuple[float, float]:
+    return accuracy - ACCURACY_NOTICED, accuracy + ACCURACY_NOTICED
+
+
+def _wrong_gradient(check: GradientCheck) -> str:
+    return f"error {check.complex_step:.0e}, slope {check.slope:.2f}, {check.problem} problem"
+
+
+def _divergence(comparison: Comparison) -> str:
+    found = comparison.first_divergence
+    return f"{QUANTITIES[found.quantity].symbol} {found.epoch}/{found.step}" if found else ""

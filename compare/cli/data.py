@@ -1,47 +1,54 @@
 """`data`: what a data set holds."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import typer
 from rich.console import Console
 
-from compare.cli.options import DataRoot, Json, Picture, check_output, check_picture
-from compare.data import own_picture as imaging
-from compare.data.registry import SOURCES, load
+from compare.cli.options import DATA, INDEX, DataRoot, Json, Picture, check_output, check_picture, flag
+from compare.data.own_picture import as_text
+from compare.data.registry import SOURCES, Dataset, load
 from compare.errors import InputError
-from compare.report import as_json as results
-from compare.report import pictures
+from compare.report import model_pictures
+from compare.report.as_json import write_json
+from compare.report.pictures import save_picture
 from compare.report.tables import table, wide_console
 
 
 def data(
     name: Annotated[str | None, typer.Argument(help=f"One of {', '.join(SOURCES)}.")] = None,
-    list_all: Annotated[bool, typer.Option("--list", help="List every data set.")] = False,
+    list_all: Annotated[bool, flag(DATA, "--list", "List every data set.")] = False,
+    index: Annotated[int | None, INDEX] = None,
     data_root: DataRoot = None,
     picture: Picture = None,
     json: Json = None,
 ) -> int:
-    """Sizes, shapes, classes and pixel range of a data set, and sample images of each class.
+    """Show what a data set holds: sizes, classes, sample images.
 
     Exit code 0: shown, 2: could not show.
     """
     if list_all == (name is not None):
         raise InputError("either a NAME or --list says what to show")
-    if list_all and picture:
-        raise InputError("--picture is for one data set: give its NAME instead of --list")
+    if list_all and (picture or index is not None):
+        raise InputError("--picture and --index are for one data set: give its NAME instead of --list")
     check_output(json)
     check_picture(picture)
     console = wide_console()
     if list_all:
         _list(console, data_root, json)
+    elif index is None:
+        _show(console, load(name, data_root), picture, json)
     else:
-        _show(console, name, data_root, picture, json)
+        _show_image(load(name, data_root), index, picture, json)
+    if picture:
+        print(f"picture: {picture}")
     return 0
 
 
 def _list(console: Console, root: Path | None, json: Path | None) -> None:
+    """All data sets, and whether they are here."""
     rows = {
         name: {
             "train": source.size[0],
@@ -54,7 +61,7 @@ def _list(console: Console, root: Path | None, json: Path | None) -> None:
         for name, source in SOURCES.items()
     }
     if json:
-        results.write_json(json, rows)
+        write_json(json, {"data_sets": rows})
     cells = (
         (name, f"{row['train']:,}", f"{row['test']:,}", _by(row["shape"]), str(row["classes"]), row["source"], here)
         for name, row in rows.items()
@@ -63,37 +70,60 @@ def _list(console: Console, root: Path | None, json: Path | None) -> None:
     console.print(table("", ("name", "train", "test", "image", "classes", "source", "here"), cells, left=1))
 
 
-def _show(console: Console, name: str, root: Path | None, picture: Path | None, json: Path | None) -> None:
-    dataset = load(name, root)
-    parts = {"train": dataset.train, "test": dataset.test}
-    counts = {part: np.bincount(held[1], minlength=dataset.classes).tolist() for part, held in parts.items() if held}
-    images = dataset.train[0]
-    content = {
-        "name": name,
+def _show(console: Console, dataset: Dataset, picture: Path | None, json: Path | None) -> None:
+    """The whole data set."""
+    found = _as_dict(dataset)
+    if json:
+        write_json(json, found)
+    if picture:
+        save_picture(model_pictures.samples(dataset), picture)
+    counts, pixel = found["counts"], found["pixels"]
+    sizes = " and ".join(f"{sum(n):,} {part}" for part, n in counts.items())
+    size = f"{_by(dataset.shape)} = {found['features']} pixels"
+    console.print(f"{dataset.name}: {sizes} images of {size}, {dataset.classes} classes")
+    console.print(f"pixels are {found['dtype']}, {pixel['min']} ... {pixel['max']}, on average {pixel['mean']:.1f}\n")
+    rows = zip(map(str, range(dataset.classes)), dataset.names, *(map(str, n) for n in counts.values()), strict=True)
+    console.print(table("", ("class", "name", *counts), rows, left=2))
+    _print_image(dataset, 0)
+
+
+def _as_dict(dataset: Dataset) -> dict[str, Any]:
+    """What --json writes."""
+    images, parts = dataset.train[0], {"train": dataset.train, "test": dataset.test}
+    counted = {part: np.bincount(held[1], minlength=dataset.classes).tolist() for part, held in parts.items() if held}
+    return {
+        "name": dataset.name,
         "shape": list(dataset.shape),
         "features": images.shape[1],
         "classes": list(dataset.names),
-        "counts": counts,
+        "counts": counted,
         "dtype": str(images.dtype),
         "pixels": {"min": images.min().item(), "max": images.max().item(), "mean": images.mean().item()},
     }
+
+
+def _show_image(dataset: Dataset, index: int, picture: Path | None, json: Path | None) -> None:
+    """One training image."""
+    images, labels = dataset.train
+    if not 0 <= index < len(labels):
+        raise InputError(f"index {index}: {dataset.name}, train has the images 0 ... {len(labels) - 1}")
+    label = int(labels[index])
     if json:
-        results.write_json(json, content)
+        image = {"index": index, "label": label, "pixels": images[index].tolist()}
+        write_json(json, {"name": dataset.name, "shape": list(dataset.shape), **image})
     if picture:
-        pictures.save_picture(pictures.samples(dataset), picture)
-    sizes = " and ".join(f"{sum(n):,} {part}" for part, n in counts.items())
-    pixel = content["pixels"]
-    console.print(
-        f"{name}: {sizes} images of {_by(dataset.shape)} = {images.shape[1]} pixels, {dataset.classes} classes"
-    )
-    console.print(f"pixels are {images.dtype}, {pixel['min']} ... {pixel['max']}, on average {pixel['mean']:.1f}\n")
-    rows = zip(map(str, range(dataset.classes)), dataset.names, *(map(str, n) for n in counts.values()), strict=True)
-    console.print(table("", ("class", "name", *counts), rows, left=2))
+        title = f"{dataset.name}, training image {index}: {dataset.names[label]}"
+        save_picture(model_pictures.one_image(images[index], dataset.shape, title), picture)
+    _print_image(dataset, index)
+
+
+def _print_image(dataset: Dataset, index: int) -> None:
+    images, labels = dataset.train
+    print(f"image {index}, class {dataset.names[labels[index]]}:")
     if len(dataset.shape) == 2:
-        print(f"image 0, class {dataset.names[dataset.train[1][0]]}:")
-        print(imaging.as_text(images[0].reshape(dataset.shape)))
-    if picture:
-        print(f"sample images: {picture}")
+        print(as_text(images[index].reshape(dataset.shape)))
+    else:
+        print(f"a colour image of {_by(dataset.shape)} pixels: --picture FILE draws it")
 
 
 def _by(shape: tuple[int, ...] | list[int]) -> str:

@@ -1,9 +1,14 @@
 """`evaluate`: a checkpoint on a data set."""
 
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
 from rich import box
 from rich.table import Table
+from rich.text import Text
 
-from compare.backends import by_name as backends
+from compare.backends.by_name import module
 from compare.backends.threads import threads
 from compare.cli.options import (
     CheckpointFile,
@@ -18,25 +23,37 @@ from compare.cli.options import (
     check_output,
     isolated,
 )
-from compare.report import as_json as results
-from compare.report import pictures as drawing
+from compare.report import model_pictures
+from compare.report.as_json import write_json
+from compare.report.pictures import save_pictures
 from compare.report.tables import wide_console
 from compare.training import metrics
-from compare.training.checkpoint import load_checkpoint
-from compare.training.checkpoint_images import select
+from compare.training.checkpoint import Checkpoint, load_checkpoint
+from compare.training.checkpoint_images import CheckpointImages, select
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """Images and what a model made of them: probabilities P (N, K), and counts (K, K) of label and prediction."""
+
+    shown: CheckpointImages
+    loss: float
+    accuracy: float
+    P: NDArray
+    confusion: NDArray
 
 
 def evaluate(
     checkpoint: CheckpointFile,
-    data: OptionalData = None,
-    data_root: DataRoot = None,
-    split: WhichSplit = None,
     backend: WhichBackend = "scratch",
+    data: OptionalData = None,
+    split: WhichSplit = None,
+    data_root: DataRoot = None,
+    quiet: Quiet = False,
     json: Json = None,
     pictures: Pictures = None,
-    quiet: Quiet = False,
 ) -> int:
-    """Loss, accuracy, precision and recall of each class, and the confusion matrix.
+    """Test a trained model: loss, accuracy, confusion matrix.
 
     Exit code 0: evaluated, 2: could not evaluate.
     """
@@ -44,43 +61,57 @@ def evaluate(
     check_folder(pictures)
     if (code := isolated(backend)) is not None:
         return code
-    side, loaded = backends.module(backend), load_checkpoint(checkpoint)
-    shown = select(loaded, data, data_root, split)
+    loaded = load_checkpoint(checkpoint)
+    found = _evaluate(backend, loaded, select(loaded, data, data_root, split))
+    shown = found.shown
+    if json:
+        write_json(json, _as_dict(found, backend))
+    if pictures:
+        figures = {
+            "confusion": model_pictures.confusion(found.confusion, shown.names, f"{shown.data}, {shown.split}"),
+            "mistakes": model_pictures.mistakes(shown.images, shown.labels, found.P, shown.shape, shown.names),
+        }
+        save_pictures(figures, pictures)
+    console = wide_console()
+    if not quiet:
+        console.print(f"{shown}; row: the class, column: what it was taken for")
+        console.print(_table(found))
+    console.print(f"{shown.data}, {shown.split}: loss {found.loss:.4f}, accuracy {found.accuracy:.2%}")
+    return 0
+
+
+def _evaluate(backend: str, loaded: Checkpoint, shown: CheckpointImages) -> Evaluated:
+    side = module(backend)
     model = side.SoftmaxRegression(*loaded.state[:2])
     with threads(1):
         loss, accuracy = side.evaluate(model, shown.images, shown.labels)
         P = side.probabilities(model, shown.images)
         predicted = side.predict(model, shown.images)
     confusion = metrics.confusion_matrix(shown.labels, predicted, shown.classes)
-    precision, recall = metrics.precision(confusion), metrics.recall(confusion)
-    if json:
-        content = {
-            "data": shown.data,
-            "split": shown.split.value,
-            "images": len(shown.labels),
-            "backend": backend,
-            "loss": loss,
-            "accuracy": accuracy,
-            "precision": precision.tolist(),
-            "recall": recall.tolist(),
-            "confusion": confusion.tolist(),
-        }
-        results.write_json(json, content)
-    if pictures:
-        figures = {
-            "confusion": drawing.confusion(confusion, shown.names),
-            "mistakes": drawing.mistakes(shown.images, shown.labels, P, shown.shape, shown.names),
-        }
-        drawing.save_pictures(figures, pictures)
-    console = wide_console()
-    if not quiet:
-        table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0)
-        for name in ("class", *map(str, range(shown.classes)), "precision", "recall"):
-            table.add_column(name, justify="right")
-        for k, row in enumerate(confusion):
-            counts = (f"[bold green]{n}[/]" if j == k else str(n) if n else "." for j, n in enumerate(row))
-            table.add_row(shown.names[k], *counts, f"{precision[k]:.4f}", f"{recall[k]:.4f}")
-        console.print(f"{shown}; a row is a class, a column what it was taken for")
-        console.print(table)
-    console.print(f"{shown.data}, {shown.split}: loss {loss:.4f}, accuracy {accuracy:.4f}")
-    return 0
+    return Evaluated(shown, loss, accuracy, P, confusion)
+
+
+def _as_dict(found: Evaluated, backend: str) -> dict[str, Any]:
+    """What --json writes."""
+    return {
+        "data": found.shown.data,
+        "split": found.shown.split.value,
+        "images": len(found.shown.labels),
+        "backend": backend,
+        "loss": found.loss,
+        "accuracy": found.accuracy,
+        "precision": metrics.precision(found.confusion).tolist(),
+        "recall": metrics.recall(found.confusion).tolist(),
+        "confusion": found.confusion.tolist(),
+    }
+
+
+def _table(found: Evaluated) -> Table:
+    grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0)
+    for name in ("class", *map(str, range(found.shown.classes)), "precision", "recall"):
+        grid.add_column(name, justify="right")
+    shares = zip(metrics.precision(found.confusion), metrics.recall(found.confusion), strict=True)
+    for k, (row, (precision, recall)) in enumerate(zip(found.confusion, shares, strict=True)):
+        counts = (Text(str(n), "bold green") if j == k else str(n) if n else "." for j, n in enumerate(row))
+        grid.add_row(found.shown.names[k], *counts, f"{precision:.4f}", f"{recall:.4f}")
+    return grid

@@ -1,4 +1,4 @@
-"""`exercise`: the course, function by function, and at its end the proof."""
+"""`exercise`: six functions to write, checked one by one, and then the proof on all of them."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -6,91 +6,132 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from compare.backends.by_name import equations_backend
 from compare.backends.user_file import UserFile
 from compare.backends.worker import run_apart
-from compare.cli.options import Json, ProblemOptions, check_output, progress, takes_problem
+from compare.cli.options import Json, ProblemOptions, check_output, flag, option, takes_problem
+from compare.cli.progress import progress
 from compare.equations import FUNCTIONS
-from compare.exercise.check import HINTS, FunctionCheck, check_functions, next_hints
-from compare.problem import Problem
+from compare.errors import InputError
+from compare.exercise.check import FunctionCheck, check_functions
+from compare.exercise.hints import HINTS, next_hints
+from compare.exercise.new import new_exercise
+from compare.files import maths_page
+from compare.problem import DTYPES, Problem
 from compare.proof.prove import prove
-from compare.report import as_json as results
-from compare.report import proof_tables as report
+from compare.proof.run import Run
+from compare.report import as_json
 from compare.report.check_tables import print_diagnosis
+from compare.report.proof_screen import print_screen
 from compare.report.tables import wide_console
 
-DTYPES = "float32", "float64"
-MARKS = {"right": "[green]right[/]  ", "wrong": "[bold red]wrong[/]  ", "missing": "[dim]missing[/]"}
+# The group of its own options in --help.
+EXERCISE = "Exercise"
+STYLES = {"right": "green", "wrong": "bold red", "missing": "dim"}
 
 
 @takes_problem
 def exercise(
+    *,
+    path: Annotated[Path | None, typer.Argument(metavar="FILE", help="Your file, as --new wrote it.")] = None,
+    new: Annotated[
+        Path | None, option(EXERCISE, "--new", metavar="FILE", help="Write a new file with six empty functions.")
+    ] = None,
+    hint: Annotated[bool, flag(EXERCISE, "--hint", "Give a hint; asked again, a clearer one.")] = False,
     chosen: ProblemOptions,
-    path: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Your six functions; begin with compare/exercise/template.py.")
-    ],
-    hint: Annotated[bool, typer.Option("--hint", help="A hint; asked for again, a clearer one.")] = False,
     json: Json = None,
 ) -> int:
-    """Check six functions of your own one by one, then train with them beside PyTorch and prove them right.
+    """Write the six functions yourself; they are checked one by one.
 
-    Exit code 0: finished and proven, 1: not yet, 2: could not be judged.
+    When all are right, they train beside PyTorch, and every step is compared.
+    Begin with --new FILE. Exit code 0: all six are right and proven, 1: not yet, 2: could not be checked.
     """
+    if new:
+        if path or hint or json:
+            raise InputError("--new only writes a new file: omit the other FILE, --hint and --json")
+        return _begin(wide_console(), new)
+    if not path:
+        raise InputError("FILE is missing; exercise --new FILE writes a new one")
     check_output(json)
     if (code := run_apart([str(path)])) is not None:
         return code
-    attempt = UserFile(path)
-    problem = chosen.problem()
-    console = wide_console()
-    found = check_functions(attempt, problem)
+    return _check(wide_console(), UserFile(path), chosen.problem(), hint, json)
+
+
+def _begin(console: Console, path: Path) -> int:
+    command = new_exercise(path)
+    first = next(iter(FUNCTIONS))
+    text = (
+        f"{path} has six empty functions. Begin with {first} ({FUNCTIONS[first].tag}):\n"
+        f"replace the last line of the function, then check it with\n\n    {command}\n\nthe maths: {maths_page()}"
+    )
+    # a command is copied: it must not be broken into lines
+    console.print(text, markup=False, soft_wrap=True)
+    return 0
+
+
+def _check(console: Console, file: UserFile, problem: Problem, hint: bool, json: Path | None) -> int:
+    found = check_functions(file, problem)
     todo = next((one for one in found if one.state != "right"), None)
-    hints = list(next_hints(path, todo.name)) if todo and hint else []
-    content: dict[str, Any] = {"functions": [_as_dict(one) for one in found], "hints": hints}
-    for one in found:
-        console.print(f"{FUNCTIONS[one.name].tag}  {MARKS[one.state]}  {one.name}")
-    console.print()
+    hints = next_hints(file.path, todo.name) if todo and hint else ()
+    _print_states(console, found)
+    content: dict[str, Any] = {"functions": [_as_dict(one) for one in found], "hints": list(hints)}
     if todo:
-        _tell(console, path, found, todo, hints)
+        _print_next(console, file.path, found, todo)
+        _print_hints(console, todo.name, hints)
     else:
-        content["proof"] = _prove(console, problem, attempt)
+        content["proof"] = as_json.proof_as_dict(problem, _prove(console, problem, file))
     if json:
-        results.write_json(json, content)
+        as_json.write_json(json, content)
     return 1 if todo or content["proof"]["verdict"] == "differ" else 0
 
 
-def _tell(console: Console, path: Path, found: list[FunctionCheck], todo: FunctionCheck, hints: list[str]) -> None:
-    contract = FUNCTIONS[todo.name]
+def _print_states(console: Console, found: list[FunctionCheck]) -> None:
+    for one in found:
+        console.print(
+            Text.assemble(FUNCTIONS[one.name].tag, "  ", (f"{one.state:7}", STYLES[one.state]), "  ", one.name)
+        )
+    console.print()
+
+
+def _print_next(console: Console, path: Path, found: list[FunctionCheck], todo: FunctionCheck) -> None:
+    function = FUNCTIONS[todo.name]
     if all(one.state == "missing" for one in found):
-        console.print(f"Nothing is written yet. Begin with {todo.name} ({contract.tag}) in {path}:")
-        console.print(f"replace its last line, then run this again. {contract.signature}")
+        text = (
+            f"Nothing is written yet. Begin with {todo.name} ({function.tag}) in {path}:\n"
+            f"replace the last line of the function, then run this again.\n{function.signature}"
+        )
     elif todo.state == "missing":
-        console.print(f"Next is {todo.name} ({contract.tag}): {contract.signature}")
+        text = f"Next is {todo.name} ({function.tag}):\n{function.signature}"
     else:
-        console.print(todo.said)
-        console.print(f"{todo.name}: {contract.signature}")
-        if todo.diagnosis:
-            print_diagnosis(console, todo.diagnosis)
+        text = f"{todo.reason}\n{todo.name}: {function.signature}"
+    console.print(text, markup=False)
+    if todo.diagnosis:
+        print_diagnosis(console, todo.diagnosis)
+
+
+def _print_hints(console: Console, name: str, hints: tuple[str, ...]) -> None:
     for n, text in enumerate(hints, 1):
-        console.print(f"hint {n} of {len(HINTS[todo.name])}: {text}")
-    if len(hints) < len(HINTS[todo.name]):
+        console.print(f"hint {n} of {len(HINTS[name])}: {text}", markup=False)
+    if len(hints) < len(HINTS[name]):
         console.print("--hint again gives a clearer one" if hints else "--hint gives a hint")
 
 
-def _prove(console: Console, problem: Problem, attempt: UserFile) -> dict[str, Any]:
+def _prove(console: Console, problem: Problem, file: UserFile) -> list[Run]:
     console.print("All six are right, each on its own. Now together, beside PyTorch:\n")
-    ours = equations_backend(attempt.name, attempt.equations)
+    ours = equations_backend(file.name, file.equations)
     with progress(len(DTYPES) * problem.steps, False) as advance:
 
         def tell(epoch: int, _: int) -> None:
             advance(f"epoch {epoch}")
 
         runs = [prove(problem, dtype, ours=ours, on_step=tell) for dtype in DTYPES]
-    report.print_proof(console, problem, runs)
-    report.print_verdict(console, runs, verbose=True)
-    return results.proof_as_dict(problem, runs)
+    print_screen(console, problem, runs)
+    return runs
 
 
 def _as_dict(one: FunctionCheck) -> dict[str, Any]:
-    known = results.diagnosis_as_dict(one.diagnosis) if one.diagnosis else None
+    known = as_json.diagnosis_as_dict(one.diagnosis) if one.diagnosis else None
     return asdict(one) | {"tag": FUNCTIONS[one.name].tag, "diagnosis": known}

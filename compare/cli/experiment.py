@@ -4,65 +4,77 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
+from rich.console import Console, Group
+from rich.text import Text
 
-from compare.backends import by_name as backends
-from compare.cli.options import DataRoot, Json, Picture, Quiet, check_output, check_picture, progress
-from compare.report import as_json as results
-from compare.report import pictures
-from compare.report.tables import table, wide_console
+from compare.backends.by_name import MODULES
+from compare.cli.options import COMPARED, DataRoot, Json, Picture, Quiet, check_output, check_picture, option
+from compare.cli.progress import progress
+from compare.report.as_json import write_json
+from compare.report.pictures import save_picture
+from compare.report.tables import short, table, wide_console
+from compare.report.training_pictures import experiment as draw
 from compare.training import experiments
 from compare.training.experiments import EXPERIMENTS, Row
 
-BAR = 19
+BAR = 14
 
 Which = StrEnum("Which", {name: name for name in EXPERIMENTS})
-Sides = StrEnum("Sides", {name: name for name in (*backends.MODULES, "both")})
+Sides = StrEnum("Sides", {name: name for name in (*MODULES, "both")})
 
 
 def experiment(
     name: Annotated[Which, typer.Argument(help="The question.")],
-    backend: Annotated[Sides, typer.Option("--backend", help="Which side trains.")] = Sides.scratch,
+    backend: Annotated[Sides, option(COMPARED, "--backend", help="Which side trains.")] = Sides.scratch,
     data_root: DataRoot = None,
-    picture: Picture = None,
-    json: Json = None,
     quiet: Quiet = False,
+    json: Json = None,
+    picture: Picture = None,
 ) -> int:
-    """Ask one of the tutorial's closing questions, and answer it from what is measured here.
+    """Answer one question by training: learning rate, batch size, data.
 
     Exit code 0: answered, 2: could not be run.
     """
     check_output(json)
     check_picture(picture)
     asked = EXPERIMENTS[name.value]
-    sides = list(backends.MODULES) if backend.value == "both" else [backend.value]
+    sides = list(MODULES) if backend.value == "both" else [backend.value]
     with progress(len(sides) * len(asked.grid(data_root)), quiet, plain=False) as advance:
         rows = experiments.run(asked, sides, data_root, advance)
     if json:
-        results.write_json(json, experiments.as_dict(asked, rows))
+        write_json(json, experiments.as_dict(asked, rows))
     if picture:
-        pictures.save_picture(pictures.experiment(asked, rows), picture)
+        save_picture(draw(asked, rows), picture)
     console = wide_console()
     if not quiet:
-        console.print(f"[bold]{asked.question}[/]\n")
-        columns = asked.varied, "side", "steps", "train loss", "val loss", "train", "val"
-        cells = (
-            (
-                row.setting,
-                row.backend,
-                f"{row.steps:,}",
-                f"{row.train_loss:.3f}",
-                f"{row.val_loss:.3f}",
-                f"{row.train_accuracy:.3f}",
-                f"{row.val_accuracy:.3f}",
-                "diverged" if row.diverged else _bar(row),
-            )
-            for row in rows
-        )
-        console.print(table("", (*columns, "validation accuracy"), cells, left=2, gap=1))
-    console.print(asked.seen(rows))
+        _print(console, asked.question, asked.varied, rows)
+    console.print(Text(asked.seen(rows)))
     if picture and not quiet:
-        console.print(f"picture: {picture}")
+        print(f"picture: {picture}")
     return 0
+
+
+def _print(console: Console, question: str, varied: str, rows: list[Row]) -> None:
+    console.print(Text(question, style="bold"), end="\n\n")
+    console.print(_table(varied, rows))
+
+
+def _table(varied: str, rows: list[Row]) -> Group:
+    columns = varied, "side", "steps", "train loss", "val loss", "train", "val", "validation"
+    cells = (
+        (
+            row.setting,
+            row.backend,
+            f"{row.steps:,}",
+            short(row.train_loss),
+            short(row.val_loss),
+            f"{row.train_accuracy:.1%}",
+            f"{row.val_accuracy:.1%}",
+            "diverged" if row.diverged else _bar(row),
+        )
+        for row in rows
+    )
+    return table("", columns, cells, left=2, gap=1)
 
 
 def _bar(row: Row) -> str:

@@ -1,78 +1,107 @@
 """`explain`: one image through the six equations, on both backends."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
-import typer
+from numpy.typing import NDArray
 from rich import box
 from rich.table import Table
 
 from compare.backends.by_name import backend as backend_of
 from compare.backends.by_name import side_name
 from compare.cli.options import (
+    COMPARED,
+    INDEX,
+    SIDES,
+    TRAINING,
     CheckpointFile,
     DataRoot,
     Json,
     OptionalData,
-    WhichBackend,
+    Picture,
     WhichSplit,
     check_output,
+    check_picture,
     isolated,
+    option,
 )
 from compare.problem import Hyperparameters
-from compare.proof.explanation import SHOWN
+from compare.proof.explanation import STAGES
 from compare.proof.explanation import explain as explain_one
-from compare.report import as_json as results
+from compare.report import model_pictures
+from compare.report.as_json import write_json
+from compare.report.difference import SHOWN_DIGITS
+from compare.report.pictures import save_picture
 from compare.report.tables import wide_console
 from compare.training.checkpoint import load_checkpoint
 from compare.training.checkpoint_images import select
 
+# By side, the values of each stage.
+Stages = dict[str, dict[str, NDArray]]
+
 
 def explain(
     checkpoint: CheckpointFile,
-    index: Annotated[int, typer.Option("--index", help="An image of the data set, counted from 0.")],
+    index: Annotated[int, INDEX],
+    backend: Annotated[str, option(COMPARED, "--backend", help=f"The first side: {SIDES}.")] = "scratch",
+    against: Annotated[str, option(COMPARED, "--against", help="The other side, the reference.")] = "torch",
+    lr: Annotated[float, option(TRAINING, help="Learning rate of the step (E6).")] = 1e-3,
     data: OptionalData = None,
-    data_root: DataRoot = None,
     split: WhichSplit = None,
-    backend: WhichBackend = "scratch",
-    against: Annotated[str, typer.Option("--against", help="The other side.")] = "torch",
-    lr: Annotated[float, typer.Option("--lr", help="Learning rate of the step E6.")] = 1e-3,
+    data_root: DataRoot = None,
     json: Json = None,
+    picture: Picture = None,
 ) -> int:
-    """Take one image through E1 to E6, on both sides, and show every number and the difference.
+    """Show every number of E1 to E6 for one image, on both sides.
 
     Exit code 0: explained, 2: could not explain.
     """
     check_output(json)
+    check_picture(picture)
     if (code := isolated(backend, against)) is not None:
         return code
     Hyperparameters(epochs=1, lr=lr)  # it checks the rate
     loaded = load_checkpoint(checkpoint)
     shown = select(loaded, data, data_root, split)
     images, labels = shown.image(index)
-    ours, theirs = (
-        explain_one(backend_of(spec, nan=False), loaded.state, images, labels, lr) for spec in (backend, against)
-    )
-    names = side_name(backend), side_name(against)
-    sides = dict(zip(names, (ours, theirs), strict=True))
-    digits = 9 if loaded.dtype == "float32" else 17
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    for name in ("", "quantity", "class", *names, "difference"):
-        table.add_column(name, justify="left" if name in ("", "quantity") else "right", no_wrap=True)
-    for name, (tag, meaning) in SHOWN.items():
+    label = int(labels[0])
+    found = {
+        name: explain_one(backend_of(spec, nan=False), loaded.state, images, labels, lr)
+        for name, spec in _named(backend, against).items()
+    }
+    if json:
+        write_json(json, {"data": shown.data, "index": index, "label": label, "quantities": _as_dict(found)})
+    if picture:
+        P = {side: values["probabilities"] for side, values in found.items()}
+        save_picture(model_pictures.prediction(images[0], shown.shape, P, shown.names, label), picture)
+    console = wide_console()
+    console.print(f"{shown.data}, {shown.split}: image {index}, label {label}")
+    console.print(_table(found, SHOWN_DIGITS[loaded.dtype]))
+    return 0
+
+
+def _named(backend: str, against: str) -> dict[str, str]:
+    ours, theirs = side_name(backend), side_name(against)
+    return {ours: backend, f"{theirs} (against)" if theirs == ours else theirs: against}
+
+
+def _as_dict(found: Stages) -> dict[str, Any]:
+    return {
+        name: {"tag": tag, **{side: np.asarray(values[name]).tolist() for side, values in found.items()}}
+        for name, (tag, _) in STAGES.items()
+    }
+
+
+def _table(found: Stages, digits: int) -> Table:
+    grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    for name in ("", "quantity", "class", *found, "difference"):
+        grid.add_column(name, justify="left" if name in ("", "quantity") else "right", no_wrap=True)
+    ours, theirs = found.values()
+    for name, (tag, meaning) in STAGES.items():
         pairs = zip(np.atleast_1d(ours[name]), np.atleast_1d(theirs[name]), strict=True)
         for k, (a, b) in enumerate(pairs):
             heading = (tag, meaning) if k == 0 else ("", "")
             which = str(k) if np.ndim(ours[name]) else ""
-            table.add_row(*heading, which, f"{a:.{digits}g}", f"{b:.{digits}g}", f"{abs(float(a) - float(b)):.1e}")
-        table.add_section()
-    if json:
-        rows = {
-            name: {"tag": tag, **{side: np.asarray(values[name]).tolist() for side, values in sides.items()}}
-            for name, (tag, _) in SHOWN.items()
-        }
-        results.write_json(json, {"data": shown.data, "index": index, "label": int(labels[0]), "quantities": rows})
-    console = wide_console()
-    console.print(f"{shown.data}, {shown.split}: image {index}, label {labels[0]}")
-    console.print(table)
-    return 0
+            grid.add_row(*heading, which, f"{a:.{digits}g}", f"{b:.{digits}g}", f"{abs(float(a) - float(b)):.1e}")
+        grid.add_section()
+    return grid

@@ -2,19 +2,14 @@
 
 import functools
 import inspect
-import itertools
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import os
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from compare.backends.by_name import MODULES, is_path
 from compare.backends.worker import run_apart
@@ -26,6 +21,9 @@ from compare.report import as_json as results
 from compare.report import pictures
 from compare.training.checkpoint_images import Split
 
+# The groups of options in --help.
+COMPARED, MODEL, TRAINING, DATA, OUTPUT = "What is compared", "Model", "Training", "Data", "Output"
+
 defaults = Hyperparameters(epochs=1)
 
 
@@ -36,53 +34,105 @@ class Dtype(StrEnum):
     float64 = "float64"
 
 
-DataName = Annotated[str, typer.Option("--data", help=f"Data set: {', '.join(SOURCES)}.")]
+def option(panel: str, *names: str, help: str, metavar: str | None = None, envvar: str | None = None) -> Any:  # noqa: A002
+    """An option in a group of --help; without names it is called as its parameter."""
+    return typer.Option(*names, help=help, metavar=metavar, envvar=envvar, rich_help_panel=panel)
+
+
+def flag(panel: str, name: str, what: str) -> Any:
+    """An option without a value."""
+    # Typer would name its type
+    return option(panel, name, help=what, metavar=" ")
+
+
+_EPOCHS = ", ".join(f"{SOURCES[name].epochs} for {name}" for name in ("mnist5k", "digits", "mnist"))
+
+DataName = Annotated[str, option(DATA, "--data", help=f"Data set: {', '.join(SOURCES)}.")]
 DataRoot = Annotated[
     Path | None,
-    typer.Option("--data-root", envvar=DATA_ROOT_VARIABLE, help="Folder that holds MNIST/raw, or other downloads."),
+    option(
+        DATA, "--data-root", metavar="FOLDER", envvar=DATA_ROOT_VARIABLE, help="Where MNIST/raw or other downloads are."
+    ),
 ]
 OptionalData = Annotated[
-    str | None, typer.Option("--data", help="Data set; unless given, that of the checkpoint, or mnist5k.")
+    str | None, option(DATA, "--data", help="Data set; unless given, that of the checkpoint, or mnist5k.")
 ]
-WhichBackend = Annotated[
-    str, typer.Option("--backend", help=f"One of {', '.join(MODULES)}, or a Python file of your own.")
+WhichSplit = Annotated[
+    Split | None,
+    option(DATA, "--split", help="Which part of the data; unless given, test if there is any, or validation."),
 ]
-Json = Annotated[
-    Path | None, typer.Option("--json", help="Write the result to this file; - is stdout.", metavar="FILE")
-]
+INDEX = option(DATA, "--index", metavar="N", help="An image, counted from 0.")
+SIDES = f"{', '.join(MODULES)}, or a Python file of your own"
+WhichBackend = Annotated[str, option(MODEL, "--backend", help=f"Which side computes: {SIDES}.")]
 CheckpointFile = Annotated[Path, typer.Argument(metavar="CHECKPOINT", help="A file of train --save, or of PyTorch.")]
-WhichSplit = Annotated[Split | None, typer.Option("--split", help="Test images if there are any, else validation.")]
-Picture = Annotated[Path | None, typer.Option("--picture", metavar="FILE", help="Draw to this PNG or SVG.")]
-Pictures = Annotated[Path | None, typer.Option("--pictures", metavar="FOLDER", help="Draw here, as PNG and SVG.")]
-RunName = Annotated[str | None, typer.Option("--run", metavar="NAME", help="Keep all of this run in a folder.")]
-RunsRoot = Annotated[Path, typer.Option("--runs-root", metavar="FOLDER", help="Where the folders of runs are.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Print the last line only.")]
+Json = Annotated[
+    Path | None, option(OUTPUT, "--json", metavar="FILE", help="Write all numbers to this file; - is stdout.")
+]
+Picture = Annotated[Path | None, option(OUTPUT, "--picture", metavar="FILE", help="Draw a picture: *.png or *.svg.")]
+Pictures = Annotated[
+    Path | None, option(OUTPUT, "--pictures", metavar="FOLDER", help="Draw all pictures into this folder.")
+]
+RunName = Annotated[
+    str | None, option(OUTPUT, "--run", metavar="NAME", help="Keep all results in a folder; see the command runs.")
+]
+RunsRoot = Annotated[Path, option(OUTPUT, "--runs-root", metavar="FOLDER", help="Where the folders of runs are.")]
+Details = Annotated[bool, flag(OUTPUT, "--details", "Print every table, not one screen.")]
+Quiet = Annotated[bool, flag(OUTPUT, "--quiet", "Print the last line only.")]
+
+
+def without_color(asked: bool) -> None:
+    """What --no-color does."""
+    # Rich reads it wherever it prints, in help and in a child as well
+    if asked:
+        os.environ["NO_COLOR"] = "1"
+
+
+NO_COLOR = "Print without colors; so does the variable NO_COLOR."
+NoColor = Annotated[
+    bool,
+    typer.Option(
+        "--no-color",
+        help=NO_COLOR,
+        metavar=" ",
+        callback=without_color,
+        is_eager=True,
+        rich_help_panel=OUTPUT,
+    ),
+]
 
 
 @dataclass(frozen=True)
 class ProblemOptions:
     """What makes a problem, as typed on the command line; the names are those of the options."""
 
-    data: DataName = "mnist5k"
-    data_root: DataRoot = None
-    epochs: Annotated[int | None, typer.Option(help="Passes over the training images; unless given, 9,600 steps.")] = (
-        None
-    )
-    batch_size: Annotated[int, typer.Option(help="Images a step.")] = defaults.batch_size
-    lr: Annotated[float, typer.Option(help="Learning rate.")] = defaults.lr
-    momentum: Annotated[float, typer.Option(help="Share of its speed that a step keeps.")] = defaults.momentum
-    dampening: Annotated[float, typer.Option(help="Share of the gradient that momentum leaves out.")] = (
-        defaults.dampening
-    )
-    weight_decay: Annotated[float, typer.Option(help="Share of the weights in their gradient.")] = defaults.weight_decay
-    nesterov: Annotated[bool, typer.Option("--nesterov", help="Take the gradient's momentum one step ahead.")] = (
+    lr: Annotated[float, option(TRAINING, help="Learning rate: how far a step goes.")] = defaults.lr
+    epochs: Annotated[
+        int | None, option(TRAINING, metavar="N", help=f"Passes over the training images. Default: {_EPOCHS}.")
+    ] = None
+    batch_size: Annotated[int, option(TRAINING, help="Images in a step.")] = defaults.batch_size
+    momentum: Annotated[
+        float, option(TRAINING, help="Share of the last step that the next one keeps: 0 = off, 0.9 is usual.")
+    ] = defaults.momentum
+    nesterov: Annotated[bool, flag(TRAINING, "--nesterov", "Nesterov's form of momentum; needs --momentum.")] = (
         defaults.nesterov
     )
-    seed: Annotated[int, typer.Option(help="Of weights, split and batch order.")] = defaults.seed
-    val_fraction: Annotated[float, typer.Option(help="Share of the images held out.")] = defaults.val_fraction
-    train_subset: Annotated[int | None, typer.Option(help="Train on this many images only.", metavar="N")] = (
+    weight_decay: Annotated[
+        float, option(TRAINING, help="Pull of the weights towards 0: 0 = off, 0.0001 is usual.")
+    ] = defaults.weight_decay
+    dampening: Annotated[float, option(TRAINING, help="Share of the gradient that momentum omits: 0 = off.")] = (
+        defaults.dampening
+    )
+    seed: Annotated[int, option(TRAINING, help="Start of the random numbers: weights, split, batch order.")] = (
+        defaults.seed
+    )
+    data: DataName = "mnist5k"
+    val_fraction: Annotated[float, option(DATA, help="Share of the images that is kept for validation.")] = (
+        defaults.val_fraction
+    )
+    train_subset: Annotated[int | None, option(DATA, metavar="N", help="Train on N images only.")] = (
         defaults.train_subset
     )
+    data_root: DataRoot = None
 
     def problem(self) -> Problem:
         """Check the choices, then load the data. Raises InputError for what cannot be."""
@@ -99,8 +149,10 @@ def takes_problem(command: Callable[..., int]) -> Callable[..., int]:
     """Give a command the options of a problem in place of its parameter `chosen`."""
     options = inspect.signature(ProblemOptions, eval_str=True).parameters
     signature = inspect.signature(command, eval_str=True)
-    others = [parameter for name, parameter in signature.parameters.items() if name != "chosen"]
-    keyword = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in [*others, *options.values()]]
+    parameters: list[inspect.Parameter] = []
+    for name, parameter in signature.parameters.items():
+        parameters += options.values() if name == "chosen" else [parameter]
+    keyword = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
 
     @functools.wraps(command)
     def with_options(**values: object) -> int:
@@ -110,6 +162,21 @@ def takes_problem(command: Callable[..., int]) -> Callable[..., int]:
     with_options.__signature__ = signature.replace(parameters=keyword)
     with_options.__annotations__ = {parameter.name: parameter.annotation for parameter in keyword}
     return with_options
+
+
+def takes_no_color(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the option --no-color, as its last."""
+    signature = inspect.signature(command, eval_str=True)
+    parameter = inspect.Parameter("no_color", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=NoColor)
+
+    @functools.wraps(command)
+    def with_option(**values: object) -> int:
+        values.pop("no_color", None)
+        return command(**values)
+
+    with_option.__signature__ = signature.replace(parameters=[*signature.parameters.values(), parameter])
+    with_option.__annotations__ = {**command.__annotations__, "no_color": NoColor}
+    return with_option
 
 
 def check_output(path: Path | None, option: str = "--json") -> None:
@@ -143,27 +210,3 @@ def isolated(*specs: str) -> int | None:
     """If one of these backends is somebody's file: run the command in a child, and return its exit code."""
     paths = [spec for spec in specs if is_path(spec)]
     return run_apart(paths) if paths else None
-
-
-@contextmanager
-def progress(steps: int, quiet: bool, plain: bool = True) -> Iterator[Callable[[str], None]]:
-    """Yield a function to call after each step: a bar on a terminal, else (if `plain`) a line at each tenth."""
-    console = Console(stderr=True)
-    done, began = itertools.count(1), time.perf_counter()
-
-    def line(what: str) -> None:
-        tenths, rest = divmod(10 * next(done), steps)
-        if rest < 10:
-            left = (time.perf_counter() - began) * (10 - tenths) / tenths
-            print(f"{10 * tenths} %: {what}, about {left:.0f} s left", file=sys.stderr, flush=True)
-
-    if quiet or not (console.is_terminal or plain):
-        yield lambda _: None
-    elif not console.is_terminal:
-        yield line
-    else:
-        columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
-        # where stdout is a file, its lines belong there and not above the bar
-        with Progress(*columns, console=console, transient=True, redirect_stdout=sys.stdout.isatty()) as bar:
-            task = bar.add_task("", total=steps)
-            yield lambda what: bar.update(task, advance=1, description=what)

@@ -1,82 +1,122 @@
 """`predict`: one image, the model's answer, and how sure it is."""
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-import numpy as np
-import typer
+from numpy.typing import NDArray
 
-from compare.backends import by_name as backends
+from compare.backends.by_name import module, side_name
 from compare.cli.options import (
+    DATA,
+    INDEX,
     CheckpointFile,
     DataRoot,
     Json,
     OptionalData,
+    Picture,
     Quiet,
     WhichBackend,
     WhichSplit,
     check_output,
+    check_picture,
+    flag,
     isolated,
+    option,
 )
-from compare.data import own_picture as imaging
+from compare.data.own_picture import as_text, prepare, read_picture, squeeze
 from compare.errors import InputError
-from compare.report import as_json as results
-from compare.training.checkpoint import load_checkpoint
+from compare.report import model_pictures
+from compare.report.as_json import write_json
+from compare.report.pictures import save_picture
+from compare.training.checkpoint import Checkpoint, load_checkpoint
 from compare.training.checkpoint_images import select
 
 BAR = 40
 
 
+@dataclass(frozen=True)
+class Shown:
+    """One image (1, D), its shape (None if it is not known), its label (None for a picture of one's own), and names."""
+
+    image: NDArray
+    shape: tuple[int, ...] | None
+    label: int | None
+    names: tuple[str, ...]
+
+
 def predict(
     checkpoint: CheckpointFile,
-    index: Annotated[int | None, typer.Option("--index", help="An image of the data set, counted from 0.")] = None,
-    image: Annotated[Path | None, typer.Option("--image", metavar="FILE", help="A PNG or JPEG of any size.")] = None,
-    raw: Annotated[bool, typer.Option("--raw", help="Only scale FILE; do not invert, crop or centre it.")] = False,
-    data: OptionalData = None,
-    data_root: DataRoot = None,
-    split: WhichSplit = None,
     backend: WhichBackend = "scratch",
-    json: Json = None,
+    index: Annotated[int | None, INDEX] = None,
+    image: Annotated[
+        Path | None, option(DATA, "--image", metavar="FILE", help="An image of your own: PNG or JPEG, of any size.")
+    ] = None,
+    raw: Annotated[bool, flag(DATA, "--raw", "Only scale --image; do not invert, crop or centre it.")] = False,
+    data: OptionalData = None,
+    split: WhichSplit = None,
+    data_root: DataRoot = None,
     quiet: Quiet = False,
+    json: Json = None,
+    picture: Picture = None,
 ) -> int:
-    """Show what the model saw, its answer, and the probability of each class.
+    """Let a trained model read one image, your own if you like.
 
     Exit code 0: predicted, 2: could not predict.
     """
     if (index is None) == (image is None):
         raise InputError("either --index N or --image FILE says what to predict")
+    if raw and image is None:
+        raise InputError("--raw is for --image: an image of a data set is shown as it is")
     check_output(json)
+    check_picture(picture)
     if (code := isolated(backend)) is not None:
         return code
-    side, loaded = backends.module(backend), load_checkpoint(checkpoint)
-    label, names = None, tuple(map(str, range(len(loaded.state.b))))
-    if image is None:
-        if raw:
-            raise InputError("--raw is for --image: an image of a data set is shown as it is")
-        selected = select(loaded, data, data_root, split)
-        shown, labels = selected.image(index)
-        label, names = int(labels[0]), selected.names
-    else:
-        edge = math.isqrt(loaded.state.W.shape[1])
-        if edge**2 != loaded.state.W.shape[1]:
-            raise InputError(f"{checkpoint}: pictures need a model of square grey images")
-        picture = imaging.read_picture(image)
-        shown = (imaging.squeeze if raw else imaging.prepare)(picture, edge).reshape(1, -1)
-    model = side.SoftmaxRegression(*loaded.state[:2])
-    P = side.probabilities(model, shown)[0]
-    answer = int(P.argmax())
+    loaded = load_checkpoint(checkpoint)
+    shown = _own(checkpoint, loaded, image, raw) if image else _of_data(loaded, index, data, data_root, split)
+    side = module(backend)
+    P = side.probabilities(side.SoftmaxRegression(*loaded.state[:2]), shown.image)[0]
     if json:
-        content = {"backend": backend, "label": label, "prediction": answer, "probabilities": P.tolist()}
-        results.write_json(json, content | {"pixels": np.asarray(shown[0]).tolist()})
+        write_json(json, _as_dict(backend, shown, P))
+    if picture:
+        sides = {side_name(backend): P}
+        save_picture(model_pictures.prediction(shown.image[0], shown.shape, sides, shown.names, shown.label), picture)
+    _print(shown, P, quiet)
+    return 0
+
+
+def _of_data(loaded: Checkpoint, index: int | None, data: str | None, root: Path | None, split: WhichSplit) -> Shown:
+    """An image of a data set."""
+    selected = select(loaded, data, root, split)
+    image, labels = selected.image(index)
+    return Shown(image, selected.shape, int(labels[0]), selected.names)
+
+
+def _own(checkpoint: Path, loaded: Checkpoint, file: Path, raw: bool) -> Shown:
+    """A picture of one's own, made as MNIST made its images."""
+    K, D = loaded.state.W.shape
+    edge = math.isqrt(D)
+    if edge**2 != D:
+        raise InputError(f"{checkpoint}: pictures need a model of square grey images")
+    image = (squeeze if raw else prepare)(read_picture(file), edge)
+    return Shown(image.reshape(1, -1), (edge, edge), None, tuple(map(str, range(K))))
+
+
+def _as_dict(backend: str, shown: Shown, P: NDArray) -> dict[str, Any]:
+    """What --json writes."""
+    answer = {"backend": backend, "label": shown.label, "prediction": int(P.argmax())}
+    return {**answer, "probabilities": P.tolist(), "pixels": shown.image[0].tolist()}
+
+
+def _print(shown: Shown, P: NDArray, quiet: bool) -> None:
+    answer, names = int(P.argmax()), shown.names
     if not quiet:
-        edge = math.isqrt(shown.shape[1])
-        if edge**2 == shown.shape[1]:
-            print(imaging.as_text(shown.reshape(edge, edge)))
+        if shown.shape and len(shown.shape) == 2:
+            print(as_text(shown.image.reshape(shown.shape)))
         width = max(3, *map(len, names))
         for k, p in enumerate(P):
-            mark = " <- label" if k == label else ""
-            print(f"{names[k]:>{width}}  {p:.4f}  {'█' * round(BAR * p)}{mark}")
-    known = "" if label is None else f", label {names[label]}"
-    print(f"prediction {names[answer]}, probability {P[answer]:.4f}{known}")
-    return 0
+            mark = " <- label" if k == shown.label else ""
+            print(f"{names[k]:>{width}}  {p:7.2%}  {'█' * round(BAR * p)}{mark}")
+    known = "" if shown.label is None else f", label {names[shown.label]}"
+    print(f"prediction {names[answer]}, probability {P[answer]:.2%}{known}")

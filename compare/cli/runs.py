@@ -1,16 +1,19 @@
 """`runs`: what was kept, side by side."""
 
 from pathlib import Path
+from typing import Any
 
 from compare.cli.options import Json, RunsRoot, check_output
 from compare.errors import InputError
-from compare.report import as_json as results
+from compare.report.as_json import write_json
 from compare.report.saved_runs import kept
-from compare.report.tables import table, wide_console
+from compare.report.tables import cut, short, table, wide_console
+
+COLUMNS = "name", "command", "data", "lr", "mom.", "batch", "steps", "loss", "acc.", "verdict"
 
 
 def runs(runs_root: RunsRoot = Path("runs"), json: Json = None) -> int:
-    """List the runs that were kept with --run, and compare them.
+    """List the results that were kept with --run.
 
     Exit code 0: listed, 2: could not list.
     """
@@ -19,25 +22,32 @@ def runs(runs_root: RunsRoot = Path("runs"), json: Json = None) -> int:
         raise InputError(f"{runs_root}: is not a folder")
     found = kept(runs_root)
     if json:
-        results.write_json(json, {"runs": found})
-    if not found:
+        write_json(json, {"runs": found})
+    if found:
+        _print(found)
+    else:
         print(f"no runs in {runs_root}; train --run NAME and prove --run NAME keep one there")
-        return 0
-    rows = (
-        (
-            run["name"],
-            run["command"],
-            run["data"]["name"],
-            f"{run['problem']['lr']:g}",
-            f"{run['problem']['momentum']:g}",
-            str(run["problem"]["batch_size"]),
-            f"{run['problem']['steps']:,}",
-            f"{run['summary']['val_loss']:.4f}",
-            f"{run['summary']['val_accuracy']:.4f}",
-            run["summary"]["verdict"] or "",
-        )
-        for run in found
-    )
-    columns = "name", "command", "data", "lr", "mom.", "batch", "steps", "val loss", "accuracy", "verdict"
-    wide_console().print(table("", columns, rows, left=3, gap=1))
     return 0
+
+
+def _print(runs: list[dict[str, Any]]) -> None:
+    console, rows = wide_console(), [_row(run) for run in runs]
+    # what the numbers leave is for the name, which may be of any length
+    taken = sum(1 + max(map(len, column)) for column in zip(COLUMNS[1:], *rows, strict=True))
+    named = ((cut(run["name"], console.width - taken), *row) for run, row in zip(runs, rows, strict=True))
+    console.print(table("", COLUMNS, named, left=3, gap=1))
+
+
+def _row(run: dict[str, Any]) -> tuple[str, ...]:
+    problem, summary = run["problem"], run["summary"]
+    return (
+        cut(run["command"], 13),
+        cut(run["data"]["name"], 9),
+        f"{problem['lr']:g}",
+        f"{problem['momentum']:g}",
+        str(problem["batch_size"]),
+        f"{problem['steps']:,}",
+        short(summary["val_loss"]),
+        f"{summary['val_accuracy']:.2%}",
+        summary["verdict"] or "",
+    )

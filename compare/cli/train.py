@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 from compare.backends.devices import DEVICES, device
 from compare.cli.options import (
+    OUTPUT,
+    SIDES,
+    TRAINING,
     Dtype,
     Json,
     Pictures,
@@ -21,19 +24,19 @@ from compare.cli.options import (
     Quiet,
     RunName,
     RunsRoot,
-    WhichBackend,
     check_folder,
     check_output,
     isolated,
-    progress,
+    option,
     takes_problem,
 )
+from compare.cli.progress import progress
 from compare.errors import InputError
 from compare.problem import Problem, checksum
-from compare.report import as_json as results
-from compare.report import pictures as drawing
-from compare.report import saved_runs as records
-from compare.training import published
+from compare.report import as_json, saved_runs
+from compare.report.pictures import save_pictures
+from compare.report.training_log import LINES, TrainingLog
+from compare.report.training_pictures import training_pictures
 from compare.training.advice import advice
 from compare.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from compare.training.loop import Training
@@ -46,26 +49,30 @@ Device = StrEnum("Device", {name: name for name in DEVICES})
 @takes_problem
 def train(
     context: typer.Context,
+    *,
+    backend: Annotated[str, option(TRAINING, "--backend", help=f"Which side trains: {SIDES}.")] = "scratch",
     chosen: ProblemOptions,
-    backend: WhichBackend,
-    dtype: Annotated[Dtype | None, typer.Option("--dtype", help="Precision; float32 unless given.")] = None,
-    device_name: Annotated[Device, typer.Option("--device", help="Where torch works.")] = Device.cpu,
-    save: Annotated[
-        Path | None, typer.Option("--save", metavar="FILE", help="Keep a checkpoint here, at Ctrl-C too.")
-    ] = None,
+    dtype: Annotated[Dtype | None, option(TRAINING, "--dtype", help="Precision; float32 unless given.")] = None,
+    device_name: Annotated[Device, option(TRAINING, "--device", help="Where torch works.")] = Device.cpu,
     resume: Annotated[
-        Path | None, typer.Option("--resume", metavar="FILE", help="Go on from a checkpoint, of either backend.")
+        Path | None, option(TRAINING, "--resume", metavar="FILE", help="Go on from a checkpoint, of either side.")
     ] = None,
-    log_every: Annotated[int | None, typer.Option("--log-every", metavar="N", help="A line every N steps too.")] = None,
+    save: Annotated[
+        Path | None, option(OUTPUT, "--save", metavar="FILE", help="Keep a checkpoint here, at Ctrl-C too.")
+    ] = None,
+    log_epochs: Annotated[
+        int | None, option(OUTPUT, metavar="N", help=f"A line every N epochs; about {LINES} lines unless given.")
+    ] = None,
+    log_every: Annotated[int | None, option(OUTPUT, metavar="N", help="A line every N steps too.")] = None,
     pictures: Pictures = None,
     run_name: RunName = None,
     runs_root: RunsRoot = Path("runs"),
     json: Json = None,
     quiet: Quiet = False,
 ) -> int:
-    """Train one side alone on the problem of the proof; its weights end bit-identical to the proof's.
+    """Train one side alone, save the model, and go on later.
 
-    Each line gives validation loss and accuracy, then those of training.
+    The weights end bit-identical to those of the proof.
     Exit code 0: trained, 2: could not train, 130: interrupted.
     """
     check_output(json)
@@ -74,49 +81,38 @@ def train(
     check_output(save, "--save")
     check_folder(pictures)
     if run_name:
-        records.check_name(runs_root, run_name)
-    if log_every is not None and log_every < 1:
-        raise InputError(f"--log-every must be at least 1 step, not {log_every}")
+        saved_runs.check_name(runs_root, run_name)
     checkpoint = load_checkpoint(resume) if resume else None
     problem = _resumed_problem(resume, checkpoint, chosen, context) if checkpoint else chosen.problem()
     name = checkpoint.dtype if checkpoint else (dtype or Dtype.float32).value
+    log = TrainingLog.of(problem, log_epochs, log_every, quiet)
     training = start(problem, backend, name, device=device(device_name.value, backend, name), checkpoint=checkpoint)
     began = time.perf_counter()
-    _run(training, save, quiet, log_every)
-    content = _as_dict(training, name, time.perf_counter() - began)
+    log.start(training, name)
+    _run(training, save, log)
+    found = _as_dict(training, name, time.perf_counter() - began)
     if json:
-        results.write_json(json, content)
+        as_json.write_json(json, found)
     if pictures:
-        drawing.save_pictures(_pictures(training), pictures)
+        save_pictures(training_pictures(training), pictures)
     if run_name:
-        _keep(training, runs_root, run_name, content)
-    if quiet:
-        _tell(training.history[-1], problem)
-    else:
-        if content["test"] is not None:
-            print(f"test accuracy: {content['test']:.4f}")
-        if save:
-            print(f"checkpoint: {save}")
-        print(content["advice"])
-        ends = "" if resume else f", those that `prove` ends with in {name}"
-        print(f"final weights {content['weights'][:8]}{ends}")
+        _keep(training, runs_root, run_name, found)
+    if save and not quiet:
+        print(f"checkpoint: {save}")
+    log.end(training, found, "" if resume else f", the same as after `prove` in {name}")
     return 0
 
 
-def _run(training: Training, save: Path | None, quiet: bool, log_every: int | None) -> None:
-    """Train to the end, with a line for each epoch."""
-    problem = training.problem
-    with progress(_left(training), quiet, plain=False) as advance:
+def _run(training: Training, save: Path | None, log: TrainingLog) -> None:
+    """Train to the end, with lines on the way."""
+    with progress(_left(training), log.quiet, plain=False) as advance:
 
         def on_step(epoch: int, step: int, _index: NDArray, steps: Sequence[Any]) -> None:
             advance(f"epoch {epoch}")
-            if log_every and not quiet and step % log_every == 0:
-                at = f"Epoch: [{epoch}/{problem.chosen.epochs}], Step: [{step}/{problem.steps_per_epoch}]"
-                print(f"{at}, Loss: {training.side.tally(steps[0]).loss:.4f}", flush=True)
+            log.step(training, epoch, step, steps[0])
 
         def on_epoch(records: Sequence[Record]) -> None:
-            if not quiet:
-                _tell(records[0], problem)
+            log.epoch(records[0])
 
         try:
             go_on(training, on_step, on_epoch, save)
@@ -132,33 +128,23 @@ def _as_dict(training: Training, dtype: str, seconds: float) -> dict[str, Any]:
     return {
         "backend": training.name,
         "dtype": dtype,
-        **results.problem_as_dict(problem),
+        **as_json.problem_as_dict(problem),
         "curve": [record._asdict() for record in training.history],
         "advice": advice(problem, training.history),
         "test": training.side.evaluate(*problem.test).accuracy if problem.test else None,
         "seconds": seconds,
         "weights": checksum(*training.side.state()[:2]),
-        **results.versions(),
+        **as_json.versions(),
     }
 
 
-def _pictures(training: Training) -> dict[str, Any]:
-    """Curves, and the templates before and after."""
-    problem, W = training.problem, training.side.state().W
-    curve = published.CURVE if published.applies(problem) else None
-    return {
-        "curves": drawing.curves({training.name: training.history}, curve),
-        "templates": drawing.templates(problem.start(W.dtype.name)[0], W, problem.shape, problem.names),
-    }
-
-
-def _keep(training: Training, root: Path, name: str, content: dict[str, Any]) -> None:
+def _keep(training: Training, root: Path, name: str, found: dict[str, Any]) -> None:
     """Keep everything in a folder."""
     last = training.history[-1]
     summary = {"verdict": None, "val_loss": last.val_loss, "val_accuracy": last.val_accuracy}
-    content = content | {"command": f"train {training.name}", "summary": summary}
+    content = found | {"command": f"train {training.name}", "summary": summary}
     histories, save = {training.name: training.history}, functools.partial(save_checkpoint, training=training)
-    records.keep(root, name, content, histories, _pictures(training), save)
+    saved_runs.keep(root, name, content, histories, training_pictures(training), save)
 
 
 def _left(training: Training) -> int:
@@ -167,28 +153,20 @@ def _left(training: Training) -> int:
 
 
 def _resumed_problem(path: Path, checkpoint: Checkpoint, chosen: ProblemOptions, context: typer.Context) -> Problem:
+    """The problem that the checkpoint was trained on, for more epochs if that is asked for."""
     if checkpoint.chosen is None:
         raise InputError(
             f"{path}: holds weights only, not how they were trained; --resume needs a file of train --save"
         )
+    _check_free(path, chosen, context)
+    kept = asdict(checkpoint.chosen) | ({"epochs": chosen.epochs} if chosen.epochs else {})
+    return replace(chosen, data=checkpoint.data, **kept).problem()
+
+
+def _check_free(path: Path, chosen: ProblemOptions, context: typer.Context) -> None:
+    """Raise InputError if an option was given that the checkpoint decides."""
     fixed = {"dtype", *(field.name for field in fields(chosen))} - {"data_root", "epochs"}
     given = sorted(name for name in fixed if context.get_parameter_source(name).name == "COMMANDLINE")
     if given:
         options = ", ".join(f"--{name.replace('_', '-')}" for name in given)
-        raise InputError(f"--resume takes what was chosen from {path}; leave away {options}")
-    kept = asdict(checkpoint.chosen) | ({"epochs": chosen.epochs} if chosen.epochs else {})
-    done = len(checkpoint.progress.history) - 1
-    if kept["epochs"] < done:
-        raise InputError(f"{path}: has {done} epochs behind it already; --epochs cannot be {kept['epochs']}")
-    problem = replace(chosen, data=checkpoint.data, **kept).problem()
-    for what in ("images", "labels", "split"):
-        if problem.checksums[what] != checkpoint.checksums[what]:
-            raise InputError(f"{path}: was trained on other {what} than those of {problem.name} here")
-    return problem
-
-
-def _tell(record: Record, problem: Problem) -> None:
-    if record.epoch:
-        validation = f"Loss: {record.val_loss:.4f}, accuracy: {record.val_accuracy:.4f}"
-        training = f"training loss: {record.train_loss:.4f}, accuracy: {record.train_accuracy:.4f}"
-        print(f"Epoch [{record.epoch}/{problem.chosen.epochs}], {validation} ({training})", flush=True)
+        raise InputError(f"--resume takes what was chosen from {path}; omit {options}")

@@ -17,7 +17,7 @@ import torchvision.datasets
 from numpy.typing import NDArray
 
 # name: (class of torchvision, its options besides root, train and download)
-SETS = {
+SETS: dict[str, tuple[str, dict[str, str]]] = {
     "mnist": ("MNIST", {}),
     "fashion-mnist": ("FashionMNIST", {}),
     "kmnist": ("KMNIST", {}),
@@ -35,7 +35,7 @@ def read(name: str, root: Path, *, download: bool) -> dict[str, NDArray]:
     Raises RuntimeError (USPS: FileNotFoundError) if the files are not there and may not be downloaded.
     """
     kind, options = SETS[name]
-    arrays = {}
+    arrays: dict[str, NDArray] = {}
     for part, train in (("train", True), ("test", False)):
         data = getattr(torchvision.datasets, kind)(str(root), train=train, download=download, **options)
         images, labels = np.asarray(data.data), np.asarray(data.targets)
@@ -67,7 +67,7 @@ def fetch(name: str, root: Path) -> dict[str, NDArray]:
 
 if __name__ == "__main__":
     try:
-        np.savez(sys.argv[3], **fetch(sys.argv[1], Path(sys.argv[2])))
+        np.savez(sys.argv[3], **fetch(sys.argv[1], Path(sys.argv[2])))  # type: ignore[arg-type]
     except Exception as error:
         print(str(error).strip().splitlines()[0] if str(error).strip() else repr(error))
         sys.exit(1)

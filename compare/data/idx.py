@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from compare.errors import InputError
 
-DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+IDX_TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
 
 def read_idx(path: Path) -> NDArray:
@@ -30,9 +30,9 @@ def read_idx(path: Path) -> NDArray:
 
     # magic number: 0, 0, the code of the dtype, the number of dimensions; then each dimension as uint32
     head = content[:4].tolist()
-    if len(head) < 4 or head[:2] != [0, 0] or head[2] not in DTYPES or head[3] == 0:
+    if len(head) < 4 or head[:2] != [0, 0] or head[2] not in IDX_TYPES or head[3] == 0:
         raise InputError(f"{path}: not an IDX file (it starts with {bytes(head).hex() or 'nothing'})")
-    dtype, start = np.dtype(DTYPES[head[2]]), 4 + 4 * head[3]
+    dtype, start = np.dtype(IDX_TYPES[head[2]]), 4 + 4 * head[3]
     sizes = content[4:start].view(">u4").tolist() if len(content) >= start else []
     expected = start + dtype.itemsize * int(np.prod(sizes, dtype=object)) if sizes else start
     if len(content) != expected or not sizes:

@@ -1,9 +1,11 @@
-"""Softmax regression, yours: fill in the six functions, in this order, and have them judged after each.
+"""Softmax regression, written by you: fill in the six functions in this order, and check them after each one.
 
-    python -m compare exercise compare/exercise/template.py            (--hint for a hint, again for a clearer one)
+    python -m compare exercise FILE
 
-N images, D pixels, K classes. Everything is a NumPy array of float32 or float64, and what you return has the dtype of
-what you were given. What you were given is not yours to change. Each example goes on from the one before.
+Add --hint for a hint. Asked again, it gives a clearer one.
+
+There are N images, D pixels and K classes. Every array is a NumPy array of float32 or float64. Return arrays of the
+same dtype, and do not change the arrays that you are given. Each example goes on from the one before.
 """
 
 import numpy as np  # noqa: F401  (you will need it)

@@ -1,1 +1,1 @@
-"""The proof: both sides side by side, every quantity held to its budget, and every further check."""
+"""The proof: every quantity of both sides compared with its budget at every step, and every further check."""

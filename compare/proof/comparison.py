@@ -1,10 +1,11 @@
-"""Every quantity of every step held against its budget; the worst and the first excess are kept."""
+"""The comparison of two tensors, and of every quantity of every step with its budget."""
 
 import math
 from dataclasses import dataclass
 from typing import NoReturn
 
 import numpy as np
+from numpy.typing import NDArray
 
 from compare.equations import QUANTITIES
 from compare.errors import InputError
@@ -17,7 +18,7 @@ class Deviation:
     """How far apart the sides were in one quantity, at one place; index is None where it is a scalar.
 
     For W and b both values are cumulative updates since the start. `ceiling` is the forward error bound,
-    scaled as the error is; a free run has none.
+    scaled as the error is; the whole run has none.
     """
 
     quantity: str
@@ -38,10 +39,38 @@ class OneSideNotFiniteError(Exception):
     """One side has left the finite numbers and the other has not; the divergence is recorded."""
 
 
+class UnlikeArraysError(InputError):
+    """A quantity has another shape or dtype on one side than on the other."""
+
+    def at(self, where: str) -> "UnlikeArraysError":
+        """The same error, with the place at which it happened."""
+        return UnlikeArraysError(f"{self}, {where}")
+
+
+def difference(pair: StepPair, name: str, reading: str, sides: tuple[str, str]) -> NDArray:
+    """|ours - theirs| of one quantity, in its shape and dtype; nan where a value is nan or both are infinite.
+
+    sides: the names of the two. Raises UnlikeArraysError if shape or dtype are not the same on both sides.
+    """
+    quantity = QUANTITIES[name]
+    ours, theirs = getattr(pair.steps[reading], quantity.field), getattr(pair.reference, quantity.field)
+    if np.shape(ours) != theirs.shape or np.asarray(ours).dtype != theirs.dtype:
+        raise UnlikeArraysError(
+            f"{quantity.symbol} ({quantity.tag}) of {sides[0]} is {np.shape(ours)} {np.asarray(ours).dtype}, "
+            f"that of {sides[1]} {theirs.shape} {theirs.dtype}"
+        )
+    return np.abs(ours - theirs)
+
+
+def worse(used: float, other: float) -> bool:
+    """True if `used` is the larger share of a budget; nan is worse than every number."""
+    return not used <= other and not math.isnan(other)
+
+
 class Comparison:
     """The worst deviation of each quantity and reading, and the first that was over its budget, if any.
 
-    sides: the names of the two, the judged one first.
+    sides: the names of the two, the one that is checked first.
     """
 
     def __init__(self, sides: tuple[str, str] = ("scratch", "torch")) -> None:
@@ -60,56 +89,61 @@ class Comparison:
         """
         self.steps += 1
         scales = scales or sizes(pair.reference, pair.start)
-        for reading, step in pair.steps.items():
-            for name, quantity in QUANTITIES.items():
-                ours, theirs = getattr(step, quantity.field), getattr(pair.reference, quantity.field)
-                size, terms = scales[name]
-                limit = allowed(size, terms, self.steps if reading == "whole_run" else 1, theirs.dtype)
-                scale = max(size, float(np.finfo(theirs.dtype).tiny))
-                same = np.shape(ours) == theirs.shape and np.asarray(ours).dtype == theirs.dtype
-                if not same:
-                    got = f"{np.shape(ours)} {np.asarray(ours).dtype}"
-                    raise InputError(
-                        f"{quantity.symbol} ({quantity.tag}) of {self.sides[0]} is {got}, that of {self.sides[1]} "
-                        f"{theirs.shape} {theirs.dtype}, at epoch {epoch}, step {pair.number}"
-                    )
-                difference = np.abs(ours - theirs)
-                used = float(difference.max()) / limit
-                self._note(name, reading, epoch, used)
-                known = self.worst.get((name, reading))
-                # written so that nan, which compares false with everything, is not passed over
-                if known and used <= known.used:
-                    continue
-                index = np.unravel_index(int(np.argmax(difference)), difference.shape)
-                origin = {"W": pair.start.W0, "b": pair.start.b0}.get(name, np.zeros_like(theirs))[index]
-                error = float(difference[index])
-                deviation = Deviation(
-                    quantity=name,
-                    reading=reading,
-                    max_abs_error=error,
-                    scaled_error=error / scale,
-                    budget=limit / scale,
-                    used=used,
-                    epoch=epoch,
-                    step=pair.number,
-                    index=[int(i) for i in index] or None,
-                    ours=float(ours[index] - origin),
-                    theirs=float(theirs[index] - origin),
-                    ceiling=ceilings(pair.reference, pair.start)[name] / scale if reading == "one_step" else None,
-                )
-                self.worst[name, reading] = deviation
-                if not used <= 1 and self.first_divergence is None:
-                    self.first_divergence = deviation
-                # a share can be infinite where both values are not: two numbers that should be 0 and are not
-                if not (math.isfinite(deviation.ours) and math.isfinite(deviation.theirs)):
-                    _stop(deviation)
+        for reading in pair.steps:
+            for name in QUANTITIES:
+                self._add(name, reading, epoch, pair, scales[name])
+
+    def _add(self, name: str, reading: str, epoch: int, pair: StepPair, scale: tuple[float, float]) -> None:
+        try:
+            gap = difference(pair, name, reading, self.sides)
+        except UnlikeArraysError as error:
+            raise error.at(f"at epoch {epoch}, step {pair.number}") from None
+        limit = allowed(*scale, self.steps if reading == "whole_run" else 1, gap.dtype)
+        used = float(gap.max()) / limit
+        self._note(name, reading, epoch, used)
+        known = self.worst.get((name, reading))
+        if known is None or worse(used, known.used):
+            self._keep(_deviation(name, reading, epoch, pair, gap, scale[0], limit))
 
     def _note(self, name: str, reading: str, epoch: int, used: float) -> None:
         shares = self.trace.setdefault((name, reading), [])
         if len(shares) < epoch:
             shares.append(used)
-        elif not used <= shares[-1]:
+        elif worse(used, shares[-1]):
             shares[-1] = used
+
+    def _keep(self, deviation: Deviation) -> None:
+        self.worst[deviation.quantity, deviation.reading] = deviation
+        # nan is not within any budget
+        if not deviation.used <= 1 and self.first_divergence is None:
+            self.first_divergence = deviation
+        # a share can be infinite where both values are not: two numbers that should be 0 and are not
+        if not (math.isfinite(deviation.ours) and math.isfinite(deviation.theirs)):
+            _stop(deviation)
+
+
+def _deviation(
+    name: str, reading: str, epoch: int, pair: StepPair, gap: NDArray, size: float, limit: float
+) -> Deviation:
+    """The place where the gap is largest."""
+    index = np.unravel_index(int(np.argmax(gap)), gap.shape)
+    ours, theirs = (getattr(step, QUANTITIES[name].field)[index] for step in (pair.steps[reading], pair.reference))
+    origin = {"W": pair.start.W0, "b": pair.start.b0}.get(name, np.zeros_like(gap))[index]
+    error, scale = float(gap[index]), max(size, float(np.finfo(gap.dtype).tiny))
+    return Deviation(
+        quantity=name,
+        reading=reading,
+        max_abs_error=error,
+        scaled_error=error / scale,
+        budget=limit / scale,
+        used=float(gap.max()) / limit,
+        epoch=epoch,
+        step=pair.number,
+        index=[int(i) for i in index] or None,
+        ours=float(ours - origin),
+        theirs=float(theirs - origin),
+        ceiling=ceilings(pair.reference, pair.start)[name] / scale if reading == "one_step" else None,
+    )
 
 
 def _stop(deviation: Deviation) -> NoReturn:

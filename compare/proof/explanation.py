@@ -1,4 +1,4 @@
-"""One image through the six equations, every intermediate number in view, as each backend computes it."""
+"""One image through the six equations: every intermediate number, as each backend computes it."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from compare.proof.single_steps import Case, SingleSteps
 from scratch import Step
 
 # name: (tag, what it is); each has a value for every class, except the sum and the loss
-SHOWN = {
+STAGES = {
     "logits": ("E1", "logits Z"),
     "shifted": ("E2", "shifted, Z - max Z"),
     "exponentials": ("E2", "exp(shifted)"),
@@ -26,7 +26,7 @@ SHOWN = {
 
 
 class Library(NamedTuple):
-    """What is shown besides the quantities of a step, by the library that computed these."""
+    """Functions for what is not a quantity of a step, from the library that computed the step."""
 
     exp: Callable[[NDArray], NDArray]
     softmax: Callable[[Step], NDArray]
@@ -35,7 +35,7 @@ class Library(NamedTuple):
 
 
 def explain(backend: Backend, state: State, images: NDArray, labels: NDArray, lr: float) -> dict[str, NDArray]:
-    """The values of SHOWN of one step of a backend from `state` on one image (1, D) with its label (1,)."""
+    """The values of STAGES in one step of a backend from `state` on one image (1, D) with its label (1,)."""
     case = Case("explained", state._replace(velocity=None), np.array([0]))
     steps = SingleSteps((images, labels), Hyperparameters(epochs=1, lr=lr), (case,))
     ((_, done),) = steps.steps(backend, state.W.dtype.name)

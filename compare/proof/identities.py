@@ -1,4 +1,4 @@
-"""What must hold of one side's step, whatever the other side says: identities of E1 to E6 that need no reference."""
+"""Identities of E1 to E6: equations that the quantities of one side must fulfil, whatever the other side computes."""
 
 from collections.abc import Callable
 
@@ -10,34 +10,41 @@ from compare.problem import Hyperparameters, Problem
 from compare.proof.single_steps import Case, SingleSteps
 from scratch import Step
 
-# In eps of what was added up; a few for the operations, many for those of a sum of a few hundred terms.
+# In eps of the numbers that were added: a few for the operations, many for a sum of a few hundred terms.
 SLACK = 512
+LR = 0.1
+IMAGES = 40
 
 
 def broken_identities(problem: Problem, backend: Backend, dtype: str) -> list[str]:
-    """The names of the invariants that a side breaks, on real images and dense random ones."""
+    """The names of the identities that a side breaks, on real images and on dense random ones."""
     random = np.random.default_rng(8)
-    images, labels = problem.train
-    dense = random.integers(0, 256, (40, problem.features)).astype(np.uint8)
-    y = random.integers(0, problem.classes, 40)
-    found: dict[str, None] = {}
-    for train in ((images, labels), (dense, y)):
-        index = np.arange(min(40, len(train[1])))
-        W, b = problem.start(dtype)
-        # twice each batch, so that what is kept from step to step shows
-        twice = np.tile(index, 2)
-        order = {"once": index, "again": index, "doubled": twice, "reversed": index[::-1].copy(), "short": index[:7]}
-        cases = tuple(Case(name, State(W, b), where) for name, where in order.items())
-        trials = SingleSteps(train, Hyperparameters(epochs=1, lr=0.1), cases)
-        steps = {case.name: step for case, step in trials.steps(backend, dtype)}
-        for case in cases:
-            for name, holds in IDENTITIES.items():
-                if not holds(steps[case.name], train[1][case.index], W, b):
-                    found[name] = None
-        for name in ("again", "doubled", "reversed"):
-            if not _same_gradients(steps["once"], steps[name]):
-                found[f"gradients of a batch {name}"] = None
-    return list(found)
+    dense = random.integers(0, 256, (IMAGES, problem.features)).astype(np.uint8)
+    labels = random.integers(0, problem.classes, IMAGES)
+    broken: dict[str, None] = {}
+    for train in (problem.train, (dense, labels)):
+        # in the order in which they are found, each once
+        broken |= dict.fromkeys(_broken(train, problem.start(dtype), backend))
+    return list(broken)
+
+
+def _broken(train: tuple[NDArray, NDArray], start: tuple[NDArray, NDArray], backend: Backend) -> list[str]:
+    labels, index = train[1], np.arange(min(IMAGES, len(train[1])))
+    # what a side keeps from step to step shows when a batch comes again
+    repeats = {"again": index, "doubled": np.tile(index, 2), "reversed": index[::-1].copy()}
+    batches = {"once": index, **repeats, "short": index[:7]}
+    cases = tuple(Case(name, State(*start), where) for name, where in batches.items())
+    single_steps = SingleSteps(train, Hyperparameters(epochs=1, lr=LR), cases)
+    steps = {case.name: step for case, step in single_steps.steps(backend, start[0].dtype.name)}
+    return [
+        *(
+            name
+            for batch, step in steps.items()
+            for name, holds in IDENTITIES.items()
+            if not holds(step, labels[batches[batch]], *start)
+        ),
+        *(f"gradients of a batch {batch}" for batch in repeats if not _same_gradients(steps["once"], steps[batch])),
+    ]
 
 
 def _near(a: NDArray, b: NDArray, size: float) -> bool:
@@ -87,13 +94,13 @@ def _bias_is_the_sum(s: Step, _y: NDArray, _W: NDArray, _b: NDArray) -> bool:
 
 
 def _chain(s: Step, _y: NDArray, W: NDArray, b: NDArray) -> bool:
-    # the change of the loss when W and b grow is that when Z grows
+    # W and b change the loss only through Z, which is linear in them
     left = (s.dW * W).sum() + (s.db * b).sum()
     return _near(left, (s.dZ * s.Z).sum(), 1 + np.abs(s.Z).max())
 
 
 def _update(s: Step, _y: NDArray, W: NDArray, b: NDArray) -> bool:
-    lr = s.W.dtype.type(0.1)
+    lr = s.W.dtype.type(LR)
     eps = np.finfo(W.dtype).eps
     for new, old, d in ((s.W, W, s.dW), (s.b, b, s.db)):
         if not (np.abs(new - (old - lr * d)) <= 2 * eps * (np.abs(old) + np.abs(d))).all():

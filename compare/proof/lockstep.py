@@ -22,18 +22,22 @@ class StepPair(NamedTuple):
 
 
 class SameStart:
-    """Takes every step of the reference a second time, on `side`, from the weights that the reference had before it.
+    """Repeats every step of the reference on `side`, from the weights that the reference had before the step.
 
-    Made before the reference's first step. The reference itself steps only once.
+    It must be made before the first step of the reference. The reference takes each step only once.
     """
 
     def __init__(self, problem: Trainable, reference: Side, side: Side):
         self.reference, self.side, self.before = reference, side, reference.state()
+        reference.keep_quantities()
         self.initial = problem.start(self.before.W.dtype.name)
         self.chosen = problem.chosen
 
     def pair(self, number: int, index: NDArray, own: Step, done: Any) -> StepPair:
-        """After both have taken a step on the images at `index`: `own` on weights of its own, `done` the reference."""
+        """The pair of a step on the images at `index` that both have taken.
+
+        own: the step from weights of its own. done: that of the reference, in the type of its backend.
+        """
         self.side.start_from(self.before)
         steps = {"one_step": self.side.step(index), "whole_run": own}
         start = Start.of(self.before, self.initial, self.chosen)

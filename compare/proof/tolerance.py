@@ -1,20 +1,22 @@
-"""How far apart the two sides may be, quantity by quantity, and why.
+"""How far apart the two sides may be in each quantity, and why.
 
     allowed = eps * (16 * size + sqrt(t) * terms)
 
-    size   largest magnitude of the reference's tensor; that of logP for L, which is a mean of some of it
-    terms  largest magnitude of what it was added up or subtracted from
-    z      largest sum of absolute products in a logit, max |X| |W|^T + |b|: the terms of Z
-    c      z + 2 max |Z|, the terms of logP and L: a difference of two logits has the rounding of both in it
-    t      steps since both sides had the same weights: 1 when one_step
+    size   largest magnitude of the reference's tensor; for L that of logP, because L is a mean of values of logP
+    terms  largest magnitude of the numbers that were added or subtracted to compute it
+    z      the terms of Z: largest sum of absolute products in a logit, max |X| |W|^T + |b|
+    c      the terms of logP and L: z + 2 max |Z|, because a difference of two logits has the rounding of both
+    t      number of steps since both sides had the same weights; 1 in the reading "one step"
 
-A budget is `allowed / size`, a scaled error `max |difference| / size`, and `used` their quotient. `size` alone is
-not enough: a loss near 0, a gradient of well-fitted images or a first tiny update is a small difference of large
-numbers, and carries the rounding of those. Rounding errors of different steps are independent, so over a run they
-add up like a random walk.
+A budget is `allowed / size`, a scaled error `max |difference| / size`, and `used` is the error divided by the budget.
+
+`size` alone is not enough. A loss near 0, a gradient of images that fit well and a first tiny update are small
+differences of large numbers: they have the rounding of the large numbers. Rounding errors of different steps are
+independent, so over a run they add up like a random walk: with sqrt(t).
 """
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -26,11 +28,6 @@ from compare.problem import Hyperparameters
 from scratch import Step, Velocity
 
 ROUNDINGS = 16
-
-READINGS = {
-    "one_step": "both sides start each step from the same weights: the error is that step's own",
-    "whole_run": "each side keeps its own weights through the whole run: drift shows",
-}
 
 
 class Start(NamedTuple):
@@ -75,14 +72,6 @@ def sizes(ref: Step, start: Start) -> dict[str, tuple[float, float]]:
     c = z + 2 * _largest(ref.Z)
     db_terms = max(1.0, c)
     dW_terms = db_terms * float(X.sum(axis=0).max()) / N
-    chosen, velocity = start.chosen, start.velocity
-
-    def far(terms: float, parameter: NDArray, which: int) -> float:
-        """What the update adds to the terms: lr times those of the gradient, the decay and the velocity."""
-        terms += chosen.weight_decay * _largest(parameter) + (_largest(velocity[which]) if velocity else 0.0)
-        # an error that enters the velocity is applied again at every later step, less each time
-        return chosen.lr * terms / (1 - chosen.momentum)
-
     return {
         "logits": (_largest(ref.Z), z),
         "log_probabilities": (_largest(ref.logP), c),
@@ -90,9 +79,17 @@ def sizes(ref: Step, start: Start) -> dict[str, tuple[float, float]]:
         "dZ": (_largest(ref.dZ), db_terms / N),
         "dW": (_largest(ref.dW), dW_terms),
         "db": (_largest(ref.db), db_terms),
-        "W": (_largest(ref.W - start.W0), _largest(ref.W) + far(dW_terms, start.W, 0)),
-        "b": (_largest(ref.b - start.b0), _largest(ref.b) + far(db_terms, start.b, 1)),
+        "W": (_largest(ref.W - start.W0), _largest(ref.W) + _update_terms(start, dW_terms, 0)),
+        "b": (_largest(ref.b - start.b0), _largest(ref.b) + _update_terms(start, db_terms, 1)),
     }
+
+
+def _update_terms(start: Start, terms: float, which: int) -> float:
+    """What the update adds to the terms of W (0) or b (1): lr times those of gradient, decay and velocity."""
+    chosen, velocity = start.chosen, start.velocity
+    terms += chosen.weight_decay * _largest(start[which]) + (_largest(velocity[which]) if velocity else 0.0)
+    # an error that enters the velocity is applied again at every later step, less each time
+    return chosen.lr * terms / (1 - chosen.momentum)
 
 
 def largest_products(X: NDArray, W: NDArray, b: NDArray) -> float:
@@ -110,34 +107,36 @@ def ceilings(ref: Step, start: Start) -> dict[str, float]:
     """Forward error bounds of one step: how far apart two correct sides could be if every rounding went the worst way.
 
     gamma(n) = n u / (1 - n u) with u = eps / 2 bounds the relative error of a sum of n terms in any order (Higham,
-    Accuracy and Stability of Numerical Algorithms, 2002, chapter 3). exp and log are taken to be right within 2 ulp.
-    Both sides err, hence every 2.
+    Accuracy and Stability of Numerical Algorithms, 2002, chapter 3). exp and log are taken to be correct within 2 ulp.
+    Both sides have errors, hence every 2.
     """
-    X, W, b, velocity, chosen = ref.X, start.W, start.b, start.velocity, start.chosen
-    N, K = ref.Z.shape
-    u = float(np.finfo(ref.Z.dtype).eps) / 2
-
-    def gamma(n: int) -> float:
-        return n * u / (1 - n * u)
-
-    Z = 2 * gamma(X.shape[1] + 1) * (X @ abs(W).T + abs(b))
+    X, (N, K) = ref.X, ref.Z.shape
+    gamma = _gamma(ref.Z.dtype)
+    Z = 2 * gamma(X.shape[1] + 1) * (X @ abs(start.W).T + abs(start.b))
     spread = ref.Z.max(axis=1, keepdims=True) - ref.Z
     logP = 2 * Z.max(axis=1, keepdims=True) + 2 * gamma(2) * (spread + abs(ref.logP)) + 2 * gamma(K + 8)
     L = _largest(logP) + 2 * gamma(N) * _largest(ref.L)
     dZ = (np.expm1(logP) + 2 * gamma(6)) * (np.exp(ref.logP) + (ref.dZ < 0)) / N
     dW = dZ.T @ X + 2 * gamma(N) * abs(ref.dZ).T @ X
     db = dZ.sum(axis=0) + 2 * gamma(N) * abs(ref.dZ).sum(axis=0)
+    new_W, new_b = _update_ceiling(start, dW, ref.dW, 0), _update_ceiling(start, db, ref.db, 1)
+    return dict(zip(QUANTITIES, map(_largest, (Z, logP, L, dZ, dW, db, new_W, new_b)), strict=True))
 
+
+def _update_ceiling(start: Start, error: NDArray, gradient: NDArray, which: int) -> NDArray:
+    """The bound of new W (0) or b (1), from the bound `error` of its gradient."""
+    chosen, parameter = start.chosen, start[which]
     # decay, velocity and looking ahead are a few more roundings of a larger direction
     gain, roundings = 1 + chosen.momentum, 8 if chosen.momentum or chosen.weight_decay else 2
+    v = abs(start.velocity[which]) if start.velocity else 0.0
+    direction = gain * (abs(gradient) + chosen.weight_decay * abs(parameter) + v)
+    rounding = 2 * _gamma(parameter.dtype)(roundings)
+    return gain * chosen.lr * error + rounding * (abs(parameter) + chosen.lr * direction)
 
-    def update(error: NDArray, gradient: NDArray, parameter: NDArray, which: int) -> NDArray:
-        v = abs(velocity[which]) if velocity else 0.0
-        direction = gain * (abs(gradient) + chosen.weight_decay * abs(parameter) + v)
-        return gain * chosen.lr * error + 2 * gamma(roundings) * (abs(parameter) + chosen.lr * direction)
 
-    new_W, new_b = update(dW, ref.dW, W, 0), update(db, ref.db, b, 1)
-    return dict(zip(QUANTITIES, map(_largest, (Z, logP, L, dZ, dW, db, new_W, new_b)), strict=True))
+def _gamma(dtype: np.dtype) -> Callable[[int], float]:
+    u = float(np.finfo(dtype).eps) / 2
+    return lambda n: n * u / (1 - n * u)
 
 
 def _largest(tensor: NDArray | float) -> float:

@@ -1,4 +1,4 @@
-"""The proof as JSON; JSON.md documents the fields."""
+"""Results as JSON, with a version; JSON.md documents the fields."""
 
 import json
 import math
@@ -14,11 +14,14 @@ from compare.equations import QUANTITIES
 from compare.errors import InputError
 from compare.files import whole_file
 from compare.problem import Problem
+from compare.proof.checks import READINGS
 from compare.proof.comparison import Deviation
 from compare.proof.gradient_check import GradientCheck
-from compare.proof.prove import Run
-from compare.proof.tolerance import READINGS
+from compare.proof.run import Run
+from compare.report.old_json import from_version_1
 
+# Of the names and the meaning of what is written; 1 is what had no version yet.
+VERSION = 2
 STDOUT = Path("-")
 _stdout: TextIO | None = None
 
@@ -78,9 +81,12 @@ def release_stdout() -> None:
         sys.stdout, _stdout = _stdout, None
 
 
-def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Write a file whole or not at all, `-` being stdout. Raises InputError where it cannot be written."""
-    text = json.dumps(_plain(content), indent=2, allow_nan=False) + "\n"
+def write_json(path: Path, content: dict[str, Any], indent: int | None = 2) -> None:
+    """Write a file whole or not at all, with the version; `-` is stdout.
+
+    Raises InputError where it cannot be written.
+    """
+    text = as_text({"version": VERSION, **content}, indent)
     if path == STDOUT:
         (_stdout or sys.stdout).write(text)
         return
@@ -89,6 +95,39 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
             stream.write(text.encode())
     except OSError as error:
         raise InputError(f"--json {path}: cannot be written: {error.strerror}") from None
+
+
+def as_text(content: Any, indent: int | None = 2) -> str:
+    """JSON as it is written."""
+    return json.dumps(_plain(content), indent=indent, allow_nan=False) + "\n"
+
+
+def read_json(path: str | Path) -> dict[str, Any]:
+    """What any command wrote, of any version, in the names of today.
+
+    Raises InputError if the file cannot be read, is no such JSON, or was written by a later version.
+    """
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}: not JSON, or damaged ({error})") from None
+    if not isinstance(content, dict):
+        raise InputError(f"{path}: not what --json writes: it holds no object")
+    return _current(path, content)
+
+
+def _current(path: str | Path, content: dict[str, Any]) -> dict[str, Any]:
+    version = content.get("version", 1)
+    if version == VERSION:
+        return content
+    if version != 1:
+        raise InputError(f"{path}: JSON of version {version}, and this program reads 1 to {VERSION}")
+    try:
+        return {"version": VERSION, **from_version_1(content)}
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{path}: not what --json wrote before it had a version ({error!r})") from None
 
 
 def _run(run: Run) -> dict[str, Any]:
@@ -106,9 +145,9 @@ def _run(run: Run) -> dict[str, Any]:
         "predictions": asdict(run.predictions),
         "first_divergence": _finding(run.first_divergence, run, named=True),
         "hard_batches": {name: _finding(found, run, named=True) for name, found in run.hard_batches.items()},
-        "exact": {name: dict(zip(("values", "differ"), counts, strict=True)) for name, counts in run.exact.items()},
-        "truth": {name: dict(zip(run.sides, opinion, strict=True)) for name, opinion in run.truth.items()},
-        "gradients": {side: [_gradients(check) for check in checks] for side, checks in run.gradients.items()},
+        "exact_arithmetic": {name: counts._asdict() for name, counts in run.exact_arithmetic.items()},
+        "distance_from_exact": {n: dict(zip(run.sides, d, strict=True)) for n, d in run.distance_from_exact.items()},
+        "gradient_checks": {side: [*map(_gradients, checks)] for side, checks in run.gradient_checks.items()},
         "checks": run.checks,
         "seconds": run.seconds,
         "weights": run.weights,
@@ -127,7 +166,7 @@ def _epoch(run: Run, epoch: int) -> dict[str, Any]:
 
 def _gradients(check: GradientCheck) -> dict[str, Any]:
     central = [{"h": h, "error": error} for h, error in check.central.items()]
-    return {**asdict(check), "central": central, "right": check.right}
+    return {**asdict(check), "central": central, "passed": check.passed}
 
 
 def _finding(deviation: Deviation | None, run: Run, *, named: bool) -> dict[str, Any] | None:

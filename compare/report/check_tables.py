@@ -1,27 +1,30 @@
-"""What the checks beside the training say: difficult batches, exact arithmetic, a third opinion, gradients."""
+"""The further checks in full: hard batches, exact arithmetic, distance from the exact values, gradient checks."""
+
+import textwrap
 
 from rich.console import Console, Group
 from rich.text import Text
 
 from compare.bugs.diagnosis import Diagnosis
 from compare.equations import QUANTITIES
+from compare.proof.checks import CHECKS
 from compare.proof.gradient_check import STEPS, GradientCheck
-from compare.proof.prove import Run
 from compare.proof.rounding import RoundingCause
-from compare.report.tables import share, table
+from compare.proof.run import Run
+from compare.report.tables import WIDTH, cut, share, table
 
-# Steps of the central differences that show the U.
+# Steps of the central differences that show how the error falls and rises again.
 SHOWN_H = STEPS[0], STEPS[2], STEPS[4], STEPS[7], STEPS[10]
 
 
-def print_witnesses(console: Console, runs: list[Run]) -> None:
+def print_checks(console: Console, runs: list[Run]) -> None:
     """Four tables or lines, each for all precisions at once."""
-    console.print(_adversarial(runs))
+    console.print(_hard_batches(runs))
     for run in runs:
-        console.print(_exact(run))
+        console.print(_exact_arithmetic(run))
     console.print()
-    console.print(_truth(runs))
-    console.print(_gradients(runs[-1].gradients))
+    console.print(_distances(runs))
+    console.print(_gradients(runs[-1].gradient_checks))
 
 
 def print_attribution(console: Console, dtype: str, found: list[RoundingCause]) -> None:
@@ -36,63 +39,74 @@ def print_attribution(console: Console, dtype: str, found: list[RoundingCause]) 
         "left without\nthe reason",
     )
     console.print(table(f"{dtype}: each operation of both sides on identical inputs", columns, rows, 2))
-    for a in found:
-        if not a.share:
-            console.print(f"{a.tag} {a.operation}: nothing differs on these inputs.")
-            continue
-        kept = "nothing is left" if a.left == 0 else f"{a.left:.1%} are left, so it is not the whole reason"
-        console.print(f"{a.tag} {a.operation}: {a.reason}. Tried {a.experiment}: {kept}.")
+    for cause in found:
+        console.print(_filled(f"{cause.tag} {cause.operation}: {_reason(cause)}"))
     console.print()
+
+
+def _reason(cause: RoundingCause) -> str:
+    if not cause.share:
+        return "nothing differs on these inputs."
+    left = "nothing is left" if cause.left == 0 else f"{cause.left:.1%} are left, so it is not the whole reason"
+    return f"{cause.reason}. Tried {cause.experiment}: {left}."
 
 
 def print_diagnosis(console: Console, diagnosis: Diagnosis) -> None:
     """What the difference looks like."""
     for fact in diagnosis.facts:
-        console.print(f"seen: {fact}")
-    for n, guess in enumerate(diagnosis.guesses):
-        looks, bug = "this looks like" if n == 0 else "or like", guess.bug
-        console.print(f"{looks} [bold]{bug.title}[/], see bug {bug.name}, {bug.tag} ({guess.likeness:.0%} alike)")
-    if diagnosis.facts and not diagnosis.guesses:
-        console.print("this looks like none of the mistakes of the catalogue")
+        console.print(_filled(f"seen: {fact}"))
+    for n, (bug, likeness) in enumerate(diagnosis.guesses):
+        looks = "this looks like" if n == 0 else "or like"
+        console.print(_filled(f"{looks} {bug.title}, see bug {bug.name}, {bug.tag} ({likeness:.0%} alike)"))
     if not diagnosis.facts:
-        console.print("on the inputs of the diagnosis the two do not differ: what is wrong takes many steps to show")
+        nothing = "on the inputs of the diagnosis nothing differs: the cause takes many steps to show"
+        console.print(_filled(nothing))
+    elif not diagnosis.guesses:
+        console.print("this looks like none of the mistakes of the catalogue")
 
 
-def _adversarial(runs: list[Run]) -> Group:
+def _filled(text: str) -> Text:
+    return Text(textwrap.fill(text, WIDTH))
+
+
+def _hard_batches(runs: list[Run]) -> Group:
     rows = []
     for name in runs[0].hard_batches:
         found = [run.hard_batches[name] for run in runs]
         rows.append([name, *(cell for f in found for cell in (QUANTITIES[f.quantity].symbol, share(f.used)))])
     columns = ["batch", *(column for run in runs for column in (run.dtype, "used"))]
-    return table("difficult batches, one step each: worst quantity, share of its budget", columns, rows, 1)
+    title = f"{CHECKS['hard_batches'].name}, one step each: worst quantity, share of its budget"
+    return table(title, columns, rows, 1)
 
 
-def _exact(run: Run) -> Text:
-    values, differ = (sum(counts) for counts in zip(*run.exact.values(), strict=True))
+def _exact_arithmetic(run: Run) -> Text:
+    values, differ = (sum(counts) for counts in zip(*run.exact_arithmetic.values(), strict=True))
+    name = f"{run.dtype}, {CHECKS['exact_arithmetic'].name}"
     if not differ:
-        return Text(f"{run.dtype}: where nothing rounds, {values:,} of {values:,} values are identical to the bit")
-    names = ", ".join(f"{QUANTITIES[name].symbol} {unequal:,}" for name, (_, unequal) in run.exact.items() if unequal)
-    return Text(
-        f"{run.dtype}: where nothing rounds, {differ:,} of {values:,} values differ ({names})", style="bold red"
-    )
+        return Text(f"{name}: {values:,} of {values:,} values are identical to the bit")
+    counted = [f"{QUANTITIES[n].symbol} {c.differ:,}" for n, c in run.exact_arithmetic.items() if c.differ]
+    text = f"{name}: {differ:,} of {values:,} values differ ({', '.join(counted)})"
+    return Text(textwrap.fill(text, WIDTH), style="bold red")
 
 
-def _truth(runs: list[Run]) -> Group:
-    ours, theirs = runs[0].sides
+def _distances(runs: list[Run]) -> Group:
     rows = []
     for name, quantity in QUANTITIES.items():
-        row = [quantity.tag, quantity.field]
-        for run in runs:
-            a, b = run.truth[name]
-            near, far = sorted((a, b))
-            nearer = (
-                "equal" if a == b else (ours if a < b else theirs) + (f" {_short(far / near, 1)} x" if near else "")
-            )
-            row += [_short(a, 2), _short(b, 2), nearer]
-        rows.append(row)
+        cells = (cell for run in runs for cell in _distance(run, name))
+        rows.append([quantity.tag, quantity.field, *cells])
+    ours, theirs = (cut(side, 10) for side in runs[0].sides)
     names = [name for run in runs for name in (f"{run.dtype}\n{ours}", f"\n{theirs}", "\nnearer")]
-    title = "distance from the truth (rationals, 60 digits), in eps of the largest value"
-    return table(title, ["", "\nquantity", *names], rows, 2)
+    title = "distance from the exact values (60 digits), in eps of the largest value"
+    return table(title, ["", "\nquantity", *names], rows, 2, gap=1)
+
+
+def _distance(run: Run, name: str) -> tuple[str, str, str]:
+    """Of both sides, and which is nearer, by how many times."""
+    ours, theirs = run.distance_from_exact[name]
+    near, far = sorted((ours, theirs))
+    side = cut(run.sides[0 if ours < theirs else 1], 10)
+    times = f" {_short(far / near, 1)} x" if near else ""
+    return _short(ours, 2), _short(theirs, 2), "equal" if ours == theirs else side + times
 
 
 def _short(value: float, places: int) -> str:
@@ -103,11 +117,12 @@ def _gradients(gradients: dict[str, list[GradientCheck]]) -> Group:
     rows = []
     for side, checks in gradients.items():
         for check in checks:
-            style = "green" if check.right else "bold red"
-            u = (f"{check.central[h]:.0e}" for h in SHOWN_H)
-            numbers = *u, f"{check.complex_step:.0e}", f"{check.slope:.2f}"
+            style = "green" if check.passed else "bold red"
+            errors = (f"{check.central[h]:.0e}" for h in SHOWN_H)
+            numbers = *errors, f"{check.complex_step:.0e}", f"{check.slope:.2f}"
             looked = f"{check.parameters} of {check.of:,}"
-            rows.append([side, check.problem, looked, *(Text(number, style=style) for number in numbers)])
-    u = [f"{'differ.' if n == 0 else ''}\n{h:.0e}" for n, h in enumerate(SHOWN_H)]
-    columns = "\nside", "\nproblem", "\nparameters", *u, "complex\nstep", "Taylor\nslope"
-    return table("gradients against the loss, in float64 (slope 2 is right, 1 wrong)", columns, rows, 2, gap=1)
+            rows.append([cut(side, 10), check.problem, looked, *(Text(number, style=style) for number in numbers)])
+    steps = [f"{'differ.' if n == 0 else ''}\n{h:.0e}" for n, h in enumerate(SHOWN_H)]
+    columns = "\nside", "\nproblem", "\nparameters", *steps, "complex\nstep", "Taylor\nslope"
+    title = f"{CHECKS['gradient_checks'].name}, in float64 (slope 2 is right, 1 is wrong)"
+    return table(title, columns, rows, 2, gap=1)

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import os
 import re
 import shutil
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from compare.errors import InputError
 from compare.files import folder_fault
-from compare.report.as_json import write_json
+from compare.report.as_json import as_text, read_json, write_json
 from compare.report.pictures import save_pictures
 from scratch import Record
 
@@ -50,9 +49,7 @@ def keep(
     try:
         beside.mkdir(parents=True)
         write_json(beside / "run.json", {"name": name, "ended": time.strftime("%Y-%m-%d %H:%M:%S"), **content})
-        write_json(
-            beside / "history.json", {side: [r._asdict() for r in history] for side, history in histories.items()}
-        )
+        (beside / "history.json").write_text(as_text(as_dicts(histories)))
         (beside / "history.csv").write_text(as_csv(histories))
         save_pictures(figures, beside / "pictures")
         if save_checkpoint:
@@ -63,6 +60,11 @@ def keep(
     finally:
         shutil.rmtree(beside, ignore_errors=True)  # nothing is there after the rename
     return root / name
+
+
+def as_dicts(histories: Histories) -> dict[str, list[dict[str, Any]]]:
+    """The records of each side, for JSON."""
+    return {side: [record._asdict() for record in history] for side, history in histories.items()}
 
 
 def as_csv(histories: Histories) -> str:
@@ -77,11 +79,14 @@ def as_csv(histories: Histories) -> str:
 
 def kept(root: Path) -> list[dict[str, Any]]:
     """The run.json of each run in root, the oldest first. Raises InputError if one cannot be read."""
-    runs = []
-    for path in root.glob("[!.]*/run.json"):
-        try:
-            run = json.loads(path.read_text())
-            runs.append({key: run[key] for key in ("name", "ended", "command", "data", "problem", "summary")})
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise InputError(f"{path}: cannot be read as a run ({error!r}); mend or remove its folder") from None
+    runs = [_read(path) for path in root.glob("[!.]*/run.json")]
     return sorted(runs, key=lambda run: (run["ended"], run["name"]))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        run = read_json(path)
+        return {key: run[key] for key in ("name", "ended", "command", "data", "problem", "summary")}
+    except (InputError, KeyError) as error:
+        reason = str(error).removeprefix(f"{path}: ") if isinstance(error, InputError) else f"it has no {error}"
+        raise InputError(f"{path}: cannot be read as a run ({reason}); mend or remove its folder") from None

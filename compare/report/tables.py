@@ -1,5 +1,6 @@
-"""Tables for a terminal of 80 columns or more."""
+"""Tables and numbers for a terminal of 80 columns or more."""
 
+import math
 from collections.abc import Iterable
 
 from rich import box
@@ -7,10 +8,14 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+WIDTH = 80
+# A longer name of a side, which is that of a user's file, is cut: in tables, and in sentences.
+NAME, LONG_NAME = 16, 24
+
 
 def wide_console() -> Console:
     """A console of 80 columns at least, so that no table loses its numbers on a narrow terminal."""
-    return Console(highlight=False, width=max(80, Console().width))
+    return Console(highlight=False, width=max(WIDTH, Console().width))
 
 
 def table(
@@ -27,5 +32,33 @@ def table(
 
 def share(used: float) -> Text:
     """A share of a budget in percent, red if it is more than all of it (or no number)."""
-    text = f"{100 * used:.0f} %" if used < 100 else f"{used:.0e} x"
-    return Text(text, style="green" if used <= 1 else "bold red")
+    return Text(per_cent(used), style="green" if used <= 1 else "bold red")
+
+
+def per_cent(used: float) -> str:
+    """A share of a budget, without decimals.
+
+    >>> per_cent(0.784), per_cent(3), per_cent(426000.0), per_cent(float("nan"))
+    ('78 %', '300 %', '4e+05 x', 'nan')
+    """
+    if not math.isfinite(used):
+        return str(used)
+    return f"{100 * used:.0f} %" if used < 100 else f"{used:.0e} x"
+
+
+def short(value: float) -> str:
+    """A loss in six characters as long as it is a usual one.
+
+    >>> short(2.30259), short(12345.6), short(float("inf"))
+    ('2.3026', '1.235e+04', 'inf')
+    """
+    return f"{value:.4f}" if abs(value) < 1000 or not math.isfinite(value) else f"{value:.3e}"
+
+
+def cut(name: str, length: int = NAME) -> str:
+    """A name of at most so many characters.
+
+    >>> cut("scratch"), cut("my_first_softmax_regression")
+    ('scratch', 'my_first_softma…')
+    """
+    return name if len(name) <= length else f"{name[: length - 1]}…"

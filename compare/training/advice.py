@@ -1,4 +1,4 @@
-"""What a teacher would say of a finished training: whether the result is normal, and whether it stopped early."""
+"""Advice on a finished training: whether the result is normal, and whether it stopped early."""
 
 from compare.problem import Hyperparameters, Problem
 from compare.training import published
@@ -32,46 +32,45 @@ def usual_band(problem: Problem) -> tuple[float, float] | None:
 
 def advice(problem: Problem, history: list[Record]) -> str:
     """One or two sentences on the records of a training, as `fit` returns them."""
-    first, last, tenth = history[0], history[-1], max(1, (len(history) - 1) // 10)
-    before = history[-1 - tenth]
-    accuracy, band = last.val_accuracy, usual_band(problem)
-    said = []
+    first, last = history[0], history[-1]
     if last.train_loss > first.train_loss and last.val_loss > first.val_loss:
         return (
             f"The validation loss ends at {last.val_loss:.4g}, above the {first.val_loss:.4g} that it began "
             "with, and the training loss above its own: training diverges; try a smaller --lr."
         )
-    if accuracy < 1.5 / problem.classes:
+    if last.val_accuracy < 1.5 / problem.classes:
         return (
-            f"Accuracy {accuracy:.1%} is hardly better than guessing: check whether there were enough steps, "
+            f"Accuracy {last.val_accuracy:.1%} is hardly better than guessing: check whether there were enough steps, "
             "the learning rate, and the labels."
         )
-    if band and accuracy < band[0]:
-        said.append(
-            f"Accuracy {accuracy:.1%} is below the usual {band[0]:.1%} to {band[1]:.1%}: check the gradient, the "
-            "labels and the learning rate."
+    return " ".join(filter(None, (_on_accuracy(last.val_accuracy, usual_band(problem)), _on_the_end(history))))
+
+
+def _on_accuracy(accuracy: float, band: tuple[float, float] | None) -> str:
+    if band is None:
+        return ""
+    usual = f"{band[0]:.1%} to {band[1]:.1%}"
+    if accuracy < band[0]:
+        return (
+            f"Accuracy {accuracy:.1%} is below the usual {usual}: check the gradient, the labels and the learning rate."
         )
-    elif band and accuracy > band[1]:
-        said.append(
-            f"Accuracy {accuracy:.1%} is above the usual {band[0]:.1%} to {band[1]:.1%}: check that no validation "
-            "image is trained on."
-        )
-    elif band:
-        said.append(f"Accuracy {accuracy:.1%} is normal here, {band[0]:.1%} to {band[1]:.1%} being usual.")
-    fall = 1 - last.val_loss / before.val_loss
+    if accuracy > band[1]:
+        return f"Accuracy {accuracy:.1%} is above the usual {usual}: check that no validation image is trained on."
+    return f"Accuracy {accuracy:.1%} is normal here, {usual} being usual."
+
+
+def _on_the_end(history: list[Record]) -> str:
+    """What the losses did over the last tenth of the epochs."""
+    tenth = max(1, (len(history) - 1) // 10)
+    last, before = history[-1], history[-1 - tenth]
+    fall, span = 1 - last.val_loss / before.val_loss, "epoch" if tenth == 1 else f"{tenth} epochs"
     if fall > MOVED:
-        said.append(
-            f"Still improving: stopped early. The validation loss fell by {fall:.1%} in the last {_epochs(tenth)}; "
+        return (
+            f"Still improving: stopped early. The validation loss fell by {fall:.1%} in the last {span}; "
             "more --epochs or a larger --lr go further."
         )
-    elif fall < -MOVED and last.train_loss < before.train_loss:
-        said.append("Overfitting: the training loss still falls, but the validation loss rises; stop earlier.")
-    elif fall < -MOVED:
-        said.append("Unsteady: both losses rose at the end; a smaller --lr would settle.")
-    else:
-        said.append(f"Levelled off: the validation loss moved by {abs(fall):.1%} in the last {_epochs(tenth)}.")
-    return " ".join(said)
-
-
-def _epochs(n: int) -> str:
-    return "epoch" if n == 1 else f"{n} epochs"
+    if fall < -MOVED and last.train_loss < before.train_loss:
+        return "Overfitting: the training loss still falls, but the validation loss rises; stop earlier."
+    if fall < -MOVED:
+        return "Unsteady: both losses rose at the end; a smaller --lr would settle."
+    return f"Levelled off: the validation loss moved by {abs(fall):.1%} in the last {span}."

@@ -43,20 +43,18 @@ class CheckpointImages:
 
 
 def select(checkpoint: Checkpoint, data: str | None, root: Path | None, split: Split | None) -> CheckpointImages:
-    """Part of a data set that the checkpoint can comparison: by default of its own, test images if there are any.
+    """A part of a data set for the checkpoint to classify: by default of its own, test images if there are any.
 
     Raises InputError if the data are not there, have no such part, or other pixels or classes than the checkpoint.
     """
     dataset = load(data or checkpoint.data or "mnist5k", root)
     own = checkpoint.chosen if dataset.name == checkpoint.data else None
     problem = Problem(dataset, own or Hyperparameters(epochs=1, batch_size=1))
-    fits = (problem.classes, problem.features)
-    if checkpoint.state.W.shape != fits:
-        K, D = checkpoint.state.W.shape
-        raise InputError(f"the checkpoint takes {D} pixels to {K} classes; {dataset.name} has {fits[1]} and {fits[0]}")
+    checkpoint.check_shape(problem)
     if split is None:
         split = Split.test if problem.test else Split.validation
     part = getattr(problem, split)
     if part is None:
         raise InputError(f"{dataset.name} has no test images; take --split validation")
-    return CheckpointImages(dataset.name, split, *part, problem.classes, problem.shape, problem.names)
+    images, labels = part
+    return CheckpointImages(dataset.name, split, images, labels, problem.classes, problem.shape, problem.names)

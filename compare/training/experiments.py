@@ -12,6 +12,7 @@ from compare.errors import InputError
 from compare.problem import Hyperparameters, Problem
 from compare.training.loop import run as train
 from compare.training.train import start
+from scratch import Evaluation
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ BASE = Hyperparameters(epochs=24, lr=0.1)
 
 
 def run(experiment: Experiment, names: list[str], root: Path | None, on_row: Callable[[str], None]) -> list[Row]:
-    """Train the grid on each backend by name; on_row(setting) is called after each. Raises what loading raises."""
+    """Train the grid on each backend by name; on_row(what) is called after each. Raises what loading raises."""
     rows, loaded = [], {}
     for setting, (value, data, chosen) in experiment.grid(root).items():
         if data not in loaded:
@@ -59,15 +60,27 @@ def run(experiment: Experiment, names: list[str], root: Path | None, on_row: Cal
 
 def _train(setting: str, value: float, name: str, data: Dataset, chosen: Hyperparameters) -> Row:
     problem = Problem(data, chosen)
-    training, images = start(problem, name, "float32"), len(problem.validation[1])
+    training = start(problem, name, "float32")
     try:
         with threads(1):
             train([training])
     except FloatingPointError:
-        return Row(setting, value, name, problem.steps, *[math.nan] * 4, images, diverged=True)
-    train_end, validation_end = (training.side.evaluate(*part) for part in (problem.train, problem.validation))
-    diverged = not validation_end.loss < training.history[0].val_loss
-    return Row(setting, value, name, problem.steps, *train_end, *validation_end, images, diverged)
+        end = validation = Evaluation(math.nan, math.nan)
+    else:
+        end, validation = (training.side.evaluate(*part) for part in (problem.train, problem.validation))
+    return Row(
+        setting,
+        value,
+        name,
+        problem.steps,
+        end.loss,
+        end.accuracy,
+        validation.loss,
+        validation.accuracy,
+        len(problem.validation[1]),
+        # nan, which compares false with any number, is no better than the beginning
+        diverged=not validation.loss < training.history[0].val_loss,
+    )
 
 
 def _best(rows: list[Row]) -> Row:
@@ -89,15 +102,13 @@ def _vary(field: str, values: tuple, base: Hyperparameters = BASE) -> Callable[[
 
 def _learning_rates(rows: list[Row]) -> str:
     slow, fast, best = _at(rows, 1e-3), _at(rows, 0.1), _best(rows)
-    lost = [f"{row.value:g} ({row.backend})" for row in rows if row.diverged]
-    end = f"the loss ends above where it began, training diverges, at {', '.join(lost)}" if lost else "none diverges"
-    if fast.val_accuracy > slow.val_accuracy:
-        verdict = "beats {}: the plateau of the tutorial is a rate too low, not too high"
-    else:
-        verdict = "does not beat {}"
+    diverged = ", ".join(f"{row.value:g} ({row.backend})" for row in rows if row.diverged)
+    end = f"the loss ends above where it began, training diverges, at {diverged}" if diverged else "none diverges"
+    better = fast.val_accuracy > slow.val_accuracy
+    why = ": the plateau of the tutorial is a rate too low, not too high" if better else ""
     return (
-        f"After {fast.steps} steps lr 0.1 ({fast.val_accuracy:.1%}) "
-        f"{verdict.format(f'lr 0.001 ({slow.val_accuracy:.1%})')}. The best of these is {best.setting} "
+        f"After {fast.steps} steps lr 0.1 ({fast.val_accuracy:.1%}) {'beats' if better else 'does not beat'} "
+        f"lr 0.001 ({slow.val_accuracy:.1%}){why}. The best of these is {best.setting} "
         f"({best.val_accuracy:.1%}), and {end}."
     )
 
@@ -117,14 +128,14 @@ def _batch_sizes(rows: list[Row]) -> str:
 
 
 def _validation_sizes(rows: list[Row]) -> str:
-    def doubt(row: Row) -> float:
-        return math.sqrt(row.val_accuracy * (1 - row.val_accuracy) / row.val_images)
+    def accuracy(row: Row) -> str:
+        share = row.val_accuracy
+        return f"{share:.1%}, give or take {math.sqrt(share * (1 - share) / row.val_images):.1%}"
 
     few, many = rows[0], rows[-1]
     return (
-        f"With {few.val_images:,} validation images the accuracy is {few.val_accuracy:.1%}, give or take "
-        f"{doubt(few):.1%}; with {many.val_images:,} it is {many.val_accuracy:.1%}, give or take {doubt(many):.1%}. "
-        "Holding out more leaves less to learn from, but a difference smaller than the doubt says nothing."
+        f"With {few.val_images:,} validation images the accuracy is {accuracy(few)}; with {many.val_images:,} it is "
+        f"{accuracy(many)}. Holding out more leaves less to learn from, but a smaller difference means nothing."
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from compare.backends.protocol import Side, Tally
 from compare.backends.user_file import UserFileError
@@ -52,10 +53,20 @@ class Training:
     problem: Problem
     progress: Progress = field(default_factory=Progress)
 
+    def __repr__(self) -> str:
+        done, epochs = max(0, len(self.history) - 1), self.problem.chosen.epochs
+        return f"<Training of {self.name} on {self.problem.name}: {done} of {epochs} epochs>"
+
     @property
     def history(self) -> list[Record]:
         """The records so far, the first from before training."""
         return self.progress.history
+
+    def count(self, done: Any) -> float:
+        """Count a step that the side's `epoch` has yielded, and return its loss."""
+        tally = self.side.tally(done)
+        self.progress.add(tally)
+        return tally.loss
 
     def end_epoch(self) -> None:
         """Evaluate, and keep the record."""
@@ -67,8 +78,10 @@ class Training:
         self.progress.end_epoch(Record(epoch, *training, *self.side.evaluate(*self.problem.validation)))
 
 
-# The trainings, one step of each (in the type of its backend), and its batch: indices into the training images.
-OnStep = Callable[[int, int, Any, Sequence[Any]], None]
+# epoch, step (both from 1), the batch as indices into the training images, one step of each training in the type of
+# its backend
+OnStep = Callable[[int, int, NDArray, Sequence[Any]], None]
+# One record of each training.
 OnEpoch = Callable[[Sequence[Record]], None]
 
 
@@ -76,19 +89,16 @@ def run(trainings: Sequence[Training], on_step: OnStep | None = None, on_epoch: 
     """Train each to the end of its problem, step by step beside each other, from where they are.
 
     All have the same problem and are equally far. on_step(epoch, step, index, steps) is called after each step,
-    on_epoch(records) after each epoch and before the first. Ctrl-C is held back to the end of a step or an epoch: what
-    is kept then fits the weights. Raises FloatingPointError, naming epoch and step, when no side has a finite loss any
-    more; KeyboardInterrupt; UserFileError, with the place; and what the callbacks raise.
+    on_epoch(records) after each epoch and before the first; in both, progress fits the weights and can be saved.
+    Ctrl-C is held back until after them. Raises FloatingPointError, naming epoch and step, when no side has a finite
+    loss any more; KeyboardInterrupt; UserFileError, with the place; and what the callbacks raise.
     """
     problem = trainings[0].problem
-    with interrupts_held() as interrupt:
+    # what a user's file or a diverging run does to numbers is told in words, not in NumPy's warnings
+    with interrupts_held() as interrupt, np.errstate(all="ignore"):
         while len(trainings[0].history) <= problem.chosen.epochs:
-            with _place(trainings[0]):
-                _train_epoch(trainings, problem, on_step, interrupt)
-                for training in trainings:
-                    training.end_epoch()
-            records = [training.history[-1] for training in trainings]
-            _check_finite([r.val_loss for r in records], "the validation loss", f"after epoch {records[0].epoch}")
+            _train_epoch(trainings, problem, on_step, interrupt)
+            records = _end_epoch(trainings)
             if on_epoch:
                 on_epoch(records)
             interrupt()
@@ -99,36 +109,31 @@ def _train_epoch(
 ) -> None:
     epoch, done = len(trainings[0].history), trainings[0].progress.step
     batches = problem.epoch_batches(epoch)[done:] if epoch else []
-    running = zip(*(training.side.epoch(batches) for training in trainings), strict=True)
-    for step, (index, steps) in enumerate(zip(batches, running, strict=True), done + 1):
-        if on_step:
-            on_step(epoch, step, index, steps)
-        tallies = [training.side.tally(taken) for training, taken in zip(trainings, steps, strict=True)]
-        _check_finite([tally.loss for tally in tallies], "the loss", f"at epoch {epoch}, step {step}")
-        for training, tally in zip(trainings, tallies, strict=True):
-            training.progress.add(tally)
+    running = [training.side.epoch(batches) for training in trainings]
+    for step, index in enumerate(batches, done + 1):
+        try:
+            steps = [next(own) for own in running]
+            losses = [training.count(taken) for training, taken in zip(trainings, steps, strict=True)]
+            if on_step:
+                on_step(epoch, step, index, steps)
+        except UserFileError as error:
+            raise error.at(f"at epoch {epoch}, step {step}") from None
+        if not any(map(math.isfinite, losses)):
+            raise FloatingPointError(f"the loss is {losses[0]} at epoch {epoch}, step {step}")
         interrupt()
 
 
-def _check_finite(losses: Sequence[float], what: str, where: str) -> None:
-    if not any(map(math.isfinite, losses)):
-        raise FloatingPointError(f"{what} is {losses[0]} {where}")
-
-
-@contextmanager
-def _place(training: Training) -> Iterator[None]:
-    """Add to what a user's file does wrong where in training that was."""
+def _end_epoch(trainings: Sequence[Training]) -> list[Record]:
+    epoch = len(trainings[0].history)
     try:
-        # what a user's file or a diverging run does to numbers is told in words, not in NumPy's warnings
-        with np.errstate(all="ignore"):
-            yield
+        for training in trainings:
+            training.end_epoch()
     except UserFileError as error:
-        epoch, step = len(training.history), training.progress.step
-        if epoch == 0:
-            raise error.at("in the evaluation before training") from None
-        over = step == training.problem.steps_per_epoch
-        place = f"in the evaluation after epoch {epoch}" if over else f"at epoch {epoch}, step {step + 1}"
-        raise error.at(place) from None
+        raise error.at(f"in the evaluation {f'after epoch {epoch}' if epoch else 'before training'}") from None
+    records = [training.history[-1] for training in trainings]
+    if not any(math.isfinite(record.val_loss) for record in records):
+        raise FloatingPointError(f"the validation loss is {records[0].val_loss} after epoch {epoch}")
+    return records
 
 
 @contextmanager

@@ -5,8 +5,6 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from compare.backends.by_name import backend, side_name
 from compare.backends.threads import threads
 from compare.errors import InputError
@@ -44,8 +42,10 @@ def start(
 ) -> Training:
     """A training before its first step, or where the checkpoint left it; from its weights if it holds nothing else.
 
-    Raises InputError as `backend` does.
+    Raises InputError as `backend` does, and if the checkpoint is of another problem.
     """
+    if checkpoint:
+        checkpoint.check_resumable(problem)
     dtype = checkpoint.dtype if checkpoint else dtype
     training = Training(side_name(spec), backend(spec, device=device, nan=False).side(problem, dtype), problem)
     if checkpoint:
@@ -64,7 +64,7 @@ def go_on(
     Raises InputError if training diverges or the file cannot be written, and what `run` raises besides.
     """
     try:
-        with threads(1), np.errstate(all="ignore"), interrupts_held() as interrupt:
+        with threads(1), interrupts_held() as interrupt:
             _run_and_save(training, on_step, on_epoch, save)
             interrupt()
     except FloatingPointError as error:

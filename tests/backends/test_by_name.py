@@ -6,6 +6,7 @@ import pytest
 import scratch
 import torch_impl
 from compare.backends.by_name import backend, backend_equations, module, side_name
+from compare.backends.user_file import UserFileError
 from compare.errors import InputError
 from compare.problem import Problem
 
@@ -53,6 +54,16 @@ def test_the_functions_of_a_file_train(user_file, right_functions, one_function,
     assert trained(user_file(right_functions)) == trained("scratch")
     wrong = trained(user_file(one_function("logits_gradient", "return 2 * scratch.logits_gradient(logP, y)")))
     assert wrong[-1] != trained("scratch")[-1]
+
+
+def test_nan_of_a_file_is_an_error_in_its_training_and_a_value_in_a_comparison(user_file, one_function, small: Problem):
+    path = user_file(one_function("log_softmax", "return Z * np.nan"))
+    package = module(path)
+    with pytest.raises(UserFileError, match="returns nan for finite inputs"):
+        package.evaluate(package.SoftmaxRegression(*small.start("float64")), *small.train)
+    assert np.isnan(backend(path).side(small, "float64").evaluate(*small.train).loss)
+    with pytest.raises(UserFileError, match="returns nan for finite inputs"):
+        backend(path, nan=False).side(small, "float64").evaluate(*small.train)
 
 
 def test_the_equations_of_scratch_are_scratchs():

@@ -41,3 +41,12 @@ def test_evaluation_keeps_no_gradient(small: Problem):
     assert side.logits(small.train[0]).shape == (99, 4)
     model = torch_impl.SoftmaxRegression(*small.start("float64"))
     assert side.evaluate(*small.train) == pytest.approx(torch_impl.evaluate(model, *small.train))
+
+
+def test_training_alone_keeps_no_gradient_of_the_logits(small: Problem):
+    side, batches = TorchSide(small, "float64"), small.epoch_batches(1)
+    assert not any(done.Z.retains_grad for done in side.epoch(batches))
+    for _ in range(2):
+        side.keep_quantities()
+    assert all(done.Z.retains_grad for done in side.epoch(batches))
+    assert len(side.model._forward_hooks) == 1

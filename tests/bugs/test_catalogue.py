@@ -1,7 +1,10 @@
 """The catalogue: whole, in order, and in plain sentences."""
 
+import pytest
+
 import scratch
-from compare.bugs.catalogue import BUGS
+from compare.bugs.catalogue import BUGS, find_bug
+from compare.errors import InputError
 
 # The mistakes that the issue of this catalogue names, and the words for them here.
 NAMED = {
@@ -22,3 +25,38 @@ def test_the_catalogue_is_whole():
         assert bug.function in scratch.Equations._fields
         assert all(sentence.endswith(".") for sentence in (bug.belief, bug.symptom, bug.lesson))
         assert bug.source.startswith("def ")
+
+
+def test_the_order_is_that_of_the_derivation():
+    order = [scratch.Equations._fields.index(bug.function) for bug in BUGS.values()]
+    assert order == sorted(order)
+    assert {bug.function for bug in BUGS.values()} == {*scratch.Equations._fields}
+
+
+@pytest.mark.parametrize("name", BUGS)
+def test_every_mistake_is_found_by_its_name(name: str):
+    assert find_bug(name).name == name
+
+
+@pytest.mark.parametrize(
+    ("asked", "nearest"),
+    [
+        ("wrong-sgin", "wrong-sign"),
+        ("Wrong_Axis", "wrong-axis"),
+        ("relu", "relu-on-the-logits"),
+        ("momentum", "hidden-momentum"),
+        ("updated twice", "updated-twice"),
+        ("stale-gradients", "stale-gradient"),
+    ],
+)
+def test_an_unknown_name_gets_the_nearest(asked: str, nearest: str):
+    with pytest.raises(InputError) as told:
+        find_bug(asked)
+    assert str(told.value) == f"unknown bug {asked!r}; the nearest is {nearest}; bugs --list lists all {len(BUGS)}"
+
+
+@pytest.mark.parametrize("asked", ["", "zzz", "42"])
+def test_a_name_like_no_other_gets_none(asked: str):
+    with pytest.raises(InputError) as told:
+        find_bug(asked)
+    assert str(told.value) == f"unknown bug {asked!r}; bugs --list lists all {len(BUGS)}"

@@ -1,47 +1,32 @@
-"""Each mistake of the catalogue is detected in both precisions, and each check sees a mistake that no other sees."""
+"""Each check detects a mistake that no other check detects, and what a detection is."""
+
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import scratch
-from compare.backends.by_name import SCRATCH, equations_backend
+from compare.backends.by_name import SCRATCH, backend, equations_backend
 from compare.bugs.catalogue import BUGS
-from compare.bugs.detection import CHECKS, Detection, detect
+from compare.bugs.detection import DETECTION_CHECKS, Detection, detect
 from compare.data.registry import load
+from compare.errors import InputError
 from compare.problem import Hyperparameters, Problem
 from scratch import EQUATIONS, Equations
 
-DTYPES = "float32", "float64"
+
+def test_the_first_reason_is_said_with_its_check():
+    found = Detection("x", {"one_step": "", "hard_batches": "Z, dense pixels", "identities": "rows"})
+    assert found.first == "Z, dense pixels (hard batches)"
+    assert found.detected
 
 
-@pytest.fixture(scope="module")
-def detections(digits: Problem) -> dict[str, dict[str, Detection]]:
-    candidates = [SCRATCH, *(bug.backend() for bug in BUGS.values())]
-    return {dtype: {one.name: one for one in detect(digits, dtype, candidates)} for dtype in DTYPES}
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("name", BUGS)
-def test_each_mistake_is_caught(detections: dict, name: str, dtype: str):
-    detection = detections[dtype][name]
-    assert set(detection.said) == set(CHECKS)
-    assert detection.caught
-    assert detection.first
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-def test_the_clean_pair_is_no_alarm(detections: dict, dtype: str):
-    assert not any(detections[dtype]["scratch"].said.values())
-
-
-def test_a_mistake_shows_in_the_quantity_of_its_equation(detections: dict):
-    """Where the first check names a quantity, it is one that the replaced function makes."""
-    makes = {
-        "batch": ("Z", "L"), "logits": ("Z",), "log_softmax": ("logP",), "nll_loss": ("L",), "logits_gradient": ("dZ",),
-        "parameter_gradients": ("dW", "db"), "sgd_step": ("W", "b"),
-    }  # fmt: skip
-    for name, bug in BUGS.items():
-        assert detections["float64"][name].first.split()[0].strip(",") in makes[bug.function], name
+def test_a_low_accuracy_alone_detects_nothing():
+    found = Detection("x", {"one_step": "", "accuracy": "9.8%"})
+    assert not found.detected
+    assert found.first == "9.8% (accuracy)"
+    assert Detection("x", {"one_step": "Z 1/1", "accuracy": ""}).detected
 
 
 @pytest.fixture(scope="module")
@@ -119,18 +104,107 @@ ALONE = {
     "one_step": (late_error, False, "float64"),
     "whole_run": (drift, False, "float64"),
     "hard_batches": (constant_images_lost, False, "float64"),
-    "exact": (BUGS["tiny-weight-decay"].equations, False, "float32"),
-    "gradients": (wrong_classes_swapped, True, "float64"),
-    "invariants": (loss_lifted, True, "float64"),
+    "exact_arithmetic": (BUGS["tiny-weight-decay"].equations, False, "float32"),
+    "gradient_checks": (wrong_classes_swapped, True, "float64"),
+    "identities": (loss_lifted, True, "float64"),
     "accuracy": (black_images, True, "float64"),
 }
 
 
-@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("check", DETECTION_CHECKS)
 def test_each_check_sees_what_no_other_sees(longer: Problem, monkeypatch: pytest.MonkeyPatch, check: str):
     make, both, dtype = ALONE[check]
     ours = equations_backend("ours", make)
     # what a correct model reaches here; the reference is no measure where it makes the same mistake
     monkeypatch.setattr("compare.bugs.detection.usual_band", lambda _: (0.15, 0.9))
-    said = detect(longer, dtype, [ours], ours._replace(name="theirs") if both else None)[0].said
-    assert [name for name, words in said.items() if words] == [check], said
+    reasons = detect(longer, dtype, [ours], ours._replace(name="theirs") if both else None)[0].reasons
+    assert [name for name, reason in reasons.items() if reason] == [check], reasons
+
+
+@pytest.fixture
+def detected(random_problem: Callable[..., Problem]) -> Callable[..., Detection]:
+    """All checks in float64 on a small problem, of `scratch` with some of its functions replaced."""
+
+    def run(dtype: str = "float64", **functions: Callable) -> Detection:
+        return detect(random_problem(), dtype, [equations_backend("ours", lambda: replaced(**functions))])[0]
+
+    return run
+
+
+def failed(found: Detection) -> list[str]:
+    return [check for check, reason in found.reasons.items() if reason]
+
+
+@pytest.mark.parametrize(("wrong", "case"), [(lambda lr: min(lr, 1), 8.0), (lambda lr: 0.25 if lr == 0.5 else lr, 0.5)])
+def test_exact_steps_are_taken_at_two_rates(detected: Callable, wrong: Callable, case: float):
+    """A rate that is wrong at one of them only."""
+    assert wrong(case) != case
+    found = detected(sgd_step=lambda W, b, dW, db, lr: scratch.sgd_step(W, b, dW, db, wrong(lr)))
+    assert failed(found) == ["exact_arithmetic"]
+
+
+def test_a_function_that_spoils_an_earlier_result_is_detected_there(detected: Callable):
+    def log_softmax(Z):
+        Z -= Z.max(axis=1, keepdims=True)
+        return scratch.log_softmax(Z)
+
+    assert detected(log_softmax=log_softmax).reasons["one_step"] == "Z 1/1"
+
+
+def test_a_user_file_cannot_change_what_it_returned(random_problem: Callable[..., Problem], tmp_path: Path):
+    """It keeps every Z, and spoils it in a later function of the same step, before the step is compared."""
+    (tmp_path / "mine.py").write_text(
+        "import numpy as np\nkept = []\n"
+        "def logits(X, W, b):\n    kept.append(X @ W.T + b)\n    return kept[-1]\n"
+        "def log_softmax(Z):\n    S = Z - Z.max(axis=1, keepdims=True)\n    kept[-1].fill(7)\n"
+        "    return S - np.log(np.exp(S).sum(axis=1, keepdims=True))\n"
+    )
+    assert failed(detect(random_problem(), "float64", [backend(str(tmp_path / "mine.py"))])[0]) == []
+
+
+def test_what_is_not_finite_is_detected_and_stops_nobody_else(random_problem: Callable[..., Problem]):
+    nan = equations_backend("nan", lambda: replaced(nll_loss=lambda logP, y: scratch.nll_loss(logP, y) * np.nan))
+    first, second = detect(random_problem(), "float64", [nan, SCRATCH])
+    assert (first.name, second.name) == ("nan", "scratch")
+    assert first.reasons["one_step"] == first.reasons["whole_run"] == "L 1/1"
+    assert failed(second) == []
+
+
+def test_a_reference_that_diverges_is_told(random_problem: Callable[..., Problem]):
+    with pytest.raises(InputError, match="both sides leave the finite numbers"):
+        detect(random_problem(lr=1e38, epochs=8), "float32", [SCRATCH])
+
+
+def test_every_step_and_every_candidate_is_reported(random_problem: Callable[..., Problem]):
+    reports = []
+    detect(random_problem(epochs=2), "float64", [SCRATCH, SCRATCH], on_step=lambda: reports.append(1))
+    assert len(reports) == 2 * 5 + 2
+
+
+def test_a_detected_candidate_need_not_train_to_the_end(random_problem: Callable[..., Problem]):
+    calls = []
+
+    def logits_gradient(logP, y):
+        calls.append(len(y))
+        return -scratch.logits_gradient(logP, y)
+
+    wrong = equations_backend("wrong", lambda: replaced(logits_gradient=logits_gradient))
+    trained = []
+    for to_the_end in (True, False):
+        calls.clear()
+        found = detect(random_problem(), "float64", [wrong], to_the_end=to_the_end)[0]
+        trained.append(len(calls))
+        assert failed(found)[:2] == ["one_step", "whole_run"]
+        assert ("accuracy" in found.reasons) == to_the_end == np.isfinite(found.accuracy)
+    # four of the five steps of a run on its own
+    assert trained[0] - trained[1] == 4
+
+
+@pytest.mark.parametrize(("band", "reason"), [((0.0, 1.0), ""), ((0.9, 1.0), "x"), ((0.0, 0.05), "x"), (None, "")])
+def test_the_accuracy_is_held_against_the_usual(
+    random_problem: Callable[..., Problem], monkeypatch: pytest.MonkeyPatch, band: tuple | None, reason: str
+):
+    monkeypatch.setattr("compare.bugs.detection.usual_band", lambda _: band)
+    found = detect(random_problem(), "float64", [SCRATCH])[0]
+    assert found.reasons["accuracy"] == (reason and f"{100 * found.accuracy:.1f}%")
+    assert 0.05 < found.accuracy < 0.9

@@ -27,7 +27,7 @@ def refused(cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..
         folder.mkdir(exist_ok=True)
         monkeypatch.chdir(folder)
         code, _, err = cli(*args)
-        lines = [line for line in err.splitlines() if not re.match(r"downloading|\d+ %: ", line)]
+        lines = [line for line in err.splitlines() if not re.match(r"downloading|this takes about|\d+ %: ", line)]
         assert code == 2
         assert len(lines) == 1, err
         assert lines[0].startswith("error: ")

@@ -2,87 +2,137 @@
 
 import json
 import os
-import pty
 import re
-import signal
-import subprocess
-import sys
-import tempfile
-import time
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
+from compare.cli import app as app_module
 from compare.cli import prove as prove_command
 
 ROOT = Path(__file__).parents[2]
+
+
 SHORT = "--data", "digits", "--epochs", "3"
 
 
-@pytest.mark.parametrize("command", [(), ("prove",), ("train",)])
-def test_help_has_an_example(cli, command: tuple[str, ...]):
+LEARNING = ["prove", "train", "data", "evaluate", "predict", "explain", "experiment", "bugs", "exercise", "runs"]
+
+
+@pytest.mark.parametrize("command", [(), *[(name,) for name in LEARNING]])
+def test_help_has_an_example_and_groups_in_80_columns(cli, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]):
+    monkeypatch.setenv("COLUMNS", "80")
     code, out, _ = cli(*command, "--help")
     assert code == 0
-    assert "Example: python -m compare" in out
+    assert "Example" in out
+    assert "python -m compare" in out
+    assert max(map(len, out.splitlines())) <= 80
+    if command:
+        groups = re.findall(r"╭─ (.*?) ─", out)
+        order = ["Arguments", "Exercise", "What is compared", "Model", "Training", "Data", "Output"]
+        assert [group for group in groups if group not in order] == []
+        assert groups[-1] == "Output"
+        assert "--help" in out[out.index("─ Output ─") :]
 
 
-def in_a_terminal(*args: str, until: bytes) -> tuple[int, bytes]:
-    """Run the command line in a pseudo-terminal, interrupt it once it has printed `until`: exit code, output."""
-    main, side = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "compare", *args],
-        cwd=ROOT,
-        stdin=side,
-        stdout=side,
-        stderr=side,
-        env=os.environ | {"TERM": "xterm"},
-    )
-    os.close(side)
-    output, deadline, interrupted = b"", time.monotonic() + 60, False
-    while time.monotonic() < deadline:
-        try:
-            output += os.read(main, 1 << 16)
-        except OSError:  # the other end is closed: the process has ended
-            break
-        if until in output and not interrupted:
-            process.send_signal(signal.SIGINT)
-            interrupted = True
-    os.close(main)
-    return process.wait(10), output
+def test_commands_stand_in_the_order_of_learning(cli):
+    _, out, _ = cli("--help")
+    assert re.findall(r"^│ (\w+) ", out[out.index("─ Commands ─") :], re.MULTILINE) == LEARNING
+
+
+def test_help_has_the_default_epochs_in_numbers(cli, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    _, out, _ = cli("prove", "--help")
+    assert "Default: 240 for mnist5k, 640 for digits, 20 for mnist." in out
+    assert "0 = off, 0.9 is usual" in out
+
+
+@pytest.mark.parametrize("args", [("--version",), ("--no-color", "--version")])
+def test_the_version(cli, args: tuple[str, ...]):
+    assert cli(*args) == (0, f"softmax-regression-twice {version('softmax-regression-twice')}\n", "")
+
+
+@pytest.fixture
+def colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal that shows colours."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    # what --no-color sets is taken back after the test
+    monkeypatch.setenv("NO_COLOR", "")
+
+
+GREEN = "\x1b[32m"
+
+
+SCREEN = "--data", "digits", "--epochs", 1, "--dtype", "float32"
+
+
+@pytest.mark.usefixtures("colours")
+@pytest.mark.parametrize("args", [("--no-color", *SCREEN), ("prove", *SCREEN, "--no-color")])
+def test_colours_can_be_switched_off(cli, args: tuple[object, ...]):
+    assert GREEN in cli(*SCREEN)[1]
+    code, out, _ = cli(*args)
+    assert code == 0
+    assert not re.search(r"\x1b\[[0-9;]*3\d", out)
+
+
+@pytest.mark.usefixtures("colours")
+def test_the_variable_switches_colours_off(cli, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert GREEN not in cli(*SCREEN)[1]
+
+
+def test_every_command_knows_how_to_print_without_colours(cli, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    for name in LEARNING:
+        assert "Print without colors" in cli(name, "--help")[1], name
+
+
+def test_a_completion_is_shown_for_the_script(cli, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")
+    monkeypatch.setattr("typer.completion._get_shell_name", lambda: "bash")
+    code, out, err = cli("--show-completion")
+    if "requires an argument" in err:  # by the version of Typer, when no shell was found at its start
+        code, out, err = cli("--show-completion", "bash")
+    assert (code, err) == (0, "")
+    assert "_SOFTMAX_TWICE_COMPLETE=complete_bash" in out
 
 
 @pytest.mark.parametrize(
-    ("args", "until"),
+    ("typed", "offered", "not_offered"),
     [
-        (("prove", "--data", "digits", "--epochs", "20000"), b"float32 epoch 3"),
-        (("train", "--backend", "scratch", "--data", "digits", "--epochs", "100000"), b"Epoch [20/100000]"),
+        ("softmax-twice ", {"prove", "train", "runs"}, {"--lr"}),
+        ("softmax-twice tr", {"train"}, {"prove"}),
+        ("softmax-twice --", {"--version", "--lr", "--details"}, {"prove"}),
+        ("softmax-twice train --r", {"--resume", "--run", "--runs-root"}, {"--lr"}),
+        ("softmax-twice --lr 0.1 --mo", {"--momentum"}, {"--lr"}),
     ],
 )
-def test_ctrl_c_ends_with_130_and_gives_the_cursor_back(args: tuple[str, ...], until: bytes):
-    code, output = in_a_terminal(*args, until=until)
-    assert code == 130
-    assert b"\x1b[?25l" in output, "the bar hides the cursor"
-    assert output.rindex(b"\x1b[?25h") > output.rindex(b"\x1b[?25l")
-    assert b"Traceback" not in output
-    assert output.rstrip().endswith(b"interrupted")
-    assert re.search(rb"\d%.*\d:\d\d:\d\d", output), "a share done and the time left"
+def test_a_shell_completes(cli, monkeypatch: pytest.MonkeyPatch, typed: str, offered: set[str], not_offered: set[str]):
+    monkeypatch.setattr(app_module, "_program", lambda: "softmax-twice")
+    monkeypatch.setenv("_SOFTMAX_TWICE_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", typed)
+    monkeypatch.setenv("COMP_CWORD", str(len(typed.split(" ")) - 1))
+    code, out, _ = cli()
+    assert code == 0
+    assert offered <= set(out.split())
+    assert not not_offered & set(out.split())
 
 
-def test_the_lines_of_training_go_where_stdout_goes(tmp_path: Path):
-    """With stderr a terminal and stdout a file, the bar must not swallow the lines."""
-    main, side = pty.openpty()
-    with (tmp_path / "log").open("wb") as log:
-        command = [sys.executable, "-m", "compare", "train", "--backend", "scratch", *SHORT]
-        subprocess.run(command, cwd=ROOT, stdout=log, stderr=side, env=os.environ | {"TERM": "xterm"}, check=True)
-    os.close(side)
-    os.close(main)
-    assert (tmp_path / "log").read_text().count("Epoch [") == 3
-
-
-def test_a_closed_stdout_is_no_traceback():
-    command = f"{sys.executable} -m compare train --backend scratch --data digits --epochs 1 >&-"
-    done = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (0, "")
+@pytest.mark.parametrize(
+    ("argv", "name"),
+    [
+        (["/usr/bin/softmax-twice", "train"], "softmax-twice"),
+        (["C:\\softmax-twice.exe"], "softmax-twice"),
+        (["compare/__main__.py", "--show-completion"], "softmax-twice"),
+        (["compare/__main__.py", "train"], "python -m compare"),
+    ],
+)
+def test_the_program_is_called_as_it_was_called(monkeypatch: pytest.MonkeyPatch, argv: list[str], name: str):
+    monkeypatch.setattr("sys.argv", argv)
+    if "\\" not in argv[0] or os.name == "nt":
+        assert app_module._program() == name
 
 
 def test_a_crash_is_not_taken_for_a_difference(cli, monkeypatch: pytest.MonkeyPatch):
@@ -95,53 +145,15 @@ def test_a_crash_is_not_taken_for_a_difference(cli, monkeypatch: pytest.MonkeyPa
     assert "ZeroDivisionError" in err
 
 
-@pytest.mark.parametrize("end", ["> /dev/full", "| head -n 1"])
-def test_output_that_goes_nowhere(end: str):
-    command = f"set -o pipefail; {sys.executable} -u -m compare {' '.join(SHORT)} --dtype float32 2>err {end}; echo $?"
-    with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {"PYTHONPATH": str(ROOT)}
-        done = subprocess.run(["bash", "-c", command], cwd=folder, capture_output=True, text=True, env=environment)
-        err = Path(folder, "err").read_text()
-    assert done.stdout.splitlines()[-1] == "2"
-    assert "Traceback" not in err
-
-
 def test_json_goes_to_stdout(cli):
     code, out, _ = cli(*SHORT, "--quiet", "--json", "-")
     assert code == 0
     assert json.JSONDecoder().raw_decode(out)[0]["verdict"] == "match"
 
 
-def test_a_million_epochs_begin_at_once(cli, monkeypatch: pytest.MonkeyPatch):
-    def stop(*_, **__):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(prove_command, "prove_one", stop)
-    began = time.monotonic()
-    assert cli("--data", "digits", "--epochs", 10**6)[0] == 130
-    assert time.monotonic() - began < 5
-
-
-def test_json_goes_down_a_pipe():
-    command = [sys.executable, "-m", "compare", *SHORT, "--quiet", "--json", "/dev/stdout"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    content, end = json.JSONDecoder().raw_decode(done.stdout)
-    assert content["verdict"] == "match"
-    assert done.stdout[end:].strip().startswith("match:")
-
-
-def test_output_that_cannot_show_a_character_is_no_error():
-    command = [sys.executable, "-m", "compare", *SHORT, "--dtype", "float32"]
-    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, env=environment)
-    assert done.returncode == 0
-    assert done.stdout.isascii()
-    assert b"match:" in done.stdout
-
-
 COMMANDS = {
     "prove": ("prove", *SHORT, "--dtype", "float32"),
-    "train": ("train", "--backend", "scratch", *SHORT),
+    "train": ("train", *SHORT),
     "data": ("data", "digits"),
     "list": ("data", "--list"),
     "evaluate": ("evaluate", "MODEL"),
@@ -155,7 +167,7 @@ COMMANDS = {
 @pytest.mark.parametrize("name", COMMANDS)
 def test_json_on_stdout_is_alone_there(cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str):
     monkeypatch.chdir(tmp_path)
-    assert cli("train", "--backend", "scratch", *SHORT, "--quiet", "--save", "MODEL")[0] == 0
+    assert cli("train", *SHORT, "--quiet", "--save", "MODEL")[0] == 0
     code, out, err = cli(*COMMANDS[name], "--json", "-")
     assert code == 0
     assert json.loads(out)

@@ -1,26 +1,131 @@
-"""`bugs`: the matrix, one mistake taught, one proven and explained."""
+"""`bugs`: the list, one mistake, and the survey of all of them, which is found elsewhere."""
 
 import json
+import math
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from compare.bugs.catalogue import BUGS
+from compare.bugs.detection import DETECTION_CHECKS as CHECKS
+from compare.bugs.detection import Detection
+from compare.bugs.survey import CLEAN, Survey, total_reports
+from compare.problem import Problem
 
-DTYPES = "float32", "float64"
+DIGITS = "--data", "digits", "--epochs", 3, "--seed", 5
 
 
-def test_bugs_prints_the_matrix(cli, tmp_path: Path):
-    code, out, _ = cli("bugs", "--data", "digits", "--epochs", 1, "--json", tmp_path / "json")
+def detections(accuracy: float, missed: str = "") -> dict[str, Detection]:
+    checks = [check for check in CHECKS if check != "accuracy" or math.isfinite(accuracy)]
+    return {
+        name: Detection(name, {check: "" if name in (CLEAN, missed) else f"Z, {check}" for check in checks}, accuracy)
+        for name in (CLEAN, *BUGS)
+    }
+
+
+@pytest.fixture
+def surveyed(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Problem]]:
+    """Let `bugs` find this; the problems it was asked about are in the list that is returned."""
+
+    def find(missed: str = "") -> list[Problem]:
+        asked = []
+
+        def survey(problem: Problem, *, on_report: Callable[[str], None]) -> Survey:
+            asked.append(problem)
+            for _ in range(total_reports(problem)):
+                on_report("float32")
+            found = {"float32": detections(0.5), "float64": detections(math.nan, missed)}
+            return Survey(found, {name: [name, "wrong-axis"] for name in BUGS})
+
+        monkeypatch.setattr("compare.cli.bugs.survey", survey)
+        return asked
+
+    return find
+
+
+def test_everything_is_detected(cli, surveyed: Callable):
+    asked = surveyed()
+    code, out, err = cli("bugs", *DIGITS)
     assert code == 0
     assert max(map(len, out.splitlines())) <= 80
-    for name in BUGS:
-        assert len([line for line in out.splitlines() if line.startswith(f"{name} ")]) == 2, name
-    counts = f"{len(BUGS)} of {len(BUGS)}"
-    assert f"caught: {counts} in float32 and {counts} in float64; no false alarm" in " ".join(out.split())
-    assert f"names {counts} first, and {len(BUGS)} among its first three guesses" in " ".join(out.split())
-    matrix = json.loads((tmp_path / "json").read_text())["bugs"]
-    assert [row["name"] for row in matrix][1:] == list(BUGS)
-    assert all(row["detections"][dtype]["caught"] for row in matrix[1:] for dtype in DTYPES)
-    assert not any(matrix[0]["detections"][dtype]["caught"] for dtype in DTYPES)
+    assert " ".join(out.split()).endswith("detected: 48 of 48 in float32 and 48 of 48 in float64; no false alarm")
+    assert out.count("\n") == 69
+    assert "what was detected first" not in out
+    assert err.splitlines()[0] == "48 mistakes in two precisions: about 10 seconds on two cores"
+    assert err.splitlines()[-1].startswith("75 %: float32")
+    assert [(problem.name, problem.chosen.epochs, problem.chosen.seed) for problem in asked] == [("digits", 3, 5)]
+
+
+def test_details_and_quiet(cli, surveyed: Callable):
+    surveyed()
+    details = cli("bugs", *DIGITS, "--details")[1]
+    assert "what was detected first" in details
+    assert "wrong-sign                      Z, one_step (one step)" in details
+    code, out, err = cli("bugs", *DIGITS, "--quiet")
+    assert (code, err) == (0, "")
+    assert " ".join(out.split()) == "detected: 48 of 48 in float32 and 48 of 48 in float64; no false alarm"
+
+
+def test_a_mistake_that_is_not_detected_is_exit_code_1(cli, surveyed: Callable):
+    surveyed(missed="wrong-axis")
+    code, out, _ = cli("bugs", *DIGITS, "--quiet")
+    assert code == 1
+    assert "48 of 48 in float32 and 47 of 48 in float64" in out
+
+
+@pytest.mark.parametrize(
+    ("data", "epochs", "words"),
+    [("mnist5k", 240, "about 2 minutes"), ("digits", 240, "about 50 seconds"), ("digits", 1, "about 10 seconds")],
+)
+def test_how_long_it_takes_is_said_first(cli, surveyed: Callable, data: str, epochs: int, words: str):
+    surveyed()
+    err = cli("bugs", "--data", data, "--epochs", epochs)[2]
+    assert err.splitlines()[0] == f"48 mistakes in two precisions: {words} on two cores"
+
+
+def test_json_has_all_of_the_survey(cli, surveyed: Callable, tmp_path: Path):
+    surveyed(missed="wrong-axis")
+    assert cli("bugs", *DIGITS, "--json", tmp_path / "json")[0] == 1
+    content = json.loads((tmp_path / "json").read_text())
+    assert list(content) == ["version", "data", "problem", "bugs", "versions"]
+    rows = content["bugs"]
+    assert [row["name"] for row in rows] == [CLEAN, *BUGS]
+    assert list(rows[0]) == ["name", "detections"]
+    fields = ["name", "tag", "function", "belief", "symptom", "lesson", "source", "guesses", "detections"]
+    assert all(list(row) == fields for row in rows[1:])
+    wrong = next(row for row in rows if row["name"] == "wrong-sign")
+    assert wrong["guesses"] == ["wrong-sign", "wrong-axis"]
+    assert wrong["detections"]["float32"] == {
+        "reasons": {check: f"Z, {check}" for check in CHECKS}, "accuracy": 0.5, "detected": True
+    }  # fmt: skip
+    axis = next(row for row in rows if row["name"] == "wrong-axis")["detections"]["float64"]
+    assert axis == {
+        "reasons": {check: "" for check in CHECKS if check != "accuracy"}, "accuracy": "nan", "detected": False
+    }  # fmt: skip
+
+
+def test_the_list_is_instant_and_light():
+    """A process of its own, because this one has imported everything."""
+    code = (
+        "import sys; sys.argv = ['compare', 'bugs', '--list']\n"
+        "from compare.cli.app import main\n"
+        "try: main()\n"
+        "finally: print(sorted({'torch', 'matplotlib', 'torchvision'} & {*sys.modules}), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "[]\n")
+    assert [line.split()[0] for line in done.stdout.splitlines()[: len(BUGS)]] == list(BUGS)
+
+
+def test_the_list_as_json(cli, tmp_path: Path):
+    assert cli("bugs", "--list", "--json", tmp_path / "json")[0] == 0
+    listed = json.loads((tmp_path / "json").read_text())["bugs"]
+    assert [(one["name"], one["tag"], one["function"]) for one in listed] == [
+        (bug.name, bug.tag, bug.function) for bug in BUGS.values()
+    ]
 
 
 def test_a_mistake_is_taught(cli, tmp_path: Path):
@@ -29,18 +134,19 @@ def test_a_mistake_is_taught(cli, tmp_path: Path):
     bug = BUGS["stale-gradient"]
     for words in (bug.belief, bug.symptom, bug.lesson, "def stale_gradient():", "return dZ.T @ X, dZ.sum(axis=0)"):
         assert " ".join(words.split()) in " ".join(out.split())
-    assert json.loads((tmp_path / "json").read_text())["tag"] == "E5"
-    assert cli("bugs", "no-such-bug")[0] == 2
+    content = json.loads((tmp_path / "json").read_text())
+    assert list(content) == ["version", "name", "tag", "function", "belief", "symptom", "lesson", "source"]
+    assert (content["tag"], content["source"]) == ("E5", bug.source)
 
 
-def test_one_mistake_is_proven_and_explained(cli, tmp_path: Path):
-    options = "--data", "digits", "--epochs", 1, "--dtype", "float32", "--json", tmp_path / "json"
-    code, out, _ = cli("prove", "--bug", "mean-for-the-bias", *options)
-    assert code == 1
-    text = " ".join(out.split())
-    assert "only the bias differs, the weights do not" in text
-    assert "this looks like mean for the bias, see bug mean-for-the-bias, E5" in text
-    assert BUGS["mean-for-the-bias"].lesson in text
-    assert json.loads((tmp_path / "json").read_text())["diagnosis"]["guesses"][0]["bug"] == "mean-for-the-bias"
-    assert cli("prove", "--bug", "mean-for-the-bias", "--backend", "torch")[0] == 2
-    assert cli("prove", "--bug", "no-such-bug")[0] == 2
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["wrong-sgin"], "unknown bug 'wrong-sgin'; the nearest is wrong-sign; bugs --list lists all 48"),
+        (["wrong-sign", "--list"], "--list lists all mistakes: omit the name, or --list"),
+        (["--json", "no/such/folder/json"], "--json no/such/folder/json: cannot be written: No such file or directory"),
+        (["--list", "--json", "no/such/json"], "--json no/such/json: cannot be written: No such file or directory"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(cli, args: list[str], words: str):
+    assert cli("bugs", *args) == (2, "", f"error: {words}\n")

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from compare.data.registry import SOURCES, load
+from compare.data.own_picture import as_text
+from compare.data.registry import SOURCES, Dataset, load
 
 
 def test_a_data_set_is_described(cli, tmp_path: Path):
@@ -18,7 +19,10 @@ def test_a_data_set_is_described(cli, tmp_path: Path):
     assert (result["shape"], result["features"], result["dtype"]) == ([8, 8], 64, "uint8")
     assert (result["pixels"]["min"], result["pixels"]["max"]) == (0, 255)
     assert "digits: 1,797 train images of 8 x 8 = 64 pixels, 10 classes" in out
+    assert (result["classes"], result["name"]) == (list("0123456789"), "digits")
+    assert result["pixels"]["mean"] == pytest.approx(dataset.train[0].mean())
     assert "pixels are uint8, 0 ... 255, on average 77.9" in out
+    assert f"image 0, class 0:\n{as_text(dataset.train[0][0].reshape(8, 8))}\n" in out
     assert len([line for line in out.splitlines() if line.split()[:1] and line.split()[0].isdigit()]) == 10
 
 
@@ -26,12 +30,14 @@ def test_the_list_says_what_is_here(cli, write_mnist, tmp_path: Path):
     root = write_mnist(tmp_path)
     code, out, _ = cli("data", "--list", "--data-root", root, "--json", tmp_path / "json")
     assert code == 0
-    rows = json.loads((tmp_path / "json").read_text())
+    rows = json.loads((tmp_path / "json").read_text())["data_sets"]
     assert list(rows) == list(SOURCES)
     assert {name for name, row in rows.items() if row["here"]} == {"mnist5k", "digits", "mnist"}
     for name in SOURCES:
         line = next(line for line in out.splitlines() if line.startswith(f"{name} "))
         assert line.endswith("yes" if rows[name]["here"] else "no")
+        cells = [f"{size:,}" for size in SOURCES[name].size] + [" x ".join(map(str, SOURCES[name].shape))]
+        assert " ".join([name, *cells, str(SOURCES[name].classes), SOURCES[name].origin]) in " ".join(line.split())
     assert max(map(len, out.splitlines())) <= 80
 
 
@@ -40,7 +46,7 @@ def test_the_picture_of_samples(cli, write_mnist, tmp_path: Path, suffix: str):
     root, path = write_mnist(tmp_path), tmp_path / f"samples.{suffix}"
     code, out, _ = cli("data", "mnist", "--data-root", root, "--picture", path)
     assert code == 0
-    assert out.splitlines()[-1] == f"sample images: {path}"
+    assert out.splitlines()[-1] == f"picture: {path}"
     if suffix == "svg":
         assert path.read_text().startswith("<?xml")
     else:
@@ -48,10 +54,51 @@ def test_the_picture_of_samples(cli, write_mnist, tmp_path: Path, suffix: str):
             assert np.asarray(image.convert("L")).std() > 10
 
 
+def test_one_image_is_shown(cli, tmp_path: Path):
+    images, labels = load("digits").train
+    picture = tmp_path / "one.png"
+    code, out, _ = cli("data", "digits", "--index", 17, "--json", tmp_path / "json", "--picture", picture)
+    assert code == 0
+    assert out == f"image 17, class {labels[17]}:\n{as_text(images[17].reshape(8, 8))}\npicture: {picture}\n"
+    assert json.loads((tmp_path / "json").read_text()) == {
+        "version": 2,
+        "name": "digits",
+        "shape": [8, 8],
+        "index": 17,
+        "label": labels[17],
+        "pixels": images[17].tolist(),
+    }
+    with Image.open(picture) as drawn:
+        assert drawn.size[0] == 600
+
+
+def test_the_first_and_the_last_image_are_there(cli):
+    assert cli("data", "digits", "--index", 0)[0] == 0
+    assert cli("data", "digits", "--index", 1796)[0] == 0
+
+
+def test_test_images_are_counted(cli, write_mnist, tmp_path: Path):
+    _, out, _ = cli("data", "mnist", "--data-root", write_mnist(tmp_path), "--json", tmp_path / "json")
+    assert "mnist: 60 train and 20 test images of 4 x 4 = 16 pixels, 10 classes" in out
+    assert json.loads((tmp_path / "json").read_text())["counts"] == {"train": [6] * 10, "test": [2] * 10}
+
+
+def test_a_colour_image_is_not_printed_as_characters(cli, monkeypatch: pytest.MonkeyPatch):
+    images = np.zeros((4, 3, 2, 2), np.uint8)
+    colour = Dataset("colour", (images, np.array([0, 1, 1, 0])), None, classes=2, names=("cat", "dog"))
+    monkeypatch.setattr("compare.cli.data.load", lambda *_: colour)
+    _, out, _ = cli("data", "colour", "--index", 1)
+    assert out == "image 1, class dog:\na colour image of 3 x 2 x 2 pixels: --picture FILE draws it\n"
+
+
 REFUSED = {
     "neither": ([], "either a NAME or --list"),
     "both": (["digits", "--list"], "either a NAME or --list"),
     "unknown": (["mnits"], "unknown data set 'mnits'"),
+    "a picture of the list": (["--list", "--picture", "x.png"], "--picture and --index are for one data set"),
+    "an image of the list": (["--list", "--index", 0], "--picture and --index are for one data set"),
+    "no such image": (["digits", "--index", 1797], "index 1797: digits, train has the images 0 ... 1796"),
+    "before the first": (["digits", "--index", -1], "index -1: digits, train has the images 0 ... 1796"),
     "no picture": (["digits", "--picture", "samples.doc"], "samples.doc: a picture is named *.png or *.svg"),
     "no folder": (["digits", "--picture", "/no/folder/x.png"], "--picture /no/folder/x.png: cannot be written"),
 }

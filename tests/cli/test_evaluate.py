@@ -9,6 +9,7 @@ import pytest
 
 import scratch
 from compare.training.loop import Training
+from compare.training.metrics import confusion_matrix
 
 
 @pytest.mark.parametrize("backend", ["scratch", "torch"])
@@ -23,7 +24,34 @@ def test_evaluate(cli, checkpoint: Path, trained: Training, tmp_path: Path, back
     assert result["accuracy"] == accuracy > 0.9
     assert np.trace(result["confusion"]) == round(1000 * accuracy)
     assert len(re.findall(r"^ +\d( +[\d.]+){12}$", out, re.MULTILINE)) == 10
-    assert out.splitlines()[-1] == f"mnist5k, validation: loss {loss:.4f}, accuracy {accuracy:.4f}"
+    assert out.splitlines()[-1] == f"mnist5k, validation: loss {loss:.4f}, accuracy {accuracy:.2%}"
+    assert result["backend"] == backend
+    predicted = scratch.predict(model, trained.problem.validation[0])
+    confusion = confusion_matrix(trained.problem.validation[1], predicted, 10)
+    assert result["confusion"] == confusion.tolist()
+    for k, line in enumerate(out.splitlines()[3:13]):
+        right, of, taken = confusion[k, k], confusion[k].sum(), confusion[:, k].sum()
+        counts = [str(n) if n else "." for n in confusion[k]]
+        assert line.split() == [str(k), *counts, f"{right / taken:.4f}", f"{right / of:.4f}"]
+        assert (result["precision"][k], result["recall"][k]) == (right / taken, right / of)
+
+
+def test_quiet_is_one_line_and_pictures_are_drawn(cli, checkpoint: Path, tmp_path: Path):
+    code, out, _ = cli("evaluate", checkpoint, "--quiet", "--pictures", tmp_path / "new")
+    assert (code, len(out.splitlines())) == (0, 1)
+    names = {f"{what}{suffix}" for what in ("confusion", "mistakes") for suffix in (".png", ".svg")}
+    assert {path.name for path in (tmp_path / "new").iterdir()} == names
+
+
+def test_no_line_is_longer_than_a_terminal(cli, checkpoint: Path):
+    assert max(map(len, cli("evaluate", checkpoint)[1].splitlines())) <= 80
+
+
+@pytest.mark.parametrize("command", [("prove",), ("train",), ("evaluate", "no-file")])
+def test_pictures_that_cannot_be_written_are_told_before_the_work(refused, tmp_path: Path, command: tuple[str, ...]):
+    (tmp_path / "file").touch()
+    line = refused(*command, "--pictures", tmp_path / "file" / "folder")
+    assert line == f"error: --pictures {tmp_path / 'file' / 'folder'}: {tmp_path / 'file'} is not a folder"
 
 
 REFUSED = {

@@ -1,85 +1,68 @@
-"""`exercise`: from an untouched template to a proof, and what is printed on the way."""
+"""`exercise`: from a new file to a proof, and what is printed on the way."""
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-import compare.exercise
 from compare.equations import FUNCTIONS
+from compare.exercise.hints import HINTS
+from compare.files import maths_page
 
-TEMPLATE = Path(compare.exercise.__file__).with_name("template.py")
 SHORT = "--data", "digits", "--epochs", "1"
 pytestmark = pytest.mark.usefixtures("here")
 
 
-def test_an_untouched_stub_is_told_where_to_begin(cli):
-    code, out, err = cli("exercise", TEMPLATE, *SHORT)
+@pytest.fixture
+def hints_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("compare.exercise.hints.cache_path", lambda: tmp_path / "cache")
+
+
+def test_a_new_exercise_says_what_to_do_next(cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = cli("exercise", "--new", "mine.py")
+    assert (code, err) == (0, "")
+    assert out == (
+        "mine.py has six empty functions. Begin with logits (E1):\n"
+        "replace the last line of the function, then check it with\n\n"
+        "    python -m compare exercise mine.py\n\n"
+        f"the maths: {maths_page()}\n"
+    )
+    assert cli("exercise", "--new", "mine.py") == (
+        2, "", "error: --new mine.py: exists already and is not overwritten; choose another name\n"
+    )  # fmt: skip
+    code, out, err = cli("exercise", "mine.py", *SHORT)
     assert (code, err) == (1, "")
-    assert out.count("missing") == 6
-    assert "Nothing is written yet. Begin with logits (E1) in" in out
-    assert "X (N, D), W (K, D), b (K,) -> Z (N, K)" in " ".join(out.split())
+    assert out.splitlines()[:6] == [f"{one.tag}  missing  {name}" for name, one in FUNCTIONS.items()]
+    assert out.splitlines()[6:] == [
+        "",
+        "Nothing is written yet. Begin with logits (E1) in mine.py:",
+        "replace the last line of the function, then run this again.",
+        "X (N, D), W (K, D), b (K,) -> Z (N, K)",
+        "--hint gives a hint",
+    ]
 
 
-@pytest.mark.parametrize("done", range(1, 6))
-def test_the_next_one_is_named(cli, exercise_file, done: int):
-    names = list(FUNCTIONS)
-    code, out, _ = cli("exercise", exercise_file(*names[:done]), *SHORT)
-    assert code == 1
-    assert out.count("right") == done
-    assert f"Next is {names[done]} ({FUNCTIONS[names[done]].tag})" in out
+def test_a_long_name_stays_on_its_line(cli, tmp_path: Path):
+    path = tmp_path / f"{100 * 'x'}.py"
+    assert f"\n    python -m compare exercise {path}\n" in cli("exercise", "--new", path)[1]
 
 
-def test_a_finished_course_ends_in_the_proof(cli, exercise_file, tmp_path: Path):
-    code, out, _ = cli("exercise", exercise_file(*FUNCTIONS), *SHORT, "--json", tmp_path / "json")
-    assert code == 0
-    assert "float64: how far apart at worst in 15 steps" in out
-    assert out.splitlines()[-1] == "match: all quantities of 15 float32 and 15 float64 steps are within budget"
-    content = json.loads((tmp_path / "json").read_text())
-    assert [one["state"] for one in content["functions"]] == ["right"] * 6
-    assert content["proof"]["verdict"] == "match"
-
-
-# What is changed in a right file, the first function that is not right, and what is said.
-CHANGES = {
-    "a minus": (("X @ W.T + b", "X @ W.T - b"), "logits", "on the worked example Z is"),
-    "no shift": (
-        ("S = Z - Z.max(axis=1, keepdims=True)", "S = Z"),
-        "log_softmax",
-        "right on the worked example, but not in float32: logP, logits of ±1000",
-    ),
-    "a fixed batch": (("return dZ / len(y)", "return dZ / max(len(y), 100) if len(y) > 2 else dZ / len(y)"),
-                      "logits_gradient", "right on the worked example, but not in float32"),
-    "lr a little off": (
-        ("return W - lr * dW", "lr = lr * (1 + 1e-5) if dW.size > 6 else lr; return W - lr * dW"),
-        "sgd_step",
-        "this looks like lr off by 1e-5, see bug lr-off-by-1e-5, E6",
-    ),
-    "in place": (("dZ = np.exp(logP)", "dZ = logP"), "logits_gradient", "changes its input in place"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("case", CHANGES)
-def test_the_first_that_is_not_right_is_explained(cli, exercise_file, case: str):
-    change, name, words = CHANGES[case]
-    code, out, _ = cli("exercise", exercise_file(*FUNCTIONS, change=change), *SHORT)
-    assert code == 1
-    lines = out.splitlines()
-    assert [line.split()[-1] for line in lines[:6] if " right" not in line] == [name]
-    assert words in " ".join(out.split())
-
-
-def test_hints_get_more_concrete_each_time(cli, exercise_file):
-    path = exercise_file("logits")
-
-    def hints() -> list[str]:
-        return re.findall(r"hint \d of 4", cli("exercise", path, *SHORT, "--hint")[1])
-
-    assert [len(hints()) for _ in range(5)] == [1, 2, 3, 4, 4]
-    assert "hint" not in cli("exercise", path, *SHORT)[1].replace("--hint gives a hint", "")
-    other = exercise_file("logits", "log_softmax")
-    assert "hint 1 of 4: Of each row only one entry counts" in cli("exercise", other, *SHORT, "--hint")[1]
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        ([], "FILE is missing; exercise --new FILE writes a new one"),
+        (["--new", "a.py", "b.py"], "--new only writes a new file: omit the other FILE, --hint and --json"),
+        (["--new", "a.py", "--hint"], "--new only writes a new file: omit the other FILE, --hint and --json"),
+        (["--new", "a.py", "--json", "-"], "--new only writes a new file: omit the other FILE, --hint and --json"),
+        (["no.py"], "no.py: cannot be read: No such file or directory"),
+        (["no.py", "--json", "no/json"], "--json no/json: cannot be written: No such file or directory"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(refused, args: list[str], words: str):
+    assert refused("exercise", *args) == f"error: {words}"
 
 
 @pytest.mark.parametrize("content", ["", "def logit(X): pass\n", "def logits(:\n"])
@@ -89,9 +72,64 @@ def test_files_that_are_no_exercise(cli, tmp_path: Path, content: str):
     assert (code, out, len(err.splitlines())) == (2, "", 1)
 
 
-def test_damaged_counts_of_hints_begin_anew(cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("compare.exercise.check.cache_path", lambda: tmp_path)
-    for damage in ("not json", "[1, 2]", '{"a": {}}'):
-        (tmp_path / "hints.json").write_text(damage)
-        assert "hint 1 of 4" in cli("exercise", TEMPLATE, *SHORT, "--hint")[1]
-        assert "hint 2 of 4" in cli("exercise", TEMPLATE, *SHORT, "--hint")[1]
+def test_the_next_one_is_named(cli, exercise_file: Callable, tmp_path: Path):
+    names = list(FUNCTIONS)
+    path = exercise_file(*names[:2])
+    code, out, _ = cli("exercise", path, *SHORT, "--json", tmp_path / "json")
+    assert code == 1
+    assert [line.split()[1] for line in out.splitlines()[:6]] == ["right"] * 2 + ["missing"] * 4
+    assert out.splitlines()[7:] == [
+        "Next is nll_loss (E3):", "logP (N, K), y (N,) -> L", "--hint gives a hint"
+    ]  # fmt: skip
+    content = json.loads((tmp_path / "json").read_text())
+    assert list(content) == ["version", "functions", "hints"]
+    assert content["functions"][0] == {"name": "logits", "state": "right", "reason": "", "diagnosis": None, "tag": "E1"}
+    assert content["functions"][2]["reason"].endswith("nll_loss (E3) is not written yet")
+
+
+def test_a_wrong_function_is_explained_with_its_brackets(cli, exercise_file: Callable, tmp_path: Path):
+    path = exercise_file(*FUNCTIONS, change=("X @ W.T + b", "X @ W.T"))
+    code, out, _ = cli("exercise", path, *SHORT, "--json", tmp_path / "json")
+    assert code == 1
+    lines = out.splitlines()
+    assert lines[0] == "E1  wrong    logits"
+    assert [line.split()[1] for line in lines[1:6]] == ["right"] * 5
+    words = " ".join(out.split())
+    assert "Zis[[1.,0.,-1.],[0.5,1.,0.5]],andshouldbe[[1.,0.5,-1.],[0.5,1.5,0.5]]" in "".join(out.split())
+    assert "logits: X (N, D), W (K, D), b (K,) -> Z (N, K)" in words
+    assert "this looks like bias forgotten forward, see bug bias-forgotten-forward, E1" in words
+    wrong = json.loads((tmp_path / "json").read_text())["functions"][0]
+    assert (wrong["state"], wrong["diagnosis"]["guesses"][0]["bug"]) == ("wrong", "bias-forgotten-forward")
+
+
+@pytest.mark.usefixtures("hints_here")
+def test_hints_get_more_concrete_each_time(cli, exercise_file: Callable, tmp_path: Path):
+    path = exercise_file("logits", "log_softmax")
+    outputs = [cli("exercise", path, *SHORT, "--hint", "--json", tmp_path / "json")[1] for _ in range(4)]
+    assert [len(re.findall(r"hint \d of 4", out)) for out in outputs] == [1, 2, 3, 4]
+    assert f"hint 1 of 4: {HINTS['nll_loss'][0]}\n--hint again gives a clearer one\n" in outputs[0]
+    # nothing in brackets is lost
+    assert outputs[3].endswith("hint 4 of 4: -logP[np.arange(len(y)), y].mean()\n")
+    assert json.loads((tmp_path / "json").read_text())["hints"] == list(HINTS["nll_loss"])
+
+
+def test_a_finished_course_ends_in_the_proof(cli, exercise_file: Callable, tmp_path: Path):
+    code, out, _ = cli("exercise", exercise_file(*FUNCTIONS), *SHORT, "--json", tmp_path / "json")
+    assert code == 0
+    assert "All six are right, each on its own. Now together, beside PyTorch:" in out
+    assert "hint" not in out
+    assert out.splitlines()[-1].startswith("match: ")
+    content = json.loads((tmp_path / "json").read_text())
+    assert [one["state"] for one in content["functions"]] == ["right"] * 6
+    assert content["proof"]["verdict"] == "match"
+    assert [run["dtype"] for run in content["proof"]["runs"]] == ["float32", "float64"]
+
+
+def test_functions_that_are_right_alone_and_not_together(cli, exercise_file: Callable):
+    """A function that counts its calls is right in every check of it, and wrong at the end of a longer training."""
+    change = ("def nll_loss(logP, y):", "calls = []\ndef nll_loss(logP, y):\n    calls.append(1)\n"
+              "    if len(calls) > 30: return 2 * -logP[np.arange(len(y)), y].mean()")  # fmt: skip
+    code, out, _ = cli("exercise", exercise_file(*FUNCTIONS, change=change), "--data", "digits", "--epochs", "3")
+    assert [line.split()[1] for line in out.splitlines()[:6]] == ["right"] * 6
+    assert code == 1
+    assert any(line.startswith("differ: mine and torch, in ") for line in out.splitlines())

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from rich.console import Console
 
+from compare.cli.experiment import _table
 from compare.training import experiments
-from compare.training.experiments import EXPERIMENTS, Experiment
+from compare.training.experiments import EXPERIMENTS, Experiment, Row
 
 
 @pytest.fixture
@@ -77,3 +79,30 @@ def test_an_unknown_question_is_one_line(cli):
     code, _, err = cli("experiment", "momentum")
     assert (code, len(err.splitlines())) == (2, 1)
     assert "momentum" in err
+
+
+ROWS = [
+    Row("0.1", 0.1, "scratch", 960, 0.2826, 0.927, 0.3402, 0.914, 1000, False),
+    Row("100", 100.0, "torch", 9600, 1.331, 0.971, 15158.0, 0.889, 1000, True),
+]
+
+
+def test_the_table_shows_losses_accuracies_and_a_bar():
+    console = Console(width=80)
+    with console.capture() as captured:
+        console.print(_table("lr", ROWS))
+    lines = captured.get().splitlines()
+    assert lines[0].split() == ["lr", "side", "steps", "train", "loss", "val", "loss", "train", "val", "validation"]
+    assert lines[2].split() == ["0.1", "scratch", "960", "0.2826", "0.3402", "92.7%", "91.4%", "█" * 13 + "░"]
+    assert lines[3].split() == ["100", "torch", "9,600", "1.3310", "1.516e+04", "97.1%", "88.9%", "diverged"]
+
+
+@pytest.mark.usefixtures("short")
+def test_quiet_is_the_answer_alone(cli, tmp_path: Path):
+    code, out, err = cli("experiment", "val-size", "--quiet", "--picture", tmp_path / "x.png")
+    assert (code, err) == (0, "")
+    assert " ".join(out.split()).startswith("With ")
+    assert "picture" not in out
+    assert (tmp_path / "x.png").exists()
+    _, out, _ = cli("experiment", "val-size", "--picture", tmp_path / "x.png")
+    assert out.splitlines()[-1] == f"picture: {tmp_path / 'x.png'}"

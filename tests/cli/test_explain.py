@@ -7,15 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from compare.proof.explanation import SHOWN
+from compare.cli import explain as explain_command
+from compare.proof.explanation import STAGES
 
 
 def test_explain_shows_every_equation_and_small_differences(cli, checkpoint: Path, tmp_path: Path):
     code, out, _ = cli("explain", checkpoint, "--index", 7, "--json", tmp_path / "json")
     assert code == 0
     result = json.loads((tmp_path / "json").read_text())
-    assert list(result["quantities"]) == list(SHOWN)
-    assert re.findall(r"^(E\d) ", out, re.MULTILINE) == [tag for tag, _ in SHOWN.values()]
+    assert list(result["quantities"]) == list(STAGES)
+    assert re.findall(r"^(E\d) ", out, re.MULTILINE) == [tag for tag, _ in STAGES.values()]
     for name, row in result["quantities"].items():
         ours, theirs = np.array(row["scratch"]), np.array(row["torch"])
         assert np.abs(ours).max() > 0, name
@@ -24,6 +25,47 @@ def test_explain_shows_every_equation_and_small_differences(cli, checkpoint: Pat
     np.testing.assert_allclose(values["exponentials"] / values["sum"], values["probabilities"], rtol=1e-6)
     assert values["loss"] == pytest.approx(-np.log(values["probabilities"][result["label"]]), rel=1e-5)
     assert values["dZ"].sum() == pytest.approx(0, abs=1e-6)
+
+
+def test_every_number_is_printed_with_its_difference(cli, checkpoint: Path, tmp_path: Path):
+    _, out, _ = cli("explain", checkpoint, "--index", 7, "--json", tmp_path / "json")
+    result = json.loads((tmp_path / "json").read_text())
+    assert out.splitlines()[0] == f"mnist5k, validation: image 7, label {result['label']}"
+    assert max(map(len, out.splitlines())) <= 80
+    rows = [" ".join(line.split()) for line in out.splitlines()]
+    for name, (tag, meaning) in STAGES.items():
+        ours, theirs = (np.atleast_1d(result["quantities"][name][side]) for side in ("scratch", "torch"))
+        for k, (a, b) in enumerate(zip(ours, theirs, strict=True)):
+            heading = f"{tag} {meaning} " if k == 0 else ""
+            which = f"{k} " if len(ours) > 1 else ""
+            assert f"{heading}{which}{a:.9g} {b:.9g} {abs(a - b):.1e}" in rows
+
+
+def test_the_rate_of_the_step_can_be_chosen(cli, checkpoint: Path, refused, tmp_path: Path):
+    def norms(*options: object) -> list[float]:
+        assert cli("explain", checkpoint, "--index", 7, "--json", tmp_path / "json", *options)[0] == 0
+        return json.loads((tmp_path / "json").read_text())["quantities"]["W_norm"]["scratch"]
+
+    assert norms() == norms("--lr", 1e-3) != norms("--lr", 1.0)
+    assert "lr must be a finite number above 0" in refused("explain", checkpoint, "--index", 7, "--lr", -1)
+
+
+def test_one_side_can_be_laid_beside_itself(cli, checkpoint: Path, tmp_path: Path):
+    options = "--index", 7, "--against", "scratch", "--json", tmp_path / "json"
+    assert cli("explain", checkpoint, *options)[0] == 0
+    values = json.loads((tmp_path / "json").read_text())["quantities"]["logits"]
+    assert values["scratch"] == values["scratch (against)"]
+
+
+def test_both_sides_are_drawn(cli, checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    drawn = []
+    monkeypatch.setattr(explain_command, "save_picture", lambda figure, path: drawn.append((figure, path)))
+    assert cli("explain", checkpoint, "--index", 7, "--picture", tmp_path / "x.svg")[0] == 0
+    ((figure, path),) = drawn
+    assert path == tmp_path / "x.svg"
+    assert len(figure.axes[1].containers) == 2
+    assert figure.get_supxlabel().startswith("scratch: ")
+    assert "; it is " in figure.get_supxlabel()
 
 
 def test_an_index_that_is_not_there_is_refused(refused, checkpoint: Path):

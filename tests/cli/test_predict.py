@@ -9,6 +9,8 @@ from PIL import Image
 from safetensors.numpy import save_file
 
 import scratch
+from compare.cli import predict as predict_command
+from compare.data.own_picture import as_text, prepare, read_picture, squeeze
 from compare.training.loop import Training
 
 
@@ -25,7 +27,30 @@ def test_predict_an_image_of_the_data_set(cli, checkpoint: Path, trained: Traini
     lines = out.splitlines()
     assert len(lines) == 28 + 10 + 1
     assert lines[28 + result["label"]].endswith("<- label")
-    assert lines[-1].startswith(f"prediction {P.argmax()}, probability ")
+    for k, line in enumerate(lines[28:38]):
+        assert line.removesuffix(" <- label").rstrip() == f"  {k}  {P[k]:7.2%}  {'█' * round(40 * P[k])}".rstrip()
+    assert "\n".join(lines[:28]) == as_text(problem.validation[0][7].reshape(28, 28))
+    answer = P.argmax()
+    assert lines[-1] == f"prediction {answer}, probability {P[answer]:.2%}, label {result['label']}"
+    assert (result["prediction"], result["backend"]) == (answer, backend)
+
+
+def test_a_part_of_the_data_can_be_chosen(cli, checkpoint: Path, trained: Training, tmp_path: Path):
+    assert cli("predict", checkpoint, "--index", 2, "--split", "train", "--quiet", "--json", tmp_path / "json")[0] == 0
+    image = trained.problem.train[0][2]
+    np.testing.assert_array_equal(json.loads((tmp_path / "json").read_text())["pixels"], image)
+
+
+def test_the_prediction_is_drawn(cli, checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    drawn = []
+    monkeypatch.setattr(predict_command, "save_picture", lambda figure, path: drawn.append((figure, path)))
+    assert cli("predict", checkpoint, "--index", 7, "--picture", tmp_path / "x.png")[0] == 0
+    ((figure, path),) = drawn
+    assert path == tmp_path / "x.png"
+    picture, bars = figure.axes
+    assert picture.images[0].get_array().shape == (28, 28)
+    assert len(bars.containers) == 1
+    assert "it is " in figure.get_supxlabel()
 
 
 def test_predict_a_picture(cli, checkpoint: Path, trained: Training, tmp_path: Path):
@@ -34,13 +59,22 @@ def test_predict_a_picture(cli, checkpoint: Path, trained: Training, tmp_path: P
     Image.fromarray(255 - image.reshape(28, 28)).resize((280, 280)).save(path)
     code, out, _ = cli("predict", checkpoint, "--image", path, "--quiet")
     assert (code, out[:12]) == (0, f"prediction {label}")
-    assert cli("predict", checkpoint, "--image", path, "--raw")[0] == 0
+    code, out, _ = cli("predict", checkpoint, "--image", path, "--json", tmp_path / "json")
+    result = json.loads((tmp_path / "json").read_text())
+    np.testing.assert_array_equal(result["pixels"], prepare(read_picture(path), 28).ravel())
+    assert result["label"] is None
+    assert "label" not in out
+    assert cli("predict", checkpoint, "--image", path, "--raw", "--json", tmp_path / "json")[0] == 0
+    result = json.loads((tmp_path / "json").read_text())
+    np.testing.assert_array_equal(result["pixels"], squeeze(read_picture(path), 28).ravel())
 
 
 REFUSED = {
     "index too large": (["--index", 1000], "index 1000: mnist5k, validation has the images 0 ... 999"),
     "nothing to predict": ([], "either --index N or --image FILE"),
     "two things to predict": (["--index", 1, "--image", "x.png"], "either --index N or --image FILE"),
+    "raw without a picture of one's own": (["--index", 1, "--raw"], "--raw is for --image"),
+    "a name of no picture": (["--index", 1, "--picture", "x.doc"], "x.doc: a picture is named *.png or *.svg"),
     "no picture": (["--image", "no.png"], "no.png: the picture cannot be read: No such file"),
 }
 

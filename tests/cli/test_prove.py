@@ -10,52 +10,89 @@ import pytest
 
 import scratch
 from compare.backends.by_name import equations_backend
+from compare.bugs.catalogue import BUGS
 from compare.cli import prove as prove_command
-from compare.equations import QUANTITIES
 from compare.proof.prove import prove
 
-SHORT = "--data", "digits", "--epochs", "3"
+SHORT = "--data", "digits", "--epochs", "1"
+BOTH = "match: every quantity is within budget, in 15 steps of float32 and float64"
 
 
-def test_the_report_says_everything_once(cli):
+def test_a_match_is_one_screen_and_three_lines_that_go_on(cli):
     code, out, err = cli(*SHORT)
+    lines = out.splitlines()
     assert code == 0
-    assert "digits: 1,438 training and 359 validation images of 64 pixels" in out
-    assert "3 epochs of 15 batches of 100 = 45 steps, lr 0.001, seed 1" in out
-    for dtype in ("float32", "float64"):
-        assert f"{dtype}: how far apart at worst in 45 steps" in out
-        assert re.search(rf"{dtype}: 359 of 359 images classified the same way", out)
-    for quantity in QUANTITIES.values():
-        symbols = {quantity.symbol, quantity.field}
-        rows = [
-            row for s in symbols for row in re.findall(rf"^{quantity.tag} +{re.escape(s)} +(?!-)\S", out, re.MULTILINE)
-        ]
-        assert len(rows) == 4, "the reasons, two tables of errors, the distance from the truth"
-    assert out.splitlines()[-1] == "match: all quantities of 45 float32 and 45 float64 steps are within budget"
+    assert len(lines) <= 40
+    assert max(map(len, lines)) <= 80
+    assert lines[0].startswith("scratch (NumPy, by hand) and torch (PyTorch) train one model on 1,438 images")
+    assert lines[-4] == BOTH
+    assert [re.split("  +", line) for line in lines[-3:]] == [
+        ["next: python -m compare --data digits --epochs 1 --details", "every number"],
+        ["next: python -m compare bugs --list", f"{len(BUGS)} classic mistakes"],
+        ["next: python -m compare exercise --new mine.py", "write it yourself"],
+    ]
+    assert [line.split(":")[0] for line in err.splitlines()] == ["25 %", "50 %", "75 %"]
+
+
+def test_a_long_command_is_not_printed_again(cli):
+    _, out, _ = cli(*SHORT, "--dtype", "float32", "--val-fraction", 0.25)
+    assert out.splitlines()[-3].startswith("next: the same with --details  ")
+
+
+def test_details_have_every_table(cli):
+    code, out, _ = cli(*SHORT, "--details")
+    assert code == 0
+    assert out.splitlines()[-1] == BOTH
     assert max(map(len, out.splitlines())) <= 80
-    assert [line.split(":")[0] for line in err.splitlines()] == [f"{tenth} %" for tenth in range(10, 101, 10)]
+    for title in (
+        "digits: 1,438 training and 359 validation images of 64 pixels",
+        "float32: loss and accuracy, training and validation",
+        "float32: where each was worst",
+        "allowed: eps",
+        "float64: how far apart at worst in 15 steps",
+        "hard batches, one step each",
+        "float64, exact arithmetic",
+        "distance from the exact values",
+        "gradient checks, in float64",
+        "float64: final weights",
+    ):
+        assert title in out
+    assert "next:" not in out
 
 
 def test_prove_is_the_default(cli):
     options = *SHORT, "--dtype", "float64"
-
-    def lines(*args: str) -> list[str]:
-        return [line for line in cli(*args)[1].splitlines() if "times as long" not in line]
-
-    assert lines(*options) == lines("prove", *options)
-    assert len(lines(*options)) > 40
+    screen = cli(*options)[1].splitlines()
+    assert screen[:-3] == cli("prove", *options)[1].splitlines()[:-3]
+    assert len(screen) > 20
 
 
 def test_quiet_prints_the_last_line_only(cli):
-    assert cli(*SHORT, "--quiet") == (
-        0,
-        "match: all quantities of 45 float32 and 45 float64 steps are within budget\n",
-        "",
+    assert cli(*SHORT, "--quiet") == (0, BOTH + "\n", "")
+
+
+def test_one_precision_is_enough_if_it_is_asked_for(cli, tmp_path: Path):
+    assert (
+        cli(*SHORT, "--quiet", "--dtype", "float64", "--json", tmp_path / "json")[1]
+        == BOTH.replace("float32 and ", "") + "\n"
     )
+    assert [run["dtype"] for run in json.loads((tmp_path / "json").read_text())["runs"]] == ["float64"]
+
+
+def test_a_long_proof_says_first_how_long_it_takes(cli, monkeypatch: pytest.MonkeyPatch):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(prove_command, "prove_one", stop)
+    code, out, err = cli("--data", "digits", "--epochs", 10**6)
+    assert (code, out) == (130, "")
+    assert re.fullmatch(r"this takes about \d+\.\d hours\ninterrupted\n", err)
+    assert cli("--data", "digits", "--epochs", 10**6, "--quiet")[2] == "interrupted\n"
+    assert cli("--data", "digits", "--epochs", 1)[2] == "interrupted\n"
 
 
 def plant(monkeypatch: pytest.MonkeyPatch, **functions: Callable) -> None:
-    """Have `prove` comparison scratch with these functions in place of its own."""
+    """Have `prove` check scratch with these functions in place of its own."""
     planted = equations_backend("scratch", lambda: scratch.EQUATIONS._replace(**functions))
     monkeypatch.setattr(
         prove_command, "prove_one", lambda *args, **options: prove(*args, **options | {"ours": planted})
@@ -68,17 +105,23 @@ def test_differ_is_told_with_its_place(cli, monkeypatch: pytest.MonkeyPatch, tmp
 
     plant(monkeypatch, logits_gradient=no_mean)
     code, out, _ = cli(*SHORT, "--json", tmp_path / "proof.json")
+    lines = out.splitlines()
     assert code == 1
-    plain = " ".join(out.split())
-    assert re.search(
-        r"they part at epoch 1, step 1, equation E4: dZ, dZ \[\d+, \d\]: \S+ \(scratch\), \S+ \(torch\)", plain
-    )
-    assert out.splitlines()[-1] == "differ: the two part where it says above"
-    run = json.loads((tmp_path / "proof.json").read_text())["runs"][0]
-    found = run["first_divergence"]
+    assert len(lines) <= 40
+    start = lines.index("differ: scratch and torch, in logits_gradient (E4)")
+    text = " ".join(" ".join(lines[start:]).split())
+    found = json.loads((tmp_path / "proof.json").read_text())["runs"][0]["first_divergence"]
+    assert "where float32, epoch 1, step 1, both from the same weights" in text
+    assert f"quantity dZ {found['index']}: batch image" in text
+    assert f"values {found['scratch']:.9g} (scratch), {found['torch']:.9g} (torch)" in text
     assert (found["quantity"], found["tag"], found["reading"]) == ("dZ", "E4", "one_step")
     assert found["scratch"] == pytest.approx(100 * found["torch"], rel=1e-5)
-    assert cli(*SHORT, "--quiet")[:2] == (1, "differ: run it without --quiet to see where\n")
+
+
+def test_a_difference_in_one_line(cli, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(prove_command, "_diagnose", lambda *_: None)
+    options = *SHORT, "--dtype", "float64", "--bug", "summed-gradient", "--quiet"
+    assert cli(*options) == (1, "differ: summed-gradient and torch, in logits_gradient (E4)\n", "")
 
 
 def test_a_side_that_is_not_finite_is_told_and_written(cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
@@ -88,24 +131,73 @@ def test_a_side_that_is_not_finite_is_told_and_written(cli, monkeypatch: pytest.
     plant(monkeypatch, nll_loss=nan)
     code, out, _ = cli(*SHORT, "--json", tmp_path / "proof.json")
     assert code == 1
-    assert "epoch 1, step 1, equation E3" in " ".join(out.split())
+    assert "differ: scratch and torch, in nll_loss (E3)" in out
     run = json.loads((tmp_path / "proof.json").read_text())["runs"][0]
     assert run["first_divergence"]["scratch"] == "nan"
     assert run["quantities"]["dZ"]["one_step"] is None
+    assert "not reached" in out
 
 
-def test_a_curve_that_leaves_the_published_one_is_marked(cli, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("compare.training.published.applies", lambda _: True)
-    _, out, _ = cli(*SHORT, "--dtype", "float32")
-    rows = [line for line in out.splitlines() if re.match(r" +\d( +\d\.\d{4}){9}", line)]
-    assert len(rows) == 4
-    assert [row.endswith(" !") for row in rows] == [False, True, True, True]
-    assert rows[1].endswith(" 0.6282 !")
+def test_a_planted_mistake_is_recognised(cli, tmp_path: Path):
+    options = *SHORT, "--dtype", "float32", "--bug", "mean-for-the-bias"
+    code, out, _ = cli(*options, "--json", tmp_path / "json")
+    assert code == 1
+    assert "only the bias differs, the weights do not" in " ".join(out.split())
+    assert "looks like  mean-for-the-bias (100% alike)" in out
+    assert out.splitlines()[-3].startswith("next: python -m compare bugs mean-for-the-bias  ")
+    assert json.loads((tmp_path / "json").read_text())["diagnosis"]["guesses"][0]["bug"] == "mean-for-the-bias"
+    details = " ".join(cli(*options, "--details")[1].split())
+    assert "this looks like mean for the bias, see bug mean-for-the-bias, E5" in details
+    assert " ".join(BUGS["mean-for-the-bias"].lesson.split()) in details
+
+
+def test_rounding_is_explained_if_it_is_asked_for(cli, tmp_path: Path):
+    code, out, _ = cli(*SHORT, "--dtype", "float32", "--attribute", "--json", tmp_path / "json")
+    assert code == 0
+    assert "float32: each operation of both sides on identical inputs" in out
+    assert out.index("each operation") < out.index("match:")
+    causes = json.loads((tmp_path / "json").read_text())["attribution"]["float32"]
+    assert [cause["tag"] for cause in causes] == ["E1", "E2", "E3", "E4", "E5", "E5", "E6"]
+
+
+REFUSED = {
+    "a mistake in another side": (["--bug", "wrong-axis", "--backend", "torch"], "omit --backend"),
+    "an unknown mistake": (["--bug", "no-such-bug"], "no-such-bug"),
+    "rounding of torch": (["--attribute", "--backend", "torch"], "omit --against, or --backend torch"),
+    "rounding against scratch": (["--attribute", "--against", "scratch"], "omit --against, or --backend torch"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_does_not_fit_is_refused(refused, case: str):
+    options, words = REFUSED[case]
+    assert words in refused("--data", "digits", *options)
+
+
+def test_pictures_are_drawn_and_recorded(cli, tmp_path: Path):
+    folder = tmp_path / "new" / "folder"
+    assert cli("prove", *SHORT, "--quiet", "--pictures", folder)[0] == 0
+    names = {"overview", "templates", "gradients"}
+    names |= {f"{what}-{dtype}" for what in ("curves", "errors") for dtype in ("float32", "float64")}
+    files = {f"{name}{suffix}" for name in names for suffix in (".png", ".svg")}
+    assert {path.name for path in folder.iterdir()} == files | {"overview.json"}
+
+
+def test_a_proof_is_kept(cli, tmp_path: Path):
+    assert cli(*SHORT, "--quiet", "--runs-root", tmp_path, "--run", "one", "--json", tmp_path / "json")[0] == 0
+    kept, written = (json.loads(path.read_text()) for path in (tmp_path / "one" / "run.json", tmp_path / "json"))
+    assert {key: kept[key] for key in written} == written
+    last = written["runs"][-1]["curve"][-1]["scratch"]
+    expected = {"verdict": "match", "val_loss": last["val_loss"], "val_accuracy": last["val_accuracy"]}
+    assert (kept["command"], kept["summary"]) == ("prove", expected)
+    histories = json.loads((tmp_path / "one" / "history.json").read_text())
+    assert list(histories) == [f"{side}, {dtype}" for dtype in ("float32", "float64") for side in ("scratch", "torch")]
+    assert (tmp_path / "one" / "pictures" / "overview.png").exists()
 
 
 @pytest.mark.parametrize("columns", ["20", "80", "200"])
 def test_no_number_is_cut_on_a_terminal_of_any_width(cli, monkeypatch: pytest.MonkeyPatch, columns: str):
     monkeypatch.setenv("COLUMNS", columns)
-    _, out, _ = cli(*SHORT, "--dtype", "float64")
+    _, out, _ = cli(*SHORT, "--dtype", "float64", "--details")
     assert "…" not in out
     assert len(re.findall(r"\d\.\de[-+]\d\d", out)) == 8 * 5 + 3

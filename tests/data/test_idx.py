@@ -61,7 +61,15 @@ def test_a_bad_file_is_told_in_one_line(tmp_path: Path, case: str):
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("content", [b"", b"no gzip", gzip.compress(GOOD)[:-4], gzip.compress(GOOD)[:12] + bytes(99)])
+DAMAGED = {
+    "empty": b"",
+    "no gzip": b"no gzip",
+    "too short": gzip.compress(GOOD)[:-4],
+    "other bytes": gzip.compress(GOOD)[:12] + bytes(99),
+}
+
+
+@pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED)
 def test_a_damaged_gzip_file(tmp_path: Path, content: bytes):
     (tmp_path / "file.gz").write_bytes(content)
     with pytest.raises(InputError, match=r"file\.gz: ") as error:

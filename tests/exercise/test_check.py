@@ -1,18 +1,145 @@
-"""The checks of single functions, and their hints."""
+"""The checks of single functions: what is right, wrong and missing, and the reason."""
+
+from collections.abc import Callable
 
 import pytest
 
+from compare.backends.user_file import UserFile
 from compare.equations import FUNCTIONS
-from compare.exercise.check import HINTS
+from compare.exercise.check import FunctionCheck, check_functions
+from compare.problem import Problem
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_the_last_hint_has_the_code_and_the_first_has_none(name: str, right_functions: str):
-    code = {"nll_loss": "-logP[np.arange(len(y)), y].mean()", "parameter_gradients": "dZ.T @ X", "logits": "X @ W.T"}
-    code |= {"log_softmax": "np.log(np.exp(S).sum(axis=1, keepdims=True))", "logits_gradient": "np.exp(logP)"}
-    code |= {"sgd_step": "W - lr * dW, b - lr * db"}
-    assert len(HINTS[name]) == 4
-    assert code[name] in HINTS[name][-1]
-    assert code[name] in right_functions
-    assert "np." not in HINTS[name][0]
-    assert "@" not in HINTS[name][0]
+@pytest.fixture
+def check(exercise_file: Callable, small: Problem) -> Callable[..., dict[str, FunctionCheck]]:
+    """Check a file with these functions written (all six unless given), after this change."""
+
+    def run(*names: str, change: tuple[str, str] = ("", "")) -> dict[str, FunctionCheck]:
+        path = exercise_file(*(names or FUNCTIONS), change=change)
+        return {one.name: one for one in check_functions(UserFile(path), small)}
+
+    return run
+
+
+def test_six_right_functions(check: Callable):
+    assert list(check().values()) == [FunctionCheck(name, "right") for name in FUNCTIONS]
+
+
+def test_what_is_missing(check: Callable):
+    found = check("logits", "nll_loss")
+    assert [one.state for one in found.values()] == ["right", "missing", "right", "missing", "missing", "missing"]
+    assert found["sgd_step"].reason.endswith("mine.py, line 60: sgd_step (E6) is not written yet")
+    assert found["sgd_step"].diagnosis is None
+
+
+def test_a_function_that_is_not_in_the_file(check: Callable):
+    found = check(change=("def nll_loss", "def loss"))
+    assert [name for name, one in found.items() if one.state != "right"] == ["nll_loss"]
+    assert (found["nll_loss"].state, found["nll_loss"].reason[:25]) == ("missing", "nll_loss is not in /tmp/p")
+
+
+# What is changed in a right file, the function that is wrong, and the reason.
+CHANGES = {
+    "a minus": (
+        ("X @ W.T + b", "X @ W.T - b"),
+        "logits",
+        "on the worked example Z is [[ 1. , -0.5, -1. ], [ 0.5, 0.5, 0.5]], and should be [[ 1. , 0.5, -1. ], "
+        "[ 0.5, 1.5, 0.5]]",
+    ),
+    "small numbers are shown as 0": (
+        ("X @ W.T + b", "(X @ W.T + b) * np.where(np.arange(len(b)) == 2, 1e-9, 1)"),
+        "logits",
+        "on the worked example Z is [[ 1. , 0.5, -0. ], [ 0.5, 1.5, 0. ]], and should be [[ 1. , 0.5, -1. ], "
+        "[ 0.5, 1.5, 0.5]]",
+    ),
+    "a sum": ((".mean()", ".sum()"), "nll_loss", "on the worked example L is 2.1064, and should be 1.0532"),
+    "the second of two results": (
+        ("dZ.sum(axis=0)", "dZ.mean(axis=0)"),
+        "parameter_gradients",
+        "on the worked example db is [-0.0535, 0.2311, -0.1776], and should be [-0.107 , 0.4622, -0.3552]",
+    ),
+    "nearly right on the example": (
+        ("return W - lr * dW", "return W - (1 + 1e-8) * lr * dW"),
+        "sgd_step",
+        "on the worked example W is [[ 1.16 , -0.106 ], [-0.3181, 0.7119], [-0.8418, 1.394 ]], and should be "
+        "[[ 1.16 , -0.106 ], [-0.3181, 0.7119], [-0.8418, 1.394 ]]",
+    ),
+    "on real images": (
+        ("dZ.T @ X", "dZ.T @ X * (1 + (len(X) == 7))"),
+        "parameter_gradients",
+        "right on the worked example, but not in float32: dW, real images",
+    ),
+    "no shift": (
+        ("S = Z - Z.max(axis=1, keepdims=True)", "S = Z"),
+        "log_softmax",
+        "right on the worked example, but not in float32: logP, logits of ±1000",
+    ),
+    "a fixed batch": (
+        ("/ len(y)", "/ (7 if len(y) == 1 else len(y))"),
+        "logits_gradient",
+        "right on the worked example, but not in float32: dZ, a single image",
+    ),
+    "below the rounding of float32": (
+        (".mean()", ".mean() * (1 + 1e-10)"),
+        "nll_loss",
+        "right on the worked example, but not in float64: L, real images",
+    ),
+    "a large rate": (
+        ("return W - lr * dW", "return W - min(lr, 1) * dW"),
+        "sgd_step",
+        "right but for rounding, and here nothing rounds, in float32: W, one winner, 2",
+    ),
+    "a rate of one half": (
+        ("return W - lr * dW", "return W - (lr + 1e-9 * (lr == 0.5)) * dW"),
+        "sgd_step",
+        "right but for rounding, and here nothing rounds, in float64: W, one winner, 2",
+    ),
+    "two steps": (
+        ("def parameter_gradients(X, dZ):", "calls = []\ndef parameter_gradients(X, dZ):\n    calls.append(1)\n"
+         "    dZ = dZ * (1 + (len(calls) > 3))"),
+        "parameter_gradients",
+        'right on the worked example, but not in float32: dW, a single image',
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CHANGES)
+def test_the_one_that_is_wrong_and_why(check: Callable, case: str):
+    change, name, reason = CHANGES[case]
+    found = check(change=change)
+    assert [one.name for one in found.values() if one.state != "right"] == [name]
+    assert (found[name].state, found[name].reason) == ("wrong", reason)
+    assert found[name].diagnosis is not None
+
+
+# What is changed, and the reason, of a function that cannot be used at all.
+UNUSABLE = {
+    "in place": (("dZ = np.exp(logP)", "dZ = logP"), "logits_gradient (E4) changes its input in place"),
+    "raises": (("return X @ W.T + b", "return X @ W + b"), "logits (E1) raises ValueError: matmul"),
+    "in the middle": (
+        ("    S = Z", "    assert len(Z) != 36\n    S = Z"),
+        'log_softmax (E2) raises AssertionError, in the batch "a batch of 36"',
+    ),
+    "not a pair": (("return dZ.T @ X, dZ.sum(axis=0)", "return dZ.T @ X"), "(E5) returns a ndarray, not a pair"),
+}
+
+
+@pytest.mark.parametrize("case", UNUSABLE)
+def test_a_function_that_cannot_be_used_is_wrong(check: Callable, case: str):
+    change, reason = UNUSABLE[case]
+    found = [one for one in check(change=change).values() if one.state != "right"]
+    assert [one.state for one in found] == ["wrong"]
+    assert reason in found[0].reason
+    assert found[0].diagnosis is None
+
+
+def test_a_wrong_function_gets_a_diagnosis(check: Callable):
+    found = check(change=("return W - lr * dW", "return W - 2 * lr * dW"))["sgd_step"].diagnosis
+    assert found.facts[0] == "W - W0 (E6) is the first to differ, in the first step"
+    assert found.guesses[0].bug.name == "updated-twice"
+
+
+def test_a_function_that_works_on_the_example_only_has_no_diagnosis(check: Callable):
+    found = check(change=("return X @ W.T + b", "assert len(X) == 2\n    return X @ W.T - b"))["logits"]
+    assert found.reason.startswith("on the worked example Z is")
+    assert found.diagnosis is None

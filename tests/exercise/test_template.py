@@ -11,7 +11,7 @@ import pytest
 
 import compare.exercise
 from compare.equations import FUNCTIONS
-from compare.exercise.check import worked_example
+from compare.exercise.worked_example import worked_example
 
 TEMPLATE = Path(compare.exercise.__file__).with_name("template.py")
 

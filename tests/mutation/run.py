@@ -4,12 +4,13 @@
     python tests/mutation/run.py sample 60          60 random changes of compare/ and torch_impl/ against all tests
 
 Each change is made in a copy of the checkout; the checkout itself is never touched. A test that runs into the time
-limit counts as red. Survivors are printed, and written in the form of table.py with --out FILE. By hand, not in CI.
+limit counts as red. Survivors are printed; --rows FILE writes the others as rows of the table. By hand, not in CI.
 """
 
 import argparse
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(Path(__file__).parent))
@@ -38,27 +40,36 @@ def main() -> None:
     parser.add_argument("--seed", default=0, type=int)
     parser.add_argument("--only", default="", help="only files whose path contains this")
     parser.add_argument("--jobs", default=os.cpu_count() or 1, type=int)
-    parser.add_argument("--out", type=Path, help="write the survivors here")
+    parser.add_argument("--near", action="store_true", help="run the mirrored test and its room only")
+    parser.add_argument("--rows", type=Path, help="write the changes that were noticed here, as rows of the table")
     options = parser.parse_args()
     jobs = _table(options.only) if options.what == "table" else _sample(options)
-    survivors = _run(jobs, options.jobs)
+    results = _run(jobs, options.jobs)
+    survivors = [job for job, red in results if not red]
     print(f"{len(jobs) - len(survivors)} of {len(jobs)} changes were noticed")
-    if options.out:
-        options.out.write_text("".join(f"{survivor}\n" for survivor in survivors))
+    for job in survivors:
+        print(f"survives: {job.name}")
+    if options.rows:
+        options.rows.write_text("".join(f"{row},\n" for row in map(_row, results) if row), encoding="utf-8")
     sys.exit(bool(survivors) and options.what == "table")
 
 
-Job = tuple[str, str, str, list[list[str]]]
+class Job(NamedTuple):
+    """A change: the file, what it is called, the changed source, and the tests to run, nearest first."""
+
+    path: str
+    name: str
+    source: str
+    stages: list[list[str]]
 
 
 def _table(only: str) -> list[Job]:
-    """Path, what it is called, the changed source, and the tests to run."""
     jobs = []
     for path, old, new, test in CHANGES:
         if only in path:
             source = (ROOT / path).read_text(encoding="utf-8")
             assert source.count(old) == 1, f"{path}: {old!r} occurs {source.count(old)} times"
-            jobs.append((path, f"{path}: {old!r} -> {new!r}", source.replace(old, new), [[test]]))
+            jobs.append(Job(path, f"{path}: {old!r} -> {new!r}", source.replace(old, new), [[test]]))
     return jobs
 
 
@@ -68,36 +79,48 @@ def _sample(options: argparse.Namespace) -> list[Job]:
     names = [name for name in names if options.only in name and not name.startswith(OMITTED)]
     every = [mutant for name in names for mutant in mutants(ROOT / name, name)]
     chosen = random.Random(options.seed).sample(every, min(options.number, len(every)))
-    return [(m.path, str(m), m.apply((ROOT / m.path).read_text(encoding="utf-8")), _tests(m)) for m in chosen]
+    return [
+        Job(m.path, str(m), m.apply((ROOT / m.path).read_text(encoding="utf-8")), _tests(m, options)) for m in chosen
+    ]
 
 
-def _tests(mutant: Mutant) -> list[list[str]]:
+def _tests(mutant: Mutant, options: argparse.Namespace) -> list[list[str]]:
     """The mirrored test first, then its room, then everything: most changes are noticed at once."""
     path = Path(mutant.path)
     folder = Path("tests", *path.parts[1:-1]) if path.parts[0] == "compare" else Path("tests", *path.parts[:-1])
     near = [folder / f"test_{path.stem}.py", folder]
-    return [[near_path.as_posix()] for near_path in near if (ROOT / near_path).exists()] + [[]]
+    stages = [[place.as_posix()] for place in near if (ROOT / place).exists()]
+    return stages if options.near else [*stages, []]
 
 
-def _run(jobs: list[Job], workers: int) -> list[str]:
+def _row(result: tuple[Job, str]) -> tuple[str, str, str, str] | None:
+    """A noticed change as a row of the table, if its line is the only one of its kind."""
+    job, red = result
+    before = (ROOT / job.path).read_text(encoding="utf-8")
+    changed = [pair for pair in zip(before.splitlines(), job.source.splitlines(), strict=True) if pair[0] != pair[1]]
+    old, new = (line.strip() for line in changed[0])
+    test = re.match(r"(?:FAILED|ERROR) (\S+?::\w+)", red)
+    return (job.path, old, new, test[1]) if test and before.count(old) == 1 else None
+
+
+def _run(jobs: list[Job], workers: int) -> list[tuple[Job, str]]:
     free: SimpleQueue[Path] = SimpleQueue()
-    survivors = []
+    results = []
     with tempfile.TemporaryDirectory(prefix="mutation-") as folder, ThreadPoolExecutor(workers) as pool:
         for n in range(workers):
             free.put(_copy(Path(folder, str(n))))
 
-        def one(job: Job) -> tuple[str, str]:
+        def one(job: Job) -> str:
             copy = free.get()
             try:
-                return job[1], _red(copy, job)
+                return _red(copy, job)
             finally:
                 free.put(copy)
 
-        for number, (name, test) in enumerate(pool.map(one, jobs), 1):
-            print(f"{number}/{len(jobs)} {'SURVIVES' if not test else 'noticed'} {name}  {test}", flush=True)
-            if not test:
-                survivors.append(name)
-    return survivors
+        for job, red in zip(jobs, pool.map(one, jobs), strict=True):
+            results.append((job, red))
+            print(f"{len(results)}/{len(jobs)} {'noticed' if red else 'SURVIVES'} {job.name}  {red}", flush=True)
+    return results
 
 
 def _copy(folder: Path) -> Path:
@@ -111,20 +134,20 @@ def _copy(folder: Path) -> Path:
 
 def _red(copy: Path, job: Job) -> str:
     """The first test that goes red with the change made, or nothing."""
-    path, _, source, stages = job
-    before = (copy / path).read_text(encoding="utf-8")
-    (copy / path).write_text(source, encoding="utf-8")
+    path = copy / job.path
+    before = path.read_text(encoding="utf-8")
+    path.write_text(job.source, encoding="utf-8")
     try:
-        for tests in stages:
+        for tests in job.stages:
             if red := _failure(copy, tests):
                 return red
         return ""
     finally:
-        (copy / path).write_text(before, encoding="utf-8")
+        path.write_text(before, encoding="utf-8")
 
 
 def _failure(copy: Path, tests: list[str]) -> str:
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "--tb=no", "-p", "no:cacheprovider", *tests]
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "--tb=no", "-n", "0", "-p", "no:cacheprovider", *tests]
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
     try:
         done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, timeout=LIMIT)
@@ -133,7 +156,7 @@ def _failure(copy: Path, tests: list[str]) -> str:
     if done.returncode == 0:
         return ""
     lines = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
-    return (lines or [f"(exit code {done.returncode})"])[0][:120]
+    return (lines or [f"(exit code {done.returncode})"])[0][:200]
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What the tests of the proof share: one thread, both precisions, a small real problem, sides and steps."""
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -12,8 +13,9 @@ from compare.backends.threads import threads
 from compare.backends.torch_side import TorchSide
 from compare.data.registry import Dataset, load
 from compare.problem import Hyperparameters, Problem
+from compare.proof.checks import READINGS
 from compare.proof.lockstep import SameStart, StepPair
-from scratch import EQUATIONS
+from scratch import EQUATIONS, Step
 
 
 @pytest.fixture(autouse=True)
@@ -21,11 +23,6 @@ def one_thread() -> Iterator[None]:
     backend("torch")  # PyTorch is imported before its threads are counted
     with threads(1):
         yield
-
-
-@pytest.fixture(params=["float32", "float64"])
-def dtype(request: pytest.FixtureRequest) -> str:
-    return request.param
 
 
 @pytest.fixture(scope="session")
@@ -64,3 +61,20 @@ def lockstep() -> Callable[[Problem, str], Iterator[tuple[int, StepPair]]]:
                 yield epoch, same_start.pair(number, index, step, done)
 
     return pairs
+
+
+@pytest.fixture
+def equal_pair(small: Problem, lockstep: Callable) -> Callable[..., StepPair]:
+    """The second step of a small problem by dtype and options; both sides are copies of the reference."""
+
+    def make(dtype: str, **chosen: object) -> StepPair:
+        problem = Problem(
+            Dataset("small", small.train, None, small.classes),
+            Hyperparameters(**{"epochs": 1, "batch_size": 20, "lr": 0.1} | chosen),
+        )
+        *_, (_, pair) = islice(lockstep(problem, dtype), 2)
+        # the arrays are good until the next step only
+        copies = [Step(*map(np.array, pair.reference)) for _ in range(3)]
+        return pair._replace(reference=copies[0], steps=dict(zip(READINGS, copies[1:], strict=True)))
+
+    return make

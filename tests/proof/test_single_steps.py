@@ -1,57 +1,138 @@
-"""The clean pair through the hard batches and the exact steps, and what these batches are."""
+"""Single steps: what each side is given, what comes back, and where a mistake in them is told to be."""
 
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
+import scratch
 from compare.backends.by_name import SCRATCH, backend
-from compare.equations import QUANTITIES
-from compare.problem import Problem
-from compare.proof.comparison import Comparison
-from compare.proof.single_steps import exact, hard_batches
+from compare.backends.protocol import Backend, State
+from compare.backends.user_file import UserFileError
+from compare.data.registry import Dataset
+from compare.problem import Hyperparameters, Problem
+from compare.proof.single_steps import Case, CaseMaker, SingleSteps, real_batch
+from scratch import Velocity
 
-SHAPES = {"few pixels": (12, 4), "many classes": (100, 47), "two classes": (5, 2), "colour": (768, 100)}
-CHOSEN = {
-    "plain": {},
-    "fast": {"lr": 1.0},
-    "slow": {"lr": 1e-6},
-    "everything": {"momentum": 0.9, "weight_decay": 1e-3, "nesterov": True},
-    "dampened": {"momentum": 0.5, "dampening": 0.3},
-}
+TRAIN = np.arange(24).reshape(6, 4) / 8, np.array([0, 1, 2, 2, 1, 0])
+CHOSEN = Hyperparameters(epochs=1, lr=0.5, momentum=0.5)
 
 
-@pytest.mark.parametrize("chosen", CHOSEN)
-@pytest.mark.parametrize("shape", SHAPES)
-def test_the_clean_pair_passes_difficult_and_exact_batches(shaped: Callable, dtype: str, shape: str, chosen: str):
-    problem = shaped(*SHAPES[shape], **CHOSEN[chosen])
-    theirs = backend("torch")
-    with np.errstate(all="ignore"):
-        for case, pair in hard_batches(problem, dtype).pairs(SCRATCH, theirs, dtype):
-            comparison = Comparison()
-            comparison.add(1, pair)
-            worst = max(comparison.worst.values(), key=lambda found: found.used)
-            assert worst.used <= 1, (case.name, worst)
-        for case, pair in exact(problem, dtype).pairs(SCRATCH, theirs, dtype):
-            for quantity in QUANTITIES.values():
-                a, b = (getattr(step, quantity.field) for step in (pair.steps["one_step"], pair.reference))
-                assert a.tobytes() == b.tobytes(), (case.name, quantity.symbol)
-                assert np.abs(b).max() > 0, "zeros would prove nothing"
+def cases() -> tuple[Case, ...]:
+    random = np.random.default_rng(1)
+    parts = [[random.normal(size=shape) for shape in ((3, 4), (3,), (3, 4), (3,))] for _ in range(2)]
+    indices = np.array([0, 2, 5]), np.array([4])
+    return tuple(
+        Case(f"case {n}", State(W, b, Velocity(v, u)), index)
+        for n, ((W, b, v, u), index) in enumerate(zip(parts, indices, strict=True))
+    )
 
 
-def test_difficult_batches_are_what_they_say(digits: Problem, dtype: str):
-    by_name = {}
-    for case, pair in hard_batches(digits, dtype).pairs(SCRATCH, backend("torch"), dtype):
-        by_name[case.name] = tuple(np.array(getattr(pair.reference, field)) for field in ("Z", "logP", "y", "X"))
-    assert sorted({len(y) for _, _, y, _ in by_name.values()}) == [1, 7, 32, 36, 100, 1001]
-    assert np.abs(by_name["logits of ±1000"][0]).max() > 1000
-    maxima = by_name["rows of mixed scale"][0].max(axis=1)
-    assert np.ptp(maxima) > 800
-    logP, y = by_name["confident and wrong"][1:3]
-    assert logP[np.arange(len(y)), y].max() < -20
-    logP, y = by_name["confident and right"][1:3]
-    assert logP[np.arange(len(y)), y].max() > -1e-6
-    assert len(set(by_name["a single class"][2])) == 1
-    assert np.ptp(by_name["constant images"][3], axis=1).max() == 0
-    assert np.ptp(by_name["equal logits"][0]) == 0
-    assert (by_name["dense pixels"][3][:, -1] > 0).any()
+@pytest.fixture
+def steps() -> SingleSteps:
+    return SingleSteps(TRAIN, CHOSEN, cases())
+
+
+def by_hand(case: Case) -> tuple[np.ndarray, np.ndarray]:
+    """New W and b of one case with its velocity."""
+    W, b, (v, u) = case.start
+    X, y = TRAIN[0][case.index], TRAIN[1][case.index]
+    Z = X @ W.T + b
+    P = np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True)
+    dZ = (P - np.eye(3)[y]) / len(y)
+    return W - 0.5 * (0.5 * v + dZ.T @ X), b - 0.5 * (0.5 * u + dZ.sum(axis=0))
+
+
+@pytest.mark.parametrize("ours", [SCRATCH, None], ids=["scratch", "torch"])
+def test_each_case_is_a_step_from_its_own_state(steps: SingleSteps, ours: Backend | None):
+    side = ours or backend("torch")
+    for case, step in steps.steps(side, "float64"):
+        W, b = by_hand(case)
+        np.testing.assert_allclose(step.W, W, rtol=1e-12)
+        np.testing.assert_allclose(step.b, b, rtol=1e-12)
+        np.testing.assert_array_equal(step.y, TRAIN[1][case.index])
+
+
+def test_the_steps_of_one_side_are_copies(steps: SingleSteps):
+    (_, first), (_, second) = list(steps.steps(backend("torch"), "float64"))
+    assert len(first.Z) == 3
+    assert len(second.Z) == 1
+    assert not np.shares_memory(first.W, second.W)
+    assert (first.W != second.W).all()
+
+
+def test_pairs_are_both_sides_from_the_same_state(steps: SingleSteps):
+    found = []
+    for case, pair in steps.pairs(SCRATCH, backend("torch"), "float64"):
+        W, b = by_hand(case)
+        for step in (pair.reference, pair.steps["one_step"]):
+            np.testing.assert_allclose(step.W, W, rtol=1e-12)
+            np.testing.assert_allclose(step.b, b, rtol=1e-12)
+        assert pair.start.chosen is CHOSEN
+        assert pair.start[:3] == case.start
+        assert pair.start.W0 is case.start.W
+        assert pair.start.b0 is case.start.b
+        found.append((pair.number, case.name, list(pair.steps)))
+    assert found == [(1, "case 0", ["one_step"]), (2, "case 1", ["one_step"])]
+
+
+def test_the_first_side_is_ours(steps: SingleSteps, replaced: Callable):
+    wrong = replaced(nll_loss=lambda logP, y: scratch.nll_loss(logP, y) + 1)
+    for _, pair in steps.pairs(wrong, SCRATCH, "float64"):
+        assert pair.steps["one_step"].L == pair.reference.L + 1
+
+
+def test_what_a_user_file_does_wrong_is_told_with_its_case(steps: SingleSteps, replaced: Callable):
+    def one_image(Z):
+        if len(Z) == 1:
+            raise UserFileError("wrong")
+        return scratch.log_softmax(Z)
+
+    with pytest.raises(UserFileError, match=r'^wrong, in the batch "case 1"$'):
+        list(steps.pairs(replaced(log_softmax=one_image), SCRATCH, "float64"))
+
+
+def test_a_side_begins_with_the_weights_of_the_first_case_in_its_precision(steps: SingleSteps, dtype: str):
+    W, b = steps.start(dtype)
+    assert W.dtype == b.dtype == dtype
+    np.testing.assert_array_equal(W, steps.cases[0].start.W.astype(dtype))
+    np.testing.assert_array_equal(b, steps.cases[0].start.b.astype(dtype))
+
+
+def test_the_maker_puts_cases_one_after_the_other(shaped: Callable, dtype: str):
+    make = CaseMaker(shaped(4, 3), dtype)
+    assert (make.D, make.K) == (4, 3)
+    W, b = np.ones((3, 4)), np.ones(3)
+    make.add("first", W, b, TRAIN[0][:2], TRAIN[1][:2], [])
+    make.add("second", 2 * W, 3 * b, TRAIN[0][2:], TRAIN[1][2:], [4 * W, 5 * b])
+    made = make.single_steps(CHOSEN)
+    assert made.chosen is CHOSEN
+    np.testing.assert_array_equal(made.train[0], TRAIN[0])
+    np.testing.assert_array_equal(made.train[1], TRAIN[1])
+    first, second = made.cases
+    assert (first.name, list(first.index), first.start.velocity) == ("first", [0, 1], None)
+    assert (second.name, list(second.index)) == ("second", [2, 3, 4, 5])
+    values = second.start.W, second.start.b, *second.start.velocity
+    assert [float(value.flat[0]) for value in values] == [2, 3, 4, 5]
+    assert {value.dtype.name for value in values} == {dtype}
+
+
+# D, K, images to train on, and how many of them the step is on: at most 30,000 / (D K), and 1 at least.
+@pytest.mark.parametrize(
+    ("D", "K", "N", "images"), [(64, 10, 80, 7), (64, 10, 4, 4), (784, 10, 80, 3), (999, 99, 9, 1)]
+)
+def test_the_real_batch_is_small_and_real(D: int, K: int, N: int, images: int, dtype: str):
+    random = np.random.default_rng(1)
+    data = Dataset("real", (random.integers(0, 256, (N + 1, D)).astype(np.uint8), np.arange(N + 1) % K), None, K)
+    chosen = Hyperparameters(epochs=5, batch_size=1, lr=0.3, momentum=0.9, weight_decay=0.1, val_fraction=1 / (N + 1))
+    problem = Problem(data, chosen)
+    made = real_batch(problem, dtype)
+    (case,) = made.cases
+    assert list(case.index) == list(range(images))
+    assert made.train is problem.train
+    assert made.chosen == Hyperparameters(epochs=1, lr=0.3)
+    W, b = problem.start(dtype)
+    np.testing.assert_array_equal(case.start.W, W, strict=True)
+    np.testing.assert_array_equal(case.start.b, b, strict=True)
+    assert case.start.velocity is None
+    assert case.name == "real images"

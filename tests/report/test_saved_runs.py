@@ -1,86 +1,146 @@
-"""Runs that are kept: whole or not at all, and listed side by side."""
+"""Runs that are kept: whole or not at all, and listed from the oldest on."""
 
 import csv
+import io
 import json
+import os
+import shutil
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from compare.report import saved_runs as records
-from compare.training.checkpoint import load_checkpoint
+from compare.errors import InputError
+from compare.report import saved_runs
+from compare.report.pictures import new_figure
+from compare.report.saved_runs import as_csv, check_name, keep, kept
+from scratch import Record
 
-SHORT = "--data", "digits", "--epochs", "3"
-
-
-def test_a_training_is_kept_whole(cli, tmp_path: Path):
-    root = tmp_path / "runs"
-    options = *SHORT, "--runs-root", root, "--json", tmp_path / "json"
-    assert cli("train", "--backend", "torch", *options, "--run", "first")[0] == 0
-    printed, kept = (json.loads(path.read_text()) for path in (tmp_path / "json", root / "first" / "run.json"))
-    assert {key: kept[key] for key in printed} == printed
-    assert (kept["name"], kept["command"]) == ("first", "train torch")
-    with (root / "first" / "history.csv").open() as file:
-        lines = list(csv.DictReader(file))
-    assert [float(line["val_loss"]) for line in lines] == [record["val_loss"] for record in printed["curve"]]
-    assert json.loads((root / "first" / "history.json").read_text()) == {"torch": printed["curve"]}
-    names = {path.name for path in (root / "first" / "pictures").iterdir()}
-    assert names == {"curves.png", "curves.svg", "templates.png", "templates.svg"}
-    checkpoint = load_checkpoint(root / "first" / "model.safetensors")
-    assert [record._asdict() for record in checkpoint.progress.history] == printed["curve"]
-    assert np.isfinite(checkpoint.state.W).all()
+HISTORIES = {side: [Record(n, 2.0, 0.25, 2.5 - n, 0.5) for n in range(2)] for side in ("scratch", "torch")}
+CONTENT = {
+    "command": "prove",
+    "data": {"name": "digits"},
+    "problem": {"lr": 0.1},
+    "summary": {"verdict": "match"},
+    "more": [1.5],
+}
 
 
-def test_runs_are_compared_in_a_table(cli, tmp_path: Path):
-    root = tmp_path / "runs"
-    assert cli("train", "--backend", "scratch", *SHORT, "--lr", "0.1", "--runs-root", root, "--run", "a")[0] == 0
-    assert cli("prove", *SHORT, "--quiet", "--runs-root", root, "--run", "b.2")[0] == 0
-    code, out, _ = cli("runs", "--runs-root", root, "--json", tmp_path / "json")
-    assert code == 0
-    rows = [line.split() for line in out.splitlines()]
-    assert ["a", "train", "scratch", "digits", "0.1", "0", "100", "45"] in [row[:8] for row in rows]
-    assert ["b.2", "prove", "digits", "0.001"] in [row[:4] for row in rows]
-    assert rows[3][-1] == "match"
-    found = json.loads((tmp_path / "json").read_text())["runs"]
-    assert [run["name"] for run in found] == ["a", "b.2"]
-    assert found[0]["summary"]["val_accuracy"] > found[1]["summary"]["val_accuracy"]
+def test_a_run_is_kept_whole(tmp_path: Path):
+    figures = {"curves": new_figure(2, 2, "a", "b")}
+    folder = keep(
+        tmp_path / "new" / "runs", "first", CONTENT, HISTORIES, figures, lambda path: path.write_text("weights")
+    )
+    assert folder == tmp_path / "new" / "runs" / "first"
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "history.csv", "history.json", "model.safetensors", "pictures", "run.json"
+    ]  # fmt: skip
+    run = json.loads((folder / "run.json").read_text())
+    assert run.pop("version") == 2
+    assert len(run.pop("ended")) == len("2026-01-31 12:00:00")
+    assert run == {"name": "first", **CONTENT}
+    assert json.loads((folder / "history.json").read_text()) == {
+        side: [record._asdict() for record in history] for side, history in HISTORIES.items()
+    }
+    assert (folder / "history.csv").read_text() == as_csv(HISTORIES)
+    assert sorted(path.name for path in (folder / "pictures").iterdir()) == ["curves.png", "curves.svg"]
+    assert (folder / "model.safetensors").read_text() == "weights"
+    assert [path.name for path in folder.parent.iterdir()] == ["first"]
 
 
-@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
-def test_what_breaks_off_leaves_nothing(cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException):
-    def fail(*_):
-        raise error
-
-    monkeypatch.setattr(records, "save_pictures", fail)
-    code, _, err = cli("train", "--backend", "scratch", *SHORT, "--runs-root", tmp_path / "runs", "--run", "a")
-    assert code == (2 if isinstance(error, OSError) else 130)
-    assert not list((tmp_path / "runs").iterdir())
-    assert len(err.splitlines()) == 1
+def test_a_run_without_checkpoint_has_none(tmp_path: Path):
+    folder = keep(tmp_path, "a", CONTENT, HISTORIES, {})
+    assert not (folder / "model.safetensors").exists()
 
 
-BAD_NAMES = {"taken": "is there already", "../up": "a name is made of", ".hidden": "begins with no '.'"}
+def test_a_table_has_a_line_for_each_side_and_epoch():
+    rows = list(csv.DictReader(io.StringIO(as_csv(HISTORIES))))
+    assert [(row["side"], row["epoch"], row["val_loss"]) for row in rows] == [
+        ("scratch", "0", "2.5"), ("scratch", "1", "1.5"), ("torch", "0", "2.5"), ("torch", "1", "1.5")
+    ]  # fmt: skip
+    assert list(rows[0]) == ["side", *Record._fields]
 
 
-@pytest.mark.parametrize("name", BAD_NAMES)
-def test_a_name_is_checked_before_the_work(cli, tmp_path: Path, name: str):
+def full(*_):
+    raise OSError(28, "No space left on device")
+
+
+def interrupted(*_):
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(("fail", "error"), [(full, InputError), (interrupted, KeyboardInterrupt)])
+def test_what_breaks_off_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fail, error: type):
+    monkeypatch.setattr(saved_runs, "save_pictures", fail)
+    with pytest.raises(error, match="--run a: cannot be written: No space left" if fail is full else None):
+        keep(tmp_path, "a", CONTENT, HISTORIES, {})
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["a", "A_1", "9", "_", "b.2", "x-y", "a" * 200])
+def test_good_names(tmp_path: Path, name: str):
+    check_name(tmp_path, name)
+
+
+@pytest.mark.parametrize("name", ["", ".hidden", "-x", "../up", "a/b", "a b", "ä", "a\n", "a:b"])
+def test_bad_names(tmp_path: Path, name: str):
+    with pytest.raises(InputError, match="a name is made of letters, digits"):
+        check_name(tmp_path, name)
+
+
+def test_a_name_that_is_taken_or_a_root_that_is_no_folder(tmp_path: Path):
     (tmp_path / "taken").mkdir()
-    code, out, err = cli("train", "--backend", "scratch", *SHORT, "--runs-root", tmp_path, "--run", name)
-    assert (code, out) == (2, "")
-    assert BAD_NAMES[name] in err
-    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
-
-
-def test_a_damaged_run_is_named(cli, tmp_path: Path):
-    (tmp_path / "bad").mkdir()
-    (tmp_path / "bad" / "run.json").write_text("{")
-    code, _, err = cli("runs", "--runs-root", tmp_path)
-    assert (code, len(err.splitlines())) == (2, 1)
-    assert f"{tmp_path / 'bad' / 'run.json'}: cannot be read as a run" in err
-
-
-def test_no_runs_yet(cli, tmp_path: Path):
-    code, out, _ = cli("runs", "--runs-root", tmp_path / "none")
-    assert code == 0
-    assert "train --run NAME and prove --run NAME keep one there" in out
+    with pytest.raises(InputError, match="is there already; choose another name or remove it"):
+        check_name(tmp_path, "taken")
+    with pytest.raises(InputError, match="is there already"):
+        keep(tmp_path, "taken", CONTENT, HISTORIES, {})
     (tmp_path / "file").touch()
-    assert cli("runs", "--runs-root", tmp_path / "file")[::2] == (2, f"error: {tmp_path / 'file'}: is not a folder\n")
+    with pytest.raises(InputError, match=r"--run a: .*file is not a folder"):
+        check_name(tmp_path / "file" / "runs", "a")
+
+
+def test_runs_are_listed_from_the_oldest_on(tmp_path: Path):
+    """The order is neither that of the names nor that in which they were written."""
+    for name, ended in (("c", "2026-01-02"), ("b", "2026-01-01"), ("a", "2026-01-02"), ("d", "2025-12-31")):
+        folder = keep(tmp_path, name, CONTENT, HISTORIES, {})
+        content = json.loads((folder / "run.json").read_text())
+        (folder / "run.json").write_text(json.dumps(content | {"ended": ended}))
+    found = kept(tmp_path)
+    assert [run["name"] for run in found] == ["d", "b", "a", "c"]
+    assert all(list(run) == ["name", "ended", "command", "data", "problem", "summary"] for run in found)
+    assert found[0]["summary"] == {"verdict": "match"}
+
+
+def test_only_whole_runs_are_listed(tmp_path: Path):
+    assert kept(tmp_path / "nothing") == []
+    (tmp_path / f".a.{os.getpid()}.part").mkdir()
+    (tmp_path / f".a.{os.getpid()}.part" / "run.json").write_text("{")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").touch()
+    assert kept(tmp_path) == []
+
+
+def test_a_run_of_the_first_version_is_listed(tmp_path: Path):
+    (tmp_path / "old").mkdir()
+    shutil.copy(Path(__file__).with_name("old") / "run.json", tmp_path / "old" / "run.json")
+    (run,) = kept(tmp_path)
+    assert (run["name"], run["command"], run["problem"]["lr"]) == ("old", "train scratch", 0.001)
+    assert run["summary"]["val_accuracy"] == pytest.approx(0.14484679665738162)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("{", "not JSON, or damaged"),
+        ('{"version": 9}', "JSON of version 9"),
+        ('{"version": 2, "name": "bad"}', "it has no 'ended'"),
+    ],
+)
+def test_a_damaged_run_is_named(tmp_path: Path, content: str, words: str):
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "run.json").write_text(content)
+    with pytest.raises(InputError) as refused:
+        kept(tmp_path)
+    message = str(refused.value)
+    assert message.startswith(f"{tmp_path / 'bad' / 'run.json'}: cannot be read as a run ({words}")
+    assert message.endswith("; mend or remove its folder")
+    assert message.count("run.json") == 1

@@ -66,3 +66,8 @@ def test_autograd(batch: tuple):
 def test_a_bias_that_would_be_broadcast_is_refused(shape: tuple[int, ...]):
     with pytest.raises(ValueError, match=r"bias must have shape \(2,\), one for each class"):
         scratch.logits(np.ones((2, 3)), np.ones((2, 3)), np.ones(shape))
+
+
+def test_a_model_fits_a_line():
+    model = scratch.SoftmaxRegression(np.ones((3, 4), np.float32), np.ones(3, np.float32))
+    assert repr(model) == "<SoftmaxRegression: 4 pixels to 3 classes, float32>"

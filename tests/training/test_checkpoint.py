@@ -1,8 +1,8 @@
 """Checkpoints: what one backend writes the other reads, and a file that is not whole does nothing but say so."""
 
 import json
-import pickle
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,9 @@ from compare.errors import InputError
 from compare.problem import Problem
 from compare.training import checkpoint as checkpoints
 from compare.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from compare.training.loop import Progress
 from compare.training.train import train
+from scratch import Record
 
 
 def assert_same(a: Checkpoint, b: Checkpoint) -> None:
@@ -53,31 +55,6 @@ def test_pytorch_reads_the_file_without_us(saved: Path):
         model = torch.nn.Linear(12, 4)
         model.load_state_dict({name: file.get_tensor(f"linear.{name}") for name in ("weight", "bias")})
     np.testing.assert_array_equal(model.weight.detach().numpy(), load_checkpoint(saved).state.W)
-
-
-@pytest.mark.parametrize("length", [0x80 + 0x100, 0x4B50], ids=["begins like a pickle", "begins like a zip"])
-def test_a_header_of_any_length_is_safetensors(tmp_path: Path, length: int):
-    path = tmp_path / "file"
-
-    def write(padding: int) -> int:
-        save_file(GOOD, path, {"note": "x" * padding})
-        return int.from_bytes(path.read_bytes()[:8], "little")
-
-    # lengths are rounded up to 8, so that one of the next paddings gives the one wanted
-    assert length in map(write, range(max(0, length - write(0)), length))
-    assert path.read_bytes().startswith((b"\x80", b"PK"))
-    np.testing.assert_array_equal(load_checkpoint(path).state.W, GOOD["linear.weight"])
-
-
-@pytest.mark.parametrize("legacy", [False, True])
-def test_a_file_of_torch_save_is_read(saved: Path, tmp_path: Path, legacy: bool):
-    checkpoint = load_checkpoint(saved)
-    model = torch_impl.SoftmaxRegression(*checkpoint.state[:2])
-    torch.save(model.state_dict(), tmp_path / "model.pt", _use_new_zipfile_serialization=not legacy)
-    again = load_checkpoint(tmp_path / "model.pt")
-    for ours, theirs in zip(again.state[:2], checkpoint.state[:2], strict=True):
-        np.testing.assert_array_equal(ours, theirs, strict=True)
-    assert again == Checkpoint(again.state)
 
 
 def rewritten(path: Path, saved: Path, *, tensors: dict | None = None, metadata: dict | None = None) -> Path:
@@ -183,64 +160,6 @@ def test_truncated_files_are_refused(saved: Path, data: st.DataObject):
         load_checkpoint(path)
 
 
-@settings(max_examples=100, deadline=None)
-@given(flips=st.lists(st.tuples(st.integers(0, 10_000), st.integers(1, 255)), min_size=1, max_size=4))
-def test_damaged_files_of_torch_save_never_raise_anything_else(saved: Path, flips: list[tuple[int, int]]):
-    path = saved.with_name("damaged.pt")
-    model = torch_impl.SoftmaxRegression(*load_checkpoint(saved).state[:2])
-    torch.save(model.state_dict(), path)
-    content = bytearray(path.read_bytes())
-    for place, flip in flips:
-        content[place % len(content)] ^= flip
-    path.write_bytes(content)
-    with suppress(InputError):
-        assert load_checkpoint(path).state.W.shape[0] == len(load_checkpoint(path).state.b)
-
-
-class Evil:
-    """Unpickled, it writes a file."""
-
-    def __init__(self, path: Path):
-        self.path = path
-
-    def __reduce__(self):
-        return Path.touch, (self.path,)
-
-
-GOOD = {"linear.weight": np.ones((3, 2), np.float32), "linear.bias": np.ones(3, np.float32)}
-FOREIGN = {
-    "other names": ({"weight": GOOD["linear.weight"]}, "this file holds weight"),
-    "no bias": ({"linear.weight": GOOD["linear.weight"]}, "a checkpoint holds linear.weight and linear.bias"),
-    "weight a vector": (GOOD | {"linear.weight": np.ones(3, np.float32)}, "not (3,) and (3,)"),
-    "bias too long": (GOOD | {"linear.bias": np.ones(4, np.float32)}, "not (3, 2) and (4,)"),
-    "integers": ({name: value.astype(int) for name, value in GOOD.items()}, "not int64 and int64"),
-    "two dtypes": (GOOD | {"linear.bias": np.ones(3)}, "not float32 and float64"),
-    "nan": (GOOD | {"linear.bias": np.full(3, np.nan, np.float32)}, "not all finite"),
-}
-
-
-@pytest.mark.parametrize("case", FOREIGN)
-def test_foreign_tensors_are_refused(tmp_path: Path, case: str):
-    tensors, words = FOREIGN[case]
-    save_file(tensors, tmp_path / "file")
-    with pytest.raises(InputError) as refused:
-        load_checkpoint(tmp_path / "file")
-    assert words in str(refused.value)
-
-
-@pytest.mark.parametrize("how", ["pickle", "torch.save", "inside a dict"])
-def test_a_pickle_is_refused_and_never_run(tmp_path: Path, how: str):
-    path, trace = tmp_path / "evil.pt", tmp_path / "it ran"
-    if how == "pickle":
-        path.write_bytes(pickle.dumps(Evil(trace)))
-    else:
-        evil = Evil(trace) if how == "torch.save" else {"linear.weight": Evil(trace)}
-        torch.save(evil, path)
-    with pytest.raises(InputError, match=r"evil\.pt: not a file of plain tensors"):
-        load_checkpoint(path)
-    assert not trace.exists()
-
-
 def test_a_crash_while_saving_leaves_the_old_checkpoint(
     with_momentum: Problem, saved: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -263,7 +182,58 @@ def test_a_file_that_cannot_be_written_or_read_is_one_line(with_momentum: Proble
         load_checkpoint(tmp_path / "nothing")
 
 
-def test_weights_alone_have_a_state_without_velocity(tmp_path: Path):
-    save_file(GOOD, tmp_path / "file")
-    checkpoint = load_checkpoint(tmp_path / "file")
+def test_weights_alone_have_a_state_without_velocity(saved: Path, tmp_path: Path):
+    model = torch_impl.SoftmaxRegression(*load_checkpoint(saved).state[:2])
+    torch.save(model.state_dict(), tmp_path / "model.pt")
+    checkpoint = load_checkpoint(tmp_path / "model.pt")
+    for ours, theirs in zip(checkpoint.state[:2], load_checkpoint(saved).state[:2], strict=True):
+        np.testing.assert_array_equal(ours, theirs, strict=True)
     assert checkpoint == Checkpoint(State(*checkpoint.state[:2]))
+
+
+OTHERS = {
+    "another rate": ({"lr": 0.2}, "the checkpoint has lr 0.1, not 0.2"),
+    "another batch size": ({"batch_size": 10}, "the checkpoint has batch_size 20, not 10"),
+    "no momentum": ({"momentum": 0.0}, "the checkpoint has momentum 0.5, not 0.0"),
+    "another split": ({"seed": 2}, "the checkpoint has seed 1, not 2"),
+    "fewer epochs": ({"epochs": 2}, "the checkpoint has 3 epochs behind it already; --epochs cannot be 2"),
+}
+
+
+@pytest.mark.parametrize("case", OTHERS)
+def test_a_training_goes_on_only_as_it_began(make_small, saved: Path, case: str):
+    options, words = OTHERS[case]
+    with pytest.raises(InputError, match=words):
+        train(make_small(**({"epochs": 3, "momentum": 0.5} | options)), checkpoint=load_checkpoint(saved))
+
+
+@pytest.mark.parametrize("what", ["images", "labels", "split", "order"])
+@pytest.mark.parametrize("epochs", [3, 5])
+def test_a_training_goes_on_only_with_what_it_began(make_small, saved: Path, what: str, epochs: int):
+    problem = make_small(epochs=epochs, momentum=0.5)
+    kept = load_checkpoint(saved)
+    other = replace(kept, checksums=kept.checksums | {what: "0" * 64})
+    with pytest.raises(InputError, match=f"the checkpoint was trained on other {what} than those of small here"):
+        train(problem, checkpoint=other)
+    assert len(train(problem, checkpoint=load_checkpoint(saved)).history) == epochs + 1
+
+
+def test_initial_weights_have_no_part_in_what_follows(make_small, saved: Path):
+    kept = load_checkpoint(saved)
+    other = replace(kept, checksums=kept.checksums | {"weight": "0" * 64, "bias": "0" * 64})
+    assert len(train(make_small(epochs=4, momentum=0.5), checkpoint=other).history) == 5
+
+
+def test_weights_of_another_shape_are_refused(small: Problem):
+    for K, D in ((4, 13), (5, 12)):
+        words = f"the checkpoint takes {D} pixels to {K} classes; small has 12 and 4"
+        with pytest.raises(InputError, match=words):
+            train(small, checkpoint=Checkpoint(State(np.zeros((K, D)), np.zeros(K))))
+
+
+def test_a_checkpoint_fits_a_line():
+    state = State(np.ones((3, 4)), np.ones(3))
+    assert repr(Checkpoint(state)) == "<Checkpoint: 4 pixels to 3 classes, float64>"
+    progress = Progress([Record(n, 1.0, 0.5, 1.0, 0.5) for n in range(3)])
+    trained = Checkpoint(state, data="digits", progress=progress)
+    assert repr(trained) == "<Checkpoint of digits, 2 epochs: 4 pixels to 3 classes, float64>"

@@ -61,6 +61,13 @@ def test_what_ends_worse_than_it_began_has_diverged():
     assert (lost.steps, lost.val_images) == (10, 12)
 
 
+def test_what_is_fixed_is_as_the_question_says():
+    subset, epochs = (EXPERIMENTS[name].grid(None) for name in ("subset", "train-metrics"))
+    assert [chosen.train_subset for _, _, chosen in subset.values()] == [100, 300, 1000, 4000]
+    assert {chosen.epochs * chosen.train_subset / chosen.batch_size for _, _, chosen in subset.values()} == {960}
+    assert {(chosen.batch_size, chosen.train_subset) for _, _, chosen in epochs.values()} == {(50, 300)}
+
+
 STEPS = {"lr": {960}, "val-size": None, "batch-size": None, "subset": {960}, "train-metrics": None}
 
 

@@ -137,3 +137,10 @@ def test_it_runs_in_another_thread_too(training: Training):
     thread.start()
     thread.join()
     assert len(training.history) == 8
+
+
+def test_a_training_fits_a_line(small: Problem):
+    records = [Record(n, 1.0, 0.5, 1.0, 0.5) for n in range(3)]
+    assert repr(Training("scratch", None, small)) == "<Training of scratch on small: 0 of 7 epochs>"
+    training = Training("scratch", None, small, Progress(records))
+    assert repr(training) == "<Training of scratch on small: 2 of 7 epochs>"

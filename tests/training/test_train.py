@@ -1,17 +1,22 @@
 """What is proven is what trains, and a training goes on from any step to the same bits."""
 
+import signal
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from compare.backends.by_name import module
+from compare.backends.protocol import State
 from compare.backends.threads import threads
+from compare.data.registry import load
 from compare.errors import InputError
 from compare.problem import Problem, checksum
 from compare.proof.prove import prove
-from compare.training.checkpoint import load_checkpoint, save_checkpoint
-from compare.training.train import train
+from compare.training import checkpoint as checkpoints
+from compare.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from compare.training.loop import Training
+from compare.training.train import go_on, start, train
 from scratch import Record
 
 DTYPES = "float32", "float64"
@@ -120,3 +125,120 @@ def test_a_user_file_trains_under_its_name(small: Problem, user_file, right_func
     mine = train(small, user_file(right_functions))
     assert mine.name == "mine"
     assert end(mine) == end(train(small))
+
+
+def test_a_callback_may_save_at_any_step(proven, make_small, tmp_path: Path):
+    problem, files = make_small(epochs=3, **OPTIONS["momentum"]), []
+    training = start(problem, "torch", "float32")
+
+    def keep(*_: object) -> None:
+        files.append(tmp_path / str(len(files)))
+        save_checkpoint(files[-1], training)
+
+    go_on(training, keep, keep)
+    assert len(files) == 4 + 15
+    for path in files:
+        resumed = train(problem, "torch", checkpoint=load_checkpoint(path))
+        assert end(resumed) == proven["momentum", "float32", "torch"], path.name
+
+
+def test_a_checkpoint_stays_what_was_read(proven, make_small, interrupted, tmp_path: Path):
+    problem = make_small(epochs=3)
+    save_checkpoint(tmp_path / "file", interrupted(problem, "scratch", "float32", 9))
+    checkpoint = load_checkpoint(tmp_path / "file")
+    for _ in range(2):
+        assert end(train(problem, checkpoint=checkpoint)) == proven["plain", "float32", "scratch"]
+
+
+def test_weights_alone_are_a_start(make_small):
+    problem = make_small(epochs=2)
+    W, b = problem.start("float64")
+    larger = train(problem, checkpoint=Checkpoint(State(2 * W, b)))
+    assert larger.side.state().W.dtype == "float64"
+    assert len(larger.history) == 3
+    before = larger.history[0].val_loss
+    assert before != train(problem, dtype="float64").history[0].val_loss
+
+
+@pytest.mark.parametrize("name", SIDES)
+def test_a_checkpoint_of_the_first_version_goes_on(name: str):
+    """It was written by the version that had this format first, by scratch at epoch 2, step 7, with all options."""
+    checkpoint = load_checkpoint(Path(__file__).parent / "data" / "digits-format-1.safetensors")
+    kept = checkpoint.progress
+    assert (checkpoint.data, checkpoint.backend, checkpoint.dtype) == ("digits", "scratch", "float64")
+    assert (len(kept.history), kept.step, kept.hits) == (2, 7, 590)
+    problem = Problem(load("digits"), checkpoint.chosen)
+    assert problem.checksums == checkpoint.checksums
+    resumed, whole = train(problem, name, checkpoint=checkpoint), train(problem, name, "float64")
+    # not to the bit: another machine adds in another order
+    np.testing.assert_allclose(resumed.history, whole.history, rtol=0, atol=1e-12)
+    for ours, theirs in zip(resumed.side.state()[:2], whole.side.state()[:2], strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-12)
+
+
+@pytest.fixture
+def saves(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """The epoch and step that each save is at."""
+    seen = []
+
+    def save(path: Path, training: Training) -> None:
+        seen.append((len(training.history) - 1, training.progress.step))
+        save_checkpoint(path, training)
+
+    monkeypatch.setattr("compare.training.train.save_checkpoint", save)
+    return seen
+
+
+def test_a_long_training_is_saved_now_and_then(small: Problem, saves, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    clock = [0.0]
+    monkeypatch.setattr("compare.training.train.time.monotonic", lambda: clock[0])
+
+    def an_epoch_takes_a_while(_records: list[Record]) -> None:
+        clock[0] += 0.9
+
+    done = train(small, save=tmp_path / "file", on_epoch=an_epoch_takes_a_while)
+    # more than two seconds after the start, or after the save before; and at the end
+    assert saves == [(2, 0), (5, 0), (7, 0)]
+    assert load_checkpoint(tmp_path / "file").progress.history == done.history
+
+
+def test_a_short_training_is_saved_once(small: Problem, saves, tmp_path: Path):
+    train(small, save=tmp_path / "file")
+    assert saves == [(7, 0)]
+
+
+@pytest.mark.parametrize("presses", [1, 3])
+def test_ctrl_c_saves_first_however_often_it_is_pressed(
+    small: Problem, saves, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, presses: int
+):
+    training = start(small, "scratch", "float32")
+
+    def press(epoch: int, step: int, *_: object) -> None:
+        if (epoch, step) == (2, 3):
+            signal.raise_signal(signal.SIGINT)
+
+    write = checkpoints.whole_file
+
+    def impatient(path: Path):
+        for _ in range(presses - 1):
+            signal.raise_signal(signal.SIGINT)
+        return write(path)
+
+    monkeypatch.setattr(checkpoints, "whole_file", impatient)
+    with pytest.raises(KeyboardInterrupt):
+        go_on(training, press, save=tmp_path / "file")
+    assert saves == [(1, 3)]
+    assert load_checkpoint(tmp_path / "file").progress == training.progress
+
+
+def test_ctrl_c_in_the_last_save_ends_after_it(small: Problem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    write = checkpoints.whole_file
+
+    def press(path: Path):
+        signal.raise_signal(signal.SIGINT)
+        return write(path)
+
+    monkeypatch.setattr(checkpoints, "whole_file", press)
+    with pytest.raises(KeyboardInterrupt):
+        train(small, save=tmp_path / "file")
+    assert len(load_checkpoint(tmp_path / "file").progress.history) == 8

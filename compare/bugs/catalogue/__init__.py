@@ -1,4 +1,4 @@
-"""The classic mistakes, each one function of the step replaced: what people believe, what it looks like, what to learn.
+"""The classic mistakes, each in one function of the step: what people believe, what it looks like, what to learn.
 
 BUGS has them by name, in the order of the derivation.
 """
@@ -15,8 +15,15 @@ BUGS = dict(sorted(REGISTER.items(), key=lambda item: _ORDER.index(item[1].funct
 
 
 def find_bug(name: str) -> Bug:
-    """A bug by its name. Raises InputError if there is none."""
-    if name not in BUGS:
-        near = get_close_matches(name, BUGS)
-        raise InputError(f"unknown bug {name!r}; {f'perhaps {near[0]}? ' if near else ''}`bugs` lists all of them")
-    return BUGS[name]
+    """A bug by its name. Raises InputError, with the nearest name, if there is none."""
+    if name in BUGS:
+        return BUGS[name]
+    near = f"; the nearest is {nearest}" if (nearest := _nearest(name)) else ""
+    raise InputError(f"unknown bug {name!r}{near}; bugs --list lists all {len(BUGS)}")
+
+
+def _nearest(name: str) -> str | None:
+    """The name that has this one in it, else the most similar one, if any is similar."""
+    asked = "-".join(name.lower().replace("_", " ").split())
+    containing = [known for known in BUGS if asked and asked in known]
+    return next(iter(containing or get_close_matches(asked, BUGS, n=1)), None)

@@ -1,4 +1,4 @@
-"""Mistakes in the batch, the images and labels of a step, each written as somebody would who means it well."""
+"""Mistakes in the batch, the images and labels of a step, each as people write it."""
 
 import numpy as np
 

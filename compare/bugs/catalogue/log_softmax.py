@@ -1,4 +1,4 @@
-"""Mistakes in E2, the log-probabilities, each written as somebody would who means it well."""
+"""Mistakes in E2, the log-probabilities, each as people write it."""
 
 import numpy as np
 

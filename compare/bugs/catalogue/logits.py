@@ -1,4 +1,4 @@
-"""Mistakes in E1, the logits, each written as somebody would who means it well."""
+"""Mistakes in E1, the logits, each as people write it."""
 
 import numpy as np
 

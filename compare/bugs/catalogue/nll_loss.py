@@ -1,4 +1,4 @@
-"""Mistakes in E3, the loss, each written as somebody would who means it well."""
+"""Mistakes in E3, the loss, each as people write it."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Mistakes in E5, the gradients by weights and bias, each written as somebody would who means it well."""
+"""Mistakes in E5, the gradients by weights and bias, each as people write it."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What a planted mistake is, and the register of them all."""
+"""What a mistake of the catalogue is, and the register of them all."""
 
 import inspect
 import textwrap
@@ -13,9 +13,9 @@ from scratch import EQUATIONS, Equations
 
 @dataclass(frozen=True)
 class Bug:
-    """A mistake: the function that it replaces, and three sentences.
+    """A mistake: the name of the function that it replaces, and three sentences about it.
 
-    make returns that function, with a state of its own if it has one.
+    make: returns the wrong function, with a state of its own if it is stateful.
     """
 
     name: str
@@ -28,7 +28,7 @@ class Bug:
 
     @property
     def tag(self) -> str:
-        """The equation that it spoils; the batch comes before the first."""
+        """The equation that it makes wrong; `batch` if it is made before the first."""
         return FUNCTIONS[self.function].tag if self.function in FUNCTIONS else "batch"
 
     @property
@@ -38,7 +38,7 @@ class Bug:
 
     @property
     def source(self) -> str:
-        """The wrong code, without what registers it."""
+        """The wrong code, without the decorator."""
         lines = textwrap.dedent(inspect.getsource(self._written)).splitlines()
         return "\n".join(lines[next(n for n, line in enumerate(lines) if line.startswith("def ")) :])
 

@@ -1,4 +1,4 @@
-"""Mistakes in E6, the update, each written as somebody would who means it well."""
+"""Mistakes in E6, the update, each as people write it."""
 
 import numpy as np
 

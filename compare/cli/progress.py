@@ -1,0 +1,61 @@
+"""How long a command takes: said before it starts, and while it works."""
+
+import itertools
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+# From so many seconds on a command says how long it takes before it starts.
+LONG = 10.0
+
+
+def announce(seconds: float, quiet: bool) -> None:
+    """Say how long it takes, before it starts, if it takes long."""
+    if not quiet and seconds >= LONG:
+        print(f"this takes about {duration(seconds)}", file=sys.stderr, flush=True)
+
+
+def duration(seconds: float) -> str:
+    """A time as people say it.
+
+    >>> duration(0.8), duration(48), duration(400), duration(9000)
+    ('1 second', '50 seconds', '7 minutes', '2.5 hours')
+    """
+    if seconds >= 5400:
+        return f"{seconds / 3600:.1f} hours"
+    if seconds >= 90:
+        return f"{seconds / 60:.0f} minutes"
+    whole = max(1, round(seconds, -1 if seconds > 20 else None))
+    return f"{whole:.0f} second" + ("s" if whole > 1 else "")
+
+
+@contextmanager
+def progress(steps: int, quiet: bool, plain: bool = True) -> Iterator[Callable[[str], None]]:
+    """Yield a function to call after each step: a bar on a terminal, else (if `plain`) a line at each quarter."""
+    console = Console(stderr=True)
+    if quiet or not (console.is_terminal or plain):
+        yield lambda _: None
+    elif not console.is_terminal:
+        yield _lines(steps)
+    else:
+        columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
+        # where stdout is a file, its lines belong there and not above the bar
+        with Progress(*columns, console=console, transient=True, redirect_stdout=sys.stdout.isatty()) as bar:
+            task = bar.add_task("", total=steps)
+            yield lambda what: bar.update(task, advance=1, description=what)
+
+
+def _lines(steps: int) -> Callable[[str], None]:
+    done, began = itertools.count(1), time.perf_counter()
+
+    def line(what: str) -> None:
+        quarters, rest = divmod(4 * next(done), steps)
+        if rest < 4 and 0 < quarters < 4:
+            left = (time.perf_counter() - began) * (4 - quarters) / quarters
+            print(f"{25 * quarters} %: {what}, about {duration(left)} left", file=sys.stderr, flush=True)
+
+    return line

@@ -1,0 +1,126 @@
+"""The catalogue of mistakes on a terminal: the list, one mistake, and which check detects which."""
+
+import inspect
+
+from rich.console import Console, Group
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+import scratch
+from compare.bugs.catalogue import BUGS, Bug
+from compare.bugs.survey import CLEAN, Survey
+from compare.equations import FUNCTIONS
+from compare.problem import DTYPES
+from compare.proof.checks import CHECKS
+from compare.report.tables import table
+
+# The names of the checks, hyphenated so that the table of all mistakes has 80 columns.
+HEADINGS = {
+    "one_step": "one\nstep",
+    "whole_run": "whole\nrun",
+    "hard_batches": "hard\nbatches",
+    "exact_arithmetic": "exact\narith-\nmetic",
+    "gradient_checks": "gradi-\nent\nchecks",
+    "identities": "identi-\nties",
+    "accuracy": "accuracy",
+}
+
+
+def print_list(console: Console) -> None:
+    """Every mistake in one line: its name, its equation and its function."""
+    width = max(map(len, BUGS))
+    for bug in BUGS.values():
+        tag = bug.tag if bug.function in FUNCTIONS else ""
+        console.print(f"{bug.name:{width}}  {tag:2}  {bug.function}", markup=False)
+    console.print(f"\n{len(BUGS)} mistakes; bugs NAME teaches one of them", markup=False)
+
+
+def print_bug(console: Console, bug: Bug) -> None:
+    """One mistake: its code above the right one, and three sentences."""
+    where = f"{bug.tag}, " if bug.function in FUNCTIONS else ""
+    console.print(Text.assemble((bug.title, "bold"), f" ({bug.name}), {where}in place of {bug.function}\n"))
+    console.print(_code(bug.source))
+    console.print(Text("\nthe right one\n", style="bold"))
+    console.print(_code(_without_docstring(inspect.getsource(getattr(scratch, bug.function)).rstrip())))
+    sentences = Table.grid(padding=(0, 2, 0, 0))
+    for word in ("belief", "symptom", "lesson"):
+        sentences.add_row(Text(word, style="bold"), Text(getattr(bug, word)))
+    console.print("", sentences, "")
+
+
+def print_survey(console: Console, survey: Survey, *, details: bool) -> None:
+    """Which check detects which mistake; with `details` what each check does, and the reason of the first."""
+    if details:
+        rows = [(CHECKS[check].name, CHECKS[check].what) for check in HEADINGS]
+        console.print(table("the checks", ("check", "what it does"), rows, 2))
+        console.print(_first_reasons(survey))
+    console.print(_matrix(survey))
+    found, clean = survey.detections["float32"], survey.detections["float32"][CLEAN].accuracy
+    unnoticed = sum(not found[name].reasons["accuracy"] for name in survey.guesses)
+    better = sum(found[name].accuracy > clean for name in survey.guesses)
+    console.print(
+        f"accuracy does not show {unnoticed} of them; {better} reach more than the {clean:.1%} without mistake"
+    )
+    first = sum(guesses[:1] == [name] for name, guesses in survey.guesses.items())
+    among = sum(name in guesses for name, guesses in survey.guesses.items())
+    console.print(f"the diagnosis names {first} of {len(survey.guesses)} first, and {among} in its first three guesses")
+
+
+def print_result(console: Console, survey: Survey) -> None:
+    """The last line."""
+    every = len(survey.guesses)
+    counts = " and ".join(f"{survey.detected(dtype)} of {every} in {dtype}" for dtype in DTYPES)
+    alarms = " and ".join(survey.false_alarms)
+    passed = f"a false alarm in {alarms}" if alarms else "no false alarm"
+    style = "bold green" if survey.passed else "bold red"
+    console.print(Text(f"detected: {counts}; {passed}", style=style))
+
+
+def _matrix(survey: Survey) -> Group:
+    title = "which check detects which mistake\n(x: in both precisions, 32 or 64: in that one only)"
+    rows: list[list[str | Text]] = []
+    function = ""
+    for name in survey.detections["float32"]:
+        if name in BUGS and BUGS[name].function != function:
+            function = BUGS[name].function
+            tag = f"{BUGS[name].tag} " if function in FUNCTIONS else ""
+            rows.append([Text(f"{tag}{function}", style="bold")])
+        rows.append(_row(survey, name))
+    rows.append([""])
+    for dtype in DTYPES:
+        counts = (Text(_count(survey, dtype, check), style="bold") for check in HEADINGS)
+        rows.append([Text(f"of {len(survey.guesses)} in {dtype}", style="bold"), *counts])
+    return table(title, ["mistake", *HEADINGS.values()], rows, 1, gap=1)
+
+
+def _row(survey: Survey, name: str) -> list[str | Text]:
+    narrow, wide = (survey.detections[dtype][name] for dtype in DTYPES)
+    marks = [_mark(bool(narrow.reasons[c]), bool(wide.reasons[c])) for c in HEADINGS if c != "accuracy"]
+    noticed, accuracy = bool(narrow.reasons["accuracy"]), f"{narrow.accuracy:.1%}"
+    return [name, *marks, Text(f"x {accuracy}" if noticed else accuracy, style="green" if noticed else "dim")]
+
+
+def _mark(narrow: bool, wide: bool) -> Text:
+    text = {(True, True): "x", (True, False): "32", (False, True): "64"}.get((narrow, wide), "·")
+    return Text(text, style="green" if narrow or wide else "dim")
+
+
+def _count(survey: Survey, dtype: str, check: str) -> str:
+    """How many mistakes a check detects; empty where it was not run."""
+    reasons = [survey.detections[dtype][name].reasons for name in survey.guesses]
+    return str(sum(bool(one[check]) for one in reasons)) if check in reasons[0] else ""
+
+
+def _first_reasons(survey: Survey) -> Group:
+    rows = [(name, one.first) for name, one in survey.detections["float32"].items() if one.first]
+    return table("what was detected first, in float32, at epoch/step", ("mistake", "by"), rows, 2)
+
+
+def _code(source: str) -> Syntax:
+    return Syntax(source, "python", background_color="default", word_wrap=True)
+
+
+def _without_docstring(source: str) -> str:
+    before, quotes, rest = source.partition('    """')
+    return before + rest.partition('"""\n')[2] if quotes else source

@@ -1,0 +1,172 @@
+"""Where two sides differ: which function, equation and quantity, both values, and what it looks like."""
+
+import math
+import textwrap
+from typing import NamedTuple
+
+from compare.bugs.diagnosis import Diagnosis
+from compare.equations import QUANTITIES
+from compare.proof.comparison import Deviation
+from compare.proof.run import Run
+from compare.report.tables import LONG_NAME, NAME, WIDTH, cut, per_cent
+
+SHOWN_DIGITS = {"float32": 9, "float64": 17}
+# Growth of a rounding from which a training is called unstable.
+UNSTABLE = 10
+LABEL = 12
+# Of one field.
+LINES = 4
+WITHIN = "the training is within budget"
+# What the axes of a quantity count.
+AXES = {"N": "batch image", "K": "class", "D": "pixel"}
+
+
+class Found(NamedTuple):
+    """The words for one difference, one field a line; what is not known is empty."""
+
+    function: str
+    equation: str
+    where: str
+    quantity: str
+    values: str
+
+
+def differ(runs: list[Run]) -> str:
+    """The verdict, and the function in which the sides first differ."""
+    run = _first(runs)
+    function = _found(run).function
+    lines = (f"differ: {cut(run.sides[0], n)} and {cut(run.sides[1], n)}, {function}" for n in (LONG_NAME, NAME))
+    return min(lines, key=lambda line: len(line) > WIDTH)
+
+
+def place_and_looks(runs: list[Run], diagnosis: Diagnosis | None) -> list[str]:
+    """Lines of 80 columns below the verdict: where, which quantity, both values, and what it looks like."""
+    run = _first(runs)
+    found = _found(run)
+    parts = {label: text for label, text in found._asdict().items() if label != "function"}
+    parts |= _looks(diagnosis) if run.growth is None else {"note": amplified(run.growth, run.dtype)}
+    return [line for label, text in parts.items() for line in _labelled(label, text)]
+
+
+def _first(runs: list[Run]) -> Run:
+    return next(run for run in runs if run.verdict == "differ")
+
+
+def _labelled(label: str, text: str) -> list[str]:
+    if not text:
+        return []
+    indents = {"initial_indent": f"{label:<{LABEL}}", "subsequent_indent": " " * LABEL}
+    return textwrap.wrap(text, WIDTH, max_lines=LINES, placeholder=" …", **indents)
+
+
+def _found(run: Run) -> Found:
+    """The first thing that is wrong: in training, else in the first check that failed."""
+    first = run.first_divergence
+    if first:
+        return _of_deviation(first, run, f"{run.dtype}, epoch {first.epoch}, step {first.step}, {_reading(first)}")
+    for name, found in run.hard_batches.items():
+        if not found.used <= 1:
+            return _of_deviation(found, run, f'{run.dtype}, the hard batch "{name}"; {WITHIN}')
+    searches = _in_exact_arithmetic, _in_gradients, _in_evaluation, _in_predictions
+    return next(found for found in (search(run) for search in searches) if found)
+
+
+def _reading(found: Deviation) -> str:
+    return {"one_step": "both from the same weights", "whole_run": "each on weights of its own"}[found.reading]
+
+
+def _of_deviation(found: Deviation, run: Run, where: str) -> Found:
+    quantity = QUANTITIES[found.quantity]
+    # the update is compared, and the equation gives the new weights
+    equation = f"{quantity.field} {'<-' if quantity.symbol != quantity.field else '='} {quantity.formula}"
+    index = "" if found.index is None else f" {found.index}: {_in_words(quantity.dimensions, found.index)}"
+    return Found(
+        f"in {quantity.function} ({quantity.tag})", equation, where, f"{quantity.symbol}{index}", _values(found, run)
+    )
+
+
+def _in_words(dimensions: str, index: list[int]) -> str:
+    """What an index means.
+
+    >>> _in_words("NK", [69, 7])
+    'batch image 69, class 7'
+    """
+    return ", ".join(f"{AXES[axis]} {n}" for axis, n in zip(dimensions, index, strict=True))
+
+
+def _values(found: Deviation, run: Run) -> str:
+    ours, theirs = (
+        f"{value:.{SHOWN_DIGITS[run.dtype]}g} ({cut(side, LONG_NAME)})"
+        for value, side in zip((found.ours, found.theirs), run.sides, strict=True)
+    )
+    if not math.isfinite(found.used):
+        return f"{ours}, {theirs}"
+    times = f"{found.used:.{3 if found.used >= 1.005 else 6}g}"
+    return f"{ours}, {theirs}: {times} times the budget"
+
+
+def _in_exact_arithmetic(run: Run) -> Found | None:
+    unequal = {QUANTITIES[name]: counts for name, counts in run.exact_arithmetic.items() if counts.differ}
+    if not unequal:
+        return None
+    first = next(iter(unequal))
+    counted = ", ".join(f"{quantity.symbol} {c.differ:,} of {c.values:,}" for quantity, c in unequal.items())
+    where = f"{run.dtype}, steps in which nothing rounds; {WITHIN}"
+    return Found(f"in {first.function} ({first.tag})", "", where, first.symbol, f"not equal: {counted}")
+
+
+def _in_gradients(run: Run) -> Found | None:
+    failed = [(side, check) for side, checks in run.gradient_checks.items() for check in checks if not check.passed]
+    if not failed:
+        return None
+    side, check = failed[0]
+    errors = f"differences: {min(check.central.values()):.1e}, complex step: {check.complex_step:.1e}"
+    where = f"gradient checks in float64, the {check.problem} problem; {WITHIN}"
+    return Found(
+        f"in the gradient of {cut(side)} (E4, E5)",
+        "",
+        where,
+        "dW and db, compared with the loss of the same side",
+        f"largest errors by {errors}; Taylor slope {check.slope:.2f}, and 2 is right",
+    )
+
+
+def _in_evaluation(run: Run) -> Found | None:
+    if run.checks["evaluation"]:
+        return None
+    used = f"{per_cent(run.predictions.evaluation)} of their budget"
+    where = f"{run.dtype}, after training, both with the same weights"
+    return Found("in the evaluation (E1 to E3)", "", where, "logits or loss", used)
+
+
+def _in_predictions(run: Run) -> Found:
+    found = run.predictions
+    counted = f"{found.differ:,} of {found.compared:,} images, of which {found.near_ties:,} are near ties"
+    where = f"{run.dtype}, after training"
+    return Found("in the predicted classes", "", where, "the class of the largest logit", counted)
+
+
+def _looks(diagnosis: Diagnosis | None) -> dict[str, str]:
+    if diagnosis is None:
+        return {}
+    seen = (
+        "; ".join(diagnosis.facts[1:3] or diagnosis.facts)
+        or "nothing differs on the inputs of the diagnosis: the cause takes many steps"
+    )
+    looks = [f"{guess.bug.name} ({guess.likeness:.0%} alike)" for guess in diagnosis.guesses]
+    return {"seen": seen, "looks like": ", or ".join(looks) or "none of the mistakes of the catalogue"}
+
+
+def amplified(growth: float, dtype: str) -> str:
+    """What to make of a whole run that is over budget while every step is within it."""
+    start = "every single step is within budget, only the whole run is not. "
+    if growth > UNSTABLE:
+        return start + (
+            f"A change of the initial weights by one rounding grows {growth:,.0f} times in this training: it is "
+            "unstable, and two correct sides differ (try a smaller --lr)."
+        )
+    more = " (try --dtype float64)" if dtype == "float32" else ""
+    return start + (
+        f"Rounding does not grow in this training (a change of the initial weights ends {growth:.2g} times as large), "
+        f"so something too small to be seen in one step adds up{more}."
+    )

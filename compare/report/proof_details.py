@@ -1,0 +1,190 @@
+"""The proof in all its tables, for --details; the one screen is in proof_screen.py."""
+
+import math
+import textwrap
+
+from rich.console import Console, Group
+from rich.text import Text
+
+from compare.equations import QUANTITIES
+from compare.problem import Problem
+from compare.proof.checks import CHECKS, READINGS
+from compare.proof.comparison import Deviation
+from compare.proof.run import Run
+from compare.proof.tolerance import ROUNDINGS, TERMS
+from compare.report.check_tables import print_checks
+from compare.report.difference import SHOWN_DIGITS, amplified
+from compare.report.tables import WIDTH, cut, share, short, table
+from compare.training import published
+
+# Longer curves are shown at these epochs and at their last.
+SHOWN_EPOCHS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500)
+ROWS = 25
+# Names of sides stand in many columns here.
+NAME = 10
+
+
+def print_problem(console: Console, problem: Problem) -> None:
+    """What is trained on, how, and the checksums of what both sides are given."""
+    chosen, sums = problem.chosen, problem.checksums
+    console.print("[bold]Softmax regression, twice:[/] NumPy by hand against PyTorch, step by step")
+    console.print(
+        f"{problem.name}: {len(problem.train[1]):,} training and {len(problem.validation[1]):,} validation images "
+        f"of {problem.features} pixels"
+    )
+    console.print(
+        f"{chosen.epochs} epochs of {problem.steps_per_epoch} batches of {chosen.batch_size} = "
+        f"{problem.steps:,} steps, lr {chosen.lr:g}, seed {chosen.seed}"
+    )
+    shown = [f"{name} {value[:8]}" for name, value in sums.items()]
+    console.print("SHA-256 of what both are given:", *shown[:3], style="dim")
+    console.print(" " * 31 + " ".join(shown[3:]), style="dim")
+
+
+def print_proof(console: Console, problem: Problem, runs: list[Run]) -> None:
+    """Curves, where the worst errors were, why they may be, the errors themselves, the checks, a summary."""
+    console.print()
+    _print_curves(console, problem, runs)
+    for run in runs:
+        console.print(_places(run))
+    console.print(_reasons())
+    for run in runs:
+        console.print(_errors(run))
+    console.print(
+        "Each row stands where most of its budget was used. error: largest difference\n"
+        "/ size. budget: allowed / size. ceiling: the error bound of one step, reached\n"
+        "by correct code if every rounding went the worst way.\n"
+    )
+    print_checks(console, runs)
+    for run in runs:
+        for line in _summary(run):
+            console.print(Text(textwrap.fill(f"{run.dtype}: {line}", WIDTH)))
+
+
+def _print_curves(console: Console, problem: Problem, runs: list[Run]) -> None:
+    rows = [_curve_rows(problem, run) for run in runs]
+    for n, run in enumerate(runs):
+        if n and rows[n] == rows[0]:
+            console.print(f"{run.dtype}: the same to every digit shown\n")
+        else:
+            console.print(_curve(problem, run, rows[n]))
+    if published.applies(problem):
+        text = (
+            "published: by the first tutorial, on its own split; ! marks a difference beyond the usual band. "
+            f"{published.SECOND_TUTORIAL}; ours stands below."
+        )
+        console.print(Text(textwrap.fill(text, WIDTH)), end="\n\n")
+
+
+def _curve(problem: Problem, run: Run, rows: list[list[str]]) -> Group:
+    parts = [f"{part}\n{what}" for part in ("train", "val.") for what in ("loss", "acc.")]
+    sides = [f"{cut(side, NAME)}\n{part}" for side in run.sides for part in parts]
+    columns = ["\n\nepoch", *sides, *(["publ.\nval.\nacc."] if published.applies(problem) else [])]
+    return table(f"{run.dtype}: loss and accuracy, training and validation", columns, rows, gap=1)
+
+
+def _curve_rows(problem: Problem, run: Run) -> list[list[str]]:
+    compared, rows = published.applies(problem), []
+    curve = list(zip(*run.history.values(), strict=True))
+    for epoch, records in enumerate(curve):
+        if len(curve) > ROWS and epoch not in SHOWN_EPOCHS and epoch != len(curve) - 1:
+            continue
+        row = [str(epoch), *(short(value) for record in records for value in record[1:])]
+        if compared and epoch < len(published.CURVE):
+            off = abs(records[0].val_accuracy - published.CURVE[epoch]) > published.band(epoch)
+            row.append(f"{published.CURVE[epoch]:.4f}" + (" !" if off else ""))
+        rows.append(row)
+    return rows
+
+
+def _places(run: Run) -> Group:
+    rows = []
+    for name, quantity in QUANTITIES.items():
+        for reading in READINGS:
+            found = run.worst.get((name, reading))
+            if not found:  # the run stopped before it was reached
+                continue
+            place = f"{found.epoch}/{found.step}", _index(found)
+            values = (f"{value:.{SHOWN_DIGITS[run.dtype]}g}" for value in (found.ours, found.theirs))
+            rows.append((quantity.symbol, reading.partition("_")[2], *place, *values))
+    columns = "quantity", "", "at", "index", *(cut(side) for side in run.sides)
+    return table(f"{run.dtype}: where each was worst (epoch/step)", columns, rows, left=2, gap=1)
+
+
+def _reasons() -> Group:
+    title = f"allowed: eps ({ROUNDINGS} size + sqrt(t) terms), t steps after both had the same weights"
+    rows = ((quantity.tag, quantity.symbol, *TERMS[name]) for name, quantity in QUANTITIES.items())
+    shown = table(title, ("", "quantity", "terms", "because"), rows, left=4)
+    legend = "size: largest magnitude of the tensor; z: largest |X| |W| + |b|; c: z + 2 |Z|\n"
+    return Group(shown, legend)
+
+
+def _errors(run: Run) -> Group:
+    rows = []
+    for name, quantity in QUANTITIES.items():
+        step, whole = (run.worst.get((name, reading)) for reading in READINGS)
+        ceiling = f"{step.ceiling:.1e}" if step else ""
+        rows.append((quantity.tag, quantity.symbol, *_share(step), ceiling, *_share(whole)))
+    step, whole = (CHECKS[reading].name for reading in READINGS)
+    columns = "", "\nquantity", f"{step}\nerror", "\nbudget", "\nused", "\nceiling", f"{whole}\nerror", "\nbudget"
+    return table(f"{run.dtype}: how far apart at worst in {run.steps:,} steps", [*columns, "\nused"], rows, left=2)
+
+
+def _share(found: Deviation | None) -> tuple[str, str, Text]:
+    if not found:
+        return "", "", Text()
+    return f"{found.scaled_error:.1e}", f"{found.budget:.1e}", share(found.used)
+
+
+def _summary(run: Run) -> list[str]:
+    """One line for each thing that has no table."""
+    accuracy = {side: history[-1].val_accuracy for side, history in run.history.items()}
+    lines = [f"validation accuracy {_sides(accuracy, '.2%')}"]
+    lines += [f"test accuracy {_sides(run.test, '.2%')}"] if run.test else []
+    lines += _predictions(run)
+    used = f"{run.predictions.evaluation:.0%}" if run.predictions.evaluation < 100 else "more than 100 times"
+    lines.append(f"evaluated at the same weights, logits and loss use {used} of their budget")
+    drifts = ", ".join(f"{name} by {value:.1e}" for name, value in run.drift.items())
+    lines.append(f"after {run.steps:,} steps the sides differ in {drifts}")
+    ours, theirs = run.sides
+    lines.append(f"{theirs} took {run.seconds[theirs] / run.seconds[ours]:.1f} times as long as {ours}")
+    lines.append("final weights " + ", ".join(f"{value[:8]} ({side})" for side, value in run.weights.items()))
+    lines += [_divergence(run.first_divergence, run)] if run.first_divergence else []
+    failed = [CHECKS[name].name for name, passed in run.checks.items() if not passed]
+    lines += [f"these checks failed: {', '.join(failed)}"] if failed else []
+    lines += [amplified(run.growth, run.dtype)] if run.growth is not None else []
+    return lines
+
+
+def _sides(values: dict[str, float], form: str) -> str:
+    return ", ".join(f"{value:{form}} ({side})" for side, value in values.items())
+
+
+def _predictions(run: Run) -> list[str]:
+    found = run.predictions
+    alike = found.compared - found.differ
+    ties = f", {found.near_ties} within rounding of a tie" if found.differ else ""
+    rest = alike - found.certified
+    more = f"; {rest:,} agree, not certified" if rest else ""
+    return [
+        f"{alike:,} of {found.compared:,} images classified the same way{ties}",
+        f"certified for {found.certified:,}, their best two logits more than 2 x {found.largest:.1e} apart{more}",
+    ]
+
+
+def _divergence(found: Deviation, run: Run) -> str:
+    quantity = QUANTITIES[found.quantity]
+    pairs = zip((found.ours, found.theirs), run.sides, strict=True)
+    values = ", ".join(f"{value:.{SHOWN_DIGITS[run.dtype]}g} ({side})" for value, side in pairs)
+    times = f"so {quantity.function} of {run.sides[0]} has left the finite numbers"
+    if math.isfinite(found.used):
+        times = f"{found.used:.{3 if found.used >= 1.005 else 6}g} times the budget"
+    where = f"{quantity.symbol} {_index(found)}".strip()
+    return (
+        f"they part at epoch {found.epoch}, step {found.step}, equation {quantity.tag}: {found.quantity}, {where}: "
+        f"{values}, {times}; {CHECKS[found.reading].name}: {CHECKS[found.reading].what}"
+    )
+
+
+def _index(found: Deviation) -> str:
+    return str(found.index) if found.index else ""

@@ -1,0 +1,86 @@
+"""Pictures of a proof: curves, errors, gradients, templates, and an overview of all."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from compare.equations import QUANTITIES
+from compare.problem import Problem
+from compare.proof.checks import CHECKS, READINGS
+from compare.proof.gradient_check import CENTRAL, GradientCheck
+from compare.proof.run import Run
+from compare.report.overview import Overview, overview
+from compare.report.pictures import BLUE, PALETTE, VERMILION, epoch_axis, new_figure
+from compare.report.tables import per_cent
+from compare.report.training_pictures import curves, templates
+from compare.training import published
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+STYLES = "-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (8, 3))
+
+# By reading and quantity the share of the budget that was used at worst in each epoch.
+Shares = dict[str, dict[str, list[float]]]
+
+
+def proof_pictures(problem: Problem, runs: list[Run]) -> dict[str, "Figure"]:
+    """By name: what is the same in each precision once, the rest for each."""
+    run, curve = runs[0], published.CURVE if published.applies(problem) else None
+    figures = {
+        "overview": overview(Overview.of(problem, run)),
+        "templates": templates(problem.start(run.dtype)[0], run.templates, problem.shape, problem.names),
+        # in float64 in every run
+        "gradients": gradients(run.gradient_checks),
+    }
+    for run in runs:
+        figures[f"curves-{run.dtype}"] = curves(f"{problem.name}, {run.dtype}", run.history, curve)
+        if shares := _shares(run):
+            figures[f"errors-{run.dtype}"] = errors(shares, run.dtype)
+    return figures
+
+
+def _shares(run: Run) -> Shares | None:
+    """None if the run ended before everything was compared."""
+    if not all((name, reading) in run.trace for name in QUANTITIES for reading in READINGS):
+        return None
+    return {
+        reading: {quantity.symbol: run.trace[name, reading] for name, quantity in QUANTITIES.items()}
+        for reading in READINGS
+    }
+
+
+def errors(shares: Shares, dtype: str) -> "Figure":
+    """Share of its budget that each quantity used at worst in each epoch, on a log scale."""
+    worst, symbol = max((max(values), symbol) for used in shares.values() for symbol, values in used.items())
+    words = f"The line is the whole budget; above it, the sides differ. Nearest is {symbol} with {per_cent(worst)}."
+    figure = new_figure(9, 4.6, f"{dtype}: the largest error in each epoch, as a share of its budget", words)
+    for axes, (reading, quantities) in zip(figure.subplots(1, 2, sharey=True), shares.items(), strict=True):
+        for (quantity, values), colour, style in zip(quantities.items(), PALETTE, STYLES, strict=True):
+            # an error of exactly 0 has no logarithm: it is omitted
+            shown = np.where(np.array(values) > 0, values, np.nan)
+            axes.semilogy(range(1, len(values) + 1), shown, ls=style, color=colour, lw=1.2, label=quantity)
+        axes.axhline(1, color="black", lw=2)
+        axes.set_title(CHECKS[reading].name)
+        epoch_axis(axes)
+    axes.yaxis.set_major_formatter(lambda share, _: f"{100 * share:g} %")
+    figure.axes[0].set_ylabel("error / budget")
+    figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside right center")
+    return figure
+
+
+def gradients(checks: dict[str, list[GradientCheck]]) -> "Figure":
+    """Error of each side's gradient by central differences over their step h: a U."""
+    lowest = max(min(check.central.values()) for found in checks.values() for check in found)
+    words = f"Right gradients come below the line (here to {lowest:.0e}). To the left, rounding takes over."
+    figure = new_figure(7, 5, "Gradients compared with differences of the loss, in float64", words)
+    axes = figure.subplots()
+    for (side, found), colour, line in zip(checks.items(), (BLUE, VERMILION), ("-", "--"), strict=False):
+        for check, mark in zip(found, "os", strict=True):
+            label = f"{side}, {'small problem' if check.problem == 'small' else 'first batch'}"
+            axes.loglog(*zip(*check.central.items(), strict=True), mark + line, color=colour, ms=4, label=label)
+    axes.axhline(CENTRAL, color="black", lw=1.5)
+    axes.set(xlabel="h, the step of the central difference", ylabel="largest error / largest gradient")
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize="small")
+    return figure

@@ -1,0 +1,175 @@
+"""The proof on one screen: at most 40 lines of 80 columns, whatever it found. The rest is in proof_details.py."""
+
+import textwrap
+
+from rich.console import Console, Group
+from rich.text import Text
+
+from compare.bugs.diagnosis import Diagnosis
+from compare.equations import QUANTITIES
+from compare.problem import Hyperparameters, Problem
+from compare.proof.checks import CHECKS
+from compare.proof.comparison import Deviation, worse
+from compare.proof.run import Run
+from compare.report.difference import differ, place_and_looks
+from compare.report.tables import LONG_NAME, WIDTH, cut, per_cent, share, short, table
+from compare.training import published
+from scratch import Record
+
+# Columns of the curve.
+EPOCHS = 7
+KNOWN = {"scratch": "scratch (NumPy, by hand)", "torch": "torch (PyTorch)"}
+
+
+def print_screen(console: Console, problem: Problem, runs: list[Run], diagnosis: Diagnosis | None = None) -> None:
+    """What was compared, the curve, the largest errors, the further checks, and the verdict."""
+    console.print(Text(textwrap.fill(_sentence(problem, runs), WIDTH)), end="\n\n")
+    console.print(_curve(problem, runs))
+    console.print(_errors(runs))
+    for line in check_lines(runs):
+        console.print(line)
+    console.print()
+    print_verdict(console, runs, diagnosis)
+
+
+def print_verdict(console: Console, runs: list[Run], diagnosis: Diagnosis | None = None) -> None:
+    """What it comes to; of a difference also where, which quantity, both values, and what it looks like."""
+    console.print(verdict_line(runs))
+    if any(run.verdict == "differ" for run in runs):
+        for line in place_and_looks(runs, diagnosis):
+            console.print(Text(line))
+
+
+def verdict_line(runs: list[Run]) -> Text:
+    """The one line that answers the question."""
+    if any(run.verdict == "differ" for run in runs):
+        return Text(differ(runs), style="bold red")
+    steps = f"{runs[0].steps:,} steps of {_dtypes(runs)}"
+    return Text(f"match: every quantity is within budget, in {steps}", style="bold green")
+
+
+def print_next(console: Console, commands: dict[str, str]) -> None:
+    """What one may do next: each command with what it is good for."""
+    width = max(map(len, commands))
+    for command, what in commands.items():
+        console.print(Text(f"next: {command:<{width}}  {what}"))
+
+
+def _sentence(problem: Problem, runs: list[Run]) -> str:
+    ours, theirs = (KNOWN.get(side, cut(side, LONG_NAME)) for side in runs[0].sides)
+    chosen = problem.chosen
+    return (
+        f"{ours} and {theirs} train one model on {len(problem.train[1]):,} images of {problem.name}, from the same "
+        f"weights and with the same batches: {chosen.epochs:,} epochs of {problem.steps_per_epoch:,} batches of "
+        f"{chosen.batch_size:,} = {problem.steps:,} steps, {_options(chosen)}, in {_dtypes(runs)}."
+    )
+
+
+def _options(chosen: Hyperparameters) -> str:
+    """The learning rate, what else is not off, and the seed."""
+    names = {"momentum": "momentum", "weight_decay": "weight decay", "dampening": "dampening"}
+    used = [f"{name} {getattr(chosen, field):g}" for field, name in names.items() if getattr(chosen, field)]
+    nesterov = ["Nesterov"] if chosen.nesterov else []
+    return ", ".join([f"lr {chosen.lr:g}", *used, *nesterov, f"seed {chosen.seed}"])
+
+
+def _dtypes(runs: list[Run]) -> str:
+    return " and ".join(run.dtype for run in runs)
+
+
+def _curve(problem: Problem, runs: list[Run]) -> Group:
+    """The validation images at a few epochs: loss and accuracy where all show the same, else what two sides show."""
+    run = next((run for run in runs if run.verdict == "differ"), runs[0])
+    epochs = shown_epochs(len(run.history[run.sides[0]]) - 1)
+    shown = {(r.dtype, side): _values(history, epochs) for r in runs for side, history in r.history.items()}
+    same = all(values == shown[run.dtype, run.sides[0]] for values in shown.values())
+    rows = []
+    for side in run.sides[: 1 if same else 2]:
+        loss, accuracy = shown[run.dtype, side]
+        of = "" if same else f", {cut(side)}"
+        rows += [] if run.verdict == "differ" else [[f"loss{of}", *loss]]
+        rows.append([f"accuracy{of}", *accuracy])
+    if published.applies(problem):
+        known = [f"{published.CURVE[epoch]:.1%}" for epoch in epochs if epoch < len(published.CURVE)]
+        rows.append(["accuracy, published", *known])
+    who = "the same on both sides" if same else run.dtype
+    # a difference needs the lines elsewhere
+    title = "" if run.verdict == "differ" else f"{len(problem.validation[1]):,} validation images, {who}"
+    return table(title, ["epoch", *map(str, epochs)], rows, left=1)
+
+
+def _values(history: list[Record], epochs: list[int]) -> tuple[list[str], list[str]]:
+    """Loss and accuracy at these epochs, as far as the training came."""
+    records = [history[epoch] for epoch in epochs if epoch < len(history)]
+    return [short(record.val_loss) for record in records], [f"{record.val_accuracy:.1%}" for record in records]
+
+
+def shown_epochs(last: int) -> list[int]:
+    """0, the last, and a few between, closer at the beginning.
+
+    >>> shown_epochs(240), shown_epochs(3), shown_epochs(0)
+    ([0, 1, 3, 9, 27, 80, 240], [0, 1, 2, 3], [0])
+    """
+    steps = EPOCHS - 2
+    return sorted({0, *(round(last ** (n / steps)) for n in range(steps + 1) if last)})
+
+
+def _errors(runs: list[Run]) -> Group:
+    """Of each quantity the error that used most of its budget, in any reading and precision."""
+    rows = []
+    for name, quantity in QUANTITIES.items():
+        found = _worst(name, runs)
+        cells: list[str | Text] = ["not reached"]
+        if found:
+            run, worst = found
+            where = f"{run.dtype}, {CHECKS[worst.reading].name}"
+            cells = [where, f"{worst.scaled_error:.1e}", f"{worst.budget:.1e}", share(worst.used)]
+        rows.append((quantity.tag, quantity.symbol, quantity.formula, *cells))
+    columns = "", "", "equation", "where", "error", "budget", "used"
+    shown = table("The largest errors, and what rounding may cause (the budget)", columns, rows, left=4)
+    if any(run.verdict == "differ" for run in runs):
+        return shown
+    legend = "error: largest difference / largest value of the quantity. used: error / budget\n"
+    return Group(*shown.renderables[:-1], legend)
+
+
+def _worst(name: str, runs: list[Run]) -> tuple[Run, Deviation] | None:
+    found = [(run, deviation) for run in runs for (n, _), deviation in run.worst.items() if n == name]
+    worst = None
+    for run, deviation in found:
+        if worst is None or worse(deviation.used, worst[1].used):
+            worst = run, deviation
+    return worst
+
+
+def check_lines(runs: list[Run]) -> list[Text]:
+    """One line for each further check, all precisions together."""
+    hard = _largest([found.used for run in runs for found in run.hard_batches.values()])
+    exact = [counts for run in runs for counts in run.exact_arithmetic.values()]
+    values, differ = sum(counts.values for counts in exact), sum(counts.differ for counts in exact)
+    equal = f"{differ:,} of {values:,} values differ" if differ else f"all {values:,} values are equal"
+    gradients = [check.passed for checks in runs[-1].gradient_checks.values() for check in checks]
+    evaluation = _largest([run.predictions.evaluation for run in runs])
+    # each precision has the same images
+    found = max((run.predictions for run in runs), key=lambda predictions: predictions.differ)
+    what = {
+        "hard_batches": f"{len(runs[0].hard_batches)} kinds: at most {per_cent(hard)} of a budget used",
+        "exact_arithmetic": f"{equal} where nothing rounds",
+        "gradient_checks": f"{sum(gradients)} of {len(gradients)} gradients fit the loss of their own side",
+        "evaluation": f"at equal weights: {per_cent(evaluation)} of a budget used",
+        "predictions": f"{found.compared - found.differ:,} of {found.compared:,} images are put in the same class",
+    }
+    return [_check_line(name, text, runs) for name, text in what.items()]
+
+
+def _largest(shares: list[float]) -> float:
+    largest = 0.0
+    for used in shares:
+        largest = used if worse(used, largest) else largest
+    return largest
+
+
+def _check_line(name: str, what: str, runs: list[Run]) -> Text:
+    passed = all(run.checks[name] for run in runs)
+    result = ("passed", "green") if passed else ("failed", "bold red")
+    return Text.assemble(f"{CHECKS[name].name:<18}", result, f"  {what}")

@@ -1,0 +1,71 @@
+"""What a training prints while it runs, in lines of 80 columns."""
+
+import math
+import textwrap
+from dataclasses import dataclass
+from typing import Any
+
+from compare.errors import InputError
+from compare.problem import Problem
+from compare.report.tables import WIDTH, short
+from compare.training.loop import Training
+from scratch import Record
+
+# About so many lines, unless --log-epochs says otherwise.
+LINES = 16
+
+
+@dataclass(frozen=True)
+class TrainingLog:
+    """What is printed: a line for every so many epochs, and for every so many steps if that is asked for."""
+
+    epochs: int
+    every: int
+    steps: int | None
+    quiet: bool
+
+    @classmethod
+    def of(cls, problem: Problem, every: int | None, steps: int | None, quiet: bool) -> "TrainingLog":
+        """As chosen. Raises InputError for numbers below 1."""
+        for option_name, what, value in (("--log-epochs", "epoch", every), ("--log-every", "step", steps)):
+            if value is not None and value < 1:
+                raise InputError(f"{option_name} must be at least 1 {what}, not {value}")
+        return cls(problem.chosen.epochs, every or math.ceil(problem.chosen.epochs / LINES), steps, quiet)
+
+    def start(self, training: Training, dtype: str) -> None:
+        """What is trained."""
+        problem = training.problem
+        if not self.quiet:
+            print(f"{training.name} on {problem.name}, {dtype}: {len(problem.train[1]):,} training images, ", end="")
+            print(f"{len(problem.validation[1]):,} for validation")
+            print("each line: loss (nats), and accuracy: the share of images classified correctly")
+
+    def step(self, training: Training, epoch: int, step: int, taken: Any) -> None:
+        """A line if it is this step's turn."""
+        if self.steps and not self.quiet and step % self.steps == 0:
+            at = f"Epoch: [{epoch}/{self.epochs}], Step: [{step}/{training.problem.steps_per_epoch}]"
+            print(f"{at}, Loss: {training.side.tally(taken).loss:.4f}", flush=True)
+
+    def epoch(self, record: Record) -> None:
+        """A line if it is this epoch's turn; the first and the last always have theirs."""
+        if not self.quiet and (record.epoch % self.every == 0 or record.epoch == self.epochs):
+            print(_line(record, self.epochs), flush=True)
+
+    def end(self, training: Training, found: dict[str, Any], about_weights: str) -> None:
+        """The result, from what JSON has, and what there is to say about the final weights."""
+        if self.quiet:
+            print(_line(training.history[-1], self.epochs))
+            return
+        if found["test"] is not None:
+            print(f"test accuracy {found['test']:.2%}")
+        print(textwrap.fill(found["advice"], WIDTH))
+        print(f"final weights {found['weights'][:8]}{about_weights}")
+
+
+def _line(record: Record, epochs: int) -> str:
+    parts = (
+        ("training", record.train_loss, record.train_accuracy),
+        ("validation", record.val_loss, record.val_accuracy),
+    )
+    shown = ", ".join(f"{name} loss {short(loss)} {accuracy:6.2%}" for name, loss, accuracy in parts)
+    return f"epoch {record.epoch:>{len(str(epochs))}}/{epochs}: {shown}"

@@ -1,0 +1,137 @@
+"""Pictures of trainings: curves, templates, and the answers of experiments."""
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.report.pictures import (
+    BLUE,
+    GREEN,
+    VERMILION,
+    epoch_axis,
+    new_figure,
+    per_cent_axis,
+    show_weights,
+)
+from compare.training import published
+from compare.training.experiments import Experiment, Row
+from compare.training.loop import Training
+from scratch import Record
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+PARTS = {"val": ("validation", BLUE), "train": ("training", VERMILION)}
+CLASSES = 10
+AXES = {"lr": "learning rate"}
+
+
+def training_pictures(training: Training) -> dict[str, "Figure"]:
+    """By name: the curves, and the templates before and after."""
+    problem, W = training.problem, training.side.state().W
+    curve = published.CURVE if published.applies(problem) else None
+    before = problem.start(W.dtype.name)[0]
+    return {
+        "curves": curves(problem.name, {training.name: training.history}, curve),
+        "templates": templates(before, W, problem.shape, problem.names),
+    }
+
+
+def curves(
+    title: str, histories: dict[str, list[Record]], published_curve: tuple[float, ...] | None = None
+) -> "Figure":
+    """Loss and accuracy over the epochs of each side by name, and the published validation accuracy."""
+    figure = new_figure(9, 4.2, f"{title}: loss and accuracy", take_away_of_curves(histories))
+    losses, accuracies = figure.subplots(1, 2)
+    draw_curves(losses, accuracies, histories)
+    if published_curve:
+        shown = published_curve[: len(next(iter(histories.values())))]
+        accuracies.plot(range(len(shown)), shown, "o", color=GREEN, ms=4, label="published, validation")
+    losses.legend(fontsize="small", loc="upper right")
+    accuracies.legend(fontsize="small", loc="lower right")
+    return figure
+
+
+def draw_curves(losses: Any, accuracies: Any, histories: dict[str, list[Record]]) -> None:
+    """The loss of each side in one place, the accuracy in the other: the first side as a band, the second on it."""
+    for n, (side, history) in enumerate(histories.items()):
+        for part, (name, colour) in PARTS.items():
+            look = {"ls": "--", "lw": 1.2, "color": "black"} if n else {"lw": 4.5, "color": colour, "alpha": 0.5}
+            if len(histories) == 1:
+                look |= {"lw": 1.8, "alpha": 1.0}
+            if n and part == "train":
+                look["ls"] = ":"
+            for axes, what in ((losses, "loss"), (accuracies, "accuracy")):
+                values = [getattr(record, f"{part}_{what}") for record in history]
+                axes.plot([record.epoch for record in history], values, label=f"{side}, {name}", **look)
+    for axes, what in ((losses, "mean loss (nats)"), (accuracies, "accuracy")):
+        axes.set_ylabel(what)
+        epoch_axis(axes)
+    per_cent_axis(accuracies.yaxis)
+
+
+def take_away_of_curves(histories: dict[str, list[Record]]) -> str:
+    """How it ended, and how far the sides were apart."""
+    ends = ", ".join(f"{history[-1].val_accuracy:.2%} ({side})" for side, history in histories.items())
+    if len(histories) < 2:
+        return f"Validation accuracy at the end: {ends}."
+    gap = max(abs(a.val_loss - b.val_loss) for a, b in zip(*histories.values(), strict=True))
+    return f"Validation accuracy at the end: {ends}. The losses of the two differ by {gap:.0e} at most."
+
+
+def templates(before: NDArray, after: NDArray, shape: tuple[int, ...], names: tuple[str, ...]) -> "Figure":
+    """Weights (K, D) of at most 10 classes before and after training."""
+    shown = min(len(before), CLASSES)
+    words = "Blue: ink here speaks for the class. Red: against it. Each row has its own scale."
+    figure = new_figure(shown + 1.0, 2.9, "The weights of each class, as an image", words)
+    draw_templates(figure.subplots(2, shown, squeeze=False), before, after, shape, names)
+    return figure
+
+
+def draw_templates(
+    grid: NDArray, before: NDArray, after: NDArray, shape: tuple[int, ...], names: tuple[str, ...]
+) -> None:
+    """Two rows of places: weights before, and after."""
+    for row, W, what in zip(grid, (before, after), ("before\ntraining", "after\ntraining"), strict=True):
+        limit = np.abs(W).max()
+        row[0].text(-0.15, 0.5, what, ha="right", va="center", transform=row[0].transAxes)
+        for k, axes in enumerate(row):
+            show_weights(axes, W[k], shape, limit)
+            if W is before:
+                axes.set_title(names[k], fontsize="medium")
+
+
+def experiment(asked: Experiment, rows: list[Row]) -> "Figure":
+    """Accuracy on training and validation images against what was varied, lines for each side."""
+    figure = new_figure(7.5, 5.2, asked.question, asked.seen(rows))
+    axes = figure.subplots()
+    for n, side in enumerate(dict.fromkeys(row.backend for row in rows)):
+        mine = [row for row in rows if row.backend == side]
+        for part, (name, colour) in PARTS.items():
+            # between data sets there is nothing to join
+            line = (":" if n else "-") if asked.log_scale else ""
+            accuracies = [getattr(row, f"{part}_accuracy") for row in mine]
+            mark = {"mfc": "white"} if n else {}
+            axes.plot(
+                [row.value for row in mine], accuracies, f"o{line}", color=colour, label=f"{side}, {name}", **mark
+            )
+    _mark_diverged(axes, rows)
+    if asked.log_scale:
+        axes.set_xscale("log")
+    first = [row for row in rows if row.backend == rows[0].backend]
+    axes.set_xticks([row.value for row in first], [row.setting for row in first])
+    axes.minorticks_off()
+    axes.set(xlabel=AXES.get(asked.varied, asked.varied), ylabel="accuracy")
+    per_cent_axis(axes.yaxis)
+    axes.grid(alpha=0.3)
+    axes.legend(loc="best", fontsize="small")
+    return figure
+
+
+def _mark_diverged(axes: Any, rows: list[Row]) -> None:
+    lost = [row for row in rows if row.diverged and not math.isnan(row.val_accuracy)]
+    if lost:
+        places = [row.value for row in lost], [row.val_accuracy for row in lost]
+        axes.plot(*places, "x", color="black", ms=11, mew=2, label="diverged")

@@ -1,0 +1,88 @@
+"""`train --resume`: from Ctrl-C, from either side, and only on what it began with."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from compare.training.checkpoint import load_checkpoint
+
+MOVING = "--data", "digits", "--momentum", "0.9"
+
+
+@pytest.mark.parametrize(("first", "second"), [("scratch", "scratch"), ("torch", "torch"), ("scratch", "torch")])
+def test_resume_from_the_command_line(cli, tmp_path: Path, first: str, second: str):
+    path = tmp_path / "model"
+    whole = cli("train", "--backend", second, *MOVING, "--epochs", 6)[1].splitlines()
+    assert cli("train", "--backend", first, *MOVING, "--epochs", 2, "--save", path)[0] == 0
+    code, out, err = cli("train", "--backend", second, "--resume", path, "--epochs", 6)
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[2].startswith("epoch 3/6: ")
+    assert lines[2:-1] == whole[5:-1]
+    if first == second:
+        # what the two sides did together is no proof's end, so a resumed run does not say so
+        assert lines[-1] == whole[-1].partition(",")[0]
+
+
+@pytest.mark.parametrize("backend", ["scratch", "torch"])
+def test_ctrl_c_saves_and_resuming_ends_in_the_same_bits(cli, root: Path, tmp_path: Path, backend: str):
+    path, epochs = tmp_path / "model", 3000
+    command = [sys.executable, "-m", "compare", "train", "--backend", backend, *MOVING, "--epochs", str(epochs)]
+    process = subprocess.Popen([*command, "--save", path], cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.readline()
+    time.sleep(0.2)
+    # pressing it again and again, in a record or a save, must not change what is saved
+    for _ in range(4):
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.003)
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (130, b"interrupted\n")
+    done = len(load_checkpoint(path).progress.history) - 1
+    assert 1 <= done < epochs
+
+    def final(*args: object) -> dict:
+        assert cli("train", "--backend", backend, *args, "--quiet", "--json", tmp_path / "json")[0] == 0
+        return json.loads((tmp_path / "json").read_text())
+
+    until = done + 2
+    resumed, whole = final("--resume", path, "--epochs", until), final(*MOVING, "--epochs", until)
+    assert resumed["weights"] == whole["weights"]
+    assert resumed["curve"] == whole["curve"]
+
+
+REFUSED = {
+    "another lr": (["--lr", "0.1"], "omit --lr"),
+    "another data set and seed": (["--data", "mnist5k", "--seed", "9"], "omit --data, --seed"),
+    "a dtype": (["--dtype", "float64"], "omit --dtype"),
+    "fewer epochs": (["--epochs", "1"], "has 2 epochs behind it already; --epochs cannot be 1"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_resume_takes_its_choices_from_the_file(cli, tmp_path: Path, case: str):
+    options, words = REFUSED[case]
+    path = tmp_path / "model"
+    cli("train", *MOVING, "--epochs", 2, "--save", path)
+    code, _, err = cli("train", "--resume", path, *options)
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert words in err
+
+
+def test_resume_needs_to_know_how_it_was_trained(cli, tmp_path: Path):
+    tensors = {"linear.weight": np.ones((3, 2), np.float32), "linear.bias": np.ones(3, np.float32)}
+    save_file(tensors, tmp_path / "weights")
+    code, _, err = cli("train", "--resume", tmp_path / "weights")
+    assert code == 2
+    assert "holds weights only" in err
+    code, _, err = cli("train", "--resume", tmp_path / "nothing")
+    assert (code, err) == (
+        2,
+        f"error: {tmp_path / 'nothing'}: the checkpoint cannot be read: No such file or directory\n",
+    )

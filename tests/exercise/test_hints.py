@@ -1,0 +1,77 @@
+"""Hints: from the idea to the code, one more each time, counted for each file and function."""
+
+from pathlib import Path
+
+import pytest
+
+from compare.equations import FUNCTIONS
+from compare.exercise import hints
+from compare.exercise.hints import HINTS, next_hints
+
+
+@pytest.fixture(autouse=True)
+def counts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The file in which hints are counted."""
+    monkeypatch.setattr(hints, "cache_path", lambda: tmp_path / "cache")
+    return tmp_path / "cache" / "hints.json"
+
+
+CODE = {
+    "logits": "X @ W.T",
+    "log_softmax": "S - np.log(np.exp(S).sum(axis=1, keepdims=True))",
+    "nll_loss": "-logP[np.arange(len(y)), y].mean()",
+    "logits_gradient": "dZ = np.exp(logP); dZ[np.arange(len(y)), y] -= 1",
+    "parameter_gradients": "dZ.T @ X",
+    "sgd_step": "W - lr * dW, b - lr * db",
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_last_hint_has_the_code_and_the_first_has_none(name: str, right_functions: str):
+    assert len(HINTS[name]) == 4
+    assert CODE[name] in HINTS[name][-1]
+    assert all(piece in right_functions for piece in CODE[name].split("; "))
+    assert "np." not in HINTS[name][0]
+    assert "@" not in HINTS[name][0]
+    assert all(hint.endswith((".", "?", "()", "db")) for hint in HINTS[name])
+
+
+def test_one_more_each_time_up_to_all(tmp_path: Path):
+    given = [next_hints(tmp_path / "mine.py", "nll_loss") for _ in range(6)]
+    assert [len(one) for one in given] == [1, 2, 3, 4, 4, 4]
+    assert given[2] == HINTS["nll_loss"][:3]
+
+
+def test_each_file_and_each_function_has_a_count_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for _ in range(2):
+        next_hints(tmp_path / "mine.py", "nll_loss")
+    assert len(next_hints(tmp_path / "other.py", "nll_loss")) == 1
+    assert len(next_hints(tmp_path / "mine.py", "logits")) == 1
+    monkeypatch.chdir(tmp_path)
+    assert len(next_hints(Path("mine.py"), "nll_loss")) == 3
+
+
+DAMAGES = ["not json", "[1, 2]", "7", "\xff", '"text"', "[" * 100_000, ""]
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=range(len(DAMAGES)))
+def test_damaged_counts_begin_anew(counts: Path, tmp_path: Path, damage: str):
+    counts.parent.mkdir()
+    counts.write_bytes(damage.encode("latin-1"))
+    assert [len(next_hints(tmp_path / "mine.py", "logits")) for _ in range(2)] == [1, 2]
+
+
+@pytest.mark.parametrize(("count", "given"), [("{}", 1), ('"2"', 1), ("2.5", 1), ("-7", 1), ("99", 4), ("null", 1)])
+def test_a_count_that_is_none_of_ours(counts: Path, tmp_path: Path, count: str, given: int):
+    next_hints(tmp_path / "mine.py", "logits")
+    next_hints(tmp_path / "mine.py", "nll_loss")
+    text = counts.read_text()
+    assert text.count("1") > 1
+    counts.write_text(text.replace('logits": 1', f'logits": {count}'))
+    assert len(next_hints(tmp_path / "mine.py", "logits")) == given
+    assert len(next_hints(tmp_path / "mine.py", "nll_loss")) == 2
+
+
+def test_where_counts_cannot_be_kept_the_first_hint_is_given(counts: Path, tmp_path: Path):
+    counts.parent.write_text("a file in place of the folder")
+    assert [len(next_hints(tmp_path / "mine.py", "logits")) for _ in range(2)] == [1, 1]

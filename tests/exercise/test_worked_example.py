@@ -1,0 +1,35 @@
+"""The example of the exercise: its numbers, by hand."""
+
+import numpy as np
+import pytest
+
+from compare.equations import FUNCTIONS
+from compare.exercise.worked_example import worked_example
+
+EXPECTED = {
+    "logits": [[[1, 0.5, -1], [0.5, 1.5, 0.5]]],
+    "log_softmax": [[[-0.5550, -1.0550, -2.5550], [-1.5514, -0.5514, -1.5514]]],
+    "nll_loss": [1.0532],
+    "logits_gradient": [[[-0.2130, 0.1741, 0.0388], [0.1060, 0.2881, -0.3940]]],
+    "parameter_gradients": [[[-0.1600, 0.1060], [0.3181, 0.2881], [-0.1582, -0.3940]], [-0.1070, 0.4622, -0.3552]],
+    "sgd_step": [[[1.1600, -0.1060], [-0.3181, 0.7119], [-0.8418, 1.3940]], [0.1070, 0.0378, 0.3552]],
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_what_each_function_returns(name: str):
+    results = worked_example()[name][1]
+    for result, expected in zip(results if isinstance(results, tuple) else (results,), EXPECTED[name], strict=True):
+        np.testing.assert_allclose(result, expected, rtol=0, atol=5e-5)
+
+
+def test_each_goes_on_from_the_one_before():
+    example = worked_example()
+    assert list(example) == list(FUNCTIONS)
+    for name, (inputs, _) in example.items():
+        assert len(inputs) == len(FUNCTIONS[name].parameters)
+    assert example["log_softmax"][0][0] is example["logits"][1]
+    assert example["nll_loss"][0][0] is example["logits_gradient"][0][0] is example["log_softmax"][1]
+    assert example["parameter_gradients"][0][1] is example["logits_gradient"][1]
+    assert example["sgd_step"][0][2:4] == example["parameter_gradients"][1]
+    assert example["sgd_step"][0][4] == 1.0

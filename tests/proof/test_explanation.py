@@ -1,0 +1,58 @@
+"""One image through the six equations: each number is what its name says, on both sides."""
+
+import numpy as np
+import pytest
+
+from compare.backends.by_name import SCRATCH, backend
+from compare.backends.protocol import Backend, State
+from compare.proof.explanation import STAGES, explain
+from scratch import Velocity
+
+IMAGE, LABEL = np.array([[0, 51, 255]], np.uint8), np.array([2])
+W, B = np.array([[1.0, 2, 3], [0, -1, 2], [0.5, 0.5, -4], [6, 1, 0]]), np.array([0.5, 0, 1, -1])
+
+
+def by_hand() -> dict[str, np.ndarray]:
+    x, lr = np.array([0, 0.2, 1]), 0.5
+    Z = W @ x + B
+    S = Z - Z.max()
+    P = np.exp(S) / np.exp(S).sum()
+    dZ = P - np.eye(4)[2]
+    dW = np.outer(dZ, x)
+    return {
+        "logits": Z,
+        "shifted": S,
+        "exponentials": np.exp(S),
+        "sum": np.exp(S).sum(),
+        "probabilities": P,
+        "loss": -np.log(P[2]),
+        "dZ": dZ,
+        "dW_norm": np.sqrt((dW**2).sum(axis=1)),
+        "W_norm": np.sqrt(((W - lr * dW) ** 2).sum(axis=1)),
+    }
+
+
+@pytest.mark.parametrize("side", [SCRATCH, None], ids=["scratch", "torch"])
+def test_every_number_is_what_its_name_says(side: Backend | None, dtype: str):
+    state = State(W.astype(dtype), B.astype(dtype), Velocity(9 * W, 9 * B))
+    found = explain(side or backend("torch"), state, IMAGE, LABEL, 0.5)
+    expected = by_hand()
+    assert list(found) == list(STAGES) == list(expected)
+    for name, value in expected.items():
+        assert found[name].dtype == dtype, name
+        np.testing.assert_allclose(found[name], value, rtol=0, atol=32 * np.finfo(dtype).eps, err_msg=name)
+        assert np.shape(found[name]) == np.shape(value), name
+
+
+def test_each_library_computes_its_own():
+    """Where the logits of both are the same to the bit, exp and log still are those of each."""
+    state = State(W, B)
+    ours, theirs = explain(SCRATCH, state, IMAGE, LABEL, 0.5), explain(backend("torch"), state, IMAGE, LABEL, 0.5)
+    for name in STAGES:
+        np.testing.assert_allclose(ours[name], theirs[name], rtol=0, atol=1e-14)
+
+
+def test_the_tags_follow_the_derivation():
+    tags = [tag for tag, _ in STAGES.values()]
+    assert tags == sorted(tags)
+    assert set(tags) == {f"E{n}" for n in range(1, 7)}

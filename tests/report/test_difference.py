@@ -1,0 +1,144 @@
+"""What is said of a difference when only one check sees it."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from compare.bugs.catalogue import BUGS
+from compare.bugs.diagnosis import Diagnosis, Guess
+from compare.proof.exact_arithmetic import Counts
+from compare.proof.gradient_check import GradientCheck
+from compare.proof.predictions import Predictions
+from compare.proof.run import Run
+from compare.report.difference import amplified, differ, place_and_looks
+
+
+def told(run: Run, diagnosis: Diagnosis | None = None) -> str:
+    lines = place_and_looks([run], diagnosis)
+    assert max(map(len, lines)) <= 80
+    return " ".join(" ".join(lines).split())
+
+
+@pytest.fixture
+def diverging(changed):
+    """A run in training over budget, by the values of one deviation."""
+
+    def diverge(run: Run, name: str, reading: str, growth: float | None = None, **values: Any) -> Run:
+        found = replace(run.worst[name, reading], **values)
+        return changed(run, worst=run.worst | {(name, reading): found}, first_divergence=found, growth=growth)
+
+    return diverge
+
+
+@pytest.fixture
+def run(matching: list[Run]) -> Run:
+    return matching[0]
+
+
+def test_the_first_run_that_differs_is_told(matching: list[Run], differing: list[Run]):
+    text = "differ: wrong-axis and torch, in log_softmax (E2)"
+    assert differ([matching[0], differing[1]]) == text
+    assert place_and_looks([matching[0], differing[1]], None)[1].startswith("where       float64, epoch 1, step 1")
+
+
+def test_a_whole_run_that_differs(run: Run, diverging):
+    place = {"index": [2, 9], "epoch": 2, "step": 7}
+    text = told(diverging(run, "W", "whole_run", 1.5, used=1.004, ours=0.5, theirs=0.25, **place))
+    assert "equation W <- W - lr dW where float32, epoch 2, step 7, each on weights of its own" in text
+    assert "quantity W - W0 [2, 9]: class 2, pixel 9 values 0.5 (scratch), 0.25 (torch): 1.004 times" in text
+    assert "note every single step is within budget, only the whole run is not. Rounding does not grow" in text
+    assert "looks like" not in text
+
+
+def test_a_scalar_has_no_index(run: Run, diverging):
+    text = told(diverging(run, "loss", "one_step", used=3.0, index=None))
+    assert "equation L = -mean of logP at y" in text
+    assert "quantity L values" in text
+    assert "3 times the budget" in text
+
+
+@pytest.mark.parametrize("used", [float("inf"), float("nan")])
+def test_what_is_not_finite_is_no_number_of_times(run: Run, diverging, used: float):
+    text = told(diverging(run, "db", "one_step", used=used, index=[3], ours=float("nan"), theirs=1.0))
+    assert "quantity db [3]: class 3 values nan (scratch), 1 (torch)" in text
+    assert "times" not in text
+
+
+def test_only_a_hard_batch(run: Run, changed):
+    name, found = list(run.hard_batches.items())[4]
+    worse = replace(found, used=2.0, quantity="logits", index=[5, 1])
+    broken = changed(run, hard_batches=run.hard_batches | {name: worse})
+    assert differ([broken]) == "differ: scratch and torch, in logits (E1)"
+    text = told(broken)
+    assert f'where float32, the hard batch "{name}"; the training is within budget' in text
+    assert "quantity Z [5, 1]: batch image 5, class 1" in text
+
+
+def test_only_exact_arithmetic(run: Run, changed):
+    counts = run.exact_arithmetic | {"dZ": Counts(400, 12), "dW": Counts(90, 5)}
+    broken = changed(run, exact_arithmetic=counts)
+    assert differ([broken]) == "differ: scratch and torch, in logits_gradient (E4)"
+    text = told(broken)
+    assert "where float32, steps in which nothing rounds; the training is within budget" in text
+    assert "quantity dZ values not equal: dZ 12 of 400, dW 5 of 90" in text
+
+
+def test_only_a_gradient_check(run: Run, changed):
+    wrong = GradientCheck("real", 12, 650, {1e-3: 0.5, 1e-5: 0.25}, 0.125, 1.0)
+    broken = changed(run, gradient_checks=run.gradient_checks | {"torch": [wrong]})
+    assert differ([broken]) == "differ: scratch and torch, in the gradient of torch (E4, E5)"
+    text = told(broken)
+    assert "where gradient checks in float64, the real problem; the training is within budget" in text
+    assert "largest errors by differences: 2.5e-01, complex step: 1.2e-01; Taylor slope 1.00, and 2 is right" in text
+
+
+def test_only_the_evaluation(run: Run, changed):
+    broken = changed(run, predictions=replace(run.predictions, evaluation=3.0))
+    assert differ([broken]) == "differ: scratch and torch, in the evaluation (E1 to E3)"
+    text = told(broken)
+    assert "where float32, after training, both with the same weights quantity logits or loss" in text
+    assert "values 300 % of their budget" in text
+
+
+def test_only_the_predictions(run: Run, changed):
+    broken = changed(run, predictions=Predictions(compared=2000, differ=7, near_ties=3))
+    assert differ([broken]) == "differ: scratch and torch, in the predicted classes"
+    text = told(broken)
+    assert "where float32, after training quantity the class of the largest logit" in text
+    assert "values 7 of 2,000 images, of which 3 are near ties" in text
+
+
+def test_what_it_looks_like(run: Run, changed):
+    broken = changed(run, predictions=replace(run.predictions, evaluation=3.0))
+    guesses = [Guess(BUGS["wrong-axis"], 0.97), Guess(BUGS["global-maximum"], 0.6)]
+    text = told(broken, Diagnosis(["one", "two", "three", "four"], guesses))
+    assert "seen two; three looks like wrong-axis (97% alike), or global-maximum (60% alike)" in text
+    text = told(broken, Diagnosis([], []))
+    assert "seen nothing differs on the inputs of the diagnosis: the cause takes many steps" in text
+    assert "looks like none of the mistakes of the catalogue" in text
+
+
+def test_a_long_finding_is_cut_after_four_lines(run: Run, changed):
+    broken = changed(run, predictions=replace(run.predictions, evaluation=3.0))
+    lines = place_and_looks([broken], Diagnosis(["word " * 200], []))
+    assert len([line for line in lines if "word" in line]) == 4
+    assert next(line for line in reversed(lines) if "word" in line).endswith(" …")
+
+
+def test_growth_is_put_into_words():
+    assert "grows 12,345 times in this training: it is unstable" in amplified(12345, "float32")
+    assert "try a smaller --lr" in amplified(11, "float64")
+    assert "ends 10 times as large" in amplified(10, "float32")
+    assert amplified(1, "float32").endswith("adds up (try --dtype float64).")
+    assert amplified(1, "float64").endswith("adds up.")
+
+
+@pytest.mark.parametrize("longer", [0, 30])
+def test_names_are_as_long_as_the_line_allows(run: Run, changed, longer: int):
+    sides = "a_file_with_a_name_of_30_chars", "torch" + "x" * longer
+    renamed = {"sides": sides, "gradient_checks": {}, "predictions": replace(run.predictions, evaluation=3.0)}
+    line = differ([changed(run, **renamed)])
+    assert len(line) <= 80
+    expected = "a_file_with_a_n… and torchxxxxxxxxxx…, in" if longer else "a_file_with_a_name_of_3… and torch, in"
+    assert expected in line

@@ -1,0 +1,120 @@
+"""Images, and what a model makes of them, by what is in the pictures."""
+
+import numpy as np
+
+from compare.data.registry import Dataset, load
+from compare.report import model_pictures
+
+
+def test_samples_show_the_first_images_of_each_class():
+    dataset = load("digits")
+    figure = model_pictures.samples(dataset)
+    grid = np.array(figure.axes).reshape(10, 10)
+    for k in (0, 7):
+        index = np.flatnonzero(dataset.train[1] == k)[2]
+        np.testing.assert_array_equal(grid[k, 2].images[0].get_array(), dataset.train[0][index].reshape(8, 8))
+        assert grid[k, 0].texts[0].get_text() == str(k)
+    assert figure.get_suptitle() == "digits: the first images of each class"
+    assert figure.get_supxlabel() == "1,797 training images of 10 classes"
+
+
+def test_classes_without_images_and_too_many_classes_leave_places_empty():
+    images, labels = np.zeros((30, 2, 2), np.uint8), np.zeros(30, int)
+    figure = model_pictures.samples(Dataset("many", (images, labels), None, classes=30))
+    grid = np.array(figure.axes).reshape(26, 10)
+    assert [len(axes.images) for axes in grid[0]] == [1] * 10
+    assert not any(len(axes.images) for axes in grid[1:].flat)
+
+
+def test_one_image_is_described():
+    image = np.array([0, 10, 20, 200], np.uint8)
+    figure = model_pictures.one_image(image, (2, 2), "a title")
+    np.testing.assert_array_equal(figure.axes[0].images[0].get_array(), [[0, 10], [20, 200]])
+    assert (figure.get_suptitle(), figure.get_supxlabel()) == ("a title", "2 x 2 pixels, 0 ... 200")
+
+
+NAMES = "cat", "dog", "cow"
+
+
+def test_a_prediction_shows_the_image_and_the_bars_of_each_side():
+    P = {"scratch": np.array([0.1, 0.7, 0.2]), "torch": np.array([0.6, 0.3, 0.1])}
+    figure = model_pictures.prediction(np.arange(4), (2, 2), P, NAMES, 2)
+    picture, bars = figure.axes
+    np.testing.assert_array_equal(picture.images[0].get_array(), [[0, 1], [2, 3]])
+    widths = [[bar.get_width() for bar in container] for container in bars.containers]
+    assert widths == [[0.1, 0.7, 0.2], [0.6, 0.3, 0.1]]
+    first, second = bars.containers
+    # the bars of a class touch, and do not cover each other
+    assert first[0].get_y() + first[0].get_height() == second[0].get_y()
+    assert second[0].get_y() + second[0].get_height() < first[1].get_y()
+    assert [tick.get_text() for tick in bars.get_yticklabels()] == list(NAMES)
+    assert bars.get_xlim() == (0, 1)
+    assert bars.xaxis.get_major_formatter()(0.5, 0) == "50 %"
+    assert bars.yaxis_inverted()
+    assert figure.get_supxlabel() == "scratch: dog (70.0%), torch: cat (60.0%); it is cow"
+    assert bars.get_legend()
+
+
+def test_a_prediction_without_shape_and_label():
+    figure = model_pictures.prediction(np.arange(3), None, {"scratch": np.array([0.5, 0.2, 0.3])}, NAMES, None)
+    (bars,) = figure.axes
+    assert len(bars.containers) == 1
+    assert figure.get_supxlabel() == "scratch: cat (50.0%)"
+    assert bars.get_legend() is None
+
+
+def test_the_confusion_matrix_is_drawn_with_its_counts():
+    figure = model_pictures.confusion(np.array([[5, 1], [0, 7]]), ("no", "yes"), "digits, test")
+    (axes,) = figure.axes
+    texts = {text.get_text(): (text.get_position(), text.get_color()) for text in axes.texts}
+    assert texts == {"5": ((0, 0), "white"), "1": ((1, 0), "black"), "7": ((1, 1), "white")}
+    np.testing.assert_allclose(axes.images[0].get_array(), [[5 / 6, 1 / 6], [0, 1]])
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("predicted class", "true class")
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["no", "yes"]
+    assert figure.get_suptitle() == "digits, test: what each class is taken for"
+    expected = "12 of 13 images are right (the diagonal). Most often no is taken for yes, 1 times."
+    assert " ".join(figure.get_supxlabel().split()) == expected
+
+
+def test_a_confusion_matrix_without_confusion():
+    (axes,) = model_pictures.confusion(np.diag([3, 4]), ("0", "1"), "x").axes
+    assert " ".join(axes.figure.get_supxlabel().split()) == "7 of 7 images are right (the diagonal)."
+    assert axes.get_xticklabels()[0].get_rotation() == 0
+    (axes,) = model_pictures.confusion(np.diag([3, 4]), ("zero", "one"), "x").axes
+    assert axes.get_xticklabels()[0].get_rotation() == 90
+
+
+def test_a_class_without_images_divides_by_nothing_and_many_classes_have_no_numbers():
+    counts = np.zeros((27, 27), int)
+    counts[1, 1] = 2
+    (axes,) = model_pictures.confusion(counts, tuple("abcdefghijklmnopqrstuvwxyzä"), "x").axes
+    assert not axes.texts
+    assert axes.images[0].get_array()[1, 1] == 1
+    (axes,) = model_pictures.confusion(counts[:26, :26], tuple("abcdefghijklmnopqrstuvwxyz"), "x").axes
+    assert len(axes.texts) == 1
+
+
+def test_the_mistakes_that_the_model_is_surest_of_come_first():
+    P = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.3, 0.7]])
+    images = np.arange(16, dtype=np.uint8).reshape(4, 4)
+    figure = model_pictures.mistakes(images, np.array([0, 1, 0, 1]), P, (2, 2), ("cat", "dog"))
+    titles = [axes.get_title() for axes in figure.axes]
+    assert titles == ["is cat, read as dog (80%)", "is dog, read as cat (60%)", "", "", ""]
+    np.testing.assert_array_equal(figure.axes[0].images[0].get_array(), [[8, 9], [10, 11]])
+    assert figure.get_supxlabel() == "2 of 4 images are classified wrongly; these are all."
+
+
+def test_twenty_mistakes_are_shown_at_most():
+    P = np.tile([0.4, 0.6], (30, 1))
+    figure = model_pictures.mistakes(np.zeros((30, 4)), np.zeros(30, int), P, (2, 2), ("a", "b"))
+    assert len(figure.axes) == 20
+    assert all(axes.images for axes in figure.axes)
+    assert figure.get_supxlabel() == "30 of 30 images are classified wrongly; these are the 20 surest."
+
+
+def test_no_mistakes_are_told():
+    figure = model_pictures.mistakes(
+        np.zeros((3, 4)), np.zeros(3, int), np.tile([0.6, 0.4], (3, 1)), (2, 2), ("a", "b")
+    )
+    assert figure.get_supxlabel() == "No mistakes among 3 images."
+    assert not any(axes.images for axes in figure.axes)

@@ -1,0 +1,135 @@
+"""Curves, templates and the answers of experiments, by what is in them."""
+
+import math
+
+import numpy as np
+import pytest
+
+from compare.problem import Problem
+from compare.report import training_pictures
+from compare.report.training_pictures import curves, experiment, take_away_of_curves, templates
+from compare.training.experiments import EXPERIMENTS, Row
+from compare.training.train import train
+from scratch import Record
+
+HISTORY = [Record(n, 2.0 - n, n / 2, 2.1 - n, 0.1 + n / 2) for n in range(2)]
+
+
+def lines(axes) -> dict[str, list[float]]:
+    return {line.get_label(): line.get_ydata().tolist() for line in axes.lines}
+
+
+def test_curves_show_training_and_validation_of_both_sides():
+    losses, accuracies = curves("digits", {"scratch": HISTORY, "torch": HISTORY}).axes
+    sides = "scratch", "torch"
+    expected = {
+        f"{side}, {part}": y for side in sides for part, y in (("validation", [2.1, 1.1]), ("training", [2, 1]))
+    }
+    assert lines(losses) == expected
+    expected = {f"{s}, {part}": y for s in sides for part, y in (("validation", [0.1, 0.6]), ("training", [0, 0.5]))}
+    assert lines(accuracies) == expected
+    assert (losses.get_ylabel(), accuracies.get_ylabel()) == ("mean loss (nats)", "accuracy")
+    assert accuracies.yaxis.get_major_formatter()(0.25, 0) == "25 %"
+
+
+def test_the_second_side_lies_on_the_first_and_both_are_seen():
+    losses, _ = curves("digits", {"scratch": HISTORY, "torch": HISTORY}).axes
+    look = {line.get_label(): (line.get_linestyle(), line.get_linewidth(), line.get_color()) for line in losses.lines}
+    assert look["scratch, validation"][0] == "-"
+    assert look["torch, validation"][0] == "--"
+    assert look["torch, training"][0] == ":"
+    assert look["scratch, validation"][1] > 3 * look["torch, validation"][1]
+    assert look["scratch, validation"][2] != look["scratch, training"][2]
+
+
+def test_one_side_alone_has_plain_lines():
+    losses, _ = curves("digits", {"torch": HISTORY}).axes
+    assert [line.get_linestyle() for line in losses.lines] == ["-", "-"]
+    assert [line.get_alpha() for line in losses.lines] == [1.0, 1.0]
+
+
+def test_published_dots_stop_where_the_run_stops():
+    losses, accuracies = curves("mnist", {"scratch": HISTORY}, (0.1, 0.5, 0.7)).axes
+    assert lines(accuracies)["published, validation"] == [0.1, 0.5]
+    assert "published, validation" not in lines(losses)
+    _, accuracies = curves("mnist", {"scratch": HISTORY}).axes
+    assert len(accuracies.lines) == 2
+
+
+def test_the_take_away_is_how_it_ended_and_how_far_apart():
+    other = [HISTORY[0]._replace(val_loss=2.35), HISTORY[1]]
+    text = "Validation accuracy at the end: 60.00% (scratch)"
+    assert take_away_of_curves({"scratch": HISTORY}) == f"{text}."
+    expected = f"{text}, 60.00% (torch). The losses of the two differ by 2e-01 at most."
+    assert take_away_of_curves({"scratch": HISTORY, "torch": other}) == expected
+
+
+def test_templates_share_one_scale_in_each_row():
+    before, after = np.eye(3, 12), np.full((3, 12), -2.0)
+    figure = templates(before, after, (3, 2, 2), ("a", "b", "c"))
+    images = [axes.images[0] for axes in figure.axes]
+    assert [image.get_clim() for image in images] == [(-1.0, 1.0)] * 3 + [(-2.0, 2.0)] * 3
+    np.testing.assert_array_equal(images[3].get_array(), np.full((2, 2), -6.0))
+    assert [axes.get_title() for axes in figure.axes] == ["a", "b", "c", "", "", ""]
+    assert [figure.axes[n].texts[0].get_text() for n in (0, 3)] == ["before\ntraining", "after\ntraining"]
+
+
+def test_templates_are_of_ten_classes_at_most():
+    names = tuple(map(str, range(12)))
+    assert len(templates(np.ones((12, 4)), np.ones((12, 4)), (2, 2), names).axes) == 20
+
+
+def test_the_pictures_of_a_training(digits: Problem, monkeypatch: pytest.MonkeyPatch):
+    training = train(digits, "scratch", "float32")
+    figures = training_pictures.training_pictures(training)
+    assert list(figures) == ["curves", "templates"]
+    assert lines(figures["curves"].axes[0])["scratch, training"] == [r.train_loss for r in training.history]
+    before, after = figures["templates"].axes[0].images[0], figures["templates"].axes[10].images[0]
+    W, _ = digits.start("float32")
+    np.testing.assert_array_equal(np.ravel(before.get_array()), W[0])
+    np.testing.assert_array_equal(np.ravel(after.get_array()), training.side.state().W[0])
+    assert "published, validation" not in lines(figures["curves"].axes[1])
+    monkeypatch.setattr(training_pictures.published, "applies", lambda _: True)
+    figures = training_pictures.training_pictures(training)
+    assert len(lines(figures["curves"].axes[1])["published, validation"]) == 4
+
+
+def row(setting: str, value: float, backend: str, accuracy: float, diverged: bool = False) -> Row:
+    return Row(setting, value, backend, 960, 0.5, accuracy + 0.05, 0.6, accuracy, 1000, diverged)
+
+
+LR = [("0.001", 0.001), ("0.1", 0.1), ("1", 1.0), ("10", 10.0)]
+
+
+def test_an_experiment_shows_training_and_validation_of_each_side():
+    rows = [row(*setting, side, 0.7) for setting in LR for side in ("scratch", "torch")]
+    figure = experiment(EXPERIMENTS["lr"], rows)
+    (axes,) = figure.axes
+    assert lines(axes) == {
+        f"{side}, {part}": [y] * 4
+        for side in ("scratch", "torch")
+        for part, y in (("validation", 0.7), ("training", 0.75))
+    }
+    assert axes.lines[0].get_xdata().tolist() == [value for _, value in LR]
+    assert (axes.get_xscale(), axes.get_xlabel(), axes.get_ylabel()) == ("log", "learning rate", "accuracy")
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == [setting for setting, _ in LR]
+    assert figure.get_suptitle() == EXPERIMENTS["lr"].question
+    assert " ".join(figure.get_supxlabel().split()) == EXPERIMENTS["lr"].seen(rows)
+    assert axes.yaxis.get_major_formatter()(0.5, 0) == "50 %"
+
+
+def test_what_diverged_is_crossed_out():
+    rows = [row(*setting, "scratch", 0.7, diverged=setting[1] == 1) for setting in LR[:-1]]
+    rows.append(row(*LR[-1], "scratch", math.nan, diverged=True))
+    (axes,) = experiment(EXPERIMENTS["lr"], rows).axes
+    crosses = axes.lines[-1]
+    assert (crosses.get_label(), crosses.get_xdata().tolist()) == ("diverged", [1.0])
+    (axes,) = experiment(EXPERIMENTS["lr"], [row(*setting, "scratch", 0.7) for setting in LR]).axes
+    assert "diverged" not in lines(axes)
+
+
+def test_data_sets_are_not_joined_by_a_line():
+    rows = [row("mnist5k", 0, "scratch", 0.9), row("digits", 1, "scratch", 0.95)]
+    (axes,) = experiment(EXPERIMENTS["dataset"], rows).axes
+    assert {line.get_linestyle() for line in axes.lines} == {"None"}
+    assert (axes.get_xscale(), axes.get_xlabel()) == ("linear", "data set")

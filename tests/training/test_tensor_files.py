@@ -1,0 +1,136 @@
+"""Tensors of safetensors and `torch.save`: what is not plain weights is refused in one line, and nothing is run."""
+
+import pickle
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.numpy import save_file
+
+from compare.errors import InputError
+from compare.training.tensor_files import find_weights, read_tensors
+
+GOOD = {"linear.weight": np.arange(6, dtype=np.float32).reshape(3, 2), "linear.bias": np.ones(3, np.float32)}
+
+
+def assert_good(path: Path) -> None:
+    for found, expected in zip(find_weights(path, read_tensors(path)[0]), GOOD.values(), strict=True):
+        np.testing.assert_array_equal(found, expected, strict=True)
+
+
+@pytest.mark.parametrize("length", [0x80 + 0x100, 0x4B50], ids=["begins like a pickle", "begins like a zip"])
+def test_a_header_of_any_length_is_safetensors(tmp_path: Path, length: int):
+    path = tmp_path / "file"
+
+    def write(padding: int) -> int:
+        save_file(GOOD, path, {"note": "x" * padding})
+        return int.from_bytes(path.read_bytes()[:8], "little")
+
+    # lengths are rounded up to 8, so that one of the next paddings gives the one wanted
+    assert length in map(write, range(max(0, length - write(0)), length))
+    assert path.read_bytes().startswith((b"\x80", b"PK"))
+    assert_good(path)
+
+
+@pytest.mark.parametrize("legacy", [False, True])
+def test_a_file_of_torch_save_is_read(tmp_path: Path, legacy: bool):
+    path = tmp_path / "model.pt"
+    tensors = {name: torch.from_numpy(array) for name, array in GOOD.items()}
+    torch.save(tensors, path, _use_new_zipfile_serialization=not legacy)
+    assert_good(path)
+    assert read_tensors(path)[1] == {}
+
+
+def test_metadata_of_safetensors_are_read(tmp_path: Path):
+    save_file(GOOD, tmp_path / "file", {"note": "mine"})
+    assert read_tensors(tmp_path / "file")[1] == {"note": "mine"}
+    save_file(GOOD, tmp_path / "file")
+    assert read_tensors(tmp_path / "file")[1] == {}
+
+
+@settings(max_examples=100, deadline=None)
+@given(flips=st.lists(st.tuples(st.integers(0, 10_000), st.integers(1, 255)), min_size=1, max_size=4))
+def test_damaged_files_of_torch_save_raise_nothing_else(tmp_path_factory, flips: list[tuple[int, int]]):
+    path = tmp_path_factory.getbasetemp() / "damaged.pt"
+    torch.save({name: torch.from_numpy(array) for name, array in GOOD.items()}, path)
+    content = bytearray(path.read_bytes())
+    for place, flip in flips:
+        content[place % len(content)] ^= flip
+    path.write_bytes(content)
+    with suppress(InputError):
+        weight, bias = find_weights(path, read_tensors(path)[0])
+        assert weight.shape[0] == len(bias)
+
+
+def of_both(dtype: str) -> dict[str, np.ndarray]:
+    return {name: array.astype(dtype) for name, array in GOOD.items()}
+
+
+FOREIGN = {
+    "nothing": ({}, "this file holds nothing"),
+    "other names": ({"weight": GOOD["linear.weight"]}, "this file holds weight"),
+    "no bias": ({"linear.weight": GOOD["linear.weight"]}, "a checkpoint holds linear.weight and linear.bias"),
+    "weight a vector": (GOOD | {"linear.weight": np.ones(3, np.float32)}, "not (3,) and (3,)"),
+    "bias too long": (GOOD | {"linear.bias": np.ones(4, np.float32)}, "not (3, 2) and (4,)"),
+    "bias a column": (GOOD | {"linear.bias": np.ones((3, 1), np.float32)}, "not (3, 2) and (3, 1)"),
+    "no pixels": (GOOD | {"linear.weight": np.ones((3, 0), np.float32)}, "not (3, 0) and (3,)"),
+    "integers": (of_both("int64"), "not int64 and int64"),
+    "half precision": (of_both("float16"), "not float16 and float16"),
+    "two dtypes": (GOOD | {"linear.bias": np.ones(3)}, "not float32 and float64"),
+    "nan in b": (GOOD | {"linear.bias": np.full(3, np.nan, np.float32)}, "not all finite"),
+    "infinity in W": (GOOD | {"linear.weight": np.full((3, 2), np.inf, np.float32)}, "not all finite"),
+}
+
+
+@pytest.mark.parametrize("case", FOREIGN)
+def test_foreign_tensors_are_refused(tmp_path: Path, case: str):
+    tensors, words = FOREIGN[case]
+    path = tmp_path / "file"
+    save_file(tensors, path)
+    with pytest.raises(InputError) as refused:
+        find_weights(path, read_tensors(path)[0])
+    assert words in str(refused.value)
+    assert str(refused.value).startswith(f"{path}: ")
+
+
+class Evil:
+    """Unpickled, it writes a file."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    def __reduce__(self):
+        return Path.touch, (self.path,)
+
+
+@pytest.mark.parametrize("how", ["pickle", "torch.save", "inside a dict"])
+def test_a_pickle_is_refused_and_never_run(tmp_path: Path, how: str):
+    path, trace = tmp_path / "evil.pt", tmp_path / "it ran"
+    if how == "pickle":
+        path.write_bytes(pickle.dumps(Evil(trace)))
+    else:
+        evil = Evil(trace) if how == "torch.save" else {"linear.weight": Evil(trace)}
+        torch.save(evil, path)
+    with pytest.raises(InputError, match=r"evil\.pt: not a file of plain tensors"):
+        read_tensors(path)
+    assert not trace.exists()
+
+
+NO_FILES = {
+    "missing": (None, "the checkpoint cannot be read: No such file or directory"),
+    "empty": (b"", "not a checkpoint, or a damaged one"),
+    "text": (b"a text that is long enough to have a header", "not a checkpoint, or a damaged one"),
+}
+
+
+@pytest.mark.parametrize("case", NO_FILES)
+def test_other_files_are_refused(tmp_path: Path, case: str):
+    content, words = NO_FILES[case]
+    if content is not None:
+        (tmp_path / "file").write_bytes(content)
+    with pytest.raises(InputError, match=f"file: {words}"):
+        read_tensors(tmp_path / "file")
