@@ -164,3 +164,14 @@ def test_what_stands_beside_the_file_can_be_imported(user_file, right_functions,
     text = "from __future__ import annotations\nimport dataclasses\nimport a_helper_of_mine\n" + right_functions
     file = UserFile(Path(user_file(text + "\n@dataclasses.dataclass\nclass A:\n    x: int = a_helper_of_mine.six\n")))
     assert len(file.defined) == 6
+
+
+def test_the_mark_says_which_function_is_called(user_file, right_functions, monkeypatch: pytest.MonkeyPatch):
+    marks = []
+    monkeypatch.setattr("compare.backends.user_file.mark", marks.append)
+    functions = UserFile(Path(user_file(right_functions))).equations()
+    logP, y = np.log(np.full((2, 2), 0.5)), np.array([0, 1])
+    functions.nll_loss(logP, y)
+    functions.logits_gradient(logP, y)
+    functions.log_softmax(logP)
+    assert marks == [3, 4, 2]

@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -106,3 +107,18 @@ def test_quiet_is_the_answer_alone(cli, tmp_path: Path):
     assert (tmp_path / "x.png").exists()
     _, out, _ = cli("experiment", "val-size", "--picture", tmp_path / "x.png")
     assert out.splitlines()[-1] == f"picture: {tmp_path / 'x.png'}"
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_every_training_is_a_step_of_the_progress(cli, monkeypatch: pytest.MonkeyPatch, quiet: bool):
+    asked = []
+
+    @contextmanager
+    def progress(steps: int, be_quiet: bool, plain: bool):
+        asked.append((steps, be_quiet, plain))
+        yield lambda _: None
+
+    monkeypatch.setattr("compare.cli.experiment.progress", progress)
+    monkeypatch.setattr("compare.cli.experiment.experiments.run", lambda *_: 1 / 0)
+    cli("experiment", "lr", "--backend", "both", *(["--quiet"] if quiet else []))
+    assert asked == [(14, quiet, False)]

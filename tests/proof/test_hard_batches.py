@@ -221,3 +221,11 @@ def test_quantities_are_told_by_their_symbol(digits: Problem, replaced: Callable
     ours = replaced(sgd_step=lambda W, b, dW, db, lr: (W - 2 * lr * dW, b - lr * db))
     steps = hard_batches(digits, "float64")
     assert first_over_budget(steps, ours, SCRATCH, "float64") == f"{QUANTITIES['W'].symbol}, dense pixels"
+
+
+def test_dark_rows_are_a_64th_as_bright(made: dict[str, Step]):
+    rows = np.rint(255 * made["rows of mixed scale"].X.astype(float))
+    assert set(np.unique(rows[2::4])) == {0, 2, 3}
+    assert not rows[3::4].any()
+    assert 128 <= rows[::4].max() <= 255
+    assert 32 <= rows[1::4].max() < 64

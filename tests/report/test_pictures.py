@@ -88,3 +88,9 @@ def test_weights_are_blue_above_0_and_red_below(figure):
     assert red[0] > red[2]
     assert blue[2] > blue[0]
     assert not axes.axison
+
+
+def test_a_folder_may_be_there_or_be_made(tmp_path: Path):
+    for folder in (tmp_path, tmp_path / "a" / "b"):
+        pictures.save_pictures({}, folder)
+        assert folder.is_dir()

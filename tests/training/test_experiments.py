@@ -61,6 +61,23 @@ def test_what_ends_worse_than_it_began_has_diverged():
     assert (lost.steps, lost.val_images) == (10, 12)
 
 
+VALUES = {
+    "lr": [1e-4, 1e-3, 0.01, 0.1, 1, 10, 100],
+    "batch-size": [10, 30, 100, 300, 1000],
+    "val-size": [0.02, 0.05, 0.1, 0.2, 0.4],
+    "train-metrics": [1, 5, 20, 80, 320],
+    "subset": [100, 300, 1000, 4000],
+}
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_each_question_has_its_values(name: str):
+    grid = EXPERIMENTS[name].grid(None)
+    assert [value for value, _, _ in grid.values()] == VALUES[name]
+    if name == "train-metrics":
+        assert [chosen.epochs for _, _, chosen in grid.values()] == VALUES[name]
+
+
 def test_what_is_fixed_is_as_the_question_says():
     subset, epochs = (EXPERIMENTS[name].grid(None) for name in ("subset", "train-metrics"))
     assert [chosen.train_subset for _, _, chosen in subset.values()] == [100, 300, 1000, 4000]
