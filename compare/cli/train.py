@@ -93,10 +93,11 @@ def train(
     found = _as_dict(training, name, time.perf_counter() - began)
     if json:
         as_json.write_json(json, found)
+    figures = training_pictures(training) if pictures or run_name else {}
     if pictures:
-        save_pictures(training_pictures(training), pictures)
+        save_pictures(figures, pictures)
     if run_name:
-        _keep(training, runs_root, run_name, found)
+        _keep(training, runs_root, run_name, found, figures)
     if save and not quiet:
         print(f"checkpoint: {save}")
     log.end(training, found, "" if resume else f", the same as after `prove` in {name}")
@@ -138,13 +139,13 @@ def _as_dict(training: Training, dtype: str, seconds: float) -> dict[str, Any]:
     }
 
 
-def _keep(training: Training, root: Path, name: str, found: dict[str, Any]) -> None:
+def _keep(training: Training, root: Path, name: str, found: dict[str, Any], figures: dict[str, Any]) -> None:
     """Keep everything in a folder."""
     last = training.history[-1]
     summary = {"verdict": None, "val_loss": last.val_loss, "val_accuracy": last.val_accuracy}
     content = found | {"command": f"train {training.name}", "summary": summary}
     histories, save = {training.name: training.history}, functools.partial(save_checkpoint, training=training)
-    saved_runs.keep(root, name, content, histories, training_pictures(training), save)
+    saved_runs.keep(root, name, content, histories, figures, save)
 
 
 def _left(training: Training) -> int:
