@@ -215,12 +215,6 @@ def one_function() -> Callable[[str, str], str]:
 
 
 @pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Run user files in this process, as if it were the worker."""
-    monkeypatch.setattr("compare.backends.worker.receipt", tmp_path / "receipt")
-
-
-@pytest.fixture
 def command() -> Callable[..., subprocess.CompletedProcess]:
     """Run the command line in a process of its own, where the process is what is tested: it takes 3 seconds."""
 

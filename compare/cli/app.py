@@ -11,7 +11,6 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from compare.backends import worker
 from compare.cli.bugs import bugs
 from compare.cli.data import data
 from compare.cli.evaluate import evaluate
@@ -121,8 +120,8 @@ def main() -> None:
         code = _run()
     finally:
         release_stdout()
-    # Typer turns Ctrl-C into this code or into Abort, depending on its version; a child leaves it to its parent
-    if code == INTERRUPTED and worker.receipt is None:
+    # Typer turns Ctrl-C into this code or into Abort, depending on its version
+    if code == INTERRUPTED:
         print("interrupted", file=sys.stderr)
     sys.exit(code)
 
@@ -155,12 +154,6 @@ def _broken(error: Exception) -> int:
         code = _refuse(f"output cannot be written: {error.strerror}")
         _abandon_stdout()
         return code
-    if worker.receipt is not None:
-        reason = str(error).partition("\n")[0]
-        return _refuse(
-            f"the comparison itself broke off ({type(error).__name__}: {reason}); a file that changes NumPy, PyTorch "
-            "or this package cannot be compared"
-        )
     # our mistake, not the user's; but 1 would say that the two sides differ
     traceback.print_exc()
     return CANNOT

@@ -21,7 +21,6 @@ from compare.cli.options import (
     WhichSplit,
     check_folder,
     check_output,
-    isolated,
 )
 from compare.report import model_pictures
 from compare.report.as_json import write_json
@@ -59,8 +58,6 @@ def evaluate(
     """
     check_output(json)
     check_folder(pictures)
-    if (code := isolated(backend)) is not None:
-        return code
     loaded = load_checkpoint(checkpoint)
     found = _evaluate(backend, loaded, select(loaded, data, data_root, split))
     shown = found.shown

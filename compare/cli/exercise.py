@@ -8,10 +8,8 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from compare.backends.by_name import equations_backend
-from compare.backends.user_file import UserFile
-from compare.backends.worker import run_apart
-from compare.cli.options import Json, ProblemOptions, check_output, flag, option, takes_problem
+from compare.backends.worker import TIME_LIMIT, Worker
+from compare.cli.options import Json, ProblemOptions, check_output, flag, option, takes_problem, time_limit
 from compare.cli.progress import progress
 from compare.equations import FUNCTIONS
 from compare.errors import InputError
@@ -40,6 +38,7 @@ def exercise(
         Path | None, option(EXERCISE, "--new", metavar="FILE", help="Write a new file with six empty functions.")
     ] = None,
     hint: Annotated[bool, flag(EXERCISE, "--hint", "Give a hint; asked again, a clearer one.")] = False,
+    seconds: Annotated[float, time_limit(EXERCISE)] = TIME_LIMIT,
     chosen: ProblemOptions,
     json: Json = None,
 ) -> int:
@@ -55,9 +54,7 @@ def exercise(
     if not path:
         raise InputError("FILE is missing; exercise --new FILE writes a new one")
     check_output(json)
-    if (code := run_apart([str(path)])) is not None:
-        return code
-    return _check(wide_console(), UserFile(path), chosen.problem(), hint, json)
+    return _check(wide_console(), Worker(path, seconds), chosen.problem(), hint, json)
 
 
 def _begin(console: Console, path: Path) -> int:
@@ -72,7 +69,7 @@ def _begin(console: Console, path: Path) -> int:
     return 0
 
 
-def _check(console: Console, file: UserFile, problem: Problem, hint: bool, json: Path | None) -> int:
+def _check(console: Console, file: Worker, problem: Problem, hint: bool, json: Path | None) -> int:
     found = check_functions(file, problem)
     todo = next((one for one in found if one.state != "right"), None)
     hints = next_hints(file.path, todo.name) if todo and hint else ()
@@ -119,9 +116,9 @@ def _print_hints(console: Console, name: str, hints: tuple[str, ...]) -> None:
         console.print("--hint again gives a clearer one" if hints else "--hint gives a hint")
 
 
-def _prove(console: Console, problem: Problem, file: UserFile) -> list[Run]:
+def _prove(console: Console, problem: Problem, file: Worker) -> list[Run]:
     console.print("All six are right, each on its own. Now together, beside PyTorch:\n")
-    ours = equations_backend(file.name, file.equations)
+    ours = file.backend()
     with progress(len(DTYPES) * problem.steps, False) as advance:
 
         def tell(epoch: int, _: int) -> None:

@@ -11,8 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from compare.backends.by_name import MODULES, is_path
-from compare.backends.worker import run_apart
+from compare.backends.by_name import MODULES
 from compare.data.registry import DATA_ROOT_VARIABLE, SOURCES, load
 from compare.errors import InputError
 from compare.files import check_writable, folder_fault
@@ -63,6 +62,23 @@ WhichSplit = Annotated[
 ]
 INDEX = option(DATA, "--index", metavar="N", help="An image, counted from 0.")
 SIDES = f"{', '.join(MODULES)}, or a Python file of your own"
+
+
+def _positive(seconds: float) -> float:
+    if not 0 < seconds < float("inf"):
+        raise InputError(f"--time-limit must be a number of seconds above 0, not {seconds}")
+    return seconds
+
+
+def time_limit(panel: str) -> Any:
+    """The option --time-limit, in a group of --help."""
+    what = (
+        "Seconds that one call into your file may take. It runs in a process of its own, which protects the result, "
+        "not your computer."
+    )
+    return typer.Option("--time-limit", metavar="SECONDS", help=what, callback=_positive, rich_help_panel=panel)
+
+
 WhichBackend = Annotated[str, option(MODEL, "--backend", help=f"Which side computes: {SIDES}.")]
 CheckpointFile = Annotated[Path, typer.Argument(metavar="CHECKPOINT", help="A file of train --save, or of PyTorch.")]
 Json = Annotated[
@@ -204,9 +220,3 @@ def check_picture(path: Path | None) -> None:
     if path:
         pictures.check_picture(path)
         check_output(path, "--picture")
-
-
-def isolated(*specs: str) -> int | None:
-    """If one of these backends is somebody's file: run the command in a child, and return its exit code."""
-    paths = [spec for spec in specs if is_path(spec)]
-    return run_apart(paths) if paths else None

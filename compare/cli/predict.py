@@ -22,7 +22,6 @@ from compare.cli.options import (
     check_output,
     check_picture,
     flag,
-    isolated,
     option,
 )
 from compare.data.own_picture import as_text, prepare, read_picture, squeeze
@@ -71,8 +70,6 @@ def predict(
         raise InputError("--raw is for --image: an image of a data set is shown as it is")
     check_output(json)
     check_picture(picture)
-    if (code := isolated(backend)) is not None:
-        return code
     loaded = load_checkpoint(checkpoint)
     shown = _own(checkpoint, loaded, image, raw) if image else _of_data(loaded, index, data, data_root, split)
     side = module(backend)

@@ -13,6 +13,7 @@ import typer
 from numpy.typing import NDArray
 
 from compare.backends.devices import DEVICES, device
+from compare.backends.worker import TIME_LIMIT
 from compare.cli.options import (
     OUTPUT,
     SIDES,
@@ -26,9 +27,9 @@ from compare.cli.options import (
     RunsRoot,
     check_folder,
     check_output,
-    isolated,
     option,
     takes_problem,
+    time_limit,
 )
 from compare.cli.progress import progress
 from compare.errors import InputError
@@ -53,6 +54,7 @@ def train(
     backend: Annotated[str, option(TRAINING, "--backend", help=f"Which side trains: {SIDES}.")] = "scratch",
     chosen: ProblemOptions,
     dtype: Annotated[Dtype | None, option(TRAINING, "--dtype", help="Precision; float32 unless given.")] = None,
+    seconds: Annotated[float, time_limit(TRAINING)] = TIME_LIMIT,
     device_name: Annotated[Device, option(TRAINING, "--device", help="Where torch works.")] = Device.cpu,
     resume: Annotated[
         Path | None, option(TRAINING, "--resume", metavar="FILE", help="Go on from a checkpoint, of either side.")
@@ -76,8 +78,6 @@ def train(
     Exit code 0: trained, 2: could not train, 130: interrupted.
     """
     check_output(json)
-    if (code := isolated(backend)) is not None:
-        return code
     check_output(save, "--save")
     check_folder(pictures)
     if run_name:
@@ -86,7 +86,8 @@ def train(
     problem = _resumed_problem(resume, checkpoint, chosen, context) if checkpoint else chosen.problem()
     name = checkpoint.dtype if checkpoint else (dtype or Dtype.float32).value
     log = TrainingLog.of(problem, log_epochs, log_every, quiet)
-    training = start(problem, backend, name, device=device(device_name.value, backend, name), checkpoint=checkpoint)
+    where = device(device_name.value, backend, name)
+    training = start(problem, backend, name, device=where, time_limit=seconds, checkpoint=checkpoint)
     began = time.perf_counter()
     log.start(training, name)
     _run(training, save, log)

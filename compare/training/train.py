@@ -7,6 +7,7 @@ from pathlib import Path
 
 from compare.backends.by_name import backend, side_name
 from compare.backends.threads import threads
+from compare.backends.worker import TIME_LIMIT
 from compare.errors import InputError
 from compare.problem import Problem
 from compare.training.checkpoint import Checkpoint, save_checkpoint
@@ -38,16 +39,24 @@ def train(
 
 
 def start(
-    problem: Problem, spec: str, dtype: str, *, device: str = "cpu", checkpoint: Checkpoint | None = None
+    problem: Problem,
+    spec: str,
+    dtype: str,
+    *,
+    device: str = "cpu",
+    time_limit: float = TIME_LIMIT,
+    checkpoint: Checkpoint | None = None,
 ) -> Training:
     """A training before its first step, or where the checkpoint left it; from its weights if it holds nothing else.
 
+    device, time_limit: see `backend`.
     Raises InputError as `backend` does, and if the checkpoint is of another problem.
     """
     if checkpoint:
         checkpoint.check_resumable(problem)
     dtype = checkpoint.dtype if checkpoint else dtype
-    training = Training(side_name(spec), backend(spec, device=device, nan=False).side(problem, dtype), problem)
+    made = backend(spec, device=device, nan=False, time_limit=time_limit)
+    training = Training(side_name(spec), made.side(problem, dtype), problem)
     if checkpoint:
         training.side.start_from(checkpoint.state)
         # a copy: the checkpoint stays what was read

@@ -166,10 +166,9 @@ def test_what_stands_beside_the_file_can_be_imported(user_file, right_functions,
     assert len(file.defined) == 6
 
 
-def test_the_mark_says_which_function_is_called(user_file, right_functions, monkeypatch: pytest.MonkeyPatch):
-    marks = []
-    monkeypatch.setattr("compare.backends.user_file.mark", marks.append)
-    functions = UserFile(Path(user_file(right_functions))).equations()
+def test_the_mark_says_which_function_is_called(user_file, right_functions):
+    marks: list[int] = []
+    functions = UserFile(Path(user_file(right_functions)), marks.append).equations()
     logP, y = np.log(np.full((2, 2), 0.5)), np.array([0, 1])
     functions.nll_loss(logP, y)
     functions.logits_gradient(logP, y)

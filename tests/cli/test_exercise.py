@@ -12,7 +12,6 @@ from compare.exercise.hints import HINTS
 from compare.files import maths_page
 
 SHORT = "--data", "digits", "--epochs", "1"
-pytestmark = pytest.mark.usefixtures("here")
 
 
 @pytest.fixture

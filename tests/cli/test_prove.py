@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 
 import scratch
-from compare.backends.by_name import equations_backend
+from compare.backends.by_name import backend, equations_backend
 from compare.bugs.catalogue import BUGS
 from compare.cli import prove as prove_command
-from compare.proof.prove import prove
 
 SHORT = "--data", "digits", "--epochs", "1"
 BOTH = "match: every quantity is within budget, in 15 steps of float32 and float64"
@@ -83,7 +82,7 @@ def test_a_long_proof_says_first_how_long_it_takes(cli, monkeypatch: pytest.Monk
     def stop(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(prove_command, "prove_one", stop)
+    monkeypatch.setattr(prove_command, "prove_each", stop)
     code, out, err = cli("--data", "digits", "--epochs", 10**6)
     assert (code, out) == (130, "")
     assert re.fullmatch(r"this takes about \d+\.\d hours\ninterrupted\n", err)
@@ -94,9 +93,7 @@ def test_a_long_proof_says_first_how_long_it_takes(cli, monkeypatch: pytest.Monk
 def plant(monkeypatch: pytest.MonkeyPatch, **functions: Callable) -> None:
     """Have `prove` check scratch with these functions in place of its own."""
     planted = equations_backend("scratch", lambda: scratch.EQUATIONS._replace(**functions))
-    monkeypatch.setattr(
-        prove_command, "prove_one", lambda *args, **options: prove(*args, **options | {"ours": planted})
-    )
+    monkeypatch.setattr(prove_command, "named", lambda _ours, theirs, _limit: (planted, backend(theirs)))
 
 
 def test_differ_is_told_with_its_place(cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

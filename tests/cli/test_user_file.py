@@ -22,7 +22,6 @@ def test_a_wrong_file_differs_and_is_diagnosed(command, user_file, right_functio
     )
 
 
-@pytest.mark.usefixtures("here")
 def test_train_evaluate_and_explain_take_it(cli, user_file, right_functions, tmp_path: Path):
     path, model = user_file(right_functions), tmp_path / "model"
     options = "train", "--data", "digits", "--epochs", 2, "--json", tmp_path / "json"
@@ -37,7 +36,6 @@ def test_train_evaluate_and_explain_take_it(cli, user_file, right_functions, tmp
     assert cli("evaluate", model, "--backend", path, "--quiet")[1] == cli("evaluate", model, "--quiet")[1]
 
 
-@pytest.mark.usefixtures("here")
 def test_an_error_in_it_is_one_line_with_its_place(cli, user_file, one_function):
     path = user_file(one_function("nll_loss", "assert len(logP) > 90, 'short'; return scratch.nll_loss(logP, y)"))
     code, _, err = cli("train", "--data", "digits", "--epochs", 3, "--backend", path)
@@ -46,7 +44,6 @@ def test_an_error_in_it_is_one_line_with_its_place(cli, user_file, one_function)
     assert err.strip().endswith("at epoch 1, step 15")
 
 
-@pytest.mark.usefixtures("here")
 def test_any_two_backends_can_be_compared(cli, user_file, right_functions, tmp_path: Path):
     path = user_file(right_functions)
     pairs = [(path, "scratch"), ("torch", "scratch"), ("scratch", path), ("scratch", "scratch"), ("torch", "torch")]
