@@ -3,6 +3,7 @@
 import os
 import sys
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
@@ -74,7 +75,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 # In the order in which one learns them.
-EXAMPLES = {
+EXAMPLES: dict[Callable[..., int], str] = {
     prove: "prove --data digits --lr 0.1 --details",
     train: "train --data digits --lr 0.1 --save digits.safetensors",
     data: "data digits --picture samples.png",

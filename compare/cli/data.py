@@ -36,7 +36,7 @@ def data(
     check_output(json)
     check_picture(picture)
     console = wide_console()
-    if list_all:
+    if name is None:
         _list(console, data_root, json)
     elif index is None:
         _show(console, load(name, data_root), picture, json)
@@ -49,7 +49,7 @@ def data(
 
 def _list(console: Console, root: Path | None, json: Path | None) -> None:
     """All data sets, and whether they are here."""
-    rows = {
+    rows: dict[str, dict[str, Any]] = {
         name: {
             "train": source.size[0],
             "test": source.size[1],

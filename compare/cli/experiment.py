@@ -19,8 +19,24 @@ from compare.training.experiments import EXPERIMENTS, Row
 
 BAR = 14
 
-Which = StrEnum("Which", {name: name for name in EXPERIMENTS})
-Sides = StrEnum("Sides", {name: name for name in (*MODULES, "both")})
+
+class Which(StrEnum):
+    """The names of EXPERIMENTS."""
+
+    lr = "lr"
+    batch_size = "batch-size"
+    val_size = "val-size"
+    train_metrics = "train-metrics"
+    subset = "subset"
+    dataset = "dataset"
+
+
+class Sides(StrEnum):
+    """A backend by its name, or both."""
+
+    scratch = "scratch"
+    torch = "torch"
+    both = "both"
 
 
 def experiment(

@@ -154,14 +154,11 @@ def takes_problem(command: Callable[..., int]) -> Callable[..., int]:
         parameters += options.values() if name == "chosen" else [parameter]
     keyword = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
 
-    @functools.wraps(command)
-    def with_options(**values: object) -> int:
+    def with_options(**values: Any) -> int:
         chosen = ProblemOptions(**{name: values.pop(name) for name in options})
         return command(chosen=chosen, **values)
 
-    with_options.__signature__ = signature.replace(parameters=keyword)
-    with_options.__annotations__ = {parameter.name: parameter.annotation for parameter in keyword}
-    return with_options
+    return _called_as(command, keyword, with_options)
 
 
 def takes_no_color(command: Callable[..., int]) -> Callable[..., int]:
@@ -169,14 +166,19 @@ def takes_no_color(command: Callable[..., int]) -> Callable[..., int]:
     signature = inspect.signature(command, eval_str=True)
     parameter = inspect.Parameter("no_color", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=NoColor)
 
-    @functools.wraps(command)
-    def with_option(**values: object) -> int:
+    def with_option(**values: Any) -> int:
         values.pop("no_color", None)
         return command(**values)
 
-    with_option.__signature__ = signature.replace(parameters=[*signature.parameters.values(), parameter])
-    with_option.__annotations__ = {**command.__annotations__, "no_color": NoColor}
-    return with_option
+    return _called_as(command, [*signature.parameters.values(), parameter], with_option)
+
+
+def _called_as(command: Callable[..., int], parameters: list[inspect.Parameter], wrapper: Any) -> Callable[..., int]:
+    """The wrapper under the name of the command, with other parameters; Typer reads them from these places."""
+    functools.update_wrapper(wrapper, command)
+    wrapper.__signature__ = inspect.Signature(parameters)
+    wrapper.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return wrapper
 
 
 def check_output(path: Path | None, option: str = "--json") -> None:

@@ -74,7 +74,7 @@ def predict(
     if (code := isolated(backend)) is not None:
         return code
     loaded = load_checkpoint(checkpoint)
-    shown = _own(checkpoint, loaded, image, raw) if image else _of_data(loaded, index, data, data_root, split)
+    shown = _own(checkpoint, loaded, image, raw) if image else _of_data(loaded, index or 0, data, data_root, split)
     side = module(backend)
     P = side.probabilities(side.SoftmaxRegression(*loaded.state[:2]), shown.image)[0]
     if json:
@@ -86,7 +86,7 @@ def predict(
     return 0
 
 
-def _of_data(loaded: Checkpoint, index: int | None, data: str | None, root: Path | None, split: WhichSplit) -> Shown:
+def _of_data(loaded: Checkpoint, index: int, data: str | None, root: Path | None, split: WhichSplit) -> Shown:
     """An image of a data set."""
     selected = select(loaded, data, root, split)
     image, labels = selected.image(index)

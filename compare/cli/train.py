@@ -5,14 +5,13 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from numpy.typing import NDArray
 
-from compare.backends.devices import DEVICES, device
+from compare.backends.devices import Device, device
 from compare.cli.options import (
     OUTPUT,
     SIDES,
@@ -42,8 +41,6 @@ from compare.training.checkpoint import Checkpoint, load_checkpoint, save_checkp
 from compare.training.loop import Training
 from compare.training.train import go_on, start
 from scratch import Record
-
-Device = StrEnum("Device", {name: name for name in DEVICES})
 
 
 @takes_problem
@@ -83,7 +80,7 @@ def train(
     if run_name:
         saved_runs.check_name(runs_root, run_name)
     checkpoint = load_checkpoint(resume) if resume else None
-    problem = _resumed_problem(resume, checkpoint, chosen, context) if checkpoint else chosen.problem()
+    problem = _resumed_problem(resume, checkpoint, chosen, context) if resume and checkpoint else chosen.problem()
     name = checkpoint.dtype if checkpoint else (dtype or Dtype.float32).value
     log = TrainingLog.of(problem, log_epochs, log_every, quiet)
     training = start(problem, backend, name, device=device(device_name.value, backend, name), checkpoint=checkpoint)
@@ -155,7 +152,7 @@ def _left(training: Training) -> int:
 
 def _resumed_problem(path: Path, checkpoint: Checkpoint, chosen: ProblemOptions, context: typer.Context) -> Problem:
     """The problem that the checkpoint was trained on, for more epochs if that is asked for."""
-    if checkpoint.chosen is None:
+    if checkpoint.chosen is None or checkpoint.data is None:
         raise InputError(
             f"{path}: holds weights only, not how they were trained; --resume needs a file of train --save"
         )
@@ -167,7 +164,9 @@ def _resumed_problem(path: Path, checkpoint: Checkpoint, chosen: ProblemOptions,
 def _check_free(path: Path, chosen: ProblemOptions, context: typer.Context) -> None:
     """Raise InputError if an option was given that the checkpoint decides."""
     fixed = {"dtype", *(field.name for field in fields(chosen))} - {"data_root", "epochs"}
-    given = sorted(name for name in fixed if context.get_parameter_source(name).name == "COMMANDLINE")
+    # typed as None too, for a name that is no option
+    sources = {name: context.get_parameter_source(name) for name in fixed}
+    given = sorted(name for name, source in sources.items() if source and source.name == "COMMANDLINE")
     if given:
         options = ", ".join(f"--{name.replace('_', '-')}" for name in given)
         raise InputError(f"--resume takes what was chosen from {path}; omit {options}")

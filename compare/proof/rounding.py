@@ -139,8 +139,8 @@ def _exact(problem: Problem, dtype: str) -> list[Inputs]:
     steps = exact_steps(problem, dtype)
     images, labels = steps.train
     return [
-        _inputs(pixels(images[index], np.dtype(dtype)), labels[index], start.W, start.b, steps.chosen.lr)
-        for _, start, index in steps.cases
+        _inputs(pixels(images[at], np.dtype(dtype)), labels[at], start.W, start.b, steps.chosen.lr)
+        for start, at in ((case.start, case.index) for case in steps.cases)
     ]
 
 

@@ -114,7 +114,7 @@ def _short(value: float, places: int) -> str:
 
 
 def _gradients(gradients: dict[str, list[GradientCheck]]) -> Group:
-    rows = []
+    rows: list[list[str | Text]] = []
     for side, checks in gradients.items():
         for check in checks:
             style = "green" if check.passed else "bold red"

@@ -70,7 +70,7 @@ def overview(shown: Overview) -> "Figure":
     """Templates above, curves below."""
     sides = " and ".join(shown.histories)
     figure = new_figure(7.8, 5.2, f"One model, trained by {sides}: {shown.title}", take_away_of_curves(shown.histories))
-    above, below = figure.subfigures(2, 1, height_ratios=(2, 3))
+    above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=(2, 3))[:, 0]
     before, after = np.array(shown.before), np.array(shown.after)
     draw_templates(above.subplots(2, len(before), squeeze=False), before, after, shown.shape, shown.names)
     above.supxlabel("the weights of each class: blue speaks for it, red against it", fontsize="small")

@@ -125,8 +125,17 @@ def _errors(run: Run) -> Group:
         step, whole = (run.worst.get((name, reading)) for reading in READINGS)
         ceiling = f"{step.ceiling:.1e}" if step else ""
         rows.append((quantity.tag, quantity.symbol, *_share(step), ceiling, *_share(whole)))
-    step, whole = (CHECKS[reading].name for reading in READINGS)
-    columns = "", "\nquantity", f"{step}\nerror", "\nbudget", "\nused", "\nceiling", f"{whole}\nerror", "\nbudget"
+    one_step, whole_run = (CHECKS[reading].name for reading in READINGS)
+    columns = (
+        "",
+        "\nquantity",
+        f"{one_step}\nerror",
+        "\nbudget",
+        "\nused",
+        "\nceiling",
+        f"{whole_run}\nerror",
+        "\nbudget",
+    )
     return table(f"{run.dtype}: how far apart at worst in {run.steps:,} steps", [*columns, "\nused"], rows, left=2)
 
 

@@ -113,7 +113,7 @@ def experiment(asked: Experiment, rows: list[Row]) -> "Figure":
             # between data sets there is nothing to join
             line = (":" if n else "-") if asked.log_scale else ""
             accuracies = [getattr(row, f"{part}_accuracy") for row in mine]
-            mark = {"mfc": "white"} if n else {}
+            mark: dict[str, Any] = {"mfc": "white"} if n else {}
             axes.plot(
                 [row.value for row in mine], accuracies, f"o{line}", color=colour, label=f"{side}, {name}", **mark
             )

@@ -10,9 +10,15 @@ import pytest
 from PIL import Image
 from rich.console import Console
 
-from compare.cli.experiment import _table
+from compare.backends.by_name import MODULES
+from compare.cli.experiment import Sides, Which, _table
 from compare.training import experiments
 from compare.training.experiments import EXPERIMENTS, Experiment, Row
+
+
+def test_every_question_and_every_backend_can_be_named():
+    assert list(Which) == list(EXPERIMENTS)
+    assert list(Sides) == [*MODULES, "both"]
 
 
 @pytest.fixture
