@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 from numpy.typing import NDArray
 
-from compare.backends.by_name import module, side_name
+from compare.backends.by_name import side_name
 from compare.cli.options import (
     DATA,
     INDEX,
@@ -32,6 +33,7 @@ from compare.report.as_json import write_json
 from compare.report.pictures import save_picture
 from compare.training.checkpoint import Checkpoint, load_checkpoint
 from compare.training.checkpoint_images import select
+from compare.training.classify import classify
 
 BAR = 40
 
@@ -75,8 +77,8 @@ def predict(
         return code
     loaded = load_checkpoint(checkpoint)
     shown = _own(checkpoint, loaded, image, raw) if image else _of_data(loaded, index or 0, data, data_root, split)
-    side = module(backend)
-    P = side.probabilities(side.SoftmaxRegression(*loaded.state[:2]), shown.image)[0]
+    # a picture of one's own has no label; which one stands for it does not show
+    P = classify(backend, loaded.state, shown.image, np.array([shown.label or 0])).P[0]
     if json:
         write_json(json, _as_dict(backend, shown, P))
     if picture:
