@@ -29,6 +29,7 @@ from compare.training import metrics
 from compare.training.checkpoint import Checkpoint, load_checkpoint
 from compare.training.checkpoint_images import CheckpointImages, select
 from compare.training.classify import Classified, classify
+from compare.words import per_cent
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,9 @@ def evaluate(
     if not quiet:
         console.print(f"{shown}; row: the class, column: what it was taken for")
         console.print(_table(found))
-    console.print(f"{shown.data}, {shown.split}: loss {found.answers.loss:.4f}, accuracy {found.answers.accuracy:.2%}")
+    console.print(
+        f"{shown.data}, {shown.split}: loss {found.answers.loss:.4f}, accuracy {per_cent(found.answers.accuracy, 2)}"
+    )
     return 0
 
 

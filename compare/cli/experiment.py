@@ -16,6 +16,7 @@ from compare.report.tables import short, table, wide_console
 from compare.report.training_pictures import experiment as draw
 from compare.training import experiments
 from compare.training.experiments import EXPERIMENTS, Row
+from compare.words import per_cent
 
 BAR = 14
 
@@ -84,8 +85,8 @@ def _table(varied: str, rows: list[Row]) -> Group:
             f"{row.steps:,}",
             short(row.train_loss),
             short(row.val_loss),
-            f"{row.train_accuracy:.1%}",
-            f"{row.val_accuracy:.1%}",
+            per_cent(row.train_accuracy, 1),
+            per_cent(row.val_accuracy, 1),
             "diverged" if row.diverged else _bar(row),
         )
         for row in rows

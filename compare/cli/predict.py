@@ -34,6 +34,7 @@ from compare.report.pictures import save_picture
 from compare.training.checkpoint import Checkpoint, load_checkpoint
 from compare.training.checkpoint_images import select
 from compare.training.classify import classify
+from compare.words import per_cent
 
 BAR = 40
 
@@ -119,6 +120,6 @@ def _print(shown: Shown, P: NDArray, quiet: bool) -> None:
         width = max(3, *map(len, names))
         for k, p in enumerate(P):
             mark = " <- label" if k == shown.label else ""
-            print(f"{names[k]:>{width}}  {p:7.2%}  {'█' * round(BAR * p)}{mark}")
+            print(f"{names[k]:>{width}}  {per_cent(p, 2):>8}  {'█' * round(BAR * p)}{mark}")
     known = "" if shown.label is None else f", label {names[shown.label]}"
-    print(f"prediction {names[answer]}, probability {P[answer]:.2%}{known}")
+    print(f"prediction {names[answer]}, probability {per_cent(P[answer], 2)}{known}")

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from compare.backends.threads import threads
 from compare.problem import Problem
 from compare.proof.exact_arithmetic import exact_steps
+from compare.words import per_cent
 from scratch import Equations, log_softmax, pixels
 
 ORDER = "order of summation"
@@ -101,7 +102,7 @@ def _reason(name: str, their_exp: Callable, real: Inputs) -> tuple[str, str]:
     values = Z - Z.max(axis=1, keepdims=True)
     unlike = float(np.mean(np.exp(values) != their_exp(values)))
     reason = EXP_LOG if name == "log_softmax" else f"{EXP_LOG}; (P - Y) / N against P / N - Y / N"
-    return reason, f"exp alone: {unlike:.0%} of its values; where it gives 0 and 1"
+    return reason, f"exp alone: {per_cent(unlike)} of its values; where it gives 0 and 1"
 
 
 def _left(ours: Callable, theirs: Callable, name: str, exact: list[Inputs]) -> float:

@@ -153,7 +153,7 @@ def _looks(diagnosis: Diagnosis | None) -> dict[str, str]:
         "; ".join(diagnosis.facts[1:3] or diagnosis.facts)
         or "nothing differs on the inputs of the diagnosis: the cause takes many steps"
     )
-    looks = [f"{guess.bug.name} ({guess.likeness:.0%} alike)" for guess in diagnosis.guesses]
+    looks = [f"{guess.bug.name} ({per_cent(guess.likeness)} alike)" for guess in diagnosis.guesses]
     return {"seen": seen, "looks like": ", or ".join(looks) or "none of the mistakes of the catalogue"}
 
 

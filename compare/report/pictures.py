@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from compare.errors import InputError
 from compare.files import whole_file
+from compare.words import per_cent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -65,7 +66,7 @@ def per_cent_axis(axis: Any) -> None:
     """Label an axis of shares in per cent."""
     from matplotlib.ticker import FuncFormatter
 
-    axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.4g} %"))
+    axis.set_major_formatter(FuncFormatter(lambda share, _: per_cent(share, None)))
 
 
 def epoch_axis(axes: Any) -> None:

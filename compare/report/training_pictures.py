@@ -18,6 +18,7 @@ from compare.report.pictures import (
 from compare.training import published
 from compare.training.experiments import Experiment, Row
 from compare.training.loop import Training
+from compare.words import per_cent
 from scratch import Record
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def draw_curves(losses: Any, accuracies: Any, histories: dict[str, list[Record]]
 
 def take_away_of_curves(histories: dict[str, list[Record]]) -> str:
     """How it ended, and how far the sides were apart."""
-    ends = ", ".join(f"{history[-1].val_accuracy:.2%} ({side})" for side, history in histories.items())
+    ends = ", ".join(f"{per_cent(history[-1].val_accuracy, 2)} ({side})" for side, history in histories.items())
     if len(histories) < 2:
         return f"Validation accuracy at the end: {ends}."
     gap = max(abs(a.val_loss - b.val_loss) for a, b in zip(*histories.values(), strict=True))

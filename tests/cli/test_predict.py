@@ -28,10 +28,12 @@ def test_predict_an_image_of_the_data_set(cli, checkpoint: Path, trained: Traini
     assert len(lines) == 28 + 10 + 1
     assert lines[28 + result["label"]].endswith("<- label")
     for k, line in enumerate(lines[28:38]):
-        assert line.removesuffix(" <- label").rstrip() == f"  {k}  {P[k]:7.2%}  {'█' * round(40 * P[k])}".rstrip()
+        assert (
+            line.removesuffix(" <- label").rstrip() == f"  {k}  {100 * P[k]:6.2f} %  {'█' * round(40 * P[k])}".rstrip()
+        )
     assert "\n".join(lines[:28]) == as_text(problem.validation[0][7].reshape(28, 28))
     answer = P.argmax()
-    assert lines[-1] == f"prediction {answer}, probability {P[answer]:.2%}, label {result['label']}"
+    assert lines[-1] == f"prediction {answer}, probability {100 * P[answer]:.2f} %, label {result['label']}"
     assert (result["prediction"], result["backend"]) == (answer, backend)
 
 

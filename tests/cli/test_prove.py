@@ -143,7 +143,7 @@ def test_a_planted_mistake_is_recognised(cli, tmp_path: Path):
     code, out, _ = cli(*options, "--json", tmp_path / "json")
     assert code == 1
     assert "only the bias differs, the weights do not" in " ".join(out.split())
-    assert "looks like  mean-for-the-bias (100% alike)" in out
+    assert "looks like  mean-for-the-bias (100 % alike)" in out
     assert out.splitlines()[-3].startswith("next: python -m compare bugs mean-for-the-bias  ")
     assert json.loads((tmp_path / "json").read_text())["diagnosis"]["guesses"][0]["bug"] == "mean-for-the-bias"
     details = " ".join(cli(*options, "--details")[1].split())

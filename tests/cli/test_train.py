@@ -16,7 +16,7 @@ from compare.training.checkpoint import load_checkpoint
 SHORT = "--data", "digits", "--epochs", "3"
 
 
-EPOCH = re.compile(r"epoch +(\d+)/(\d+): training loss (\S+) +(\S+)%, validation loss (\S+) +(\S+)%")
+EPOCH = re.compile(r"epoch +(\d+)/(\d+): training loss (\S+) +(\S+) %, validation loss (\S+) +(\S+) %")
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ def test_test_images_are_tested(cli, write_mnist, tmp_path: Path):
     options = "--data", "mnist", "--data-root", root, "--epochs", 1, "--batch-size", 10, "--json", tmp_path / "json"
     _, out, _ = cli("train", *options)
     accuracy = json.loads((tmp_path / "json").read_text())["test"]
-    assert f"test accuracy {accuracy:.2%}\n" in out
+    assert f"test accuracy {100 * accuracy:.2f} %\n" in out
 
 
 def test_the_file_is_named_that_was_saved(cli, tmp_path: Path):
@@ -193,5 +193,5 @@ def test_a_device_that_is_not_there(cli):
 
 def test_training_ends_with_advice(cli):
     _, out, _ = cli("train", "--data", "digits", "--epochs", 64, "--lr", "0.1")
-    assert "is normal here, 91.7% to 97.4% being usual. Still improving" in " ".join(out.split())
+    assert "is normal here, 91.7 % to 97.4 % being usual. Still improving" in " ".join(out.split())
     assert max(map(len, out.splitlines())) <= 80

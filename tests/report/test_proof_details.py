@@ -132,10 +132,10 @@ def test_the_summary_of_a_match(summary, matching: list[Run]):
     run, text = matching[0], summary(seconds={"scratch": 2.0, "torch": 5.0})
     (ours, theirs), found = (history[-1].val_accuracy for history in run.history.values()), run.predictions
     for part in (
-        f"float32: validation accuracy {ours:.2%} (scratch), {theirs:.2%} (torch)",
+        f"float32: validation accuracy {100 * ours:.2f} % (scratch), {100 * theirs:.2f} % (torch)",
         "float32: 359 of 359 images classified the same way float32",
         f"certified for {found.certified}, their best two logits more than 2 x {found.largest:.1e} apart",
-        f"logits and loss use {found.evaluation:.0%} of their budget",
+        f"logits and loss use {100 * found.evaluation:.0f} % of their budget",
         f"after 45 steps the sides differ in W by {run.drift['W']:.1e}, b by {run.drift['b']:.1e}",
         "torch took 2.5 times as long as scratch",
         f"final weights {run.weights['scratch'][:8]} (scratch), {run.weights['torch'][:8]} (torch)",
@@ -147,7 +147,7 @@ def test_the_summary_of_a_match(summary, matching: list[Run]):
 
 def test_test_images_have_a_line(summary):
     text = summary(test={"scratch": 0.5, "torch": 0.25})
-    assert "float32: test accuracy 50.00% (scratch), 25.00% (torch)" in text
+    assert "float32: test accuracy 50.00 % (scratch), 25.00 % (torch)" in text
 
 
 def test_predictions_that_differ_are_counted(summary, matching: list[Run]):

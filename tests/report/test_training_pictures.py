@@ -58,9 +58,9 @@ def test_published_dots_stop_where_the_run_stops():
 
 def test_the_take_away_is_how_it_ended_and_how_far_apart():
     other = [HISTORY[0]._replace(val_loss=2.35), HISTORY[1]]
-    text = "Validation accuracy at the end: 60.00% (scratch)"
+    text = "Validation accuracy at the end: 60.00 % (scratch)"
     assert take_away_of_curves({"scratch": HISTORY}) == f"{text}."
-    expected = f"{text}, 60.00% (torch). The losses of the two differ by 2e-01 at most."
+    expected = f"{text}, 60.00 % (torch). The losses of the two differ by 2e-01 at most."
     assert take_away_of_curves({"scratch": HISTORY, "torch": other}) == expected
 
 
