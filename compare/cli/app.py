@@ -151,7 +151,7 @@ def _run() -> int:
 def _broken(error: Exception) -> int:
     # what Typer raises for a bad command line has no public base class, but it has this method
     if hasattr(error, "format_message"):
-        return _refuse(error.format_message())
+        return _refuse(_brief(error.format_message()))
     if isinstance(error, OSError):
         code = _refuse(f"output cannot be written: {error.strerror}")
         _abandon_stdout()
@@ -165,6 +165,11 @@ def _broken(error: Exception) -> int:
     # our mistake, not the user's; but 1 would say that the two sides differ
     traceback.print_exc()
     return CANNOT
+
+
+def _brief(message: str) -> str:
+    """Typer's message without the words of the library that found the fault."""
+    return message.replace("Value error, ", "").partition(", unable to parse")[0]
 
 
 def _program() -> str:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from compare.backends.by_name import MODULES
 from compare.cli.options import COMPARED, DataRoot, Json, Picture, Quiet, check_output, check_picture, option
-from compare.cli.progress import progress
+from compare.cli.progress import announce, progress
 from compare.report.as_json import write_json
 from compare.report.pictures import save_picture
 from compare.report.tables import short, table, wide_console
@@ -56,6 +56,7 @@ def experiment(
     check_picture(picture)
     asked = EXPERIMENTS[name.value]
     sides = list(MODULES) if backend.value == "both" else [backend.value]
+    announce(experiments.expected_seconds(asked, sides, data_root), quiet)
     with progress(len(sides) * len(asked.grid(data_root)), quiet, plain=False) as advance:
         rows = experiments.run(asked, sides, data_root, advance)
     if json:

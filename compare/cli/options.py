@@ -13,7 +13,7 @@ import typer
 
 from compare.backends.by_name import MODULES, is_path
 from compare.backends.worker import run_apart
-from compare.data.registry import DATA_ROOT_VARIABLE, SOURCES, load
+from compare.data.registry import DATA_ROOT_VARIABLE, SOURCES, check_name, load
 from compare.errors import InputError
 from compare.files import check_writable, folder_fault
 from compare.problem import Hyperparameters, Problem
@@ -61,7 +61,7 @@ WhichSplit = Annotated[
     Split | None,
     option(DATA, "--split", help="Which part of the data; unless given, test if there is any, or validation."),
 ]
-INDEX = option(DATA, "--index", metavar="N", help="An image, counted from 0.")
+INDEX = option(DATA, "--index", metavar="N", help="An image of the part that --split names, counted from 0.")
 SIDES = f"{', '.join(MODULES)}, or a Python file of your own"
 WhichBackend = Annotated[str, option(MODEL, "--backend", help=f"Which side computes: {SIDES}.")]
 CheckpointFile = Annotated[Path, typer.Argument(metavar="CHECKPOINT", help="A file of train --save, or of PyTorch.")]
@@ -136,8 +136,7 @@ class ProblemOptions:
 
     def problem(self) -> Problem:
         """Check the choices, then load the data. Raises InputError for what cannot be."""
-        if self.data not in SOURCES:
-            raise InputError(f"unknown data set {self.data!r}; known: {', '.join(SOURCES)}")
+        check_name(self.data)
         chosen = {field.name: getattr(self, field.name) for field in fields(Hyperparameters)}
         if self.epochs is None:
             chosen["epochs"] = SOURCES[self.data].epochs

@@ -41,8 +41,12 @@ BAR = 40
 
 @dataclass(frozen=True)
 class Shown:
-    """One image (1, D), its shape (None if it is not known), its label (None for a picture of one's own), and names."""
+    """One image (1, D) and where it is from, its shape (None if it is not known), its label, and the names of classes.
 
+    The label is None for a picture of one's own.
+    """
+
+    place: str
     image: NDArray
     shape: tuple[int, ...] | None
     label: int | None
@@ -93,7 +97,7 @@ def _of_data(loaded: Checkpoint, index: int, data: str | None, root: Path | None
     """An image of a data set."""
     selected = select(loaded, data, root, split)
     image, labels = selected.image(index)
-    return Shown(image, selected.shape, int(labels[0]), selected.names)
+    return Shown(selected.place(index), image, selected.shape, int(labels[0]), selected.names)
 
 
 def _own(checkpoint: Path, loaded: Checkpoint, file: Path, raw: bool) -> Shown:
@@ -103,7 +107,7 @@ def _own(checkpoint: Path, loaded: Checkpoint, file: Path, raw: bool) -> Shown:
     if edge**2 != D:
         raise InputError(f"{checkpoint}: pictures need a model of square grey images")
     image = (squeeze if raw else prepare)(read_picture(file), edge)
-    return Shown(image.reshape(1, -1), (edge, edge), None, tuple(map(str, range(K))))
+    return Shown(str(file), image.reshape(1, -1), (edge, edge), None, tuple(map(str, range(K))))
 
 
 def _as_dict(backend: str, shown: Shown, P: NDArray) -> dict[str, Any]:
@@ -115,6 +119,7 @@ def _as_dict(backend: str, shown: Shown, P: NDArray) -> dict[str, Any]:
 def _print(shown: Shown, P: NDArray, quiet: bool) -> None:
     answer, names = int(P.argmax()), shown.names
     if not quiet:
+        print(shown.place)
         if shown.shape and len(shown.shape) == 2:
             print(as_text(shown.image.reshape(shown.shape)))
         width = max(3, *map(len, names))

@@ -114,7 +114,8 @@ def prove(
     if why:
         equations = planted.equations() if planted else backend_equations(backend_name)
         proof.rounding = {run.dtype: attribute(proof.problem, run.dtype, equations) for run in proof.runs}
-    content = _as_dict(proof)
+    # with its checksums it takes a while
+    content = _as_dict(proof) if json or run_name else {}
     if json:
         as_json.write_json(json, content)
     _keep(proof, content, pictures, runs_root, run_name)
@@ -179,8 +180,7 @@ def _keep(proof: Proof, content: dict[str, Any], pictures: Path | None, root: Pa
         as_json.write_json(pictures / RECORDING, recording, indent=None)
     if name:
         run = proof.runs[-1]
-        last = run.history[run.sides[0]][-1]
-        summary = {"verdict": content["verdict"], "val_loss": last.val_loss, "val_accuracy": last.val_accuracy}
+        summary = saved_runs.summary(content["verdict"], run.history[run.sides[0]][-1])
         histories = {f"{side}, {run.dtype}": history for run in proof.runs for side, history in run.history.items()}
         saved_runs.keep(root, name, content | {"command": "prove", "summary": summary}, histories, figures)
 

@@ -17,7 +17,7 @@ from compare.problem import Problem
 from compare.proof.run import Run
 from compare.report.as_json import read_json
 from compare.report.pictures import new_figure, save_picture
-from compare.report.training_pictures import CLASSES, draw_curves, draw_templates, take_away_of_curves
+from compare.report.training_pictures import CLASSES, draw_curves, draw_legend, draw_templates, take_away_of_curves
 from scratch import Record
 
 if TYPE_CHECKING:
@@ -76,8 +76,7 @@ def overview(shown: Overview) -> "Figure":
     above.supxlabel("the weights of each class: blue speaks for it, red against it", fontsize="small")
     losses, accuracies = below.subplots(1, 2)
     draw_curves(losses, accuracies, shown.histories)
-    losses.legend(fontsize="small", loc="upper right")
-    accuracies.legend(fontsize="small", loc="lower right")
+    draw_legend(below, accuracies)
     return figure
 
 

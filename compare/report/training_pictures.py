@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 PARTS = {"val": ("validation", BLUE), "train": ("training", VERMILION)}
 CLASSES = 10
+# Characters of a legend that fit beside each other.
+IN_A_ROW = 90
 AXES = {"lr": "learning rate"}
 
 
@@ -45,14 +47,21 @@ def curves(
 ) -> "Figure":
     """Loss and accuracy over the epochs of each side by name, and the published validation accuracy."""
     figure = new_figure(9, 4.2, f"{title}: loss and accuracy", take_away_of_curves(histories))
-    losses, accuracies = figure.subplots(1, 2)
+    places = figure.subfigures(squeeze=False)[0, 0]  # with space for the legend inside
+    losses, accuracies = places.subplots(1, 2)
     draw_curves(losses, accuracies, histories)
     if published_curve:
         shown = published_curve[: len(next(iter(histories.values())))]
         accuracies.plot(range(len(shown)), shown, "o", color=GREEN, ms=4, label="published, validation")
-    losses.legend(fontsize="small", loc="upper right")
-    accuracies.legend(fontsize="small", loc="lower right")
+    draw_legend(places, accuracies)
     return figure
+
+
+def draw_legend(figure: Any, axes: Any) -> None:
+    """One legend for all places of a figure, below them: inside it would cover curves that are short."""
+    lines, labels = axes.get_legend_handles_labels()
+    columns = len(labels) if sum(map(len, labels)) <= IN_A_ROW else 2
+    figure.legend(lines, labels, loc="outside lower center", ncols=columns, fontsize="small", frameon=False)
 
 
 def draw_curves(losses: Any, accuracies: Any, histories: dict[str, list[Record]]) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from compare.backends.threads import threads
-from compare.data.registry import SOURCES, Dataset, load
+from compare.data.registry import SOURCES, Dataset, Source, load
 from compare.errors import InputError
 from compare.problem import Hyperparameters, Problem
+from compare.training.duration import step_seconds
 from compare.training.loop import run as train
 from compare.training.train import start
 from compare.words import per_cent
@@ -57,6 +58,19 @@ def run(experiment: Experiment, names: list[str], root: Path | None, on_row: Cal
             rows.append(_train(setting, value, name, loaded[data], chosen))
             on_row(f"{experiment.varied} {setting}, {name}")
     return rows
+
+
+def expected_seconds(experiment: Experiment, names: list[str], root: Path | None) -> float:
+    """About how long `run` takes, without the time to load the data. Raises InputError as it does."""
+    return sum(
+        _seconds(name, SOURCES[data], chosen) for _, data, chosen in experiment.grid(root).values() for name in names
+    )
+
+
+def _seconds(name: str, source: Source, chosen: Hyperparameters) -> float:
+    images = chosen.train_subset or round(source.size[0] * (1 - chosen.val_fraction))
+    steps = chosen.epochs * math.ceil(images / chosen.batch_size)
+    return steps * step_seconds(name, "float32", chosen.batch_size * math.prod(source.shape), source.classes)
 
 
 def _train(setting: str, value: float, name: str, data: Dataset, chosen: Hyperparameters) -> Row:
@@ -174,7 +188,7 @@ def _data_sets(rows: list[Row]) -> str:
 
 def _data_grid(root: Path | None) -> dict[str, tuple[float, str, Hyperparameters]]:
     if root is not None and not root.is_dir():
-        raise InputError(f"{root}: no such folder; --data-root names one that holds data")
+        raise InputError(f"--data-root {root}: no such folder")
     here = [name for name, source in SOURCES.items() if source.is_here(root)]
     # about 960 steps each
     return {name: (n, name, replace(BASE, epochs=max(1, SOURCES[name].epochs // 10))) for n, name in enumerate(here)}

@@ -31,7 +31,7 @@ def test_a_new_exercise_says_what_to_do_next(cli, tmp_path: Path, monkeypatch: p
         f"the maths: {maths_page()}\n"
     )
     assert cli("exercise", "--new", "mine.py") == (
-        2, "", "error: --new mine.py: exists already and is not overwritten; choose another name\n"
+        2, "", "error: --new mine.py: exists already; choose another name\n"
     )  # fmt: skip
     code, out, err = cli("exercise", "mine.py", *SHORT)
     assert (code, err) == (1, "")

@@ -60,6 +60,13 @@ def test_each_asks_and_shows_what_was_measured(cli, tmp_path: Path, name: str):
     assert max(map(len, out.splitlines())) <= max(80, len(f"picture: {picture}"))
 
 
+@pytest.mark.usefixtures("short")
+def test_a_long_one_says_first_how_long_it_takes(cli, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(experiments, "expected_seconds", lambda *_: 120)
+    assert cli("experiment", "val-size")[2] == "this takes about 2 minutes\n"
+    assert not cli("experiment", "val-size", "--quiet")[2]
+
+
 def test_the_learning_rate_of_the_tutorial_is_too_low(cli, tmp_path: Path):
     code, out, _ = cli("experiment", "lr", "--json", tmp_path / "json", "--quiet")
     assert code == 0

@@ -12,6 +12,7 @@ import scratch
 from compare.backends.by_name import equations_backend
 from compare.bugs.catalogue import BUGS
 from compare.cli import prove as prove_command
+from compare.problem import Problem
 from compare.proof.prove import prove
 
 SHORT = "--data", "digits", "--epochs", "1"
@@ -181,6 +182,11 @@ def test_pictures_are_drawn_and_recorded(cli, tmp_path: Path):
     names |= {f"{what}-{dtype}" for what in ("curves", "errors") for dtype in ("float32", "float64")}
     files = {f"{name}{suffix}" for name in names for suffix in (".png", ".svg")}
     assert {path.name for path in folder.iterdir()} == files | {"overview.json"}
+
+
+def test_json_is_made_for_those_who_ask(cli, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(Problem, "checksums", property(lambda _: pytest.fail("nobody asked")))
+    assert cli(*SHORT, "--dtype", "float32", "--quiet")[0] == 0
 
 
 def test_a_proof_is_kept(cli, tmp_path: Path):

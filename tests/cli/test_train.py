@@ -86,6 +86,23 @@ def test_each_data_set_has_its_own_epochs(cli):
     assert out.startswith("epoch 640/640: ")
 
 
+@pytest.mark.parametrize(("seconds", "said"), [(9, ""), (600, "this takes about 10 minutes\n")])
+def test_a_long_training_says_first_how_long_it_takes(cli, monkeypatch: pytest.MonkeyPatch, seconds: float, said: str):
+    monkeypatch.setattr("compare.cli.train.step_seconds", lambda *_: seconds / 45)
+    assert cli("train", *SHORT)[2] == said
+    assert not cli("train", *SHORT, "--quiet")[2]
+
+
+def test_the_rest_of_a_training_is_counted(cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    assert cli("train", *SHORT, "--save", tmp_path / "half")[0] == 0
+    given = []
+    monkeypatch.setattr("compare.cli.train.step_seconds", lambda *asked: given.append(asked) or 10)
+    assert cli("train", "--resume", tmp_path / "half", "--epochs", 5, "--backend", "torch")[2] == (
+        "this takes about 5 minutes\n"
+    )
+    assert given == [("torch", "float32", 6400, 10)]
+
+
 def test_train_quietly(cli):
     code, out, err = cli("train", *SHORT, "--quiet", "--log-every", 1)
     assert (code, err) == (0, "")

@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from compare.data.registry import Dataset
+from compare.data.registry import Dataset, load
 from compare.errors import InputError
 from compare.problem import Hyperparameters, Problem
 from compare.training import experiments
-from compare.training.experiments import EXPERIMENTS, Experiment, Row, as_dict, run
+from compare.training.experiments import EXPERIMENTS, Experiment, Row, as_dict, expected_seconds, run
 from compare.training.train import train
 
 
@@ -106,8 +106,23 @@ def test_grids_vary_one_thing_in_a_rising_order(name: str):
     }[name]  # fmt: skip
 
 
+@pytest.mark.parametrize("name", list(EXPERIMENTS))
+def test_how_long_it_takes_is_counted_in_the_steps_of_its_grid(monkeypatch: pytest.MonkeyPatch, name: str):
+    asked, steps = EXPERIMENTS[name], {"scratch": 0, "torch": 0}
+    pixels = []
+    for _, data, chosen in asked.grid(None).values():
+        problem = Problem(load(data), chosen)
+        pixels += 2 * [("float32", problem.chosen.batch_size * problem.features, problem.classes)]
+        steps = {side: n + problem.steps for side, n in steps.items()}
+    given = []
+    seconds = {"scratch": 1, "torch": 100}
+    monkeypatch.setattr(experiments, "step_seconds", lambda side, *of: given.append(of) or seconds[side])
+    assert expected_seconds(asked, ["scratch", "torch"], None) == steps["scratch"] + 100 * steps["torch"]
+    assert given == pixels
+
+
 def test_a_folder_of_data_that_is_not_there_is_told(tmp_path):
-    with pytest.raises(InputError, match="no such folder; --data-root names one"):
+    with pytest.raises(InputError, match=r"--data-root .*: no such folder"):
         EXPERIMENTS["dataset"].grid(tmp_path / "nowhere")
 
 
