@@ -33,6 +33,8 @@ def test_every_number_is_printed_with_its_difference(cli, checkpoint: Path, tmp_
     assert out.splitlines()[0] == f"mnist5k, validation: image 7 of 1,000, label {result['label']}"
     assert max(map(len, out.splitlines())) <= 80
     rows = [" ".join(line.split()) for line in out.splitlines()]
+    heads = [n for n, row in enumerate(rows) if re.match(r"E\d ", row)]
+    assert [rows[n - 1] for n in heads[1:]] == [""] * (len(STAGES) - 1), "a line between two stages"
     for name, (tag, meaning) in STAGES.items():
         ours, theirs = (np.atleast_1d(result["quantities"][name][side]) for side in ("scratch", "torch"))
         for k, (a, b) in enumerate(zip(ours, theirs, strict=True)):

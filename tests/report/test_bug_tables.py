@@ -75,6 +75,14 @@ def test_a_mistake_is_shown_with_the_right_function_and_three_sentences():
         assert f"{word} {getattr(BUGS['stale-gradient'], word)}" in words
 
 
+def test_code_has_the_background_of_the_terminal():
+    text = io.StringIO()
+    print_bug(Console(file=text, force_terminal=True, color_system="truecolor", width=80), BUGS["stale-gradient"])
+    colours = re.findall(r"\x1b\[([\d;]+)m", text.getvalue())
+    assert any("38;2" in colour for colour in colours), "code in colours"
+    assert not any(re.search(r"(^|;)48;2;", colour) for colour in colours)
+
+
 def test_a_mistake_before_the_first_equation_has_no_tag():
     assert printed(print_bug, BUGS["never-shuffled"])[0] == "never shuffled (never-shuffled), in place of batch"
 

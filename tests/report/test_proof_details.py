@@ -100,13 +100,16 @@ def test_the_budgets_are_explained(lines, matching: list[Run]):
 
 def test_errors_of_both_readings(lines, matching: list[Run]):
     for run in matching:
-        rows = section(lines(matching), f"{run.dtype}: how far apart at worst in 45 steps")
+        found = lines(matching)
+        rows = section(found, f"{run.dtype}: how far apart at worst in 45 steps")
+        heading = next(line for line in found if "quantity" in line and "ceiling" in line)
         for row, (name, quantity) in zip(rows, QUANTITIES.items(), strict=True):
             step, whole = run.worst[name, "one_step"], run.worst[name, "whole_run"]
             numbers = [f"{step.scaled_error:.1e}", f"{step.budget:.1e}", f"{100 * step.used:.0f}", "%"]
             numbers += [f"{step.ceiling:.1e}", f"{whole.scaled_error:.1e}", f"{whole.budget:.1e}"]
             numbers += [f"{100 * whole.used:.0f}", "%"]
             assert row.split() == [quantity.tag, *quantity.symbol.split(), *numbers]
+            assert row[: heading.index("error") + 5].endswith(numbers[0]), "numbers stand at the right of their column"
 
 
 def test_what_was_not_reached_has_empty_places(lines, matching: list[Run], changed):

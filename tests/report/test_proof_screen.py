@@ -37,6 +37,11 @@ def test_what_is_compared_is_one_sentence(printed, digits: Problem, matching: li
     )
 
 
+def test_a_long_name_is_cut_in_the_sentence(digits: Problem, matching: list[Run], changed):
+    sentence = proof_screen._sentence(digits, [changed(matching[0], sides=("mine" * 10, "torch"))])
+    assert sentence.startswith("minemineminemineminemin… and torch (PyTorch) train one model")
+
+
 def test_options_are_named_if_they_are_on(printed, digits: Problem, matching: list[Run]):
     chosen = replace(digits.chosen, momentum=0.9, nesterov=True, weight_decay=1e-4)
     text = " ".join(screen(printed, Problem(load("digits"), chosen), matching))
