@@ -12,7 +12,8 @@ from compare.backends.by_name import equations_backend
 from compare.backends.user_file import UserFile
 from compare.backends.worker import run_apart
 from compare.cli.options import Json, ProblemOptions, check_output, flag, option, takes_problem
-from compare.cli.progress import progress
+from compare.cli.progress import announce, progress
+from compare.cli.prove import expected_seconds
 from compare.equations import FUNCTIONS
 from compare.errors import InputError
 from compare.exercise.check import FunctionCheck, check_functions
@@ -122,6 +123,7 @@ def _print_hints(console: Console, name: str, hints: tuple[str, ...]) -> None:
 def _prove(console: Console, problem: Problem, file: UserFile) -> list[Run]:
     console.print("All six are right, each on its own. Now together, beside PyTorch:\n")
     ours = equations_backend(file.name, file.equations)
+    announce(expected_seconds(problem, len(DTYPES)), quiet=False)
     with progress(len(DTYPES) * problem.steps, False) as advance:
 
         def tell(epoch: int, _: int) -> None:

@@ -132,7 +132,7 @@ def _check_sides(ours: str, theirs: str, bug: str | None, why: bool) -> None:
 
 def _compare(proof: Proof, dtypes: list[str], quiet: bool) -> None:
     """Run the proof in each precision, and look for the cause of a difference."""
-    announce(_seconds(proof.problem, len(dtypes)), quiet)
+    announce(expected_seconds(proof.problem, len(dtypes)), quiet)
     with progress(len(dtypes) * proof.problem.steps, quiet) as advance:
         for name in dtypes:
             tell = functools.partial(_tell, advance, name)
@@ -149,7 +149,7 @@ def _tell(advance: Callable[[str], None], dtype: str, epoch: int, _: int) -> Non
     advance(f"{dtype}, epoch {epoch}")
 
 
-def _seconds(problem: Problem, dtypes: int) -> float:
+def expected_seconds(problem: Problem, dtypes: int) -> float:
     """About how long it takes on two cores of a computer of 2024: measured on digits and mnist5k."""
     a_step = 1.1e-3 + 6e-10 * problem.chosen.batch_size * problem.features * problem.classes
     return dtypes * (problem.steps * a_step + 2)
