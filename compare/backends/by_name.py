@@ -3,11 +3,8 @@
 Nothing is imported before it is asked for: `scratch` never waits for PyTorch.
 """
 
-import functools
-import importlib
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
 
 import scratch
 from compare.backends.protocol import Backend
@@ -59,21 +56,6 @@ def side_name(spec: str) -> str:
 def is_path(spec: str) -> bool:
     """True if a backend is given by the path of a file, not by name."""
     return spec.endswith(".py") or "/" in spec or "\\" in spec
-
-
-def module(name: str) -> ModuleType | SimpleNamespace:
-    """What a backend trains with: SoftmaxRegression, fit, evaluate, predict, probabilities under the same names.
-
-    For the path of a file, those of `scratch` with its functions in them. Raises InputError if there is none such.
-    """
-    if name in MODULES:
-        return importlib.import_module(MODULES[name])
-    if not is_path(name):
-        raise _unknown(name)
-    equations = Worker(Path(name)).equations(nan=False)
-    functions = (scratch.fit, scratch.evaluate, scratch.predict, scratch.probabilities)
-    replaced = {function.__name__: functools.partial(function, equations=equations) for function in functions}
-    return SimpleNamespace(SoftmaxRegression=scratch.SoftmaxRegression, equations=equations, **replaced)
 
 
 SCRATCH = Backend("scratch", ScratchSide)

@@ -49,11 +49,12 @@ class Process:
     def stop(self, fault: str) -> None:
         """End it because of this fault, and all processes that it started."""
         self.fault = self.fault or fault
-        if os.name == "posix":
+        if os.name != "posix":
+            self.running.kill()
+            return
+        with suppress(ProcessLookupError):  # it has ended by itself
             # it leads a group of its own, see _started
             os.killpg(self.running.pid, signal.SIGKILL)
-        else:
-            self.running.kill()
 
     def end(self) -> None:
         """End it, and remove its memory."""

@@ -35,7 +35,7 @@ class Worker:
     """
 
     def __init__(self, path: Path, time_limit: float = TIME_LIMIT):
-        self.path, self.name = path, path.stem
+        self.path, self.name, self.time_limit = path, path.stem, time_limit
         self._process, self._keys, self._requests = Process(time_limit), itertools.count(), itertools.count(1)
         self._dropped: list[int] = []
         self._shared: dict[int, list[Any]] = {}
@@ -184,6 +184,11 @@ class WorkerSide:
         """See Side."""
         (Z,) = self._ask("logits", {"images": self.worker.share(images)})
         return np.asarray(Z)
+
+    def loss(self, Z: NDArray, labels: NDArray) -> tuple[NDArray, float]:
+        """See Side."""
+        logP, L = self._ask("loss", {}, (Z, labels))
+        return logP, float(L)
 
 
 def _unshare(shared: dict[int, list[Any]], key: int, path: Path) -> None:

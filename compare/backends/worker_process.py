@@ -119,6 +119,11 @@ class Service:
         """Logits (N, K)."""
         return {}, (self._sides[key].logits(_shared(images)),)
 
+    def loss(self, arrays: Arrays, key: int) -> Answer:
+        """Log P (N, K) and the mean loss of logits (N, K) with labels (N,)."""
+        logP, L = self._sides[key].loss(*arrays)
+        return {}, (logP, np.array(L))
+
     def drop(self, _: Arrays, keys: list[int]) -> Answer:
         """Forget what nobody asks for any more."""
         for held in (self._sides, self._steps, self._equations):

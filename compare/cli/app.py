@@ -3,6 +3,7 @@
 import os
 import sys
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
@@ -73,7 +74,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 # In the order in which one learns them.
-EXAMPLES = {
+EXAMPLES: dict[Callable[..., int], str] = {
     prove: "prove --data digits --lr 0.1 --details",
     train: "train --data digits --lr 0.1 --save digits.safetensors",
     data: "data digits --picture samples.png",
@@ -149,7 +150,7 @@ def _run() -> int:
 def _broken(error: Exception) -> int:
     # what Typer raises for a bad command line has no public base class, but it has this method
     if hasattr(error, "format_message"):
-        return _refuse(error.format_message())
+        return _refuse(_brief(error.format_message()))
     if isinstance(error, OSError):
         code = _refuse(f"output cannot be written: {error.strerror}")
         _abandon_stdout()
@@ -157,6 +158,11 @@ def _broken(error: Exception) -> int:
     # our mistake, not the user's; but 1 would say that the two sides differ
     traceback.print_exc()
     return CANNOT
+
+
+def _brief(message: str) -> str:
+    """Typer's message without the words of the library that found the fault."""
+    return message.replace("Value error, ", "").partition(", unable to parse")[0]
 
 
 def _program() -> str:

@@ -1,5 +1,6 @@
 """`exercise`: six functions to write, checked one by one, and then the proof on all of them."""
 
+import functools
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +11,8 @@ from rich.text import Text
 
 from compare.backends.worker import TIME_LIMIT, Worker
 from compare.cli.options import Json, ProblemOptions, check_output, flag, option, takes_problem, time_limit
-from compare.cli.progress import progress
+from compare.cli.progress import announce, progress
+from compare.cli.prove import expected_seconds
 from compare.equations import FUNCTIONS
 from compare.errors import InputError
 from compare.exercise.check import FunctionCheck, check_functions
@@ -18,7 +20,7 @@ from compare.exercise.hints import HINTS, next_hints
 from compare.exercise.new import new_exercise
 from compare.files import maths_page
 from compare.problem import DTYPES, Problem
-from compare.proof.prove import prove
+from compare.proof.both_precisions import named, prove_each, reports
 from compare.proof.run import Run
 from compare.report import as_json
 from compare.report.check_tables import print_diagnosis
@@ -118,13 +120,10 @@ def _print_hints(console: Console, name: str, hints: tuple[str, ...]) -> None:
 
 def _prove(console: Console, problem: Problem, file: Worker) -> list[Run]:
     console.print("All six are right, each on its own. Now together, beside PyTorch:\n")
-    ours = file.backend()
-    with progress(len(DTYPES) * problem.steps, False) as advance:
-
-        def tell(epoch: int, _: int) -> None:
-            advance(f"epoch {epoch}")
-
-        runs = [prove(problem, dtype, ours=ours, on_step=tell) for dtype in DTYPES]
+    announce(expected_seconds(problem, DTYPES), quiet=False)
+    sides = functools.partial(named, str(file.path), "torch", file.time_limit)
+    with progress(len(DTYPES) * reports(problem), False) as advance:
+        runs = prove_each(problem, DTYPES, sides, advance)
     print_screen(console, problem, runs)
     return runs
 

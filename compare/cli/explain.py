@@ -75,7 +75,7 @@ def explain(
         P = {side: values["probabilities"] for side, values in found.items()}
         save_picture(model_pictures.prediction(images[0], shown.shape, P, shown.names, label), picture)
     console = wide_console()
-    console.print(f"{shown.data}, {shown.split}: image {index}, label {label}")
+    console.print(f"{shown.place(index)}, label {label}")
     console.print(_table(found, SHOWN_DIGITS[loaded.dtype]))
     return 0
 

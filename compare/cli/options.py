@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from compare.backends.by_name import MODULES
-from compare.data.registry import DATA_ROOT_VARIABLE, SOURCES, load
+from compare.data.registry import DATA_ROOT_VARIABLE, SOURCES, check_name, load
 from compare.errors import InputError
 from compare.files import check_writable, folder_fault
 from compare.problem import Hyperparameters, Problem
@@ -60,7 +60,7 @@ WhichSplit = Annotated[
     Split | None,
     option(DATA, "--split", help="Which part of the data; unless given, test if there is any, or validation."),
 ]
-INDEX = option(DATA, "--index", metavar="N", help="An image, counted from 0.")
+INDEX = option(DATA, "--index", metavar="N", help="An image of the part that --split names, counted from 0.")
 SIDES = f"{', '.join(MODULES)}, or a Python file of your own"
 
 
@@ -152,8 +152,7 @@ class ProblemOptions:
 
     def problem(self) -> Problem:
         """Check the choices, then load the data. Raises InputError for what cannot be."""
-        if self.data not in SOURCES:
-            raise InputError(f"unknown data set {self.data!r}; known: {', '.join(SOURCES)}")
+        check_name(self.data)
         chosen = {field.name: getattr(self, field.name) for field in fields(Hyperparameters)}
         if self.epochs is None:
             chosen["epochs"] = SOURCES[self.data].epochs
@@ -170,14 +169,11 @@ def takes_problem(command: Callable[..., int]) -> Callable[..., int]:
         parameters += options.values() if name == "chosen" else [parameter]
     keyword = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
 
-    @functools.wraps(command)
-    def with_options(**values: object) -> int:
+    def with_options(**values: Any) -> int:
         chosen = ProblemOptions(**{name: values.pop(name) for name in options})
         return command(chosen=chosen, **values)
 
-    with_options.__signature__ = signature.replace(parameters=keyword)
-    with_options.__annotations__ = {parameter.name: parameter.annotation for parameter in keyword}
-    return with_options
+    return _called_as(command, keyword, with_options)
 
 
 def takes_no_color(command: Callable[..., int]) -> Callable[..., int]:
@@ -185,14 +181,19 @@ def takes_no_color(command: Callable[..., int]) -> Callable[..., int]:
     signature = inspect.signature(command, eval_str=True)
     parameter = inspect.Parameter("no_color", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=NoColor)
 
-    @functools.wraps(command)
-    def with_option(**values: object) -> int:
+    def with_option(**values: Any) -> int:
         values.pop("no_color", None)
         return command(**values)
 
-    with_option.__signature__ = signature.replace(parameters=[*signature.parameters.values(), parameter])
-    with_option.__annotations__ = {**command.__annotations__, "no_color": NoColor}
-    return with_option
+    return _called_as(command, [*signature.parameters.values(), parameter], with_option)
+
+
+def _called_as(command: Callable[..., int], parameters: list[inspect.Parameter], wrapper: Any) -> Callable[..., int]:
+    """The wrapper under the name of the command, with other parameters; Typer reads them from these places."""
+    functools.update_wrapper(wrapper, command)
+    wrapper.__signature__ = inspect.Signature(parameters)
+    wrapper.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return wrapper
 
 
 def check_output(path: Path | None, option: str = "--json") -> None:

@@ -3,6 +3,7 @@
 import functools
 import shlex
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -103,7 +104,8 @@ def prove(
     if run_name:
         saved_runs.check_name(runs_root, run_name)
     _check_sides(backend_name, against, bug, why)
-    sides = functools.partial(*((_planted, bug) if bug else (named, backend_name)), against, seconds)
+    make, ours = (_planted, bug) if bug else (named, backend_name)
+    sides: Sides = functools.partial(make, ours, against, seconds)
     proof = Proof(chosen.problem(), *sides(), find_bug(bug) if bug else None)
     console = wide_console()
     if details and not quiet:
@@ -112,7 +114,8 @@ def prove(
     if why:
         equations = proof.planted.equations() if proof.planted else backend_equations(backend_name, time_limit=seconds)
         proof.rounding = {run.dtype: attribute(proof.problem, run.dtype, equations) for run in proof.runs}
-    content = _as_dict(proof)
+    # with its checksums it takes a while
+    content = _as_dict(proof) if json or run_name else {}
     if json:
         as_json.write_json(json, content)
     _keep(proof, content, pictures, runs_root, run_name)
@@ -134,7 +137,7 @@ def _planted(bug: str, theirs: str, time_limit: float) -> tuple[Backend, Backend
 def _compare(proof: Proof, sides: Sides, dtypes: list[str], quiet: bool) -> None:
     """Run the proof in each precision, and look for the cause of a difference."""
     problem = proof.problem
-    announce(_seconds(problem, dtypes), quiet)
+    announce(expected_seconds(problem, dtypes), quiet)
     with progress(len(dtypes) * reports(problem), quiet) as advance:
         proof.runs = prove_each(problem, dtypes, sides, advance)
     if proof.differs:
@@ -145,7 +148,7 @@ def _diagnose(proof: Proof) -> Diagnosis:
     return Diagnostician(proof.problem, proof.theirs).diagnose(proof.ours)
 
 
-def _seconds(problem: Problem, dtypes: list[str]) -> float:
+def expected_seconds(problem: Problem, dtypes: Sequence[str]) -> float:
     """About how long it takes on two cores of a computer of 2024: measured on digits and mnist5k."""
     a_step = 1.1e-3 + 6e-10 * problem.chosen.batch_size * problem.features * problem.classes
     alone = problem.steps * a_step + 2
@@ -177,8 +180,7 @@ def _keep(proof: Proof, content: dict[str, Any], pictures: Path | None, root: Pa
         as_json.write_json(pictures / RECORDING, recording, indent=None)
     if name:
         run = proof.runs[-1]
-        last = run.history[run.sides[0]][-1]
-        summary = {"verdict": content["verdict"], "val_loss": last.val_loss, "val_accuracy": last.val_accuracy}
+        summary = saved_runs.summary(content["verdict"], run.history[run.sides[0]][-1])
         histories = {f"{side}, {run.dtype}": history for run in proof.runs for side, history in run.history.items()}
         saved_runs.keep(root, name, content | {"command": "prove", "summary": summary}, histories, figures)
 

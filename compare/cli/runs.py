@@ -8,6 +8,7 @@ from compare.errors import InputError
 from compare.report.as_json import write_json
 from compare.report.saved_runs import kept
 from compare.report.tables import cut, short, table, wide_console
+from compare.words import per_cent
 
 COLUMNS = "name", "command", "data", "lr", "mom.", "batch", "steps", "loss", "acc.", "verdict"
 
@@ -48,6 +49,6 @@ def _row(run: dict[str, Any]) -> tuple[str, ...]:
         str(problem["batch_size"]),
         f"{problem['steps']:,}",
         short(summary["val_loss"]),
-        f"{summary['val_accuracy']:.2%}",
+        per_cent(summary["val_accuracy"], 2),
         summary["verdict"] or "",
     )

@@ -21,7 +21,7 @@ def data_root(root: Path | None) -> Path:
             root = cache_path()
             root.mkdir(parents=True, exist_ok=True)
         if not root.is_dir():
-            raise InputError(f"{root}: no such folder; --data-root names one that holds data or may hold a download")
+            raise InputError(f"--data-root {root}: no such folder")
     except OSError as error:
         raise InputError(f"{root}: cannot be used: {error.strerror}") from None
     return root

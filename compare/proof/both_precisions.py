@@ -1,7 +1,7 @@
 """The proof in several precisions, at the same time where that pays."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from compare.backends.by_name import backend
 from compare.backends.protocol import Backend
@@ -23,7 +23,8 @@ def named(ours: str, theirs: str, time_limit: float = TIME_LIMIT) -> tuple[Backe
     return backend(ours, time_limit=time_limit), backend(theirs, time_limit=time_limit)
 
 
-class Proof(NamedTuple):
+@dataclass(frozen=True)
+class Proof:
     """The proof in one precision, as a job that reports `reports(problem)` times."""
 
     dtype: str

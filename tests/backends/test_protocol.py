@@ -99,3 +99,6 @@ def test_evaluation_is_of_the_weights_it_has(make_side, small: Problem, dtype: s
     loss = np.log(np.exp(Z).sum(1)) - Z[np.arange(11), labels]
     assert side.evaluate(images, labels).loss == pytest.approx(loss.mean(), rel=tolerance)
     assert side.evaluate(images, labels).accuracy == (Z.argmax(1) == labels).mean()
+    logP, mean = side.loss(side.logits(images), labels)
+    np.testing.assert_allclose(logP, Z - np.log(np.exp(Z).sum(1, keepdims=True)), atol=tolerance, strict=True)
+    assert mean == side.evaluate(images, labels).loss

@@ -40,6 +40,7 @@ def _everything(side: Side, problem: Problem) -> list[bytes]:
     bits += _bits(*side.step(problem.epoch_batches(3)[0]))
     side.start_from(State(state.W, state.b))
     bits += _bits(*side.step(np.array([3, 3, 5])), *side.evaluate(*problem.validation), side.logits(problem.test[0]))
+    bits += _bits(*side.loss(side.logits(problem.test[0]), problem.test[1]))
     after = side.state()
     return bits + _bits(after.W, after.b, *(after.velocity or ()))
 

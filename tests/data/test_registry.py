@@ -28,7 +28,7 @@ def test_the_ten_data_sets():
 
 
 def test_an_unknown_name_is_told_with_the_known_ones():
-    words = "unknown data set 'mnits'; known: mnist5k, digits, mnist, fashion-mnist"
+    words = "unknown data set 'mnits'; data --list shows all"
     with pytest.raises(InputError, match=re.escape(words)):
         load("mnits")
 

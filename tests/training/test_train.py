@@ -1,12 +1,13 @@
 """What is proven is what trains, and a training goes on from any step to the same bits."""
 
+import importlib
 import signal
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from compare.backends.by_name import module
+from compare.backends.by_name import MODULES
 from compare.backends.protocol import State
 from compare.backends.threads import threads
 from compare.data.registry import load
@@ -43,7 +44,7 @@ def proven(make_small) -> dict[tuple[str, str, str], End]:
 
 
 def fit(problem: Problem, name: str, dtype: str) -> End:
-    package = module(name)
+    package = importlib.import_module(MODULES[name])
     model = package.SoftmaxRegression(*problem.start(dtype))
     with threads(1):
         history = package.fit(model, problem.train, problem.validation, problem.batches, **problem.chosen.descent)
