@@ -78,9 +78,9 @@ def of_modules() -> Iterator[Sample]:
                 yield _of_module(info.module_cls, wrong.module_error_input, dtype, str(wrong.error_type.__name__))
 
 
-def _of_module(cls: type, given: Any, dtype: torch.dtype, error: str | None = None) -> Sample:
-    made, called = given.constructor_input, given.forward_input
-    input, *rest = [*called.args, *called.kwargs.values()] if called else [None]
+def _of_module(cls: type, sample: Any, dtype: torch.dtype, error: str | None = None) -> Sample:
+    made, called = sample.constructor_input, sample.forward_input
+    given, *rest = [*called.args, *called.kwargs.values()] if called else [None]
     options = dict(made.kwargs)
     if cls is torch.nn.Linear:
         options = dict(cls(*made.args, **made.kwargs, dtype=dtype).named_parameters())
@@ -88,7 +88,7 @@ def _of_module(cls: type, given: Any, dtype: torch.dtype, error: str | None = No
         options["dim"] = made.args[0]
     if rest:
         options["target"] = rest[0]
-    return Sample(f"module_db {cls.__name__}", MODULES[cls.__name__], input, options, error)
+    return Sample(f"module_db {cls.__name__}", MODULES[cls.__name__], given, options, error)
 
 
 def of_optimizer() -> Iterator[Sample]:
@@ -107,14 +107,14 @@ def of_optimizer() -> Iterator[Sample]:
 
 def check(sample: Sample) -> None:
     """Raise Left with the reason if the sample asks for what `scratch` does not have."""
-    _, function, input, options, _ = sample
-    if input is None:
+    _, function, given, options, _ = sample
+    if given is None:
         raise Left("the module is never called")
-    if input.dtype not in DTYPES:
+    if given.dtype not in DTYPES:
         raise Left("another dtype than float32 or float64")
     if "dtype" in options:
         raise Left("a dtype for the result")
-    if input.ndim == 0:
+    if given.ndim == 0:
         raise Left("a scalar has no classes")
     if function == "SGD":
         _check_sgd(options)
