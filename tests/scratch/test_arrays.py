@@ -27,10 +27,10 @@ OTHERS = {
     "list": lambda a: a.tolist(),
     "tuple": tuple,
     "torch.Tensor": torch.from_numpy,
-    "numpy.matrix": lambda a: np.ndarray.__new__(np.matrix, (2, 2)),
+    "numpy.matrix": lambda _: np.ndarray.__new__(np.matrix, (2, 2)),
     "numpy.ma.MaskedArray": np.ma.masked_array,
-    "numpy.float64": lambda a: np.float64(1),
-    "NoneType": lambda a: None,
+    "numpy.float64": lambda _: np.float64(1),
+    "NoneType": lambda _: None,
 }
 
 
@@ -51,7 +51,7 @@ def test_images_must_be_an_array(name: str, other: str):
 
 
 def test_labels_must_be_an_array_in_evaluation():
-    with pytest.raises(TypeError, match="^y must be a NumPy array, not list"):
+    with pytest.raises(TypeError, match=r"^y must be a NumPy array, not list"):
         scratch.evaluate(scratch.SoftmaxRegression(W, b), X, y.tolist())
 
 
