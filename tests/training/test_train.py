@@ -131,6 +131,16 @@ def test_a_user_file_trains_under_its_name(small: Problem, user_file, right_func
     np.testing.assert_allclose(mine.history, ours.history, rtol=0, atol=limit)
 
 
+def test_checkpoints_may_be_named_by_a_string(make_small, tmp_path: Path):
+    name = str(tmp_path / "file")
+    half = train(make_small(epochs=1), save=name)
+    assert load_checkpoint(name).progress == half.progress
+    assert end(train(make_small(epochs=2), checkpoint=name)) == end(train(make_small(epochs=2)))
+    assert end(train(make_small(epochs=2), checkpoint=Path(name))) == end(train(make_small(epochs=2)))
+    save_checkpoint(name, half)
+    assert load_checkpoint(Path(name)).progress == half.progress
+
+
 def test_a_callback_may_save_at_any_step(proven, make_small, tmp_path: Path):
     problem, files = make_small(epochs=3, **OPTIONS["momentum"]), []
     training = start(problem, "torch", "float32")
