@@ -12,7 +12,7 @@ Images = NDArray[np.uint8] | Floats
 def check_arrays(**arrays: object) -> None:
     """Raise TypeError, naming the argument, unless each is a NumPy array, in memory or mapped from a file.
 
-    A list has no shape. A matrix is an array too, but `*` and `[n]` mean other things there; a masked array leaves out.
+    A list has no shape; a matrix has another meaning of `*` and `[n]`, and a masked array leaves values out.
     """
     for name, array in arrays.items():
         if type(array) is not np.ndarray and type(array) is not np.memmap:

@@ -13,12 +13,12 @@ from compare.errors import InputError
 FILES = Path(__file__).with_name("files")
 
 
-def load_mnist5k(root: str | Path | None = None) -> Dataset:  # noqa: ARG001  (embedded: it needs no folder)
+def load_mnist5k(root: Path | None = None) -> Dataset:  # noqa: ARG001  (embedded: it needs no folder)
     """The first 500 training images of each MNIST digit, 28 x 28 pixels, in the order of the digits."""
     return _load("mnist5k")
 
 
-def load_digits(root: str | Path | None = None) -> Dataset:  # noqa: ARG001  (embedded: it needs no folder)
+def load_digits(root: Path | None = None) -> Dataset:  # noqa: ARG001  (embedded: it needs no folder)
     """1,797 digits of 8 x 8 pixels from UCI; their 17 grey levels are spread over 0 ... 255."""
     return _load("digits")
 

@@ -12,7 +12,7 @@ from compare.errors import InputError
 FILES = tuple(f"{part}-{kind}-ubyte" for part in ("train", "t10k") for kind in ("images-idx3", "labels-idx1"))
 
 
-def load_mnist(root: str | Path | None) -> Dataset:
+def load_mnist(root: Path | None) -> Dataset:
     """The complete MNIST, from IDX files laid out as torchvision does, downloaded by it if they are missing."""
     root = data_root(root)
     try:

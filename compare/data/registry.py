@@ -21,7 +21,7 @@ class Source:
     files: patterns of files in a data root, any of which says that it is there; none for what is inside the package.
     """
 
-    load: Callable[[str | Path | None], Dataset]
+    load: Callable[[Path | None], Dataset]
     epochs: int
     size: tuple[int, int]
     shape: tuple[int, ...]
@@ -29,9 +29,9 @@ class Source:
     origin: str
     files: tuple[str, ...] = ()
 
-    def is_here(self, root: str | Path | None) -> bool:
+    def is_here(self, root: Path | None) -> bool:
         """True if loading it needs no download."""
-        folder = cache_path() if root is None else Path(root)
+        folder = root or cache_path()
         return not self.files or any(True for pattern in self.files for _ in folder.glob(pattern))
 
 
@@ -42,7 +42,7 @@ def load(name: str, root: str | Path | None = None) -> Dataset:
     """
     if name not in SOURCES:
         raise InputError(f"unknown data set {name!r}; known: {', '.join(SOURCES)}")
-    return SOURCES[name].load(root)
+    return SOURCES[name].load(None if root is None else Path(root))
 
 
 def _torchvision(name: str, epochs: int, size: tuple[int, int], shape: tuple, classes: int, files: str) -> Source:

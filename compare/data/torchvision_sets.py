@@ -13,7 +13,7 @@ from compare.data.folders import DATA_ROOT_VARIABLE, data_root
 from compare.errors import InputError
 
 
-def load_with_torchvision(name: str, root: str | Path | None) -> Dataset:
+def load_with_torchvision(name: str, root: Path | None) -> Dataset:
     """Any data set that compare/data/fetch.py knows; downloaded once."""
     arrays = fetched(name, data_root(root))
     train, test = ((arrays[f"{part}_images"], arrays[f"{part}_labels"]) for part in ("train", "test"))
