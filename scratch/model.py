@@ -20,8 +20,9 @@ def logits(X: Floats, W: Floats, b: Floats) -> Floats:
         raise ValueError(f"images (N, D) and weights (K, D) expected, not {X.shape} and {W.shape}")
     if b.shape != W.shape[:1]:
         raise ValueError(f"bias must have shape {W.shape[:1]}, one for each class, not {b.shape}")
-    # Z = X W^T + b, made as (W X^T)^T + b: the logits of a class lie side by side in memory, and E2 takes half the time
-    return (W @ X.T).T + b
+    # Z = X W^T + b; in this order the logits of a class lie side by side in memory, and E2 takes half the time
+    Z: Floats = np.add(X @ W.T, b, order="F")
+    return Z
 
 
 def parameter_gradients(X: Floats, dZ: Floats) -> tuple[Floats, Floats]:
