@@ -10,7 +10,7 @@ from compare.backends.threads import threads
 from compare.backends.worker import TIME_LIMIT
 from compare.errors import InputError
 from compare.problem import Problem
-from compare.training.checkpoint import Checkpoint, save_checkpoint
+from compare.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from compare.training.loop import OnEpoch, OnStep, Progress, Training, interrupts_held, run
 from scratch import Record
 
@@ -23,18 +23,20 @@ def train(
     dtype: str = "float32",
     *,
     device: str = "cpu",
-    checkpoint: Checkpoint | None = None,
+    checkpoint: Checkpoint | str | Path | None = None,
     on_step: OnStep | None = None,
     on_epoch: OnEpoch | None = None,
-    save: Path | None = None,
+    save: str | Path | None = None,
 ) -> Training:
     """Train on the problem, and return the training with its history and its side, whose `state()` has the weights.
 
-    spec: scratch, torch, or the path of a Python file; checkpoint: go on from there, in its dtype; the rest as `go_on`
-    takes it. Raises InputError if anything cannot be used or training diverges.
+    spec: scratch, torch, or the path of a Python file; checkpoint: go on from there, in its dtype, be it read or a
+    path; the rest as `go_on` takes it. Raises InputError if anything cannot be used or training diverges.
     """
+    if isinstance(checkpoint, str | Path):
+        checkpoint = load_checkpoint(checkpoint)
     training = start(problem, spec, dtype, device=device, checkpoint=checkpoint)
-    go_on(training, on_step, on_epoch, save)
+    go_on(training, on_step, on_epoch, None if save is None else Path(save))
     return training
 
 
