@@ -10,7 +10,7 @@ import pytest
 import scratch
 from compare.backends.protocol import Side, State
 from compare.backends.scratch_side import ScratchSide
-from compare.backends.user_file import UserFileError
+from compare.backends.user_file import UserFile, UserFileError
 from compare.backends.worker import Worker
 from compare.equations import FUNCTIONS
 from compare.errors import InputError
@@ -48,14 +48,15 @@ def _everything(side: Side, problem: Problem) -> list[bytes]:
 @pytest.mark.parametrize("options", [{}, {"momentum": 0.9, "nesterov": True, "weight_decay": 1e-3}])
 def test_a_side_over_there_is_that_of_here_to_the_bit(make_small, worker: Worker, dtype: str, options: dict):
     problem = make_small(**options)
-    there, here = worker.backend().side(problem, dtype), ScratchSide(problem, dtype)
+    there, here = worker.backend().side(problem, dtype), ScratchSide(problem, dtype, UserFile(worker.path).equations())
     assert _everything(there, problem) == _everything(here, problem)
     assert there.seconds > 0
 
 
 def test_functions_called_over_there_return_what_they_return_here(worker: Worker, rng: np.random.Generator):
     X, W, b = rng.normal(size=(5, 4)), rng.normal(size=(3, 4)), rng.normal(size=3)
-    there, y = worker.equations(), np.array([0, 2, 1, 1, 0])
+    there, here = worker.equations(), UserFile(worker.path).equations()
+    y = np.array([0, 2, 1, 1, 0])
     Z = scratch.logits(X, W, b)
     logP = scratch.log_softmax(Z)
     dZ = scratch.logits_gradient(logP, y)
@@ -69,7 +70,7 @@ def test_functions_called_over_there_return_what_they_return_here(worker: Worker
     }
     assert list(inputs) == list(FUNCTIONS)
     for name, values in inputs.items():
-        ours, expected = getattr(there, name)(*values), getattr(scratch, name)(*values)
+        ours, expected = getattr(there, name)(*values), getattr(here, name)(*values)
         for one, other in zip(*(r if isinstance(r, tuple) else (r,) for r in (ours, expected)), strict=True):
             assert type(one) is type(other)
             np.testing.assert_array_equal(one, other, strict=True)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-import scratch
 from compare.backends.scratch_side import ScratchSide
+from compare.backends.user_file import UserFile
 from compare.backends.worker import Worker
 from compare.problem import Problem
 
@@ -21,11 +21,9 @@ TAMPERING = {
 
 
 def test_what_a_file_changes_in_these_packages_changes_no_number(user_file, one_function, small: Problem):
-    code = "\n".join([*TAMPERING.values(), one_function("logits", "return X @ W.T - b")])
-    index = small.epoch_batches(1)[0]
-    side = Worker(Path(user_file(code))).backend().side(small, "float64")
-    wrong = scratch.EQUATIONS._replace(logits=lambda X, W, b: X @ W.T - b)
-    here = ScratchSide(small, "float64", wrong)
+    wrong, index = one_function("logits", "return X @ W.T - b"), small.epoch_batches(1)[0]
+    here = ScratchSide(small, "float64", UserFile(Path(user_file(wrong))).equations())
+    side = Worker(Path(user_file("\n".join([*TAMPERING.values(), wrong])))).backend().side(small, "float64")
     assert [np.asarray(a).tobytes() for a in side.step(index)] == [np.asarray(a).tobytes() for a in here.step(index)]
 
 
