@@ -1,7 +1,6 @@
 """The proof in all its tables, for --details; the one screen is in proof_screen.py."""
 
 import math
-import textwrap
 
 from rich.console import Console, Group
 from rich.text import Text
@@ -14,7 +13,7 @@ from compare.proof.run import Run
 from compare.proof.tolerance import ROUNDINGS, TERMS
 from compare.report.check_tables import print_checks
 from compare.report.difference import SHOWN_DIGITS, amplified
-from compare.report.tables import WIDTH, cut, share, short, table
+from compare.report.tables import cut, share, short, table, wrapped
 from compare.training import published
 
 # Longer curves are shown at these epochs and at their last.
@@ -27,7 +26,8 @@ NAME = 10
 def print_problem(console: Console, problem: Problem) -> None:
     """What is trained on, how, and the checksums of what both sides are given."""
     chosen, sums = problem.chosen, problem.checksums
-    console.print("[bold]Softmax regression, twice:[/] NumPy by hand against PyTorch, step by step")
+    title = Text("Softmax regression, twice:", style="bold")
+    console.print(title, "NumPy by hand against PyTorch, step by step")
     console.print(
         f"{problem.name}: {len(problem.train[1]):,} training and {len(problem.validation[1]):,} validation images "
         f"of {problem.features} pixels"
@@ -58,7 +58,7 @@ def print_proof(console: Console, problem: Problem, runs: list[Run]) -> None:
     print_checks(console, runs)
     for run in runs:
         for line in _summary(run):
-            console.print(Text(textwrap.fill(f"{run.dtype}: {line}", WIDTH)))
+            console.print(Text(wrapped(f"{run.dtype}: {line}")))
 
 
 def _print_curves(console: Console, problem: Problem, runs: list[Run]) -> None:
@@ -73,7 +73,7 @@ def _print_curves(console: Console, problem: Problem, runs: list[Run]) -> None:
             "published: by the first tutorial, on its own split; ! marks a difference beyond the usual band. "
             f"{published.SECOND_TUTORIAL}; ours stands below."
         )
-        console.print(Text(textwrap.fill(text, WIDTH)), end="\n\n")
+        console.print(Text(wrapped(text)), end="\n\n")
 
 
 def _curve(problem: Problem, run: Run, rows: list[list[str]]) -> Group:

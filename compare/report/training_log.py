@@ -1,13 +1,12 @@
 """What a training prints while it runs, in lines of 80 columns."""
 
 import math
-import textwrap
 from dataclasses import dataclass
 from typing import Any
 
 from compare.errors import InputError
 from compare.problem import Problem
-from compare.report.tables import WIDTH, short
+from compare.report.tables import short, wrapped
 from compare.training.loop import Training
 from scratch import Record
 
@@ -58,7 +57,7 @@ class TrainingLog:
             return
         if found["test"] is not None:
             print(f"test accuracy {found['test']:.2%}")
-        print(textwrap.fill(found["advice"], WIDTH))
+        print(wrapped(found["advice"]))
         print(f"final weights {found['weights'][:8]}{about_weights}")
 
 

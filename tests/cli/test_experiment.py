@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from rich.console import Console
 
 from compare.cli.experiment import _table
+from compare.report.tables import wide_console
 from compare.training import experiments
 from compare.training.experiments import EXPERIMENTS, Experiment, Row
 
@@ -89,7 +89,7 @@ ROWS = [
 
 
 def test_the_table_shows_losses_accuracies_and_a_bar():
-    console = Console(width=80)
+    console = wide_console()
     with console.capture() as captured:
         console.print(_table("lr", ROWS))
     lines = captured.get().splitlines()

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 
 import pytest
-from rich.console import Console
 
 from compare.bugs.catalogue import BUGS
 from compare.bugs.catalogue.register import Bug
@@ -15,10 +14,11 @@ from compare.bugs.detection import Detection
 from compare.bugs.survey import CLEAN, DTYPES, Survey
 from compare.proof.checks import CHECKS as EVERY_CHECK
 from compare.report.bug_tables import HEADINGS, print_bug, print_list, print_result, print_survey
+from compare.report.tables import plain_console, wide_console
 
 
 def printed(show: Callable, *args: object, **options: object) -> list[str]:
-    console = Console(file=io.StringIO(), width=80, highlight=False)
+    console = wide_console(io.StringIO())
     show(console, *args, **options)
     lines = [line.rstrip() for line in console.file.getvalue().splitlines()]
     assert max(map(len, lines)) <= 80
@@ -153,7 +153,7 @@ def test_the_last_line(survey: Survey):
 
 
 def coloured(show: Callable, *args: object, **options: object) -> str:
-    console = Console(file=io.StringIO(), width=80, highlight=False, force_terminal=True, color_system="standard")
+    console = plain_console(file=io.StringIO(), width=80, force_terminal=True, color_system="standard")
     show(console, *args, **options)
     return console.file.getvalue()
 
