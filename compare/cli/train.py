@@ -131,7 +131,7 @@ def _as_dict(training: Training, dtype: str, seconds: float) -> dict[str, Any]:
         "dtype": dtype,
         **as_json.problem_as_dict(problem),
         "curve": [record._asdict() for record in training.history],
-        "advice": advice(problem, training.history),
+        "advice": advice(problem, training.history, training.side.evaluate(*problem.train).loss),
         "test": training.side.evaluate(*problem.test).accuracy if problem.test else None,
         "seconds": seconds,
         "weights": checksum(*training.side.state()[:2]),

@@ -10,6 +10,7 @@ from compare.backends.threads import threads
 from compare.data.registry import SOURCES, Dataset, load
 from compare.errors import InputError
 from compare.problem import Hyperparameters, Problem
+from compare.training.advice import diverged
 from compare.training.loop import run as train
 from compare.training.train import start
 from scratch import Evaluation
@@ -17,7 +18,11 @@ from scratch import Evaluation
 
 @dataclass(frozen=True)
 class Row:
-    """One training of the grid: what was varied, and how it ended; diverged if it ended worse than it began."""
+    """One training of the grid: what was varied, and how it ended.
+
+    Losses and accuracies are those of the final weights, on all images of either part; no running means. If a loss
+    was no longer finite on the way, all four are nan. diverged: see `advice.diverged`.
+    """
 
     setting: str
     value: float
@@ -78,8 +83,7 @@ def _train(setting: str, value: float, name: str, data: Dataset, chosen: Hyperpa
         validation.loss,
         validation.accuracy,
         len(problem.validation[1]),
-        # nan, which compares false with any number, is no better than the beginning
-        diverged=not validation.loss < training.history[0].val_loss,
+        diverged=diverged(training.history[0].train_loss, end.loss),
     )
 
 
@@ -102,8 +106,8 @@ def _vary(field: str, values: tuple, base: Hyperparameters = BASE) -> Callable[[
 
 def _learning_rates(rows: list[Row]) -> str:
     slow, fast, best = _at(rows, 1e-3), _at(rows, 0.1), _best(rows)
-    diverged = ", ".join(f"{row.value:g} ({row.backend})" for row in rows if row.diverged)
-    end = f"the loss ends above where it began, training diverges, at {diverged}" if diverged else "none diverges"
+    lost = ", ".join(f"{row.value:g} ({row.backend})" for row in rows if row.diverged)
+    end = f"training diverges at {lost}" if lost else "none diverges: no training loss ends above its start"
     better = fast.val_accuracy > slow.val_accuracy
     why = ": the plateau of the tutorial is a rate too low, not too high" if better else ""
     return (
