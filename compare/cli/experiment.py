@@ -18,6 +18,7 @@ from compare.training import experiments
 from compare.training.experiments import EXPERIMENTS, Row
 
 BAR = 14
+LEGEND = "train, val: with the final weights, on all training and all validation images\n"
 
 Which = StrEnum("Which", {name: name for name in EXPERIMENTS})
 Sides = StrEnum("Sides", {name: name for name in (*MODULES, "both")})
@@ -74,7 +75,8 @@ def _table(varied: str, rows: list[Row]) -> Group:
         )
         for row in rows
     )
-    return table("", columns, cells, left=2, gap=1)
+    shown = table("", columns, cells, left=2, gap=1)
+    return Group(*shown.renderables[:-1], LEGEND)
 
 
 def _bar(row: Row) -> str:

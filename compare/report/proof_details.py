@@ -80,7 +80,7 @@ def _curve(problem: Problem, run: Run, rows: list[list[str]]) -> Group:
     parts = [f"{part}\n{what}" for part in ("train", "val.") for what in ("loss", "acc.")]
     sides = [f"{cut(side, NAME)}\n{part}" for side in run.sides for part in parts]
     columns = ["\n\nepoch", *sides, *(["publ.\nval.\nacc."] if published.applies(problem) else [])]
-    return table(f"{run.dtype}: loss and accuracy, training and validation", columns, rows, gap=1)
+    return table(f"{run.dtype}: loss and accuracy (train: running mean of the epoch)", columns, rows, gap=1)
 
 
 def _curve_rows(problem: Problem, run: Run) -> list[list[str]]:

@@ -11,6 +11,12 @@ from rich.table import Table
 from rich.text import Text
 
 WIDTH = 80
+# Loss and accuracy on the training images as `fit` and `train` record them, and why they are not those of `evaluate`.
+RUNNING = "training (running)"
+WHY_LOWER = (
+    "a running mean over the epoch; each batch counts before its update, with weights that are still being trained, "
+    "so the accuracy is usually lower than with those at the end of the epoch"
+)
 # A longer name of a side, which is that of a user's file, is cut: in tables, and in sentences.
 NAME, LONG_NAME = 16, 24
 

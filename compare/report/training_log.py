@@ -6,7 +6,7 @@ from typing import Any
 
 from compare.errors import InputError
 from compare.problem import Problem
-from compare.report.tables import short, wrapped
+from compare.report.tables import RUNNING, WHY_LOWER, short, wrapped
 from compare.training.loop import Training
 from scratch import Record
 
@@ -38,6 +38,7 @@ class TrainingLog:
             print(f"{training.name} on {problem.name}, {dtype}: {len(problem.train[1]):,} training images, ", end="")
             print(f"{len(problem.validation[1]):,} for validation")
             print("each line: loss (nats), and accuracy: the share of images classified correctly")
+            print(wrapped(f"{RUNNING}: {WHY_LOWER}"))
 
     def step(self, training: Training, epoch: int, step: int, taken: Any) -> None:
         """A line if it is this step's turn."""
@@ -62,9 +63,11 @@ class TrainingLog:
 
 
 def _line(record: Record, epochs: int) -> str:
+    # that of the initial weights is no running mean
+    name = RUNNING if record.epoch else "training".ljust(len(RUNNING))
     parts = (
-        ("training", record.train_loss, record.train_accuracy),
+        (name, record.train_loss, record.train_accuracy),
         ("validation", record.val_loss, record.val_accuracy),
     )
-    shown = ", ".join(f"{name} loss {short(loss)} {accuracy:6.2%}" for name, loss, accuracy in parts)
+    shown = ", ".join(f"{name} {short(loss)} {accuracy:6.2%}" for name, loss, accuracy in parts)
     return f"epoch {record.epoch:>{len(str(epochs))}}/{epochs}: {shown}"

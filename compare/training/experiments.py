@@ -147,7 +147,7 @@ def _train_metrics(rows: list[Row]) -> str:
     first, last = rows[0], rows[-1]
     rising = "rose" if last.val_loss > min(row.val_loss for row in rows) else "still fell"
     return (
-        f"After {last.setting} epochs on 300 images the training accuracy is {last.train_accuracy:.1%}, "
+        f"After {last.setting} epochs on 300 images the accuracy on these images is {last.train_accuracy:.1%}, "
         f"{_gap(last):.1%} above validation; after {first.setting} it was {_gap(first):.1%} above. The training "
         f"loss fell from {first.train_loss:.3f} to {last.train_loss:.3f} while the validation loss in the end {rising} "
         f"({last.val_loss:.3f}): only images that were not trained on tell how good a model is."
@@ -168,7 +168,7 @@ def _data_sets(rows: list[Row]) -> str:
     worst = min(rows, key=lambda row: row.val_accuracy)
     return (
         f"The same model and the same rate reach {best.val_accuracy:.1%} on {best.setting} and "
-        f"{worst.val_accuracy:.1%} on {worst.setting}. Training accuracy is {best.train_accuracy:.1%} and "
+        f"{worst.val_accuracy:.1%} on {worst.setting}. On their training images it is {best.train_accuracy:.1%} and "
         f"{worst.train_accuracy:.1%}: how far a linear model gets is a matter of the data."
     )
 

@@ -16,7 +16,7 @@ from compare.training.checkpoint import load_checkpoint
 SHORT = "--data", "digits", "--epochs", "3"
 
 
-EPOCH = re.compile(r"epoch +(\d+)/(\d+): training loss (\S+) +(\S+)%, validation loss (\S+) +(\S+)%")
+EPOCH = re.compile(r"epoch +(\d+)/(\d+): training[ a-z()]* (\S+) +(\S+)%, validation (\S+) +(\S+)%")
 
 
 @pytest.fixture(scope="module")
