@@ -25,7 +25,7 @@ Sides = StrEnum("Sides", {name: name for name in (*MODULES, "both")})
 
 
 def experiment(
-    name: Annotated[Which, typer.Argument(help="The question.")],
+    name: Annotated[Which, typer.Argument(metavar="QUESTION", help=f"One of {', '.join(EXPERIMENTS)}.")],
     backend: Annotated[Sides, option(COMPARED, "--backend", help="Which side trains.")] = Sides.scratch,
     data_root: DataRoot = None,
     quiet: Quiet = False,

@@ -33,7 +33,7 @@ def print_list(console: Console) -> None:
     for bug in BUGS.values():
         tag = bug.tag if bug.function in FUNCTIONS else ""
         console.print(f"{bug.name:{width}}  {tag:2}  {bug.function}")
-    console.print(f"\n{len(BUGS)} mistakes; bugs NAME teaches one of them")
+    console.print(f"\n{len(BUGS)} mistakes; bugs NAME explains one of them")
 
 
 def print_bug(console: Console, bug: Bug) -> None:

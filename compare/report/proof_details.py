@@ -51,9 +51,9 @@ def print_proof(console: Console, problem: Problem, runs: list[Run]) -> None:
     for run in runs:
         console.print(_errors(run))
     console.print(
-        "Each row stands where most of its budget was used. error: largest difference\n"
-        "/ size. budget: allowed / size. ceiling: the error bound of one step, reached\n"
-        "by correct code if every rounding went the worst way.\n"
+        "Each row is of the place where most of its budget was used. error: largest\n"
+        "difference / size. budget: allowed / size. ceiling: the bound of the error of\n"
+        "one step, for correct code of which every rounding goes the worst way.\n"
     )
     print_checks(console, runs)
     for run in runs:
@@ -71,7 +71,7 @@ def _print_curves(console: Console, problem: Problem, runs: list[Run]) -> None:
     if published.applies(problem):
         text = (
             "published: by the first tutorial, on its own split; ! marks a difference beyond the usual band. "
-            f"{published.SECOND_TUTORIAL}; ours stands below."
+            f"{published.SECOND_TUTORIAL}; the test accuracy below is ours."
         )
         console.print(Text(wrapped(text)), end="\n\n")
 

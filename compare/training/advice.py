@@ -53,8 +53,8 @@ def advice(problem: Problem, history: list[Record], train_loss: float) -> str:
         )
     if last.val_accuracy < 1.5 / problem.classes:
         return (
-            f"Accuracy {last.val_accuracy:.1%} is hardly better than guessing: check whether there were enough steps, "
-            "the learning rate, and the labels."
+            f"Accuracy {last.val_accuracy:.1%} is hardly better than guessing: check the number of steps, the "
+            "learning rate and the labels."
         )
     return " ".join(filter(None, (_on_accuracy(last.val_accuracy, usual_band(problem)), _on_the_end(history))))
 

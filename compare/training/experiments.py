@@ -109,7 +109,7 @@ def _learning_rates(rows: list[Row]) -> str:
     lost = ", ".join(f"{row.value:g} ({row.backend})" for row in rows if row.diverged)
     end = f"training diverges at {lost}" if lost else "none diverges: no training loss ends above its start"
     better = fast.val_accuracy > slow.val_accuracy
-    why = ": the plateau of the tutorial is a rate too low, not too high" if better else ""
+    why = ": the tutorial's accuracy levels off because its rate is too low, not too high" if better else ""
     return (
         f"After {fast.steps} steps lr 0.1 ({fast.val_accuracy:.1%}) {'beats' if better else 'does not beat'} "
         f"lr 0.001 ({slow.val_accuracy:.1%}){why}. The best of these is {best.setting} "
@@ -139,7 +139,8 @@ def _validation_sizes(rows: list[Row]) -> str:
     few, many = rows[0], rows[-1]
     return (
         f"With {few.val_images:,} validation images the accuracy is {accuracy(few)}; with {many.val_images:,} it is "
-        f"{accuracy(many)}. Holding out more leaves less to learn from, but a smaller difference means nothing."
+        f"{accuracy(many)}. Holding out more leaves less to learn from, and a smaller difference than these "
+        "means nothing."
     )
 
 

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+import typer
 
 from compare.cli import app as app_module
 from compare.cli import prove as prove_command
@@ -36,6 +37,16 @@ def test_help_has_an_example_and_groups_in_80_columns(cli, monkeypatch: pytest.M
         assert "--help" in out[out.index("─ Output ─") :]
 
 
+@pytest.mark.parametrize("name", LEARNING)
+def test_help_shows_every_text_as_it_is(cli, monkeypatch: pytest.MonkeyPatch, name: str):
+    """Typer would take brackets for markup."""
+    monkeypatch.setenv("COLUMNS", "300")
+    shown = "".join(cli(name, "--help")[1].replace("│", "").split())
+    command = typer.main.get_command(app_module.app).commands[name]
+    for text in (command.help, *(parameter.help for parameter in command.params if parameter.help)):
+        assert "".join(text.split()) in shown
+
+
 def test_commands_stand_in_the_order_of_learning(cli):
     _, out, _ = cli("--help")
     assert re.findall(r"^│ (\w+) ", out[out.index("─ Commands ─") :], re.MULTILINE) == LEARNING
@@ -49,7 +60,8 @@ def test_help_has_the_default_epochs_in_numbers(cli, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("args", [("--version",), ("--no-color", "--version")])
-def test_the_version(cli, args: tuple[str, ...]):
+def test_the_version(cli, monkeypatch: pytest.MonkeyPatch, args: tuple[str, ...]):
+    monkeypatch.setenv("NO_COLOR", "")  # taken back after the test
     assert cli(*args) == (0, f"softmax-regression-twice {version('softmax-regression-twice')}\n", "")
 
 

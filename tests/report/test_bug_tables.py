@@ -59,7 +59,7 @@ def test_the_list_has_one_line_for_each_mistake():
     ]
     # functions stand below each other
     assert len({line.index(bug.function, 30) for line, bug in zip(lines, BUGS.values(), strict=False)}) == 1
-    assert lines[len(BUGS) :] == ["", f"{len(BUGS)} mistakes; bugs NAME teaches one of them"]
+    assert lines[len(BUGS) :] == ["", f"{len(BUGS)} mistakes; bugs NAME explains one of them"]
 
 
 def test_a_mistake_is_shown_with_the_right_function_and_three_sentences():

@@ -30,7 +30,11 @@ CASES = {
     "diverging": (DEFAULT, records(0.86, (4.0, 3.0), (4.0, 5.0)), ["begins at 2.4 and ends at 5: training diverges"]),
     "only the validation loss is above its start": (DEFAULT, records(0.86, (14.0, 15.0)), ["Overfitting"]),
     "only the running mean is above its start": (DEFAULT, records(0.86, (0.7, 0.65), (9.0, 9.0)), ["is normal here"]),
-    "guessing": (DEFAULT, records(0.1, (2.3, 2.3)), ["hardly better than guessing", "whether there were enough steps"]),
+    "guessing": (
+        DEFAULT,
+        records(0.1, (2.3, 2.3)),
+        ["hardly better than guessing", "check the number of steps, the learning rate and the labels"],
+    ),
     "no band": (
         ("mnist5k", 0.02, 9600),
         records(0.7, (0.7, 0.6999)),
