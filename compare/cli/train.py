@@ -86,7 +86,8 @@ def train(
     problem = _resumed_problem(resume, checkpoint, chosen, context) if checkpoint else chosen.problem()
     name = checkpoint.dtype if checkpoint else (dtype or Dtype.float32).value
     log = TrainingLog.of(problem, log_epochs, log_every, quiet)
-    training = start(problem, backend, name, device=device(device_name.value, backend, name), checkpoint=checkpoint)
+    where = device(device_name.value, backend, name)
+    training = start(problem, backend, name, device=where, checkpoint=checkpoint)
     began = time.perf_counter()
     log.start(training, name)
     _run(training, save, log)
@@ -100,7 +101,7 @@ def train(
         _keep(training, runs_root, run_name, found, figures)
     if save and not quiet:
         print(f"checkpoint: {save}")
-    same = not resume and device_name == Device.cpu
+    same = not resume and where == "cpu"
     log.end(training, found, f", the same as after `prove` in {name}" if same else "")
     return 0
 

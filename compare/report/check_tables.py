@@ -81,7 +81,7 @@ def _exact_arithmetic(run: Run) -> Text:
     values, differ = (sum(counts) for counts in zip(*run.exact_arithmetic.values(), strict=True))
     name = f"{run.dtype}, {CHECKS['exact_arithmetic'].name}"
     if not differ:
-        return Text(f"{name}: {values:,} of {values:,} values are identical to the bit")
+        return Text(f"{name}: {values:,} of {values:,} values are equal")
     counted = [f"{QUANTITIES[n].symbol} {c.differ:,}" for n, c in run.exact_arithmetic.items() if c.differ]
     text = f"{name}: {differ:,} of {values:,} values differ ({', '.join(counted)})"
     return Text(wrapped(text), style="bold red")

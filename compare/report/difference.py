@@ -56,7 +56,7 @@ def _labelled(label: str, text: str) -> list[str]:
     if not text:
         return []
     indents = {"initial_indent": f"{label:<{LABEL}}", "subsequent_indent": " " * LABEL}
-    return textwrap.wrap(text, WIDTH, max_lines=LINES, placeholder=" …", **indents)
+    return textwrap.wrap(text, WIDTH, max_lines=LINES, placeholder=" …", break_on_hyphens=False, **indents)
 
 
 def _found(run: Run) -> Found:

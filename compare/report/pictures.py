@@ -34,9 +34,11 @@ def save_picture(figure: "Figure", path: Path) -> None:
     """Write the figure whole or not at all. Raises InputError where it cannot be written."""
     check_picture(path)
     _without_maths(figure)
+    kind = path.suffix[1:].lower()
+    smaller = {"pil_kwargs": {"optimize": True}} if kind == "png" else {}
     try:
         with whole_file(path) as stream:
-            figure.savefig(stream, format=path.suffix[1:].lower(), dpi=150)
+            figure.savefig(stream, format=kind, dpi=150, **smaller)
     except OSError as error:
         raise InputError(f"{path}: the picture cannot be written: {error.strerror}") from None
 

@@ -52,6 +52,12 @@ def test_train_ends_in_the_weights_of_the_proof(cli, proof: dict, tmp_path: Path
     assert run["problem"] == proof["problem"]
 
 
+def test_weights_of_another_device_are_not_called_the_same(cli, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("compare.cli.train.device", lambda *_: "cpu:0")
+    out = cli("train", "--backend", "torch", *SHORT)[1]
+    assert re.fullmatch(r"final weights [0-9a-f]{8}", out.splitlines()[-1])
+
+
 def test_each_line_names_training_and_validation_from_the_untrained_model_on(cli, proof: dict):
     lines = cli("train", *SHORT)[1].splitlines()
     assert lines[0] == "scratch on digits, float32: 1,438 training images, 359 for validation"
