@@ -185,3 +185,10 @@ def test_json_on_stdout_is_alone_there(cli, tmp_path: Path, monkeypatch: pytest.
     assert json.loads(out)
     assert err, "what the command says to people goes to stderr"
     assert cli("data", "digits")[1].startswith("digits: "), "and the next one has its stdout back"
+
+
+@pytest.mark.parametrize("name", ["two  spaces.py", "[bold].py", ":smile:.py", "a\nb.py"])
+def test_the_name_of_a_file_is_told_as_it_is_in_one_line(cli, tmp_path: Path, name: str):
+    code, out, err = cli("predict", tmp_path / name, "--index", 0)
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
+    assert name.replace("\n", " ") in err
