@@ -1,5 +1,6 @@
 """The command line: the commands in the order in which one learns them, and what happens on errors."""
 
+import errno
 import os
 import sys
 import traceback
@@ -20,14 +21,18 @@ from compare.cli.experiment import experiment
 from compare.cli.explain import explain
 from compare.cli.options import NO_COLOR, OUTPUT, takes_no_color, without_color
 from compare.cli.predict import predict
+from compare.cli.progress import tell
 from compare.cli.prove import prove
 from compare.cli.runs import runs
 from compare.cli.train import train
 from compare.errors import InputError
 from compare.report.as_json import release_stdout
+from compare.signals import signals_raised
 
 CANNOT = 2
 INTERRUPTED = 130
+# As of a program that the signal of a broken pipe ends: 128 + 13.
+BROKEN_PIPE = 141
 SCRIPT = "softmax-twice"
 PACKAGE = "softmax-regression-twice"
 # What stands for itself before any command; all else that begins with a dash is for `prove`.
@@ -113,34 +118,33 @@ def _for_all(
 
 
 def main() -> None:
-    """Run the command line; a user's mistake is one line on stderr and exit code 2, Ctrl-C is 130."""
-    # a stream that was closed is None
-    for stream in filter(None, (sys.stdout, sys.stderr)):
-        stream.reconfigure(errors="replace")
-    try:
-        code = _run()
-    finally:
-        release_stdout()
-    # Typer turns Ctrl-C into this code or into Abort, depending on its version; a child leaves it to its parent
-    if code == INTERRUPTED and worker.receipt is None:
-        print("interrupted", file=sys.stderr)
-    sys.exit(code)
+    """Run the command line; a user's mistake is one line on stderr and exit code 2, a signal is 128 + its number."""
+    _prepare_streams()
+    with signals_raised() as signals:
+        try:
+            code = _run()
+        finally:
+            release_stdout()
+        # Typer takes every signal for Ctrl-C, which it turns into this code or into Abort, depending on its version
+        if code == INTERRUPTED and signals.code:
+            code = signals.code
+        # a child leaves it to its parent
+        if code == INTERRUPTED and worker.receipt is None:
+            tell("interrupted")
+        _abandon_broken_streams()
+        sys.exit(code)
 
 
 def _run() -> int:
     try:
         code = app(prog_name=_program(), standalone_mode=False)
-        if sys.stdout:
-            sys.stdout.flush()
+        sys.stdout.flush()
         return code or 0
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except SystemExit as stopped:
-        if not stopped.code:  # a completion was shown or installed
-            return 0
-        # Typer's way to end when nobody reads the output any more
-        _abandon_stdout()
-        return CANNOT
+        # a completion was shown or installed; else it is Typer's way to end when nobody reads the output any more
+        return BROKEN_PIPE if stopped.code else 0
     except InputError as error:
         return _refuse(str(error))
     except Exception as error:
@@ -152,9 +156,9 @@ def _broken(error: Exception) -> int:
     if hasattr(error, "format_message"):
         return _refuse(error.format_message())
     if isinstance(error, OSError):
-        code = _refuse(f"output cannot be written: {error.strerror}")
-        _abandon_stdout()
-        return code
+        # Windows says so of a pipe that nobody reads
+        broken = error.errno in (errno.EPIPE, errno.EINVAL if os.name == "nt" else errno.EPIPE)
+        return BROKEN_PIPE if broken else _refuse(f"output cannot be written: {error.strerror}")
     if worker.receipt is not None:
         reason = str(error).partition("\n")[0]
         return _refuse(
@@ -172,12 +176,25 @@ def _program() -> str:
     return SCRIPT if script else "python -m compare"
 
 
-def _abandon_stdout() -> None:
+def _prepare_streams() -> None:
+    for name in ("stdout", "stderr"):
+        # a stream that was closed is None, and no file that is opened from here on must get its number
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115
+        getattr(sys, name).reconfigure(errors="replace")
+
+
+def _abandon_broken_streams() -> None:
     # what could not be written must not be tried again, and reported, when Python exits
-    with suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    # (Typer puts something before them that is silent about it)
+    for stream in filter(None, (sys.__stdout__, sys.__stderr__)):
+        try:
+            stream.flush()
+        except OSError:
+            with suppress(OSError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _refuse(message: str) -> int:
-    print("error:", " ".join(message.split()), file=sys.stderr)
+    tell("error: " + " ".join(message.split()))
     return CANNOT

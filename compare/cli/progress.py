@@ -4,7 +4,7 @@ import itertools
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -33,6 +33,12 @@ def duration(seconds: float) -> str:
     return f"{whole:.0f} second" + ("s" if whole > 1 else "")
 
 
+def tell(text: str) -> None:
+    """A line for people on stderr; where it cannot be written there is nobody to tell."""
+    with suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
+
+
 @contextmanager
 def progress(steps: int, quiet: bool, plain: bool = True) -> Iterator[Callable[[str], None]]:
     """Yield a function to call after each step: a bar on a terminal, else (if `plain`) a line at each quarter."""
@@ -44,9 +50,15 @@ def progress(steps: int, quiet: bool, plain: bool = True) -> Iterator[Callable[[
     else:
         columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
         # where stdout is a file, its lines belong there and not above the bar
-        with Progress(*columns, console=console, transient=True, redirect_stdout=sys.stdout.isatty()) as bar:
-            task = bar.add_task("", total=steps)
+        bar = Progress(*columns, console=console, transient=True, redirect_stdout=sys.stdout.isatty())
+        task = bar.add_task("", total=steps)
+        bar.start()
+        try:
             yield lambda what: bar.update(task, advance=1, description=what)
+        finally:
+            # a terminal that was closed must not hide why the work ended
+            with suppress(OSError):
+                bar.stop()
 
 
 def _lines(steps: int) -> Callable[[str], None]:
