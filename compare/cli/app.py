@@ -25,6 +25,7 @@ from compare.cli.progress import tell
 from compare.cli.prove import prove
 from compare.cli.runs import runs
 from compare.cli.train import train
+from compare.cli.values import check_files, check_numbers, check_values
 from compare.errors import InputError
 from compare.report.as_json import release_stdout
 from compare.signals import signals_raised
@@ -40,7 +41,17 @@ FOR_ALL = "--help", "--version", "--install-completion", "--show-completion"
 
 
 class Command(TyperCommand):
-    """A command whose --help stands with what is printed, not in a group of its own above all others."""
+    """A command that refuses values without a meaning, and whose --help stands with what is printed."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As in Typer, which takes an empty name for the folder one is in."""
+        if ctx.resilient_parsing:
+            return super().parse_args(ctx, args)
+        check_values(args)
+        rest = super().parse_args(ctx, args)
+        check_numbers(ctx.params)
+        check_files(ctx.params)
+        return rest
 
     def get_help_option(self, ctx: Any) -> Any:
         """As in Typer."""

@@ -90,10 +90,9 @@ def train(
     log = TrainingLog.of(problem, log_epochs, log_every, quiet)
     training = start(problem, backend, name, device=device(device_name.value, backend, name), checkpoint=checkpoint)
     began = time.perf_counter()
-    log.start(training, name)
     outputs = Outputs()
     with outputs.one((SaveError,)):
-        _run(training, save, log)
+        _run(training, name, save, log)
     saved = save if not outputs.faults else None
     found = _as_dict(training, name, time.perf_counter() - began)
     with outputs.one():
@@ -108,10 +107,12 @@ def train(
     return 0
 
 
-def _run(training: Training, save: Path | None, log: TrainingLog) -> None:
+def _run(training: Training, dtype: str, save: Path | None, log: TrainingLog) -> None:
     """Train to the end, with lines on the way."""
     # told once, however often it fails
     tell_once = functools.cache(tell)
+    with _output_may_fail(tell_once):
+        log.start(training, dtype)
     with progress(_left(training), log.quiet, plain=False) as advance:
 
         def on_step(epoch: int, step: int, _index: NDArray, steps: Sequence[Any]) -> None:
