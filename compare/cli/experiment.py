@@ -9,6 +9,7 @@ from rich.text import Text
 
 from compare.backends.by_name import MODULES
 from compare.cli.options import COMPARED, DataRoot, Json, Picture, Quiet, check_output, check_picture, option
+from compare.cli.outputs import Outputs
 from compare.cli.progress import progress
 from compare.report.as_json import write_json
 from compare.report.pictures import save_picture
@@ -41,14 +42,18 @@ def experiment(
     sides = list(MODULES) if backend.value == "both" else [backend.value]
     with progress(len(sides) * len(asked.grid(data_root)), quiet, plain=False) as advance:
         rows = experiments.run(asked, sides, data_root, advance)
-    if json:
-        write_json(json, experiments.as_dict(asked, rows))
-    if picture:
-        save_picture(draw(asked, rows), picture)
+    outputs = Outputs()
+    with outputs.one():
+        if json:
+            write_json(json, experiments.as_dict(asked, rows))
+    with outputs.one():
+        if picture:
+            save_picture(draw(asked, rows), picture)
     console = wide_console()
     if not quiet:
         _print(console, asked.question, asked.varied, rows)
     console.print(Text(asked.seen(rows)))
+    outputs.check()
     if picture and not quiet:
         print(f"picture: {picture}")
     return 0

@@ -16,7 +16,7 @@ LONG = 10.0
 def announce(seconds: float, quiet: bool) -> None:
     """Say how long it takes, before it starts, if it takes long."""
     if not quiet and seconds >= LONG:
-        print(f"this takes about {duration(seconds)}", file=sys.stderr, flush=True)
+        say(f"this takes about {duration(seconds)}")
 
 
 def duration(seconds: float) -> str:
@@ -33,10 +33,20 @@ def duration(seconds: float) -> str:
     return f"{whole:.0f} second" + ("s" if whole > 1 else "")
 
 
-def tell(text: str) -> None:
-    """A line for people on stderr; where it cannot be written there is nobody to tell."""
-    with suppress(OSError):
+def say(text: str) -> None:
+    """A line on stderr while a command works. Raises BrokenPipeError if nobody reads it; a full disk is passed over."""
+    try:
         print(text, file=sys.stderr, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError:
+        pass
+
+
+def tell(text: str) -> None:
+    """A last line on stderr: it changes nothing that nobody reads it."""
+    with suppress(BrokenPipeError):
+        say(text)
 
 
 @contextmanager
@@ -68,6 +78,6 @@ def _lines(steps: int) -> Callable[[str], None]:
         quarters, rest = divmod(4 * next(done), steps)
         if rest < 4 and 0 < quarters < 4:
             left = (time.perf_counter() - began) * (4 - quarters) / quarters
-            print(f"{25 * quarters} %: {what}, about {duration(left)} left", file=sys.stderr, flush=True)
+            say(f"{25 * quarters} %: {what}, about {duration(left)} left")
 
     return line
