@@ -103,5 +103,21 @@ def signals_held() -> Iterator[Callable[[], None]]:
             signal.signal(number, held.before[number])
 
 
+@contextmanager
+def signals_blocked() -> Iterator[None]:
+    """Start processes that are given none of these signals; on Windows this does nothing.
+
+    A terminal sends them to all processes of a command, but only the first can end it in order.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _in_main_thread() -> bool:
     return threading.current_thread() is threading.main_thread()

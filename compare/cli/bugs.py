@@ -60,12 +60,18 @@ def _survey(problem: Problem, json: Path | None, details: bool, quiet: bool) -> 
     with outputs.one():
         if json:
             as_json.write_json(json, _survey_as_dict(problem, found))
+    try:
+        _print(found, details, quiet)
+    finally:
+        outputs.check()
+    return 0 if found.passed else 1
+
+
+def _print(found: Survey, details: bool, quiet: bool) -> None:
     console = wide_console()
     if not quiet:
         print_survey(console, found, details=details)
     print_result(console, found)
-    outputs.check()
-    return 0 if found.passed else 1
 
 
 def _run(problem: Problem, quiet: bool) -> Survey:

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from rich.console import Console, Group
+from rich.console import Group
 from rich.text import Text
 
 from compare.backends.by_name import MODULES
@@ -16,7 +16,7 @@ from compare.report.pictures import save_picture
 from compare.report.tables import short, table, wide_console
 from compare.report.training_pictures import experiment as draw
 from compare.training import experiments
-from compare.training.experiments import EXPERIMENTS, Row
+from compare.training.experiments import EXPERIMENTS, Experiment, Row
 
 BAR = 14
 
@@ -49,19 +49,21 @@ def experiment(
     with outputs.one():
         if picture:
             save_picture(draw(asked, rows), picture)
-    console = wide_console()
-    if not quiet:
-        _print(console, asked.question, asked.varied, rows)
-    console.print(Text(asked.seen(rows)))
-    outputs.check()
+    try:
+        _print(asked, rows, quiet)
+    finally:
+        outputs.check()
     if picture and not quiet:
         print(f"picture: {picture}")
     return 0
 
 
-def _print(console: Console, question: str, varied: str, rows: list[Row]) -> None:
-    console.print(Text(question, style="bold"), end="\n\n")
-    console.print(_table(varied, rows))
+def _print(asked: Experiment, rows: list[Row], quiet: bool) -> None:
+    console = wide_console()
+    if not quiet:
+        console.print(Text(asked.question, style="bold"), end="\n\n")
+        console.print(_table(asked.varied, rows))
+    console.print(Text(asked.seen(rows)))
 
 
 def _table(varied: str, rows: list[Row]) -> Group:

@@ -121,8 +121,10 @@ def prove(
         if json:
             as_json.write_json(json, content)
     _keep(proof, content, outputs, pictures, runs_root, run_name)
-    _print(console, proof, details, quiet)
-    outputs.check()
+    try:
+        _print(console, proof, details, quiet)
+    finally:
+        outputs.check()
     return 1 if proof.differs else 0
 
 

@@ -99,11 +99,12 @@ def train(
         if json:
             as_json.write_json(json, found)
     _draw_and_keep(training, found, outputs, pictures, runs_root, run_name)
-    with outputs.one():
+    try:
         if saved and not quiet:
             print(f"checkpoint: {saved}")
         log.end(training, found, "" if resume else f", the same as after `prove` in {name}")
-    outputs.check()
+    finally:
+        outputs.check()
     return 0
 
 
