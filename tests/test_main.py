@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -11,6 +12,8 @@ import time
 from pathlib import Path
 
 import pytest
+
+from compare.training.checkpoint import load_checkpoint
 
 ROOT = Path(__file__).parents[1]
 SHORT = "--data", "digits", "--epochs", "3"
@@ -82,12 +85,123 @@ def test_a_closed_stdout_is_no_traceback():
 LIGHT = "data", "digits"
 
 
-@pytest.mark.parametrize("end", ["> /dev/full", "| true"])
-def test_output_that_goes_nowhere(tmp_path: Path, end: str):
-    line = f"set -o pipefail; {sys.executable} -m compare {' '.join(LIGHT)} 2>{tmp_path / 'err'} {end}; echo $?"
+@pytest.mark.parametrize(
+    ("end", "code", "says"),
+    [("> /dev/full", 2, "error: output cannot be written: No space left on device\n"), ("| true", 141, "")],
+)
+@pytest.mark.parametrize("args", [LIGHT, (*LIGHT, "--json", "-"), ("--help",)])
+def test_output_that_goes_nowhere(tmp_path: Path, args: tuple[str, ...], end: str, code: int, says: str):
+    line = f"set -o pipefail; {sys.executable} -m compare {' '.join(args)} 2>{tmp_path / 'err'} {end}; echo $?"
     done = subprocess.run(["bash", "-c", line], cwd=ROOT, capture_output=True, text=True)
-    assert done.stdout == "2\n"
-    assert "Traceback" not in (tmp_path / "err").read_text()
+    assert done.stdout == f"{code}\n"
+    assert (tmp_path / "err").read_text() == says
+
+
+def test_json_for_a_stdout_that_is_closed_is_refused():
+    command = f"{sys.executable} -m compare data digits --json - >&-"
+    done = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (2, "error: --json -: stdout is closed\n")
+
+
+def test_what_is_said_on_a_stderr_that_is_closed_goes_nowhere():
+    command = f"{sys.executable} -m compare data nothing 2>&-"
+    done = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+TRAIN = "train", "--data", "digits", "--epochs", "100000", "--log-epochs", "1"
+
+
+def test_a_pipe_that_nobody_reads_any_more_saves_first(tmp_path: Path):
+    command = " ".join([sys.executable, "-m", "compare", *TRAIN, "--save", str(tmp_path / "model"), "| head -1"])
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (141, "")
+    assert load_checkpoint(tmp_path / "model").progress.history
+
+
+def test_a_terminal_that_is_closed_saves_first(tmp_path: Path):
+    pid, main = pty.fork()
+    if pid == 0:
+        os.chdir(ROOT)
+        os.execv(sys.executable, [sys.executable, "-m", "compare", *TRAIN, "--save", str(tmp_path / "model")])
+    output = b""
+    while b"epoch      5/" not in output:
+        output += os.read(main, 1 << 16)
+    os.close(main)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 129
+    assert len(load_checkpoint(tmp_path / "model").progress.history) > 5
+
+
+def test_after_nohup_a_terminal_may_be_closed():
+    command = f"nohup {sys.executable} -m compare {' '.join(TRAIN)}"
+    process = subprocess.Popen(
+        ["sh", "-c", f"exec {command}"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    for _ in range(3):
+        process.stdout.readline()
+    process.send_signal(signal.SIGHUP)
+    for _ in range(3):
+        assert process.stdout.readline()
+    process.send_signal(signal.SIGTERM)
+    assert process.communicate()[1].endswith(b"nothing is saved: that takes --save FILE\n")
+    assert process.returncode == 143
+
+
+LONG = "--data", "digits", "--epochs", "20000"
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize(
+    ("args", "sent", "code", "says"),
+    [
+        (("prove", *LONG), signal.SIGTERM, 143, rb"this takes about \d+ minutes\n"),
+        (("prove", *LONG), signal.SIGHUP, 129, rb"this takes about \d+ minutes\n"),
+        (("bugs", *LONG), signal.SIGTERM, 143, b"48 mistakes .*\n"),
+        (("bugs", *LONG), signal.SIGHUP, 129, b"48 mistakes .*\n"),
+        (("exercise", "FILE", *LONG), signal.SIGTERM, 143, b""),
+        (("experiment", "lr"), signal.SIGHUP, 129, b""),
+    ],
+)
+def test_a_signal_ends_every_command_and_its_processes_in_order(
+    tmp_path: Path, right_functions: str, args: tuple[str, ...], sent: signal.Signals, code: int, says: bytes
+):
+    (tmp_path / "mine.py").write_text(right_functions)
+    args = tuple(str(tmp_path / "mine.py") if arg == "FILE" else arg for arg in args)
+    command = [sys.executable, "-m", "compare", *args, "--json", str(tmp_path / "json")]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    )
+    time.sleep(2 if args[0] == "experiment" else 5)
+    # as `timeout` does: to all of its processes
+    for _ in range(3):
+        os.killpg(process.pid, sent)
+        time.sleep(0.003)
+    err = process.communicate(timeout=60)[1]
+    assert process.returncode == code
+    assert re.fullmatch(says, err), err
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.py"]
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+
+
+@pytest.mark.heavy
+def test_a_disk_that_is_full_ends_no_training(tmp_path: Path):
+    """Files may not be larger than the history of some epochs, which is what a full disk looks like."""
+    path = tmp_path / "model"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "compare", *TRAIN, "--save", str(path), "--quiet"],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (6000, 6000)),
+    )
+    fault = f"{path}: the checkpoint cannot be written: File too large"
+    assert process.stderr.readline().decode() == f"{fault}; training goes on, and it is tried again\n"
+    time.sleep(5)
+    assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate()
+    assert (process.returncode, err.decode()) == (2, f"error: {fault}; nothing is saved\n")
+    assert not list(tmp_path.iterdir())
 
 
 def test_json_goes_down_a_pipe():

@@ -3,7 +3,7 @@
 import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields, replace
 from enum import StrEnum
 from pathlib import Path
@@ -112,7 +112,7 @@ def _run(training: Training, dtype: str, save: Path | None, log: TrainingLog) ->
     """Train to the end, with lines on the way."""
     # told once, however often it fails
     tell_once = functools.cache(tell)
-    with _output_may_fail(tell_once):
+    with suppress(OSError):  # what fails here fails again at the first epoch, where something can be saved
         log.start(training, dtype)
     with progress(_left(training), log.quiet, plain=False) as advance:
 

@@ -44,6 +44,13 @@ class Saving:
                 self._on_fault(f"{error}; training goes on, and it is tried again")
         self._last = time.monotonic()
 
+    def stop(self) -> None:
+        """Save as `finish` does, but put no untrained model in the place of another."""
+        progress = self._training.progress
+        trained = len(progress.history) > 1 or progress.step
+        if trained or (progress.history and not os.path.exists(self._path)):
+            self.finish()
+
     def finish(self) -> None:
         """Save. Raises InputError, saying how far the file reaches, where that fails."""
         try:

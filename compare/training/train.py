@@ -87,8 +87,8 @@ def _run_and_save(training: Training, on_step: OnStep | None, on_epoch: OnEpoch 
         run([training], on_step, then_save)
     except (KeyboardInterrupt, OSError):
         # neither falls into a step or a record: signals are held, and only a callback has output
-        if saving and training.history:
-            saving.finish()
+        if saving:
+            saving.stop()
         raise
     if saving:
         _finish(saving)

@@ -122,6 +122,26 @@ def test_output_that_breaks_off_saves_first(small: Problem, tmp_path: Path, erro
     assert (len(progress.history), progress.step) == (3, 1 if in_a_step else 0)
 
 
+@pytest.mark.parametrize("before", [None, b"a trained model"])
+@pytest.mark.parametrize("step", [0, 1])
+def test_an_untrained_model_takes_no_other_ones_place(small: Problem, tmp_path: Path, before: bytes | None, step: int):
+    path = tmp_path / "file"
+    if before:
+        path.write_bytes(before)
+    training = start(small, "scratch", "float32")
+
+    def press(*_: object) -> None:
+        if training.progress.step == step:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        go_on(training, press, press, path)
+    if before and not step:
+        assert path.read_bytes() == before
+    else:
+        assert load_checkpoint(path).progress.step == step
+
+
 def test_down_a_pipe_goes_one_checkpoint(small: Problem, disk, clock, tmp_path: Path):
     os.mkfifo(tmp_path / "pipe")
     reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
