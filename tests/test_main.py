@@ -86,10 +86,14 @@ LIGHT = "data", "digits"
 
 
 @pytest.mark.parametrize(
-    ("end", "code", "says"),
-    [("> /dev/full", 2, "error: output cannot be written: No space left on device\n"), ("| true", 141, "")],
+    ("args", "end", "code", "says"),
+    [
+        (LIGHT, "> /dev/full", 2, "error: output cannot be written: No space left on device\n"),
+        (LIGHT, "| true", 141, ""),
+        ((*LIGHT, "--json", "-"), "| true", 141, ""),
+        (("--help",), "| true", 141, ""),
+    ],
 )
-@pytest.mark.parametrize("args", [LIGHT, (*LIGHT, "--json", "-"), ("--help",)])
 def test_output_that_goes_nowhere(tmp_path: Path, args: tuple[str, ...], end: str, code: int, says: str):
     line = f"set -o pipefail; {sys.executable} -m compare {' '.join(args)} 2>{tmp_path / 'err'} {end}; echo $?"
     done = subprocess.run(["bash", "-c", line], cwd=ROOT, capture_output=True, text=True)
@@ -112,9 +116,16 @@ def test_what_is_said_on_a_stderr_that_is_closed_goes_nowhere():
 TRAIN = "train", "--data", "digits", "--epochs", "100000", "--log-epochs", "1"
 
 
-def test_a_pipe_that_nobody_reads_any_more_saves_first(tmp_path: Path):
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_pipe_that_nobody_reads_any_more_saves_first(tmp_path: Path, unbuffered: str):
     command = " ".join([sys.executable, "-m", "compare", *TRAIN, "--save", str(tmp_path / "model"), "| head -1"])
-    done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {command}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
+    )
     assert (done.returncode, done.stderr) == (141, "")
     assert load_checkpoint(tmp_path / "model").progress.history
 
@@ -150,14 +161,24 @@ def test_after_nohup_a_terminal_may_be_closed():
 LONG = "--data", "digits", "--epochs", "20000"
 
 
+def ended(group: int) -> bool:
+    """True once no process of a group is left."""
+    for _ in range(100):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.1)
+    return False
+
+
 @pytest.mark.heavy
 @pytest.mark.parametrize(
     ("args", "sent", "code", "says"),
     [
-        (("prove", *LONG), signal.SIGTERM, 143, rb"this takes about \d+ minutes\n"),
-        (("prove", *LONG), signal.SIGHUP, 129, rb"this takes about \d+ minutes\n"),
-        (("bugs", *LONG), signal.SIGTERM, 143, b"48 mistakes .*\n"),
-        (("bugs", *LONG), signal.SIGHUP, 129, b"48 mistakes .*\n"),
+        (("prove", *LONG), signal.SIGTERM, 143, b"this takes about "),
+        (("bugs", *LONG), signal.SIGTERM, 143, b"48 mistakes "),
+        (("bugs", *LONG), signal.SIGHUP, 129, b"48 mistakes "),
         (("exercise", "FILE", *LONG), signal.SIGTERM, 143, b""),
         (("experiment", "lr"), signal.SIGHUP, 129, b""),
     ],
@@ -171,17 +192,18 @@ def test_a_signal_ends_every_command_and_its_processes_in_order(
     process = subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
     )
-    time.sleep(2 if args[0] == "experiment" else 5)
+    # what it says first, if anything, comes before its work
+    assert not says or process.stderr.readline().startswith(says)
+    time.sleep(2)
     # as `timeout` does: to all of its processes
     for _ in range(3):
         os.killpg(process.pid, sent)
         time.sleep(0.003)
-    err = process.communicate(timeout=60)[1]
-    assert process.returncode == code
-    assert re.fullmatch(says, err), err
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) in [(code, b""), (-sent, b"")]
+    assert process.returncode == code or not says, "it was still starting"
     assert [path.name for path in tmp_path.iterdir()] == ["mine.py"]
-    with pytest.raises(ProcessLookupError):
-        os.killpg(process.pid, 0)
+    assert ended(process.pid)
 
 
 @pytest.mark.heavy

@@ -71,12 +71,15 @@ def test_a_training_that_is_stopped_at_any_moment_again_and_again_ends_in_the_sa
 ):
     """Signals of all kinds, and at times the one that nothing can answer, which costs two seconds of work."""
     path, epochs = tmp_path / "model", 1500
-    command = [sys.executable, "-m", "compare", "train", "--quiet", "--save", path, "--epochs", str(epochs)]
+    command = [sys.executable, "-m", "compare", "train", "--log-epochs", "1", "--save", path, "--epochs", str(epochs)]
     assert cli("train", *MOVING, "--epochs", 1, "--quiet", "--save", path)[0] == 0
     reached = [1]
     for number in range(12):
-        process = subprocess.Popen([*command, "--resume", path], cwd=root, stderr=subprocess.PIPE)
-        time.sleep(rng.uniform(0.2, 1.2))
+        process = subprocess.Popen(
+            [*command, "--resume", path], cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        process.stdout.readline()
+        time.sleep(rng.uniform(0, 0.2))
         sent = signal.SIGKILL if number % 4 == 3 else rng.choice([*SIGNALS])
         process.send_signal(sent)
         err = process.communicate(timeout=30)[1]
