@@ -75,7 +75,7 @@ def train(
     """Train one side alone, save the model, and go on later.
 
     The weights end bit-identical to those of the proof.
-    Exit code 0: trained, 2: could not train, or not save; 130, 141, 143: interrupted.
+    Exit code 0: trained, 2: could not train, or not save; 129, 130, 141, 143: interrupted.
     """
     check_output(json)
     if (code := isolated(backend)) is not None:

@@ -1,9 +1,15 @@
 """An output that fails keeps no other from being written, and is told at the end."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from compare.cli.outputs import Outputs
 from compare.errors import InputError
+from compare.training.checkpoint import load_checkpoint
+
+SHORT = "--data", "digits", "--epochs", "3"
 
 
 def written(*errors: Exception | None) -> list[int]:
@@ -51,3 +57,28 @@ def test_what_is_no_output_is_raised_at_once():
     with pytest.raises(InputError), outputs.one((OSError,)):
         raise InputError
     outputs.check()
+
+
+def test_an_output_that_fails_keeps_no_other_from_being_written(cli, tmp_path: Path):
+    options = "--json", "/dev/full", "--run", "kept", "--runs-root", tmp_path, "--pictures", tmp_path / "pictures"
+    code, out, err = cli("train", *SHORT, "--save", tmp_path / "model", *options)
+    assert (code, err) == (2, "error: --json /dev/full: cannot be written: No space left on device\n")
+    assert out.splitlines()[-1].startswith("final weights ")
+    assert len(load_checkpoint(tmp_path / "model").progress.history) == 4
+    assert (tmp_path / "kept" / "run.json").exists()
+    assert len([*(tmp_path / "pictures").iterdir()]) == 4
+
+
+def test_a_last_save_that_fails_keeps_no_other_output_from_being_written(
+    cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def full(*_: object) -> None:
+        raise InputError("model: no space")
+
+    monkeypatch.setattr("compare.training.saving.save_checkpoint", full)
+    options = "--json", tmp_path / "json", "--run", "kept", "--runs-root", tmp_path
+    code, out, err = cli("train", *SHORT, "--save", tmp_path / "model", *options)
+    assert (code, err) == (2, "error: model: no space; nothing is saved\n")
+    assert "checkpoint: " not in out
+    assert len(json.loads((tmp_path / "json").read_text())["curve"]) == 4
+    assert len(load_checkpoint(tmp_path / "kept" / "model.safetensors").progress.history) == 4

@@ -9,7 +9,6 @@ import pytest
 import torch
 
 from compare.data.registry import load
-from compare.errors import InputError
 from compare.problem import Hyperparameters, Problem
 from compare.proof.prove import prove
 from compare.report.as_json import proof_as_dict
@@ -197,31 +196,6 @@ def test_training_ends_with_advice(cli):
     _, out, _ = cli("train", "--data", "digits", "--epochs", 64, "--lr", "0.1")
     assert "is normal here, 91.7% to 97.4% being usual. Still improving" in " ".join(out.split())
     assert max(map(len, out.splitlines())) <= 80
-
-
-def test_an_output_that_fails_keeps_no_other_from_being_written(cli, tmp_path: Path):
-    options = "--json", "/dev/full", "--run", "kept", "--runs-root", tmp_path, "--pictures", tmp_path / "pictures"
-    code, out, err = cli("train", *SHORT, "--save", tmp_path / "model", *options)
-    assert (code, err) == (2, "error: --json /dev/full: cannot be written: No space left on device\n")
-    assert out.splitlines()[-1].startswith("final weights ")
-    assert len(load_checkpoint(tmp_path / "model").progress.history) == 4
-    assert (tmp_path / "kept" / "run.json").exists()
-    assert len([*(tmp_path / "pictures").iterdir()]) == 4
-
-
-def test_a_last_save_that_fails_keeps_no_other_output_from_being_written(
-    cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    def full(*_: object) -> None:
-        raise InputError("model: no space")
-
-    monkeypatch.setattr("compare.training.saving.save_checkpoint", full)
-    options = "--json", tmp_path / "json", "--run", "kept", "--runs-root", tmp_path
-    code, out, err = cli("train", *SHORT, "--save", tmp_path / "model", *options)
-    assert (code, err) == (2, "error: model: no space; nothing is saved\n")
-    assert "checkpoint: " not in out
-    assert len(json.loads((tmp_path / "json").read_text())["curve"]) == 4
-    assert len(load_checkpoint(tmp_path / "kept" / "model.safetensors").progress.history) == 4
 
 
 def test_a_diverging_run_writes_nothing_else(cli, tmp_path: Path):
