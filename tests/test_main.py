@@ -115,7 +115,7 @@ def test_what_is_said_on_a_stderr_that_is_closed_goes_nowhere():
 TRAIN = "train", "--data", "digits", "--epochs", "100000", "--log-epochs", "1"
 
 
-@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("unbuffered", ["", pytest.param("1", marks=pytest.mark.heavy)])
 def test_a_pipe_that_nobody_reads_any_more_saves_first(tmp_path: Path, unbuffered: str):
     command = " ".join([sys.executable, "-m", "compare", *TRAIN, "--save", str(tmp_path / "model"), "| head -1"])
     done = subprocess.run(
@@ -152,6 +152,7 @@ def test_a_terminal_that_is_closed_saves_first(tmp_path: Path):
     assert len(load_checkpoint(tmp_path / "model").progress.history) > 5
 
 
+@pytest.mark.heavy
 def test_after_nohup_a_terminal_may_be_closed():
     command = f"nohup {sys.executable} -m compare {' '.join(TRAIN)}"
     process = subprocess.Popen(

@@ -59,6 +59,12 @@ def test_what_is_no_output_is_raised_at_once():
     outputs.check()
 
 
+@pytest.fixture
+def _nothing_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("compare.cli.train.training_pictures", lambda _: {})
+
+
+@pytest.mark.usefixtures("_nothing_drawn")
 def test_an_output_that_fails_keeps_no_other_from_being_written(cli, tmp_path: Path):
     options = "--json", "/dev/full", "--run", "kept", "--runs-root", tmp_path, "--pictures", tmp_path / "pictures"
     code, out, err = cli("train", *SHORT, "--save", tmp_path / "model", *options)
@@ -66,9 +72,10 @@ def test_an_output_that_fails_keeps_no_other_from_being_written(cli, tmp_path: P
     assert out.splitlines()[-1].startswith("final weights ")
     assert len(load_checkpoint(tmp_path / "model").progress.history) == 4
     assert (tmp_path / "kept" / "run.json").exists()
-    assert len([*(tmp_path / "pictures").iterdir()]) == 4
+    assert (tmp_path / "pictures").is_dir()
 
 
+@pytest.mark.usefixtures("_nothing_drawn")
 def test_a_last_save_that_fails_keeps_no_other_output_from_being_written(
     cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

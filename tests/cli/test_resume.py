@@ -36,7 +36,12 @@ SIGNALS = {signal.SIGINT: (130, b"interrupted\n"), signal.SIGTERM: (143, b""), s
 
 @pytest.mark.parametrize(
     ("backend", "sent"),
-    [("scratch", signal.SIGINT), ("torch", signal.SIGINT), ("scratch", signal.SIGTERM), ("scratch", signal.SIGHUP)],
+    [
+        ("scratch", signal.SIGINT),
+        ("torch", signal.SIGINT),
+        ("scratch", signal.SIGTERM),
+        pytest.param("scratch", signal.SIGHUP, marks=pytest.mark.heavy),
+    ],
 )
 def test_a_signal_saves_and_resuming_ends_in_the_same_bits(
     cli, root: Path, tmp_path: Path, backend: str, sent: signal.Signals
