@@ -36,10 +36,10 @@ def save_picture(figure: "Figure", path: Path) -> None:
     check_picture(path)
     _without_maths(figure)
     kind = path.suffix[1:].lower()
-    smaller = {"optimize": True} if kind == "png" else None
+    options: dict[str, Any] = {"pil_kwargs": {"optimize": True}} if kind == "png" else {}
     try:
         with whole_file(path) as stream:
-            figure.savefig(stream, format=kind, dpi=150, pil_kwargs=smaller)
+            figure.savefig(stream, format=kind, dpi=150, **options)
     except OSError as error:
         raise InputError(f"{path}: the picture cannot be written: {error.strerror}") from None
 

@@ -25,7 +25,7 @@ Histories = dict[str, list[Record]]
 def check_name(root: Path, name: str) -> None:
     """Raise InputError, before the work, if a run of this name could not be kept after it."""
     if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", name):
-        raise InputError(f"--run {name}: a name is made of letters, digits, '.', '_' and '-', and begins with no '.'")
+        raise InputError(f"--run {name}: a name has letters, digits, '_', '.' and '-', the last two not first")
     if os.path.lexists(root / name):
         raise InputError(f"--run {name}: {root / name} is there already; choose another name or remove it")
     if fault := folder_fault(root / name):

@@ -151,7 +151,7 @@ def test_a_crash_is_not_taken_for_a_difference(cli, monkeypatch: pytest.MonkeyPa
     def crash(*_, **__):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(prove_command, "prove_one", crash)
+    monkeypatch.setattr(prove_command, "prove_each", crash)
     code, _, err = cli(*SHORT)
     assert code == 2
     assert "ZeroDivisionError" in err

@@ -1,6 +1,7 @@
 """`train --resume`: from Ctrl-C, from either side, and only on what it began with."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -24,8 +25,9 @@ def test_resume_from_the_command_line(cli, tmp_path: Path, first: str, second: s
     code, out, err = cli("train", "--backend", second, "--resume", path, "--epochs", 6)
     assert (code, err) == (0, "")
     lines = out.splitlines()
-    assert lines[2].startswith("epoch 3/6: ")
-    assert lines[2:-1] == whole[5:-1]
+    first_epoch = next(n for n, line in enumerate(lines) if line.startswith("epoch 3/6: "))
+    assert not any(line.startswith("epoch") for line in lines[:first_epoch])
+    assert lines[first_epoch:-1] == whole[first_epoch + 3 : -1]
     if first == second:
         # what the two sides did together is no proof's end, so a resumed run does not say so
         assert lines[-1] == whole[-1].partition(",")[0]
@@ -56,7 +58,8 @@ def test_a_signal_saves_and_resuming_ends_in_the_same_bits(
         process.send_signal(sent)
         time.sleep(0.003)
     _, err = process.communicate(timeout=30)
-    assert (process.returncode, err) == SIGNALS[sent]
+    # a line before may say that it takes long
+    assert (process.returncode, re.sub(rb"^this takes about .*\n", b"", err)) == SIGNALS[sent]
     done = len(load_checkpoint(path).progress.history) - 1
     assert 1 <= done < epochs
 

@@ -56,7 +56,7 @@ def test_lines_have_80_columns_however_many_epochs(make_small, capsys, epochs: i
     line = capsys.readouterr().out.rstrip()
     assert len(line) <= 80
     assert line.startswith(f"epoch {epochs}")
-    assert line.endswith("training loss 0.5900 100.00 %, validation loss 0.5900 100.00 %")
+    assert line.endswith("training (running) 0.5900 100.00 %, validation 0.5900 100.00 %")
 
 
 def test_what_is_trained_is_said_first(training: Training, capsys):
@@ -64,7 +64,7 @@ def test_what_is_trained_is_said_first(training: Training, capsys):
     first, second, *third = capsys.readouterr().out.splitlines()
     assert first == "scratch on small, float64: 99 training images, 11 for validation"
     assert second == "each line: loss (nats), and accuracy: the share of images classified correctly"
-    assert third[0].startswith("training (running): a running mean over the epoch; each batch counts before")
+    assert third[0].startswith("training (running): a mean over the epoch while the weights still change, so")
     assert " ".join(third).endswith("so the accuracy is usually lower than with those at the end of the epoch")
 
 

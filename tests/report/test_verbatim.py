@@ -27,6 +27,7 @@ from compare.proof.run import Run
 from compare.report import bug_tables, check_tables, proof_details, proof_screen
 from compare.report.tables import table, wide_console
 from compare.training.checkpoint_images import CheckpointImages, Split
+from compare.training.classify import Classified
 from compare.training.experiments import Row
 
 # What Rich would take for markup, an emoji, an escape or a number to be coloured.
@@ -55,7 +56,11 @@ def dataset(name: str, of_class: str) -> Dataset:
 def print_images(console: Console, text: str) -> None:
     """A confusion matrix, with a class of this name."""
     images = CheckpointImages("any", Split.test, np.zeros((1, 4)), np.zeros(1, int), 2, (2, 2), (text, "1"))
-    console.print(evaluate._table(evaluate.Evaluated(images, 0.5, 0.5, np.ones((1, 2)), np.eye(2, dtype=int))))
+    console.print(
+        evaluate._table(
+            evaluate.Evaluated(images, Classified(np.ones((1, 2)), np.zeros(1, int), 0.5, 0.5), np.eye(2, dtype=int))
+        )
+    )
 
 
 def print_stages(console: Console, text: str) -> None:
