@@ -38,7 +38,7 @@ from compare.report.pictures import save_pictures
 from compare.report.training_log import LINES, TrainingLog
 from compare.report.training_pictures import training_pictures
 from compare.training.advice import advice
-from compare.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from compare.training.checkpoint import Checkpoint, check_suffix, load_checkpoint, save_checkpoint
 from compare.training.loop import Training
 from compare.training.train import go_on, start
 from scratch import Record
@@ -78,6 +78,8 @@ def train(
     check_output(json)
     if (code := isolated(backend)) is not None:
         return code
+    if save:
+        check_suffix(save)
     check_output(save, "--save")
     check_folder(pictures)
     if run_name:
