@@ -1,15 +1,17 @@
 """Pictures from files, of any size and depth of pixels, read into a bounded amount of memory."""
 
 import math
+import os
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from compare.data.regular_files import file_size
+from compare.data.regular_files import BoundedReader
 from compare.errors import InputError
 
 # Pillow reads more; but for some, such as EPS, it starts a program.
@@ -38,11 +40,10 @@ def bounded_picture(path: Path) -> Image.Image:
     Raises InputError, naming the file, if it cannot be read or is too large.
     """
     try:
-        file_size(path)
-        with warnings.catch_warnings():
+        with BoundedReader(path) as stream, warnings.catch_warnings(), _silent():
             # Pillow warns of what is odd in a file, and of sizes, for which there is a limit of ours
             warnings.simplefilter("ignore")
-            with Image.open(path, formats=FORMATS) as picture:
+            with Image.open(stream, formats=FORMATS) as picture:
                 return _read(path, picture)
     except InputError:
         raise
@@ -54,6 +55,23 @@ def bounded_picture(path: Path) -> Image.Image:
         # a damaged file makes Pillow raise anything
         reason = getattr(error, "strerror", None) or str(error).partition("\n")[0] or type(error).__name__
         raise InputError(f"{path}: the picture cannot be read: {reason}") from None
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Drop what is written to the stderr of the process: libtiff complains there, past Python."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # it is closed
+        yield
+        return
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def _read(path: Path, picture: Image.Image) -> Image.Image:

@@ -1,6 +1,7 @@
 """Files that the program is given to read: of what kind and how large they are, before they are opened."""
 
 import errno
+import io
 import os
 import stat
 from pathlib import Path
@@ -33,8 +34,24 @@ def file_size(path: Path) -> int:
     return found.st_size
 
 
+class BoundedReader(io.BufferedReader):
+    """A file that is read: asked for more than is left, it makes no room for more than is left.
+
+    Python's own makes room for all that it is asked for, and formats ask for what a damaged header says.
+    Raises OSError as `file_size` does.
+    """
+
+    def __init__(self, path: Path):
+        self.size = file_size(path)
+        super().__init__(io.FileIO(path))
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """As of every stream."""
+        left = max(0, self.size - self.tell())
+        return super().read(left if size is None or size < 0 else min(size, left))
+
+
 def read_bytes(path: Path) -> bytes:
     """All of a file. Raises OSError as `file_size` does."""
-    size = file_size(path)
-    with path.open("rb") as stream:
-        return stream.read(size)
+    with BoundedReader(path) as stream:
+        return stream.read()

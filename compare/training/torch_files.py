@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from numpy.typing import NDArray
 
-from compare.data.regular_files import file_size
+from compare.data.regular_files import BoundedReader
 from compare.errors import InputError
 
 # All that plain tensors of NumPy's types are made of. PyTorch itself would take more: types that NumPy has not,
@@ -56,8 +56,8 @@ def _refused(path: Path, reason: str = "") -> InputError:
 
 def _check(path: Path) -> None:
     """Raise ValueError, or what the readers raise, before anything is made of the file."""
-    size = file_size(path)
-    with path.open("rb") as stream:
+    with BoundedReader(path) as stream:
+        size = stream.size
         if stream.read(2) == b"PK":
             _check_archive(stream, size)
         else:
