@@ -40,7 +40,7 @@ def bounded_picture(path: Path) -> Image.Image:
     Raises InputError, naming the file, if it cannot be read or is too large.
     """
     try:
-        with BoundedReader(path) as stream, warnings.catch_warnings(), _silent():
+        with _silent(), BoundedReader(path) as stream, warnings.catch_warnings():
             # Pillow warns of what is odd in a file, and of sizes, for which there is a limit of ours
             warnings.simplefilter("ignore")
             with Image.open(stream, formats=FORMATS) as picture:
