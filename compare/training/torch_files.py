@@ -108,6 +108,6 @@ def _array(name: Any, tensor: Any) -> NDArray:
     """Raises what PyTorch raises for no tensor, and ValueError for one that shows the same value in many places."""
     array = tensor.detach().numpy()
     repeated = any(step == 0 and length > 1 for step, length in zip(array.strides, array.shape, strict=True))
-    if not isinstance(name, str) or repeated or array.nbytes > tensor.untyped_storage().nbytes():
+    if not isinstance(name, str) or (repeated and array.size) or array.nbytes > tensor.untyped_storage().nbytes():
         raise ValueError
     return array
