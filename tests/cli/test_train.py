@@ -195,3 +195,9 @@ def test_training_ends_with_advice(cli):
     _, out, _ = cli("train", "--data", "digits", "--epochs", 64, "--lr", "0.1")
     assert "is normal here, 91.7% to 97.4% being usual. Still improving" in " ".join(out.split())
     assert max(map(len, out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("name", ["model.pth", "model.pt"])
+def test_a_checkpoint_is_not_named_as_another_kind_of_file(refused, name: str):
+    line = refused("train", "--data", "nowhere", "--save", name)
+    assert line == f"error: {name}: a checkpoint is a safetensors file; name it model.safetensors, or without an ending"
