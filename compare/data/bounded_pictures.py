@@ -28,6 +28,9 @@ MOST = 160_000_000
 BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16L": 2, "I;16B": 2}
 COPIES = {"WEBP": 4, "TIFF": 2}
 
+# Of a progressive JPEG; the usual number is ten.
+SCANS = 100
+
 ORIENTATION, SAMPLE_FORMAT = 0x0112, 339
 
 Box = tuple[int, int, int, int]
@@ -44,7 +47,7 @@ def bounded_picture(path: Path) -> Image.Image:
             # Pillow warns of what is odd in a file, and of sizes, for which there is a limit of ours
             warnings.simplefilter("ignore")
             with Image.open(stream, formats=FORMATS) as picture:
-                return _read(path, picture)
+                return _read(path, picture, stream)
     except InputError:
         raise
     except UnidentifiedImageError:
@@ -74,18 +77,30 @@ def _silent() -> Iterator[None]:
         os.close(kept)
 
 
-def _read(path: Path, picture: Image.Image) -> Image.Image:
+def _read(path: Path, picture: Image.Image, stream: BoundedReader) -> Image.Image:
     whole = math.prod(picture.size)
     # a JPEG is decoded at a half, a quarter or an eighth where that is enough
     picture.draft(None, (SIDE, SIDE))
     decoded = math.prod(picture.size) * BYTES.get(picture.mode, 4) * COPIES.get(picture.format or "", 1)
     # a progressive JPEG is kept as it is stored until it is whole, in two bytes for each value
-    kept = whole * 2 * len(picture.getbands()) if picture.info.get("progressive") else 0
+    progressive = bool(picture.info.get("progressive"))
+    kept = whole * 2 * len(picture.getbands()) if progressive else 0
+    if progressive and _scans(stream) > SCANS:
+        raise ValueError("it has too many scans")
     if decoded + kept > MOST or max(picture.size) > LONGEST:
         raise _too_large(path)
     small = _reduced(picture)
     small.getexif()[ORIENTATION] = picture.getexif().get(ORIENTATION, 1)
     return ImageOps.exif_transpose(small)
+
+
+def _scans(stream: BoundedReader) -> int:
+    """How often a JPEG goes through the whole picture; a few bytes can ask for it each time."""
+    place = stream.tell()
+    stream.seek(0)
+    count = stream.read().count(b"\xff\xda")
+    stream.seek(place)
+    return count
 
 
 def _too_large(path: Path) -> InputError:

@@ -5,6 +5,7 @@ import os
 import struct
 import subprocess
 import sys
+import tracemalloc
 import zlib
 from pathlib import Path
 
@@ -167,6 +168,37 @@ def test_a_progressive_photo_is_counted_at_its_whole_size(tmp_path: Path, monkey
     assert bounded_picture(tmp_path / "plain.jpg").size == (525, 525)
     with pytest.raises(InputError, match="too large"):
         bounded_picture(tmp_path / "progressive.jpg")
+
+
+def test_a_photo_of_many_scans_is_told(tmp_path: Path):
+    saved(tmp_path / "a.jpg", RAMP.astype(np.uint8), progressive=True)
+    content = (tmp_path / "a.jpg").read_bytes()
+    first = content.index(b"\xff\xda")
+    second = content.index(b"\xff\xda", first + 2)
+    usual = content.count(b"\xff\xda")
+    assert 1 < usual <= 20
+    for scans, refused in ((100, False), (101, True)):
+        many = content[:second] + content[first:second] * (scans - usual) + content[second:]
+        (tmp_path / "a.jpg").write_bytes(many)
+        if refused:
+            with pytest.raises(InputError, match="the picture cannot be read: it has too many scans"):
+                bounded_picture(tmp_path / "a.jpg")
+        else:
+            assert bounded_picture(tmp_path / "a.jpg").size == (16, 16)
+
+
+def test_tags_of_tiff_that_share_their_bytes_are_told(tmp_path: Path):
+    """A file of 2 MB that asks for 20 GB."""
+    count, shared = 20_000, bytes(10**6)
+    entries = b"".join(struct.pack("<HHII", 40_000 + n, 7, len(shared), 8) for n in range(count))
+    head = b"II" + struct.pack("<HI", 42, 8 + len(shared))
+    (tmp_path / "a.tif").write_bytes(head + shared + struct.pack("<H", count) + entries + bytes(4))
+    tracemalloc.start()
+    with pytest.raises(InputError, match=r"a\.tif: "):
+        bounded_picture(tmp_path / "a.tif")
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 5 * 10**7
 
 
 OTHERS = {

@@ -68,3 +68,14 @@ def test_a_reader_makes_no_room_for_more_than_is_left(tmp_path: Path):
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert most < 10**6
+
+
+def test_the_same_bytes_are_not_read_for_ever(tmp_path: Path):
+    (tmp_path / "file").write_bytes(bytes(10**5))
+    with BoundedReader(tmp_path / "file") as stream:
+        for _ in range(10):
+            stream.seek(0)
+            assert len(stream.read()) == 10**5
+        stream.seek(0)
+        with pytest.raises(OSError, match="it asks for the same bytes again and again"):
+            stream.read()
