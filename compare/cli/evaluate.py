@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 from rich import box
 from rich.table import Table
@@ -83,7 +84,8 @@ def evaluate(
 def _evaluate(backend: str, loaded: Checkpoint, shown: CheckpointImages) -> Evaluated:
     side = module(backend)
     model = side.SoftmaxRegression(*loaded.state[:2])
-    with threads(1):
+    # large weights can have an infinite loss
+    with threads(1), np.errstate(all="ignore"):
         loss, accuracy = side.evaluate(model, shown.images, shown.labels)
         P = side.probabilities(model, shown.images)
         predicted = side.predict(model, shown.images)

@@ -48,6 +48,11 @@ def find_weights(path: Path, tensors: dict[str, NDArray]) -> tuple[NDArray, NDAr
         raise InputError(f"{path}: weights of float32 or float64 expected, not {weight.dtype} and {bias.dtype}")
     if not (np.isfinite(weight).all() and np.isfinite(bias).all()):
         raise InputError(f"{path}: its weights are not all finite numbers")
+    with np.errstate(over="ignore"):
+        largest = (np.abs(weight).sum(axis=1, dtype=float) + np.abs(bias)).max()
+    # the largest logit that pixels of 0 ... 1 can make; two of these must have a difference
+    if largest > np.finfo(weight.dtype).max / 4:
+        raise InputError(f"{path}: its weights are so large that logits would be infinite")
     return weight, bias
 
 

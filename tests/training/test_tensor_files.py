@@ -84,8 +84,19 @@ FOREIGN = {
     "half precision": (of_both("float16"), "not float16 and float16"),
     "two dtypes": (GOOD | {"linear.bias": np.ones(3)}, "not float32 and float64"),
     "nan in b": (GOOD | {"linear.bias": np.full(3, np.nan, np.float32)}, "not all finite"),
+    "logits beyond float32": (
+        GOOD | {"linear.weight": np.full((3, 2), 6e37, np.float32)},
+        "so large that logits would",
+    ),
+    "a bias beyond float64": (of_both("float64") | {"linear.bias": np.full(3, 1e308)}, "so large that logits would"),
+    "sums beyond float64": (of_both("float64") | {"linear.weight": np.full((3, 2), 1.5e308)}, "so large that logits"),
     "infinity in W": (GOOD | {"linear.weight": np.full((3, 2), np.inf, np.float32)}, "not all finite"),
 }
+
+
+def test_large_weights_are_read_as_long_as_logits_are_finite(tmp_path: Path):
+    save_file(GOOD | {"linear.weight": np.full((3, 2), 4e37, np.float32)}, tmp_path / "file")
+    assert find_weights(tmp_path / "file", read_tensors(tmp_path / "file")[0])[0].max() == np.float32(4e37)
 
 
 @pytest.mark.parametrize("case", FOREIGN)
