@@ -7,19 +7,15 @@ import sys
 def main() -> None:
     """Run the command line. Ctrl-C while Python is still importing ends it in one line too."""
     try:
-        from compare.backends.worker import become_child, finish
-
-        become_child()
         from compare.cli import app
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         sys.exit(130)
     try:
         app.main()
-    except SystemExit as stopped:
+    except SystemExit:
         # what is pressed while Python winds up must not change how it ended
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        finish(int(stopped.code or 0))
         raise
 
 

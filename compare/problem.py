@@ -58,7 +58,7 @@ class Hyperparameters:
         if self.batch_size < 1:
             raise InputError(f"batch size must be at least 1, not {self.batch_size}")
         if not 0 < self.lr <= FLOAT32_MAX:
-            raise InputError(f"lr must be a finite number above 0, not {self.lr} (and float32 ends at 3.4e+38)")
+            raise InputError(f"lr must be above 0 and below 3.4e+38, not {self.lr}")
         if self.seed < 0:
             raise InputError(f"seed must be 0 or more, not {self.seed}")
         if not 0 < self.val_fraction < 1:
@@ -68,7 +68,7 @@ class Hyperparameters:
         if not 0 <= self.dampening <= 1:
             raise InputError(f"dampening must lie in 0 ... 1, not {self.dampening}")
         if not 0 <= self.weight_decay <= FLOAT32_MAX:
-            raise InputError(f"weight decay must be a finite number, 0 or more, not {self.weight_decay}")
+            raise InputError(f"weight decay must be at least 0 and below 3.4e+38, not {self.weight_decay}")
         if self.nesterov and (self.momentum == 0 or self.dampening != 0):
             raise InputError("nesterov needs a momentum above 0 and a dampening of 0")
         if self.train_subset is not None and self.train_subset < 1:
@@ -165,15 +165,12 @@ def _held_out(images: int, chosen: Hyperparameters) -> int:
     left = images - held_out
     if held_out < 1 or left < 1:
         raise InputError(
-            f"validation fraction {chosen.val_fraction} of {images:,} images leaves {left:,} to train on and "
-            f"{held_out:,} to validate with; both need one"
+            f"validation fraction {chosen.val_fraction}: {left:,} to train on, {held_out:,} to validate; both need one"
         )
     if chosen.train_subset is not None and chosen.train_subset > left:
-        raise InputError(f"training subset of {chosen.train_subset:,}, but only {left:,} images")
+        raise InputError(f"training subset of {chosen.train_subset:,}, but only {left:,} training images")
     if chosen.batch_size > (chosen.train_subset or left):
-        raise InputError(
-            f"batch size {chosen.batch_size} is larger than the training set of {chosen.train_subset or left:,} images"
-        )
+        raise InputError(f"batch size {chosen.batch_size}, but only {chosen.train_subset or left:,} training images")
     return held_out
 
 

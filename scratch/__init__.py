@@ -12,10 +12,11 @@ The tags E1 to E6 are the equations of MATHS.md.
 A gradient of the loss is `d` + name, with the same shape: dZ, dW, db.
 """
 
+from scratch.arrays import Floats, Images, Integers
 from scratch.cross_entropy import cross_entropy, logits_gradient, logits_gradient_by_chain_rule, nll_loss
 from scratch.model import SoftmaxRegression, logits, parameter_gradients
 from scratch.sgd import SGD, Velocity, sgd_step
-from scratch.softmax import Floats, Images, Integers, log_softmax, softmax, softmax_jacobian
+from scratch.softmax import log_softmax, softmax, softmax_jacobian
 from scratch.training import (
     EQUATIONS,
     Equations,

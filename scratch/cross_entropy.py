@@ -2,22 +2,28 @@
 
 import numpy as np
 
-from scratch.softmax import Floats, Integers, log_softmax, softmax_jacobian
+from scratch.arrays import Floats, Integers, check_arrays
+from scratch.softmax import log_softmax, softmax_jacobian
 
 
 def nll_loss(logP: Floats, y: Integers) -> np.floating:
     """E3: mean negative log-likelihood of the labels, in nats.
 
-    logP (N, K), y (N,) integers -> L, a scalar in the dtype of logP.
-    Raises TypeError if y is not of integers, ValueError if a shape does not fit or a label leaves 0 ... K-1.
+    logP (N, K), y (N,) integers -> L, a scalar in the dtype of logP; nan of no images, as in PyTorch.
+    Raises TypeError if these are no arrays or y is not of integers, ValueError if a shape does not fit or a label
+    leaves 0 ... K-1.
 
     >>> logP = log_softmax(np.array([[1.0, 0.5, -1.0], [0.5, 1.5, 0.5]]))
     >>> float(nll_loss(logP, np.array([0, 2])).round(4))
     1.0532
     """
-    _check(logP, y)
+    check_arrays(logP=logP, y=y)
+    _check_labels(logP, y)
+    if len(y) == 0:
+        # said here, because NumPy warns of 0 / 0
+        return logP.dtype.type(np.nan)
     # L = -(1/N) sum_n logP[n, y[n]]
-    L: np.floating = -logP[np.arange(len(y)), y].mean()
+    L: np.floating = -logP[np.arange(len(y)), y].sum() / len(y)
     return L
 
 
@@ -43,7 +49,8 @@ def logits_gradient(logP: Floats, y: Integers) -> Floats:
     array([[-0.213 ,  0.1741,  0.0388],
            [ 0.106 ,  0.2881, -0.394 ]])
     """
-    _check(logP, y)
+    check_arrays(logP=logP, y=y)
+    _check_labels(logP, y)
     # dZ = (P - Y) / N, with Y never built: it is 1 at (n, y[n]) and 0 elsewhere
     dZ = np.exp(logP)
     dZ[np.arange(len(y)), y] -= 1
@@ -63,7 +70,8 @@ def logits_gradient_by_chain_rule(P: Floats, y: Integers) -> Floats:
     array([[-0.213 ,  0.1741,  0.0388],
            [ 0.106 ,  0.2881, -0.394 ]])
     """
-    _check(P, y)
+    check_arrays(P=P, y=y)
+    _check_labels(P, y)
     rows = np.arange(len(y))
     # dP[n, k] = -Y[n, k] / (N P[n, k])
     dP = np.zeros_like(P)
@@ -73,7 +81,7 @@ def logits_gradient_by_chain_rule(P: Floats, y: Integers) -> Floats:
     return dZ
 
 
-def _check(rows: Floats, y: Integers) -> None:
+def _check_labels(rows: Floats, y: Integers) -> None:
     if rows.ndim != 2:
         raise ValueError(f"a matrix (N, K) expected, not {rows.shape}")
     N, K = rows.shape

@@ -2,14 +2,14 @@
 
 from typing import NamedTuple
 
-from scratch.softmax import Floats
+from scratch.arrays import Floats, check_arrays
 
 
 def sgd_step(W: Floats, b: Floats, dW: Floats, db: Floats, lr: float) -> tuple[Floats, Floats]:
     """E6: one step of gradient descent, as new arrays.
 
     W (K, D), b (K,), their gradients and the learning rate lr -> W (K, D), b (K,).
-    Raises ValueError if the shapes do not fit.
+    Raises TypeError if these are no arrays, ValueError if the shapes do not fit.
 
     >>> import numpy as np
     >>> W, b = np.array([[1.0, 0], [0, 1], [-1, 1]]), np.array([0, 0.5, 0])
@@ -23,6 +23,7 @@ def sgd_step(W: Floats, b: Floats, dW: Floats, db: Floats, lr: float) -> tuple[F
     >>> b
     array([0.107 , 0.0378, 0.3552])
     """
+    check_arrays(W=W, b=b, dW=dW, db=db)
     if dW.shape != W.shape or db.shape != b.shape:
         raise ValueError(f"gradients {dW.shape} and {db.shape} of parameters {W.shape} and {b.shape}")
     lr = float(lr)  # a NumPy scalar would turn float32 into float64
@@ -42,6 +43,8 @@ class SGD:
 
     lr: learning rate; momentum, dampening: of the velocity; weight_decay: share of the parameters added to their
     gradient; nesterov: look ahead along the velocity. velocity is None before the first step and without momentum.
+    Raises ValueError for what PyTorch refuses: lr, momentum or weight_decay below 0, and nesterov without momentum or
+    with dampening.
     """
 
     def __init__(
@@ -52,6 +55,11 @@ class SGD:
         weight_decay: float = 0.0,
         nesterov: bool = False,
     ):
+        for name, value in (("lr", lr), ("momentum", momentum), ("weight_decay", weight_decay)):
+            if value < 0:
+                raise ValueError(f"{name} must be 0 or more, not {value}")
+        if nesterov and (momentum <= 0 or dampening != 0):
+            raise ValueError(f"nesterov needs a momentum above 0 and no dampening, not {momentum} and {dampening}")
         # floats of Python: those of NumPy would turn float32 parameters into float64
         self.lr, self.momentum, self.dampening = float(lr), float(momentum), float(dampening)
         self.weight_decay, self.nesterov = float(weight_decay), nesterov
@@ -72,12 +80,12 @@ class SGD:
         if not self.momentum:
             return gradients
         if self.velocity is None:
-            # as PyTorch has it: the first velocity is the gradient itself, not damped
-            self.velocity = Velocity(*gradients)
+            # as PyTorch has it: the first velocity is the gradient, not damped; a copy, for its array may be used again
+            self.velocity = Velocity(*(g.copy() for g in gradients))
         else:
             # v <- momentum v + (1 - dampening) g
             both = zip(self.velocity, gradients, strict=True)
             self.velocity = Velocity(*(self.momentum * v + (1 - self.dampening) * g for v, g in both))
         if self.nesterov:
             return [g + self.momentum * v for g, v in zip(gradients, self.velocity, strict=True)]
-        return list(self.velocity)
+        return [v.copy() for v in self.velocity]

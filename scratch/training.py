@@ -2,14 +2,16 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from scratch.arrays import Floats, Images, Integers, check_arrays
 from scratch.cross_entropy import logits_gradient, nll_loss
 from scratch.model import SoftmaxRegression, logits, parameter_gradients
 from scratch.sgd import SGD, sgd_step
-from scratch.softmax import Floats, Images, Integers, log_softmax
+from scratch.softmax import log_softmax
 
 Data = tuple[Images, Integers]
 
@@ -158,26 +160,32 @@ def fit(
 def evaluate(
     model: SoftmaxRegression, images: Images, labels: Integers, *, equations: Equations = EQUATIONS
 ) -> Evaluation:
-    """Mean loss and accuracy on images (N, D) with integer labels (N,). Raises what the equations raise."""
-    Z = all_logits(model, images, equations)
-    return Evaluation(float(equations.nll_loss(equations.log_softmax(Z), labels)), accuracy(Z, labels))
+    """Mean loss and accuracy on images (N, D) with integer labels (N,); nan of no images.
+
+    Added up piece by piece in float64, so that memory does not grow with N. Raises what the equations raise.
+    """
+    N, loss, hits = len(labels), 0.0, 0
+    if len(images) != N:
+        raise ValueError(f"{len(images)} images, but {N} labels")
+    for Z, y in zip(_pieces(model, images, equations), _cut(labels), strict=True):
+        loss += float(equations.nll_loss(equations.log_softmax(Z), y)) * len(y)
+        hits += correct(Z, y)
+    return Evaluation(loss / N, hits / N) if N else Evaluation(math.nan, math.nan)
 
 
 def predict(model: SoftmaxRegression, images: Images, *, equations: Equations = EQUATIONS) -> Integers:
     """Images (N, D) -> predicted labels (N,): the class of the largest logit, the first of equals."""
-    predicted: Integers = all_logits(model, images, equations).argmax(axis=1)
-    return predicted
+    return np.concatenate([Z.argmax(axis=1) for Z in _pieces(model, images, equations)])
 
 
 def probabilities(model: SoftmaxRegression, images: Images, *, equations: Equations = EQUATIONS) -> Floats:
     """Images (N, D) -> probabilities P (N, K) of each class, in the dtype of the model."""
-    P: Floats = np.exp(equations.log_softmax(all_logits(model, images, equations)))
-    return P
+    return np.concatenate([np.exp(equations.log_softmax(Z)) for Z in _pieces(model, images, equations)])
 
 
 def accuracy(Z: Floats, y: Integers) -> float:
     """Share of rows of Z (N, K) whose largest logit, the first of equals, is at the label y (N,)."""
-    return correct(Z, y) / len(y)
+    return correct(Z, y) / len(y) if len(y) else math.nan
 
 
 def correct(Z: Floats, y: Integers) -> int:
@@ -187,6 +195,14 @@ def correct(Z: Floats, y: Integers) -> int:
 
 def all_logits(model: SoftmaxRegression, images: Images, f: Equations = EQUATIONS) -> Floats:
     """Images (N, D) -> logits Z (N, K), piece by piece, so that a whole data set is never held as floats."""
-    pieces = range(0, max(1, len(images)), CHUNK)
-    X = (pixels(images[n : n + CHUNK], model.dtype) for n in pieces)
-    return np.concatenate([f.logits(x, model.weight, model.bias) for x in X])
+    return np.concatenate(list(_pieces(model, images, f)))
+
+
+def _pieces(model: SoftmaxRegression, images: Images, f: Equations) -> Iterator[Floats]:
+    """Logits Z of CHUNK images after CHUNK images; one piece without rows if there are none."""
+    check_arrays(images=images)
+    return (f.logits(pixels(piece, model.dtype), model.weight, model.bias) for piece in _cut(images))
+
+
+def _cut(array: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    return (array[n : n + CHUNK] for n in range(0, max(1, len(array)), CHUNK))

@@ -13,10 +13,10 @@ from compare.problem import Hyperparameters, Problem, checksum
 BAD = {
     "no epochs": ({"epochs": 0}, "epochs must be at least 1, not 0"),
     "no batch": ({"batch_size": 0}, "batch size must be at least 1, not 0"),
-    "lr 0": ({"lr": 0.0}, "lr must be a finite number above 0, not 0.0"),
-    "lr beyond float32": ({"lr": 1e39}, "lr must be a finite number above 0, not 1e+39"),
+    "lr 0": ({"lr": 0.0}, "lr must be above 0 and below 3.4e+38, not 0.0"),
+    "lr beyond float32": ({"lr": 1e39}, "lr must be above 0 and below 3.4e+38, not 1e+39"),
     "dampening 1.5": ({"dampening": 1.5, "momentum": 0.5}, "dampening must lie in 0 ... 1, not 1.5"),
-    "decay beyond float32": ({"weight_decay": 1e39}, "weight decay must be a finite number, 0 or more, not 1e+39"),
+    "decay beyond float32": ({"weight_decay": 1e39}, "weight decay must be at least 0 and below 3.4e+38, not 1e+39"),
     "seed": ({"seed": -1}, "seed must be 0 or more, not -1"),
     "all held out": ({"val_fraction": 1.0}, "validation fraction must lie between 0 and 1, not 1.0"),
     "none held out": ({"val_fraction": 0.0}, "validation fraction must lie between 0 and 1, not 0.0"),
@@ -24,7 +24,7 @@ BAD = {
     "momentum nan": ({"momentum": float("nan")}, "momentum must"),
     "dampening": ({"dampening": -0.1}, "dampening must lie in 0 ... 1, not -0.1"),
     "dampening above 1": ({"dampening": 1.1}, "dampening must lie in 0 ... 1, not 1.1"),
-    "decay": ({"weight_decay": -1.0}, "weight decay must be a finite number, 0 or more, not -1.0"),
+    "decay": ({"weight_decay": -1.0}, "weight decay must be at least 0 and below 3.4e+38, not -1.0"),
     "nesterov alone": ({"nesterov": True}, "nesterov needs a momentum above 0"),
     "nesterov dampened": ({"nesterov": True, "momentum": 0.9, "dampening": 0.1}, "a dampening of 0"),
     "subset 0": ({"train_subset": 0}, "training subset must be at least 1 image, not 0"),
@@ -59,10 +59,10 @@ def test_numbers_of_numpy_become_those_of_python():
 
 
 TOO_SMALL = {
-    "batch too large": ({"batch_size": 100}, "batch size 100 is larger than the training set of 99 images"),
-    "none to validate with": ({"val_fraction": 0.001}, "leaves 110 to train on and 0 to validate with; both need one"),
-    "none to train on": ({"val_fraction": 0.999}, "leaves 0 to train on and 110 to validate with; both need one"),
-    "subset too large": ({"train_subset": 1000}, "training subset of 1,000, but only 99 images"),
+    "batch too large": ({"batch_size": 100}, "batch size 100, but only 99 training images"),
+    "none to validate with": ({"val_fraction": 0.001}, "110 to train on, 0 to validate; both need one"),
+    "none to train on": ({"val_fraction": 0.999}, "0 to train on, 110 to validate; both need one"),
+    "subset too large": ({"train_subset": 1000}, "training subset of 1,000, but only 99 training images"),
 }
 
 
@@ -228,9 +228,9 @@ def test_one_image_is_enough_to_validate_with_or_to_train_on(make_small, val_fra
 def test_a_batch_and_a_subset_may_be_all_that_there_is(make_small):
     assert make_small(batch_size=99).steps_per_epoch == 1
     assert len(make_small(train_subset=99).train[1]) == 99
-    with pytest.raises(InputError, match="batch size 31 is larger than the training set of 30 images"):
+    with pytest.raises(InputError, match="batch size 31, but only 30 training images"):
         make_small(train_subset=30, batch_size=31)
-    with pytest.raises(InputError, match="training subset of 100, but only 99 images"):
+    with pytest.raises(InputError, match="training subset of 100, but only 99 training images"):
         make_small(train_subset=100)
 
 

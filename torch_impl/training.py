@@ -126,26 +126,34 @@ def set_velocity(model: SoftmaxRegression, optimizer: Optimizer, buffers: Iterab
 
 @torch.inference_mode()
 def evaluate(model: SoftmaxRegression, images: Array, labels: Array) -> Evaluation:
-    """Mean loss and accuracy on images (N, D) with integer labels (N,)."""
-    Z, y = all_logits(model, images), as_labels(labels, model.device)
-    return Evaluation(F.cross_entropy(Z, y).item(), accuracy(Z, y))
+    """Mean loss and accuracy on images (N, D) with integer labels (N,); nan of no images.
+
+    Added up piece by piece in float64, as `scratch.evaluate` does.
+    """
+    N, loss, hits = len(labels), 0.0, 0
+    if len(images) != N:
+        raise ValueError(f"{len(images)} images, but {N} labels")
+    for Z, y in zip(_pieces(model, images), as_labels(labels, model.device).split(CHUNK), strict=True):
+        loss += F.cross_entropy(Z, y).item() * len(y)
+        hits += correct(Z, y)
+    return Evaluation(loss / N, hits / N) if N else Evaluation(math.nan, math.nan)
 
 
 @torch.inference_mode()
 def predict(model: SoftmaxRegression, images: Array) -> Array:
     """Images (N, D) -> predicted labels (N,): the class of the largest logit, the first of equals."""
-    return all_logits(model, images).argmax(dim=1).cpu().numpy()
+    return torch.cat([Z.argmax(dim=1) for Z in _pieces(model, images)]).cpu().numpy()
 
 
 @torch.inference_mode()
 def probabilities(model: SoftmaxRegression, images: Array) -> Array:
     """Images (N, D) -> probabilities P (N, K) of each class, in the dtype of the model."""
-    return F.softmax(all_logits(model, images), dim=1).cpu().numpy()
+    return torch.cat([F.softmax(Z, dim=1) for Z in _pieces(model, images)]).cpu().numpy()
 
 
 def accuracy(Z: Tensor | Array, y: Tensor | Array) -> float:
     """Share of rows of Z (N, K) whose largest logit, the first of equals, is at the label y (N,)."""
-    return correct(torch.as_tensor(Z), torch.as_tensor(y)) / len(y)
+    return correct(torch.as_tensor(Z), torch.as_tensor(y)) / len(y) if len(y) else math.nan
 
 
 def correct(Z: Tensor, y: Tensor) -> int:
@@ -156,5 +164,10 @@ def correct(Z: Tensor, y: Tensor) -> int:
 @torch.inference_mode()
 def all_logits(model: SoftmaxRegression, images: Array) -> Tensor:
     """Images (N, D) -> logits Z (N, K), piece by piece, so that a whole data set is never held as floats."""
+    return torch.cat(list(_pieces(model, images)))
+
+
+def _pieces(model: SoftmaxRegression, images: Array) -> Iterator[Tensor]:
+    """Logits Z of CHUNK images after CHUNK images; one piece without rows if there are none."""
     pieces = as_images(images).split(CHUNK)
-    return torch.cat([model(pixels(piece.to(model.device), model.dtype)) for piece in pieces])
+    return (model(pixels(piece.to(model.device), model.dtype)) for piece in pieces)

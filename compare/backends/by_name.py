@@ -3,26 +3,24 @@
 Nothing is imported before it is asked for: `scratch` never waits for PyTorch.
 """
 
-import functools
-import importlib
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
 
 import scratch
 from compare.backends.protocol import Backend
 from compare.backends.scratch_side import ScratchSide
-from compare.backends.user_file import UserFile
+from compare.backends.worker import TIME_LIMIT, Worker
 from compare.errors import InputError
 from scratch import Equations
 
 MODULES = {"scratch": "scratch", "torch": "torch_impl"}
 
 
-def backend(spec: str, *, device: str = "cpu", nan: bool = True) -> Backend:
+def backend(spec: str, *, device: str = "cpu", nan: bool = True, time_limit: float = TIME_LIMIT) -> Backend:
     """`scratch`, `torch`, or the path of a Python file that defines some of the six functions.
 
-    device: where torch works. nan: see UserFile. Raises InputError if it is none of these, or the file cannot be used.
+    device: where torch works. nan: see UserFile. time_limit: see Worker. Raises InputError if it is none of these, or
+    the file cannot be used.
     """
     if spec == "scratch":
         return SCRATCH
@@ -33,17 +31,16 @@ def backend(spec: str, *, device: str = "cpu", nan: bool = True) -> Backend:
         return Backend("torch", lambda problem, dtype: TorchSide(problem, dtype, device))
     if not is_path(spec):
         raise _unknown(spec)
-    file = UserFile(Path(spec))
-    return equations_backend(file.name, functools.partial(file.equations, nan=nan))
+    return Worker(Path(spec), time_limit).backend(nan=nan)
 
 
-def backend_equations(spec: str, *, nan: bool = True) -> Equations:
-    """The equations of `scratch`, or of the file at a path; see UserFile for `nan`. Raises InputError as `backend`."""
+def backend_equations(spec: str, *, time_limit: float = TIME_LIMIT) -> Equations:
+    """The equations of `scratch`, or of the file at a path; see Worker. Raises InputError as `backend`."""
     if spec == "scratch":
         return scratch.EQUATIONS
     if not is_path(spec):
         raise _unknown(spec)
-    return UserFile(Path(spec)).equations(nan=nan)
+    return Worker(Path(spec), time_limit).equations()
 
 
 def equations_backend(name: str, make: Callable[[], Equations]) -> Backend:
@@ -59,21 +56,6 @@ def side_name(spec: str) -> str:
 def is_path(spec: str) -> bool:
     """True if a backend is given by the path of a file, not by name."""
     return spec.endswith(".py") or "/" in spec or "\\" in spec
-
-
-def module(name: str) -> ModuleType | SimpleNamespace:
-    """What a backend trains with: SoftmaxRegression, fit, evaluate, predict, probabilities under the same names.
-
-    For the path of a file, those of `scratch` with its functions in them. Raises InputError if there is none such.
-    """
-    if name in MODULES:
-        return importlib.import_module(MODULES[name])
-    if not is_path(name):
-        raise _unknown(name)
-    equations = UserFile(Path(name)).equations(nan=False)
-    functions = (scratch.fit, scratch.evaluate, scratch.predict, scratch.probabilities)
-    replaced = {function.__name__: functools.partial(function, equations=equations) for function in functions}
-    return SimpleNamespace(SoftmaxRegression=scratch.SoftmaxRegression, equations=equations, **replaced)
 
 
 SCRATCH = Backend("scratch", ScratchSide)

@@ -1,12 +1,21 @@
 """Where PyTorch does its work."""
 
+from enum import StrEnum
+
 from compare.errors import InputError
 
-DEVICES = "cpu", "cuda", "mps", "auto"
+
+class Device(StrEnum):
+    """What --device takes."""
+
+    cpu = "cpu"
+    cuda = "cuda"
+    mps = "mps"
+    auto = "auto"
 
 
 def device(name: str, backend: str, dtype: str) -> str:
-    """The device to use for one of DEVICES: `auto` is the fastest that is there.
+    """The device to use for the name of a Device: `auto` is the fastest that is there.
 
     Raises InputError if there is none of the name, or the backend or dtype cannot use it.
     """

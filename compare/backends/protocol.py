@@ -72,6 +72,9 @@ class Side(Protocol):
     def logits(self, images: NDArray) -> NDArray:
         """Logits (N, K)."""
 
+    def loss(self, Z: NDArray, labels: NDArray) -> tuple[NDArray, float]:
+        """Of logits (N, K) and labels (N,) log P (N, K) and the mean loss, by E2 and E3 of the side."""
+
 
 class Backend(NamedTuple):
     """A name for reports, and what makes a side of it for a problem in a dtype, each one from a fresh state."""

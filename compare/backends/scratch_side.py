@@ -55,6 +55,11 @@ class ScratchSide:
         """See Side."""
         return scratch.all_logits(self.model, images, self.equations)
 
+    def loss(self, Z: NDArray, labels: NDArray) -> tuple[NDArray, float]:
+        """See Side."""
+        logP = self.equations.log_softmax(Z)
+        return logP, float(self.equations.nll_loss(logP, labels))
+
 
 def _copied(state: State) -> State:
     return State(state.W.copy(), state.b.copy(), state.velocity and Velocity(*(v.copy() for v in state.velocity)))

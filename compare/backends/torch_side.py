@@ -72,6 +72,11 @@ class TorchSide:
         """See Side."""
         return _array(torch_impl.all_logits(self.model, images))
 
+    def loss(self, Z: NDArray, labels: NDArray) -> tuple[NDArray, float]:
+        """See Side."""
+        logits, y = torch.from_numpy(Z), torch.from_numpy(np.asarray(labels, np.int64))
+        return torch.log_softmax(logits, dim=1).numpy(), torch.nn.functional.cross_entropy(logits, y).item()
+
 
 def _array(tensor: Tensor) -> NDArray:
     return tensor.cpu().numpy().copy()

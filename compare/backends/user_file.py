@@ -1,4 +1,7 @@
-"""A user's own functions in place of some of the six; whatever goes wrong in one of them is told in one line."""
+"""A user's own functions in place of some of the six; whatever goes wrong in one of them is told in one line.
+
+This is what runs in a worker: see worker.py.
+"""
 
 import sys
 import traceback
@@ -11,7 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.backends.worker import mark
 from compare.data.regular_files import file_size
 from compare.equations import FUNCTIONS, Function
 from compare.errors import InputError
@@ -29,11 +31,12 @@ class UserFileError(InputError):
 class UserFile:
     """A Python file that defines some of the six functions; what it lacks comes from `scratch`.
 
+    mark(n) is called before each call of the n-th function, counted from 1.
     Raises InputError, naming file and line, if it cannot be read or run, or defines none of the functions.
     """
 
-    def __init__(self, path: Path):
-        self.path, self.name = path, path.stem
+    def __init__(self, path: Path, mark: Callable[[int], None] = lambda _: None):
+        self.path, self.name, self._mark = path, path.stem, mark
         self._code = _compiled(path)
         self.defined = tuple(self._functions())
 
@@ -42,7 +45,9 @@ class UserFile:
 
         nan: let nan pass, for a comparison that will see it; otherwise it is a UserFileError.
         """
-        own = {name: checked(name, function, self.path, nan) for name, function in self._functions().items()}
+        own = {
+            name: checked(name, function, self.path, nan, self._mark) for name, function in self._functions().items()
+        }
         return EQUATIONS._replace(**own)
 
     def _functions(self) -> dict[str, Callable]:
@@ -74,8 +79,8 @@ class UserFile:
         return module.__dict__
 
 
-def checked(name: str, function: Callable, path: Path, nan: bool) -> Callable:
-    """The function with its inputs copied and locked, its results checked and copied.
+def checked(name: str, function: Callable, path: Path, nan: bool, mark: Callable[[int], None]) -> Callable:
+    """The function with its inputs copied and locked, its results checked and copied; for `mark` see UserFile.
 
     Raises UserFileError for whatever it does wrong; values that are merely wrong are left to the comparison.
     """

@@ -1,97 +1,196 @@
-"""A user's file in a process of its own: what it ends, prints or breaks changes no result.
+"""A user's file in a process of its own: what it ends, prints, breaks or never finishes changes no result here.
 
-The command line runs itself again in a child. The child leaves a receipt when it has a result; without one there is
-none, whatever its exit code. A mark in shared memory tells which function was running when the child died.
+The process is a program of its own (worker_process.py), started with pipes and shared memory; it never runs this one
+again. It protects a result from the file, not the computer: the file can do whatever its user can.
 """
 
-import mmap
-import os
-import secrets
-import signal
-import struct
-import subprocess
-import sys
-import tempfile
-import warnings
-from contextlib import suppress
+import itertools
+import weakref
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
 
-from compare.equations import FUNCTIONS
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.backends.channel import ChannelError, Message
+from compare.backends.process import Process
+from compare.backends.protocol import Backend, State, Tally, Trainable
+from compare.backends.shared_memory import write_array
+from compare.backends.user_file import UserFileError
 from compare.errors import InputError
+from scratch import EQUATIONS, Equations, Evaluation, Step, Velocity
 
-VARIABLE = "COMPARE_CHILD"
-# Which function (0: none yet), and how many calls there were of any.
-MARK = struct.Struct("=qq")
-
-receipt: Path | None = None
-_token = ""
-_marks: mmap.mmap | None = None
-_calls = 0
+# Seconds that one call of a function may take, unless a user says otherwise.
+TIME_LIMIT = 300.0
 
 
-def run_apart(paths: list[str]) -> int | None:
-    """Run this command line again in a child, and return its exit code; None in the child itself, which goes on.
+class Worker:
+    """The file at `path`, loaded in a process of its own. time_limit: seconds for one call of a function.
 
-    Raises InputError, naming the files, if the child ended without a result.
+    Raises InputError, naming file and line, if the file cannot be read or run, or defines none of the six functions;
+    later UserFileError, naming the function, for whatever it does wrong.
     """
-    if receipt is not None:
-        return None
-    with tempfile.TemporaryDirectory() as name:
-        folder, token = Path(name), secrets.token_hex(16)
-        (folder / "marks").write_bytes(bytes(MARK.size))
-        code = _run_child({**os.environ, VARIABLE: f"{token} {folder}"})
-        left = folder / "receipt"
-        if not left.exists() or left.read_text() != f"{token} {code}":
-            raise _without_result(paths, code, *MARK.unpack((folder / "marks").read_bytes()))
-        return code
+
+    def __init__(self, path: Path, time_limit: float = TIME_LIMIT):
+        self.path, self.name, self.time_limit = path, path.stem, time_limit
+        self._process, self._keys, self._requests = Process(time_limit), itertools.count(), itertools.count(1)
+        self._dropped: list[int] = []
+        self._shared: dict[int, list[Any]] = {}
+        self.end = weakref.finalize(self, self._process.end)
+        self.defined = tuple(map(str, self.request("load", {"path": str(path)}).values["defined"]))
+
+    def backend(self, only: Collection[str] | None = None, *, nan: bool = True) -> Backend:
+        """`scratch` with the functions of the file, or `only` some of them; each side runs the file anew.
+
+        nan: see UserFile.
+        """
+        return Backend(self.name, lambda problem, dtype: WorkerSide(self, problem, dtype, only, nan))
+
+    def equations(self, *, nan: bool = True) -> Equations:
+        """The six functions, those of the file being called over there; the file is run anew. nan: see UserFile."""
+        functions = _Functions(self, nan)
+        return EQUATIONS._replace(**{name: partial(functions.call, name) for name in self.defined})
+
+    def key(self, owner: Any) -> int:
+        """A name for what the process keeps for `owner`; once the owner is gone here, it is forgotten there."""
+        key = next(self._keys)
+        weakref.finalize(owner, self._dropped.append, key)
+        return key
+
+    def request(self, kind: str, values: dict[str, Any] | None = None, arrays: Sequence[NDArray] = ()) -> Message:
+        """Ask, wait, and copy what comes: the process could still write to it."""
+        if self._dropped:
+            dropped, self._dropped[:] = self._dropped[:], []
+            self.request("drop", {"keys": dropped})
+        self._process.awaited = next(self._requests)
+        try:
+            self._process.channel.send(kind, values, arrays)
+            answer = self._process.channel.receive()
+        except (OSError, EOFError, ValueError):
+            self._give_up()
+        except ChannelError:
+            self._give_up("answers in another form than it was asked for")
+        finally:
+            self._process.awaited = 0
+        if self._process.has_forked:
+            self._give_up("forks")
+        return self._checked(answer)
+
+    def share(self, array: NDArray) -> list[Any]:
+        """Where the process finds an array that is too large to be sent each time; it must not change."""
+        if id(array) not in self._shared:
+            path = write_array(self._process.folder, f"array-{next(self._keys)}", array)
+            self._shared[id(array)] = [str(path), array.dtype.name, array.shape]
+            weakref.finalize(array, _unshare, self._shared, id(array), path)
+        return self._shared[id(array)]
+
+    def _checked(self, answer: Message) -> Message:
+        text = str(answer.values.get("text"))
+        if answer.kind == "refused":
+            raise InputError(text)
+        if answer.kind == "wrong":
+            raise UserFileError(text)
+        if answer.kind != "done":
+            reason = "a file that changes NumPy or this package cannot be compared"
+            raise UserFileError(f"{self.path}: {text}; {reason}")
+        return answer._replace(arrays=tuple(np.array(array)[()] for array in answer.arrays))
+
+    def _give_up(self, fault: str = "") -> NoReturn:
+        if fault:
+            self._process.stop(fault)
+        raise UserFileError(f"{self.path}: {self._process.why_ended()}")
 
 
-def become_child() -> None:
-    """If this process is such a child: keep stdout for the report, and send what others write there to stderr."""
-    global receipt, _token, _marks
-    if VARIABLE not in os.environ:
-        return
-    # not left where the user's file would look first
-    _token, folder = os.environ.pop(VARIABLE).split(" ", 1)
-    receipt = Path(folder, "receipt")
-    with Path(folder, "marks").open("r+b") as file:
-        _marks = mmap.mmap(file.fileno(), MARK.size)
-    # what NumPy or Python would warn of in the user's file is told in words
-    warnings.simplefilter("ignore")
-    if sys.stdout and sys.stderr:
-        sys.stdout = os.fdopen(os.dup(1), "w", encoding=sys.stdout.encoding, errors="replace")
-        os.dup2(2, 1)
+class _Functions:
+    """The functions of one run of a file."""
+
+    def __init__(self, worker: Worker, nan: bool):
+        self.worker, self.key = worker, worker.key(self)
+        worker.request("functions", {"key": self.key, "nan": nan})
+
+    def call(self, name: str, *inputs: Any) -> Any:
+        """Call one of them, with arrays and then numbers."""
+        arrays = [value for value in inputs if isinstance(value, np.ndarray)]
+        numbers = [float(value) for value in inputs[len(arrays) :]]
+        returned = self.worker.request("call", {"key": self.key, "name": name, "numbers": numbers}, arrays).arrays
+        return returned if len(returned) > 1 else returned[0]
 
 
-def mark(function: int) -> None:
-    """Note that a function is called: it may be the last thing that is known of this process."""
-    global _calls
-    if _marks is not None:
-        _calls += 1
-        MARK.pack_into(_marks, 0, function, _calls)
+class Taken(NamedTuple):
+    """A step that the process has taken: its tally, and its quantities if they are kept."""
+
+    tally: Tally
+    quantities: Step | None
 
 
-def finish(code: int) -> None:
-    """End the child, if this is one, at once: neither its threads nor what it does at exit can change the result."""
-    if receipt is None:
-        return
-    for stream in filter(None, (sys.stdout, sys.stderr)):
-        with suppress(OSError, ValueError):
-            stream.flush()
-    receipt.write_text(f"{_token} {code}")
-    os._exit(code)
+class WorkerSide:
+    """A ScratchSide in the process of a worker, with the functions of the user's file. See Side."""
+
+    def __init__(self, worker: Worker, problem: Trainable, dtype: str, only: Collection[str] | None, nan: bool):
+        self.worker, self.seconds, self._keeps_quantities = worker, 0.0, False
+        self._key = worker.key(self)
+        images, labels = map(worker.share, problem.train)
+        data = {"images": images, "labels": labels, "chosen": asdict(problem.chosen)}
+        names = None if only is None else list(only)
+        self._ask("side", {"only": names, "nan": nan, "dtype": dtype, **data}, problem.start(dtype))
+
+    def _ask(self, kind: str, values: dict[str, Any] | None = None, arrays: Sequence[NDArray] = ()) -> tuple[Any, ...]:
+        return self.worker.request(kind, {"key": self._key, **(values or {})}, arrays).arrays
+
+    def epoch(self, batches: Iterable[NDArray]) -> Iterator[Taken]:
+        """See Side."""
+        batches = list(batches)
+        self._ask("epoch", {}, (np.concatenate(batches), np.array(list(map(len, batches)))))
+        for _ in batches:
+            numbers, *quantities = self._ask("next", {"quantities": self._keeps_quantities})
+            loss, hits, images, self.seconds = map(float, numbers)
+            yield Taken(Tally(loss, int(hits), int(images)), Step(*quantities) if quantities else None)
+
+    def tally(self, done: Taken) -> Tally:
+        """See Side."""
+        return done.tally
+
+    def keep_quantities(self) -> None:
+        """See Side."""
+        self._keeps_quantities = True
+
+    def quantities(self, done: Taken) -> Step:
+        """See Side."""
+        assert done.quantities
+        return done.quantities
+
+    def step(self, index: NDArray) -> Step:
+        """See Side."""
+        return Step(*self._ask("step", {}, (index,)))
+
+    def state(self) -> State:
+        """See Side."""
+        W, b, *velocity = self._ask("state")
+        return State(W, b, Velocity(*velocity) if velocity else None)
+
+    def start_from(self, state: State) -> None:
+        """See Side."""
+        self._ask("start_from", {}, (state.W, state.b, *(state.velocity or ())))
+
+    def evaluate(self, images: NDArray, labels: NDArray) -> Evaluation:
+        """See Side."""
+        shared = {"images": self.worker.share(images), "labels": self.worker.share(labels)}
+        return Evaluation(*map(float, self._ask("evaluate", shared)[0]))
+
+    def logits(self, images: NDArray) -> NDArray:
+        """See Side."""
+        (Z,) = self._ask("logits", {"images": self.worker.share(images)})
+        return np.asarray(Z)
+
+    def loss(self, Z: NDArray, labels: NDArray) -> tuple[NDArray, float]:
+        """See Side."""
+        logP, L = self._ask("loss", {}, (Z, labels))
+        return logP, float(L)
 
 
-def _run_child(environment: dict[str, str]) -> int:
-    # Ctrl-C is the child's to answer; a handler, unlike SIG_IGN, is not inherited
-    before = signal.signal(signal.SIGINT, lambda *_: None)
-    try:
-        return subprocess.run([sys.executable, "-m", "compare", *sys.argv[1:]], env=environment).returncode
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _without_result(paths: list[str], code: int, function: int, calls: int) -> InputError:
-    titles = ("", *(f"{name} ({function.tag}) " for name, function in FUNCTIONS.items()))
-    where = f" in call {calls} of its functions" if function else " while it was loaded"
-    return InputError(f"{', '.join(paths)}: {titles[function]}ended the whole process, with code {code},{where}")
+def _unshare(shared: dict[int, list[Any]], key: int, path: Path) -> None:
+    del shared[key]
+    path.unlink(missing_ok=True)

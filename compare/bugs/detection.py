@@ -24,6 +24,7 @@ from compare.proof.identities import broken_identities
 from compare.proof.lockstep import StepPair
 from compare.proof.tolerance import Start, sizes
 from compare.training.advice import usual_band
+from compare.words import per_cent
 
 # The checks of a mistake, in the order in which they are run.
 DETECTION_CHECKS = tuple(name for name in CHECKS if name not in ("evaluation", "predictions"))
@@ -95,7 +96,7 @@ class Candidate:
         if not self.to_the_end:
             return Detection(self.backend.name, reasons)
         accuracy = self.sides["whole_run"].evaluate(*problem.validation).accuracy
-        reasons["accuracy"] = "" if band[0] <= accuracy <= band[1] else f"{accuracy:.1%}"
+        reasons["accuracy"] = "" if band[0] <= accuracy <= band[1] else per_cent(accuracy, 1)
         return Detection(self.backend.name, reasons, accuracy)
 
     def _gradient_checks(self) -> str:

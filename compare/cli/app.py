@@ -3,6 +3,7 @@
 import os
 import sys
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
@@ -11,7 +12,6 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from compare.backends import worker
 from compare.cli.bugs import bugs
 from compare.cli.data import data
 from compare.cli.evaluate import evaluate
@@ -74,7 +74,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 # In the order in which one learns them.
-EXAMPLES = {
+EXAMPLES: dict[Callable[..., int], str] = {
     prove: "prove --data digits --lr 0.1 --details",
     train: "train --data digits --lr 0.1 --save digits.safetensors",
     data: "data digits --picture samples.png",
@@ -121,8 +121,8 @@ def main() -> None:
         code = _run()
     finally:
         release_stdout()
-    # Typer turns Ctrl-C into this code or into Abort, depending on its version; a child leaves it to its parent
-    if code == INTERRUPTED and worker.receipt is None:
+    # Typer turns Ctrl-C into this code or into Abort, depending on its version
+    if code == INTERRUPTED:
         print("interrupted", file=sys.stderr)
     sys.exit(code)
 
@@ -150,20 +150,19 @@ def _run() -> int:
 def _broken(error: Exception) -> int:
     # what Typer raises for a bad command line has no public base class, but it has this method
     if hasattr(error, "format_message"):
-        return _refuse(error.format_message())
+        return _refuse(_brief(error.format_message()))
     if isinstance(error, OSError):
         code = _refuse(f"output cannot be written: {error.strerror}")
         _abandon_stdout()
         return code
-    if worker.receipt is not None:
-        reason = str(error).partition("\n")[0]
-        return _refuse(
-            f"the comparison itself broke off ({type(error).__name__}: {reason}); a file that changes NumPy, PyTorch "
-            "or this package cannot be compared"
-        )
     # our mistake, not the user's; but 1 would say that the two sides differ
     traceback.print_exc()
     return CANNOT
+
+
+def _brief(message: str) -> str:
+    """Typer's message without the words of the library that found the fault."""
+    return message.replace("Value error, ", "").partition(", unable to parse")[0]
 
 
 def _program() -> str:

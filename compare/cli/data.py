@@ -7,7 +7,7 @@ import numpy as np
 import typer
 from rich.console import Console
 
-from compare.cli.options import DATA, INDEX, DataRoot, Json, Picture, check_output, check_picture, flag
+from compare.cli.options import DATA, DataRoot, Json, Picture, check_output, check_picture, flag, option
 from compare.data.own_picture import as_text
 from compare.data.registry import SOURCES, Dataset, load
 from compare.errors import InputError
@@ -20,7 +20,10 @@ from compare.report.tables import table, wide_console
 def data(
     name: Annotated[str | None, typer.Argument(help=f"One of {', '.join(SOURCES)}.")] = None,
     list_all: Annotated[bool, flag(DATA, "--list", "List every data set.")] = False,
-    index: Annotated[int | None, INDEX] = None,
+    index: Annotated[
+        int | None,
+        option(DATA, "--index", metavar="N", help="One of all training images, before the split, counted from 0."),
+    ] = None,
     data_root: DataRoot = None,
     picture: Picture = None,
     json: Json = None,
@@ -36,7 +39,7 @@ def data(
     check_output(json)
     check_picture(picture)
     console = wide_console()
-    if list_all:
+    if name is None:
         _list(console, data_root, json)
     elif index is None:
         _show(console, load(name, data_root), picture, json)
@@ -49,7 +52,7 @@ def data(
 
 def _list(console: Console, root: Path | None, json: Path | None) -> None:
     """All data sets, and whether they are here."""
-    rows = {
+    rows: dict[str, dict[str, Any]] = {
         name: {
             "train": source.size[0],
             "test": source.size[1],
@@ -106,7 +109,7 @@ def _show_image(dataset: Dataset, index: int, picture: Path | None, json: Path |
     """One training image."""
     images, labels = dataset.train
     if not 0 <= index < len(labels):
-        raise InputError(f"index {index}: {dataset.name}, train has the images 0 ... {len(labels) - 1}")
+        raise InputError(f"--index {index}: {dataset.name} has the training images 0 ... {len(labels) - 1}")
     label = int(labels[index])
     if json:
         image = {"index": index, "label": label, "pixels": images[index].tolist()}
@@ -119,7 +122,7 @@ def _show_image(dataset: Dataset, index: int, picture: Path | None, json: Path |
 
 def _print_image(dataset: Dataset, index: int) -> None:
     images, labels = dataset.train
-    print(f"image {index}, class {dataset.names[labels[index]]}:")
+    print(f"{dataset.name}: image {index} of all {len(labels):,} for training, class {dataset.names[labels[index]]}")
     if len(dataset.shape) == 2:
         print(as_text(images[index].reshape(dataset.shape)))
     else:

@@ -3,14 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from compare.backends.by_name import module
-from compare.backends.threads import threads
 from compare.cli.options import (
     CheckpointFile,
     DataRoot,
@@ -22,7 +19,6 @@ from compare.cli.options import (
     WhichSplit,
     check_folder,
     check_output,
-    isolated,
 )
 from compare.report import model_pictures
 from compare.report.as_json import write_json
@@ -31,16 +27,16 @@ from compare.report.tables import wide_console
 from compare.training import metrics
 from compare.training.checkpoint import Checkpoint, load_checkpoint
 from compare.training.checkpoint_images import CheckpointImages, select
+from compare.training.classify import Classified, classify
+from compare.words import per_cent
 
 
 @dataclass(frozen=True)
 class Evaluated:
-    """Images and what a model made of them: probabilities P (N, K), and counts (K, K) of label and prediction."""
+    """Images, what a model made of them, and counts (K, K) of label and prediction."""
 
     shown: CheckpointImages
-    loss: float
-    accuracy: float
-    P: NDArray
+    answers: Classified
     confusion: NDArray
 
 
@@ -60,8 +56,6 @@ def evaluate(
     """
     check_output(json)
     check_folder(pictures)
-    if (code := isolated(backend)) is not None:
-        return code
     loaded = load_checkpoint(checkpoint)
     found = _evaluate(backend, loaded, select(loaded, data, data_root, split))
     shown = found.shown
@@ -70,27 +64,22 @@ def evaluate(
     if pictures:
         figures = {
             "confusion": model_pictures.confusion(found.confusion, shown.names, f"{shown.data}, {shown.split}"),
-            "mistakes": model_pictures.mistakes(shown.images, shown.labels, found.P, shown.shape, shown.names),
+            "mistakes": model_pictures.mistakes(shown.images, shown.labels, found.answers.P, shown.shape, shown.names),
         }
         save_pictures(figures, pictures)
     console = wide_console()
     if not quiet:
         console.print(f"{shown}; row: the class, column: what it was taken for")
         console.print(_table(found))
-    console.print(f"{shown.data}, {shown.split}: loss {found.loss:.4f}, accuracy {found.accuracy:.2%}")
+    console.print(
+        f"{shown.data}, {shown.split}: loss {found.answers.loss:.4f}, accuracy {per_cent(found.answers.accuracy, 2)}"
+    )
     return 0
 
 
 def _evaluate(backend: str, loaded: Checkpoint, shown: CheckpointImages) -> Evaluated:
-    side = module(backend)
-    model = side.SoftmaxRegression(*loaded.state[:2])
-    # large weights can have an infinite loss
-    with threads(1), np.errstate(all="ignore"):
-        loss, accuracy = side.evaluate(model, shown.images, shown.labels)
-        P = side.probabilities(model, shown.images)
-        predicted = side.predict(model, shown.images)
-    confusion = metrics.confusion_matrix(shown.labels, predicted, shown.classes)
-    return Evaluated(shown, loss, accuracy, P, confusion)
+    answers = classify(backend, loaded.state, shown.images, shown.labels)
+    return Evaluated(shown, answers, metrics.confusion_matrix(shown.labels, answers.predicted, shown.classes))
 
 
 def _as_dict(found: Evaluated, backend: str) -> dict[str, Any]:
@@ -100,8 +89,8 @@ def _as_dict(found: Evaluated, backend: str) -> dict[str, Any]:
         "split": found.shown.split.value,
         "images": len(found.shown.labels),
         "backend": backend,
-        "loss": found.loss,
-        "accuracy": found.accuracy,
+        "loss": found.answers.loss,
+        "accuracy": found.answers.accuracy,
         "precision": metrics.precision(found.confusion).tolist(),
         "recall": metrics.recall(found.confusion).tolist(),
         "confusion": found.confusion.tolist(),

@@ -1,5 +1,6 @@
 """`exercise`: six functions to write, checked one by one, and then the proof on all of them."""
 
+import functools
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,11 +9,10 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from compare.backends.by_name import equations_backend
-from compare.backends.user_file import UserFile
-from compare.backends.worker import run_apart
-from compare.cli.options import Json, ProblemOptions, check_output, flag, option, takes_problem
-from compare.cli.progress import progress
+from compare.backends.worker import TIME_LIMIT, Worker
+from compare.cli.options import Json, ProblemOptions, check_output, flag, option, takes_problem, time_limit
+from compare.cli.progress import announce, progress
+from compare.cli.prove import expected_seconds
 from compare.equations import FUNCTIONS
 from compare.errors import InputError
 from compare.exercise.check import FunctionCheck, check_functions
@@ -20,7 +20,7 @@ from compare.exercise.hints import HINTS, next_hints
 from compare.exercise.new import new_exercise
 from compare.files import maths_page
 from compare.problem import DTYPES, Problem
-from compare.proof.prove import prove
+from compare.proof.both_precisions import named, prove_each, reports
 from compare.proof.run import Run
 from compare.report import as_json
 from compare.report.check_tables import print_diagnosis
@@ -40,6 +40,7 @@ def exercise(
         Path | None, option(EXERCISE, "--new", metavar="FILE", help="Write a new file with six empty functions.")
     ] = None,
     hint: Annotated[bool, flag(EXERCISE, "--hint", "Give a hint; asked again, a clearer one.")] = False,
+    seconds: Annotated[float, time_limit(EXERCISE)] = TIME_LIMIT,
     chosen: ProblemOptions,
     json: Json = None,
 ) -> int:
@@ -55,9 +56,7 @@ def exercise(
     if not path:
         raise InputError("FILE is missing; exercise --new FILE writes a new one")
     check_output(json)
-    if (code := run_apart([str(path)])) is not None:
-        return code
-    return _check(wide_console(), UserFile(path), chosen.problem(), hint, json)
+    return _check(wide_console(), Worker(path, seconds), chosen.problem(), hint, json)
 
 
 def _begin(console: Console, path: Path) -> int:
@@ -72,7 +71,7 @@ def _begin(console: Console, path: Path) -> int:
     return 0
 
 
-def _check(console: Console, file: UserFile, problem: Problem, hint: bool, json: Path | None) -> int:
+def _check(console: Console, file: Worker, problem: Problem, hint: bool, json: Path | None) -> int:
     found = check_functions(file, problem)
     todo = next((one for one in found if one.state != "right"), None)
     hints = next_hints(file.path, todo.name) if todo and hint else ()
@@ -119,15 +118,12 @@ def _print_hints(console: Console, name: str, hints: tuple[str, ...]) -> None:
         console.print("--hint again gives a clearer one" if hints else "--hint gives a hint")
 
 
-def _prove(console: Console, problem: Problem, file: UserFile) -> list[Run]:
+def _prove(console: Console, problem: Problem, file: Worker) -> list[Run]:
     console.print("All six are right, each on its own. Now together, beside PyTorch:\n")
-    ours = equations_backend(file.name, file.equations)
-    with progress(len(DTYPES) * problem.steps, False) as advance:
-
-        def tell(epoch: int, _: int) -> None:
-            advance(f"epoch {epoch}")
-
-        runs = [prove(problem, dtype, ours=ours, on_step=tell) for dtype in DTYPES]
+    announce(expected_seconds(problem, DTYPES), quiet=False)
+    sides = functools.partial(named, str(file.path), "torch", file.time_limit)
+    with progress(len(DTYPES) * reports(problem), False) as advance:
+        runs = prove_each(problem, DTYPES, sides, advance)
     print_screen(console, problem, runs)
     return runs
 

@@ -9,18 +9,35 @@ from rich.text import Text
 
 from compare.backends.by_name import MODULES
 from compare.cli.options import COMPARED, DataRoot, Json, Picture, Quiet, check_output, check_picture, option
-from compare.cli.progress import progress
+from compare.cli.progress import announce, progress
 from compare.report.as_json import write_json
 from compare.report.pictures import save_picture
 from compare.report.tables import short, table, wide_console
 from compare.report.training_pictures import experiment as draw
 from compare.training import experiments
 from compare.training.experiments import EXPERIMENTS, Row
+from compare.words import per_cent
 
 BAR = 14
 
-Which = StrEnum("Which", {name: name for name in EXPERIMENTS})
-Sides = StrEnum("Sides", {name: name for name in (*MODULES, "both")})
+
+class Which(StrEnum):
+    """The names of EXPERIMENTS."""
+
+    lr = "lr"
+    batch_size = "batch-size"
+    val_size = "val-size"
+    train_metrics = "train-metrics"
+    subset = "subset"
+    dataset = "dataset"
+
+
+class Sides(StrEnum):
+    """A backend by its name, or both."""
+
+    scratch = "scratch"
+    torch = "torch"
+    both = "both"
 
 
 def experiment(
@@ -39,6 +56,7 @@ def experiment(
     check_picture(picture)
     asked = EXPERIMENTS[name.value]
     sides = list(MODULES) if backend.value == "both" else [backend.value]
+    announce(experiments.expected_seconds(asked, sides, data_root), quiet)
     with progress(len(sides) * len(asked.grid(data_root)), quiet, plain=False) as advance:
         rows = experiments.run(asked, sides, data_root, advance)
     if json:
@@ -68,8 +86,8 @@ def _table(varied: str, rows: list[Row]) -> Group:
             f"{row.steps:,}",
             short(row.train_loss),
             short(row.val_loss),
-            f"{row.train_accuracy:.1%}",
-            f"{row.val_accuracy:.1%}",
+            per_cent(row.train_accuracy, 1),
+            per_cent(row.val_accuracy, 1),
             "diverged" if row.diverged else _bar(row),
         )
         for row in rows

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from compare.backends.by_name import backend as backend_of
 from compare.backends.by_name import side_name
+from compare.backends.worker import TIME_LIMIT
 from compare.cli.options import (
     COMPARED,
     INDEX,
@@ -22,8 +23,8 @@ from compare.cli.options import (
     WhichSplit,
     check_output,
     check_picture,
-    isolated,
     option,
+    time_limit,
 )
 from compare.problem import Hyperparameters
 from compare.proof.explanation import STAGES
@@ -45,6 +46,7 @@ def explain(
     index: Annotated[int, INDEX],
     backend: Annotated[str, option(COMPARED, "--backend", help=f"The first side: {SIDES}.")] = "scratch",
     against: Annotated[str, option(COMPARED, "--against", help="The other side, the reference.")] = "torch",
+    seconds: Annotated[float, time_limit(COMPARED)] = TIME_LIMIT,
     lr: Annotated[float, option(TRAINING, help="Learning rate of the step (E6).")] = 1e-3,
     data: OptionalData = None,
     split: WhichSplit = None,
@@ -58,8 +60,6 @@ def explain(
     """
     check_output(json)
     check_picture(picture)
-    if (code := isolated(backend, against)) is not None:
-        return code
     Hyperparameters(epochs=1, lr=lr)  # it checks the rate
     loaded = load_checkpoint(checkpoint)
     shown = select(loaded, data, data_root, split)
@@ -68,7 +68,7 @@ def explain(
     # large weights can have an infinite loss
     with np.errstate(all="ignore"):
         found = {
-            name: explain_one(backend_of(spec, nan=False), loaded.state, images, labels, lr)
+            name: explain_one(backend_of(spec, nan=False, time_limit=seconds), loaded.state, images, labels, lr)
             for name, spec in _named(backend, against).items()
         }
     if json:
@@ -77,7 +77,7 @@ def explain(
         P = {side: values["probabilities"] for side, values in found.items()}
         save_picture(model_pictures.prediction(images[0], shown.shape, P, shown.names, label), picture)
     console = wide_console()
-    console.print(f"{shown.data}, {shown.split}: image {index}, label {label}")
+    console.print(f"{shown.place(index)}, label {label}")
     console.print(_table(found, SHOWN_DIGITS[loaded.dtype]))
     return 0
 

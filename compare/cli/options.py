@@ -11,9 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
-from compare.backends.by_name import MODULES, is_path
-from compare.backends.worker import run_apart
-from compare.data.registry import DATA_ROOT_VARIABLE, SOURCES, load
+from compare.backends.by_name import MODULES
+from compare.data.registry import DATA_ROOT_VARIABLE, SOURCES, check_name, load
 from compare.errors import InputError
 from compare.files import check_writable, folder_fault
 from compare.problem import Hyperparameters, Problem
@@ -61,8 +60,25 @@ WhichSplit = Annotated[
     Split | None,
     option(DATA, "--split", help="Which part of the data; unless given, test if there is any, or validation."),
 ]
-INDEX = option(DATA, "--index", metavar="N", help="An image, counted from 0.")
+INDEX = option(DATA, "--index", metavar="N", help="An image of the part that --split names, counted from 0.")
 SIDES = f"{', '.join(MODULES)}, or a Python file of your own"
+
+
+def _positive(seconds: float) -> float:
+    if not 0 < seconds < float("inf"):
+        raise InputError(f"--time-limit must be a number of seconds above 0, not {seconds}")
+    return seconds
+
+
+def time_limit(panel: str) -> Any:
+    """The option --time-limit, in a group of --help."""
+    what = (
+        "Seconds that one call into your file may take. It runs in a process of its own, which protects the result, "
+        "not your computer."
+    )
+    return typer.Option("--time-limit", metavar="SECONDS", help=what, callback=_positive, rich_help_panel=panel)
+
+
 WhichBackend = Annotated[str, option(MODEL, "--backend", help=f"Which side computes: {SIDES}.")]
 CheckpointFile = Annotated[Path, typer.Argument(metavar="CHECKPOINT", help="A file of train --save, or of PyTorch.")]
 Json = Annotated[
@@ -136,8 +152,7 @@ class ProblemOptions:
 
     def problem(self) -> Problem:
         """Check the choices, then load the data. Raises InputError for what cannot be."""
-        if self.data not in SOURCES:
-            raise InputError(f"unknown data set {self.data!r}; known: {', '.join(SOURCES)}")
+        check_name(self.data)
         chosen = {field.name: getattr(self, field.name) for field in fields(Hyperparameters)}
         if self.epochs is None:
             chosen["epochs"] = SOURCES[self.data].epochs
@@ -154,14 +169,11 @@ def takes_problem(command: Callable[..., int]) -> Callable[..., int]:
         parameters += options.values() if name == "chosen" else [parameter]
     keyword = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
 
-    @functools.wraps(command)
-    def with_options(**values: object) -> int:
+    def with_options(**values: Any) -> int:
         chosen = ProblemOptions(**{name: values.pop(name) for name in options})
         return command(chosen=chosen, **values)
 
-    with_options.__signature__ = signature.replace(parameters=keyword)
-    with_options.__annotations__ = {parameter.name: parameter.annotation for parameter in keyword}
-    return with_options
+    return _called_as(command, keyword, with_options)
 
 
 def takes_no_color(command: Callable[..., int]) -> Callable[..., int]:
@@ -169,14 +181,19 @@ def takes_no_color(command: Callable[..., int]) -> Callable[..., int]:
     signature = inspect.signature(command, eval_str=True)
     parameter = inspect.Parameter("no_color", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=NoColor)
 
-    @functools.wraps(command)
-    def with_option(**values: object) -> int:
+    def with_option(**values: Any) -> int:
         values.pop("no_color", None)
         return command(**values)
 
-    with_option.__signature__ = signature.replace(parameters=[*signature.parameters.values(), parameter])
-    with_option.__annotations__ = {**command.__annotations__, "no_color": NoColor}
-    return with_option
+    return _called_as(command, [*signature.parameters.values(), parameter], with_option)
+
+
+def _called_as(command: Callable[..., int], parameters: list[inspect.Parameter], wrapper: Any) -> Callable[..., int]:
+    """The wrapper under the name of the command, with other parameters; Typer reads them from these places."""
+    functools.update_wrapper(wrapper, command)
+    wrapper.__signature__ = inspect.Signature(parameters)
+    wrapper.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return wrapper
 
 
 def check_output(path: Path | None, option: str = "--json") -> None:
@@ -204,9 +221,3 @@ def check_picture(path: Path | None) -> None:
     if path:
         pictures.check_picture(path)
         check_output(path, "--picture")
-
-
-def isolated(*specs: str) -> int | None:
-    """If one of these backends is somebody's file: run the command in a child, and return its exit code."""
-    paths = [spec for spec in specs if is_path(spec)]
-    return run_apart(paths) if paths else None

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 from numpy.typing import NDArray
 
-from compare.backends.by_name import module, side_name
+from compare.backends.by_name import side_name
 from compare.cli.options import (
     DATA,
     INDEX,
@@ -22,7 +23,6 @@ from compare.cli.options import (
     check_output,
     check_picture,
     flag,
-    isolated,
     option,
 )
 from compare.data.own_picture import as_text, prepare, read_picture, squeeze
@@ -32,14 +32,20 @@ from compare.report.as_json import write_json
 from compare.report.pictures import save_picture
 from compare.training.checkpoint import Checkpoint, load_checkpoint
 from compare.training.checkpoint_images import class_names, select
+from compare.training.classify import classify
+from compare.words import per_cent
 
 BAR = 40
 
 
 @dataclass(frozen=True)
 class Shown:
-    """One image (1, D), its shape (None if it is not known), its label (None for a picture of one's own), and names."""
+    """One image (1, D) and where it is from, its shape (None if it is not known), its label, and the names of classes.
 
+    The label is None for a picture of one's own.
+    """
+
+    place: str
     image: NDArray
     shape: tuple[int, ...] | None
     label: int | None
@@ -71,15 +77,13 @@ def predict(
         raise InputError("--raw is for --image: an image of a data set is shown as it is")
     check_output(json)
     check_picture(picture)
-    if (code := isolated(backend)) is not None:
-        return code
     loaded = load_checkpoint(checkpoint)
     if image:
         shown = _own(checkpoint, loaded, image, raw, class_names(loaded, data, data_root))
     else:
-        shown = _of_data(loaded, index, data, data_root, split)
-    side = module(backend)
-    P = side.probabilities(side.SoftmaxRegression(*loaded.state[:2]), shown.image)[0]
+        shown = _of_data(loaded, index or 0, data, data_root, split)
+    # a picture of one's own has no label; which one stands for it does not show
+    P = classify(backend, loaded.state, shown.image, np.array([shown.label or 0])).P[0]
     if json:
         write_json(json, _as_dict(backend, shown, P))
     if picture:
@@ -89,11 +93,11 @@ def predict(
     return 0
 
 
-def _of_data(loaded: Checkpoint, index: int | None, data: str | None, root: Path | None, split: WhichSplit) -> Shown:
+def _of_data(loaded: Checkpoint, index: int, data: str | None, root: Path | None, split: WhichSplit) -> Shown:
     """An image of a data set."""
     selected = select(loaded, data, root, split)
     image, labels = selected.image(index)
-    return Shown(image, selected.shape, int(labels[0]), selected.names)
+    return Shown(selected.place(index), image, selected.shape, int(labels[0]), selected.names)
 
 
 def _own(checkpoint: Path, loaded: Checkpoint, file: Path, raw: bool, names: tuple[str, ...]) -> Shown:
@@ -103,7 +107,7 @@ def _own(checkpoint: Path, loaded: Checkpoint, file: Path, raw: bool, names: tup
     if edge**2 != D:
         raise InputError(f"{checkpoint}: pictures need a model of square grey images")
     image = (squeeze if raw else prepare)(read_picture(file), edge)
-    return Shown(image.reshape(1, -1), (edge, edge), None, names)
+    return Shown(str(file), image.reshape(1, -1), (edge, edge), None, names)
 
 
 def _as_dict(backend: str, shown: Shown, P: NDArray) -> dict[str, Any]:
@@ -115,11 +119,12 @@ def _as_dict(backend: str, shown: Shown, P: NDArray) -> dict[str, Any]:
 def _print(shown: Shown, P: NDArray, quiet: bool) -> None:
     answer, names = int(P.argmax()), shown.names
     if not quiet:
+        print(shown.place)
         if shown.shape and len(shown.shape) == 2:
             print(as_text(shown.image.reshape(shown.shape)))
         width = max(3, *map(len, names))
         for k, p in enumerate(P):
             mark = " <- label" if k == shown.label else ""
-            print(f"{names[k]:>{width}}  {p:7.2%}  {'█' * round(BAR * p)}{mark}")
+            print(f"{names[k]:>{width}}  {per_cent(p, 2):>8}  {'█' * round(BAR * p)}{mark}")
     known = "" if shown.label is None else f", label {names[shown.label]}"
-    print(f"prediction {names[answer]}, probability {P[answer]:.2%}{known}")
+    print(f"prediction {names[answer]}, probability {per_cent(P[answer], 2)}{known}")

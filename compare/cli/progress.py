@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from compare.words import per_cent
 
 # From so many seconds on a command says how long it takes before it starts.
 LONG = 10.0
@@ -42,7 +44,8 @@ def progress(steps: int, quiet: bool, plain: bool = True) -> Iterator[Callable[[
     elif not console.is_terminal:
         yield _lines(steps)
     else:
-        columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
+        share = TextColumn("[progress.percentage]{task.percentage:>3.0f} %")
+        columns = TextColumn("{task.description}"), BarColumn(), share, TimeRemainingColumn()
         # where stdout is a file, its lines belong there and not above the bar
         with Progress(*columns, console=console, transient=True, redirect_stdout=sys.stdout.isatty()) as bar:
             task = bar.add_task("", total=steps)
@@ -56,6 +59,6 @@ def _lines(steps: int) -> Callable[[str], None]:
         quarters, rest = divmod(4 * next(done), steps)
         if rest < 4 and 0 < quarters < 4:
             left = (time.perf_counter() - began) * (4 - quarters) / quarters
-            print(f"{25 * quarters} %: {what}, about {duration(left)} left", file=sys.stderr, flush=True)
+            print(f"{per_cent(quarters / 4)}: {what}, about {duration(left)} left", file=sys.stderr, flush=True)
 
     return line

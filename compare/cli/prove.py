@@ -3,7 +3,7 @@
 import functools
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +13,7 @@ from rich.console import Console
 
 from compare.backends.by_name import backend, backend_equations
 from compare.backends.protocol import Backend
+from compare.backends.worker import TIME_LIMIT
 from compare.bugs.catalogue import BUGS, Bug, find_bug
 from compare.bugs.diagnosis import Diagnosis, Diagnostician
 from compare.cli.options import (
@@ -28,14 +29,14 @@ from compare.cli.options import (
     check_folder,
     check_output,
     flag,
-    isolated,
     option,
     takes_problem,
+    time_limit,
 )
 from compare.cli.progress import announce, progress
 from compare.errors import InputError
 from compare.problem import Problem
-from compare.proof.prove import prove as prove_one
+from compare.proof.both_precisions import Sides, at_the_same_time, named, prove_each, reports
 from compare.proof.rounding import RoundingCause, attribute
 from compare.proof.run import Run
 from compare.report import as_json, proof_details, proof_screen, saved_runs
@@ -84,6 +85,7 @@ def prove(
     bug: Annotated[
         str | None, option(COMPARED, "--bug", metavar="NAME", help="Check scratch with this mistake of `bugs` in it.")
     ] = None,
+    seconds: Annotated[float, time_limit(COMPARED)] = TIME_LIMIT,
     why: Annotated[bool, flag(COMPARED, "--attribute", "Say which operations round differently, and why.")] = False,
     chosen: ProblemOptions,
     details: Details = False,
@@ -102,19 +104,18 @@ def prove(
     if run_name:
         saved_runs.check_name(runs_root, run_name)
     _check_sides(backend_name, against, bug, why)
-    if (code := isolated(backend_name, against)) is not None:
-        return code
-    planted = find_bug(bug) if bug else None
-    ours = planted.backend() if planted else backend(backend_name)
-    proof = Proof(chosen.problem(), ours, backend(against), planted)
+    make, ours = (_planted, bug) if bug else (named, backend_name)
+    sides: Sides = functools.partial(make, ours, against, seconds)
+    proof = Proof(chosen.problem(), *sides(), find_bug(bug) if bug else None)
     console = wide_console()
     if details and not quiet:
         proof_details.print_problem(console, proof.problem)
-    _compare(proof, ["float32", "float64"] if dtype == Dtypes.both else [dtype.value], quiet)
+    _compare(proof, sides, ["float32", "float64"] if dtype == Dtypes.both else [dtype.value], quiet)
     if why:
-        equations = planted.equations() if planted else backend_equations(backend_name)
+        equations = proof.planted.equations() if proof.planted else backend_equations(backend_name, time_limit=seconds)
         proof.rounding = {run.dtype: attribute(proof.problem, run.dtype, equations) for run in proof.runs}
-    content = _as_dict(proof)
+    # with its checksums it takes a while
+    content = _as_dict(proof) if json or run_name else {}
     if json:
         as_json.write_json(json, content)
     _keep(proof, content, pictures, runs_root, run_name)
@@ -129,13 +130,16 @@ def _check_sides(ours: str, theirs: str, bug: str | None, why: bool) -> None:
         raise InputError("--attribute explains what differs from torch: omit --against, or --backend torch")
 
 
-def _compare(proof: Proof, dtypes: list[str], quiet: bool) -> None:
+def _planted(bug: str, theirs: str, time_limit: float) -> tuple[Backend, Backend]:
+    return find_bug(bug).backend(), backend(theirs, time_limit=time_limit)
+
+
+def _compare(proof: Proof, sides: Sides, dtypes: list[str], quiet: bool) -> None:
     """Run the proof in each precision, and look for the cause of a difference."""
-    announce(_seconds(proof.problem, len(dtypes)), quiet)
-    with progress(len(dtypes) * proof.problem.steps, quiet) as advance:
-        for name in dtypes:
-            tell = functools.partial(_tell, advance, name)
-            proof.runs.append(prove_one(proof.problem, name, ours=proof.ours, theirs=proof.theirs, on_step=tell))
+    problem = proof.problem
+    announce(expected_seconds(problem, dtypes), quiet)
+    with progress(len(dtypes) * reports(problem), quiet) as advance:
+        proof.runs = prove_each(problem, dtypes, sides, advance)
     if proof.differs:
         proof.diagnosis = _diagnose(proof)
 
@@ -144,14 +148,11 @@ def _diagnose(proof: Proof) -> Diagnosis:
     return Diagnostician(proof.problem, proof.theirs).diagnose(proof.ours)
 
 
-def _tell(advance: Callable[[str], None], dtype: str, epoch: int, _: int) -> None:
-    advance(f"{dtype}, epoch {epoch}")
-
-
-def _seconds(problem: Problem, dtypes: int) -> float:
+def expected_seconds(problem: Problem, dtypes: Sequence[str]) -> float:
     """About how long it takes on two cores of a computer of 2024: measured on digits and mnist5k."""
     a_step = 1.1e-3 + 6e-10 * problem.chosen.batch_size * problem.features * problem.classes
-    return dtypes * (problem.steps * a_step + 2)
+    alone = problem.steps * a_step + 2
+    return alone * (1 if at_the_same_time(problem, dtypes) else len(dtypes))
 
 
 def _as_dict(proof: Proof) -> dict[str, Any]:
@@ -179,8 +180,7 @@ def _keep(proof: Proof, content: dict[str, Any], pictures: Path | None, root: Pa
         as_json.write_json(pictures / RECORDING, recording, indent=None)
     if name:
         run = proof.runs[-1]
-        last = run.history[run.sides[0]][-1]
-        summary = {"verdict": content["verdict"], "val_loss": last.val_loss, "val_accuracy": last.val_accuracy}
+        summary = saved_runs.summary(content["verdict"], run.history[run.sides[0]][-1])
         histories = {f"{side}, {run.dtype}": history for run in proof.runs for side, history in run.history.items()}
         saved_runs.keep(root, name, content | {"command": "prove", "summary": summary}, histories, figures)
 

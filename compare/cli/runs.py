@@ -11,6 +11,7 @@ from compare.errors import InputError
 from compare.report.as_json import write_json
 from compare.report.saved_runs import kept
 from compare.report.tables import cut, short, table, wide_console
+from compare.words import per_cent
 
 COLUMNS = "name", "command", "data", "lr", "mom.", "batch", "steps", "loss", "acc.", "verdict"
 
@@ -55,7 +56,7 @@ def _row(run: dict[str, Any]) -> tuple[str, ...]:
         str(problem["batch_size"]),
         f"{problem['steps']:,}",
         short(float(summary["val_loss"])),
-        f"{float(summary['val_accuracy']):.2%}",
+        per_cent(float(summary["val_accuracy"]), 2),
         summary["verdict"] or "",
     )
 

@@ -5,14 +5,14 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from numpy.typing import NDArray
 
-from compare.backends.devices import DEVICES, device
+from compare.backends.devices import Device, device
+from compare.backends.worker import TIME_LIMIT
 from compare.cli.options import (
     OUTPUT,
     SIDES,
@@ -26,11 +26,11 @@ from compare.cli.options import (
     RunsRoot,
     check_folder,
     check_output,
-    isolated,
     option,
     takes_problem,
+    time_limit,
 )
-from compare.cli.progress import progress
+from compare.cli.progress import announce, progress
 from compare.errors import InputError
 from compare.problem import Problem, checksum
 from compare.report import as_json, saved_runs
@@ -39,11 +39,10 @@ from compare.report.training_log import LINES, TrainingLog
 from compare.report.training_pictures import training_pictures
 from compare.training.advice import advice
 from compare.training.checkpoint import Checkpoint, check_suffix, load_checkpoint, save_checkpoint
+from compare.training.duration import step_seconds
 from compare.training.loop import Training
 from compare.training.train import go_on, start
 from scratch import Record
-
-Device = StrEnum("Device", {name: name for name in DEVICES})
 
 
 @takes_problem
@@ -53,6 +52,7 @@ def train(
     backend: Annotated[str, option(TRAINING, "--backend", help=f"Which side trains: {SIDES}.")] = "scratch",
     chosen: ProblemOptions,
     dtype: Annotated[Dtype | None, option(TRAINING, "--dtype", help="Precision; float32 unless given.")] = None,
+    seconds: Annotated[float, time_limit(TRAINING)] = TIME_LIMIT,
     device_name: Annotated[Device, option(TRAINING, "--device", help="Where torch works.")] = Device.cpu,
     resume: Annotated[
         Path | None, option(TRAINING, "--resume", metavar="FILE", help="Go on from a checkpoint, of either side.")
@@ -76,8 +76,6 @@ def train(
     Exit code 0: trained, 2: could not train, 130: interrupted.
     """
     check_output(json)
-    if (code := isolated(backend)) is not None:
-        return code
     if save:
         check_suffix(save)
     check_output(save, "--save")
@@ -85,10 +83,12 @@ def train(
     if run_name:
         saved_runs.check_name(runs_root, run_name)
     checkpoint = load_checkpoint(resume) if resume else None
-    problem = _resumed_problem(resume, checkpoint, chosen, context) if checkpoint else chosen.problem()
+    problem = _resumed_problem(resume, checkpoint, chosen, context) if resume and checkpoint else chosen.problem()
     name = checkpoint.dtype if checkpoint else (dtype or Dtype.float32).value
     log = TrainingLog.of(problem, log_epochs, log_every, quiet)
-    training = start(problem, backend, name, device=device(device_name.value, backend, name), checkpoint=checkpoint)
+    where = device(device_name.value, backend, name)
+    training = start(problem, backend, name, device=where, time_limit=seconds, checkpoint=checkpoint)
+    announce(_seconds(training, name), quiet)
     began = time.perf_counter()
     log.start(training, name)
     _run(training, save, log)
@@ -143,8 +143,7 @@ def _as_dict(training: Training, dtype: str, seconds: float) -> dict[str, Any]:
 
 def _keep(training: Training, root: Path, name: str, found: dict[str, Any], figures: dict[str, Any]) -> None:
     """Keep everything in a folder."""
-    last = training.history[-1]
-    summary = {"verdict": None, "val_loss": last.val_loss, "val_accuracy": last.val_accuracy}
+    summary = saved_runs.summary(None, training.history[-1])
     content = found | {"command": f"train {training.name}", "summary": summary}
     histories, save = {training.name: training.history}, functools.partial(save_checkpoint, training=training)
     saved_runs.keep(root, name, content, histories, figures, save)
@@ -155,12 +154,17 @@ def _left(training: Training) -> int:
     return max(1, problem.steps - max(0, len(done.history) - 1) * problem.steps_per_epoch - done.step)
 
 
+def _seconds(training: Training, dtype: str) -> float:
+    """About how long the rest of it takes."""
+    problem = training.problem
+    pixels = problem.chosen.batch_size * problem.features
+    return _left(training) * step_seconds(training.name, dtype, pixels, problem.classes)
+
+
 def _resumed_problem(path: Path, checkpoint: Checkpoint, chosen: ProblemOptions, context: typer.Context) -> Problem:
     """The problem that the checkpoint was trained on, for more epochs if that is asked for."""
-    if checkpoint.chosen is None:
-        raise InputError(
-            f"{path}: holds weights only, not how they were trained; --resume needs a file of train --save"
-        )
+    if checkpoint.chosen is None or checkpoint.data is None:
+        raise InputError(f"{path}: has weights only; --resume needs a file of train --save")
     _check_free(path, chosen, context)
     kept = asdict(checkpoint.chosen) | ({"epochs": chosen.epochs} if chosen.epochs else {})
     return replace(chosen, data=checkpoint.data, **kept).problem()
@@ -169,7 +173,9 @@ def _resumed_problem(path: Path, checkpoint: Checkpoint, chosen: ProblemOptions,
 def _check_free(path: Path, chosen: ProblemOptions, context: typer.Context) -> None:
     """Raise InputError if an option was given that the checkpoint decides."""
     fixed = {"dtype", *(field.name for field in fields(chosen))} - {"data_root", "epochs"}
-    given = sorted(name for name in fixed if context.get_parameter_source(name).name == "COMMANDLINE")
+    # typed as None too, for a name that is no option
+    sources = {name: context.get_parameter_source(name) for name in fixed}
+    given = sorted(name for name, source in sources.items() if source and source.name == "COMMANDLINE")
     if given:
         options = ", ".join(f"--{name.replace('_', '-')}" for name in given)
-        raise InputError(f"--resume takes what was chosen from {path}; omit {options}")
+        raise InputError(f"--resume: {path} has chosen already; omit {options}")

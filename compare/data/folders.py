@@ -14,14 +14,15 @@ def cache_path() -> Path:
     return user_cache_path("softmax-regression-twice", appauthor=False)
 
 
-def data_root(root: Path | None) -> Path:
+def data_root(root: str | Path | None) -> Path:
     """The folder that a user named, or the cache, made if it is not there. Raises InputError if it cannot be used."""
     try:
         if root is None:
             root = cache_path()
             root.mkdir(parents=True, exist_ok=True)
+        root = Path(root)
         if not root.is_dir():
-            raise InputError(f"{root}: no such folder; --data-root names one that holds data or may hold a download")
+            raise InputError(f"--data-root {root}: no such folder")
     except OSError as error:
         raise InputError(f"{root}: cannot be used: {error.strerror}") from None
     return root

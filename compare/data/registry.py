@@ -35,13 +35,18 @@ class Source:
         return not self.files or any(True for pattern in self.files for _ in folder.glob(pattern))
 
 
+def check_name(name: str) -> None:
+    """Raise InputError if there is no data set of this name."""
+    if name not in SOURCES:
+        raise InputError(f"unknown data set {name!r}; data --list shows all")
+
+
 def load(name: str, root: str | Path | None = None) -> Dataset:
     """Load a data set by its name in SOURCES; root is the folder of its files, unless they are inside the package.
 
     Raises InputError if the name is unknown, or the data missing, unreadable or bad.
     """
-    if name not in SOURCES:
-        raise InputError(f"unknown data set {name!r}; known: {', '.join(SOURCES)}")
+    check_name(name)
     return SOURCES[name].load(None if root is None else Path(root))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.data.dataset import Dataset
-from compare.data.folders import DATA_ROOT_VARIABLE, data_root
+from compare.data.folders import data_root
 from compare.errors import InputError
 
 
@@ -29,10 +29,6 @@ def fetched(name: str, root: Path) -> dict[str, NDArray]:
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
         if done.returncode:
             reason = (done.stdout.strip().splitlines() or ["it broke off"])[-1].rstrip(":")
-            raise InputError(
-                f"{name} is not in {root}, whole, and could not be downloaded ({reason}); put its files into a folder "
-                f"as torchvision lays them out and name it with --data-root or {DATA_ROOT_VARIABLE}, or take "
-                "--data mnist5k"
-            )
+            raise InputError(f"{name}: not whole in {root}, no download ({reason}); see --data-root, or take mnist5k")
         with np.load(out, allow_pickle=False) as arrays:
             return dict(arrays)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.backends.by_name import backend, equations_backend
+from compare.backends.by_name import backend
 from compare.backends.protocol import Backend
 from compare.backends.threads import threads
-from compare.backends.user_file import UserFile, UserFileError
+from compare.backends.user_file import UserFileError
+from compare.backends.worker import Worker
 from compare.bugs.diagnosis import Diagnosis, Diagnostician
 from compare.equations import FUNCTIONS
 from compare.exercise.worked_example import worked_example
@@ -17,7 +18,6 @@ from compare.problem import DTYPES, Problem
 from compare.proof.exact_arithmetic import first_unequal
 from compare.proof.hard_batches import first_over_budget, hard_batches
 from compare.proof.single_steps import real_batch
-from scratch import EQUATIONS
 
 
 @dataclass(frozen=True)
@@ -30,17 +30,17 @@ class FunctionCheck:
     diagnosis: Diagnosis | None = None
 
 
-def check_functions(file: UserFile, problem: Problem) -> list[FunctionCheck]:
+def check_functions(file: Worker, problem: Problem) -> list[FunctionCheck]:
     """Check the functions of a file in the order of the derivation, each with the others of `scratch`."""
     reference = backend("torch")
     with threads(1), np.errstate(all="ignore"):
         return [_check(file, name, problem, reference) for name in FUNCTIONS]
 
 
-def _check(file: UserFile, name: str, problem: Problem, reference: Backend) -> FunctionCheck:
+def _check(file: Worker, name: str, problem: Problem, reference: Backend) -> FunctionCheck:
     if name not in file.defined:
         return FunctionCheck(name, "missing", f"{name} is not in {file.path}")
-    alone = equations_backend(name, lambda: EQUATIONS._replace(**{name: getattr(file.equations(), name)}))
+    alone = file.backend([name])
     try:
         if reason := _worked_example(file, name) or _steps(alone, problem, reference):
             return FunctionCheck(name, "wrong", reason, _diagnosis(alone, problem, reference))
@@ -49,7 +49,7 @@ def _check(file: UserFile, name: str, problem: Problem, reference: Backend) -> F
     return FunctionCheck(name, "right")
 
 
-def _worked_example(file: UserFile, name: str) -> str:
+def _worked_example(file: Worker, name: str) -> str:
     """What is wrong on the worked example; empty if nothing is."""
     inputs, expected = worked_example()[name]
     returned = getattr(file.equations(), name)(*inputs)

@@ -21,7 +21,7 @@ def new_exercise(path: Path) -> str:
     if command.isprintable() and not {'"', "\\"} & {*command}:
         template = template.replace(f"{COMMAND} FILE", command)
     if path.exists() or path.is_symlink():
-        raise InputError(f"--new {path}: exists already and is not overwritten; choose another name")
+        raise InputError(f"--new {path}: exists already; choose another name")
     try:
         with whole_file(path) as stream:
             stream.write(template.encode())

@@ -157,4 +157,4 @@ def _stop(deviation: Deviation) -> NoReturn:
 
 def both_diverge(what: str) -> InputError:
     """The error of a training that leaves the finite numbers on both sides: `what` says which number, and where."""
-    return InputError(f"both sides leave the finite numbers: {what}; training diverges, try a smaller --lr")
+    return InputError(f"both sides diverge: {what}; try a smaller --lr")

@@ -100,5 +100,5 @@ def _add_batch(make: CaseMaker, name: str, N: int) -> None:
 
 
 def _powers_of_two(chosen: Hyperparameters, lr: float) -> Hyperparameters:
-    powers = {name: value and 0.5 for name, value in chosen.descent.items() if name in ("momentum", "dampening")}
-    return replace(chosen, lr=lr, weight_decay=chosen.weight_decay and 2**-6, **powers)
+    momentum, dampening = chosen.momentum and 0.5, chosen.dampening and 0.5
+    return replace(chosen, lr=lr, momentum=momentum, dampening=dampening, weight_decay=chosen.weight_decay and 2**-6)

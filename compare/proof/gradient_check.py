@@ -81,7 +81,7 @@ class _Point:
 
     def formula(self, w: NDArray) -> complex:
         """L at a complex w by E1 to E3 of `scratch`: the log_softmax of PyTorch takes no complex numbers."""
-        return scratch.cross_entropy(scratch.logits(self.X, *self._parts(w)), self.y)
+        return complex(scratch.cross_entropy(scratch.logits(self.X, *self._parts(w)), self.y))
 
     def _step(self, w: NDArray) -> scratch.Step:
         self.side.start_from(State(*self._parts(w)))

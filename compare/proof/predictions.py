@@ -54,9 +54,9 @@ class Predictions:
         again.start_from(State(W, b))
         ours, theirs = (side.logits(images) for side in (again, reference))
         # the losses are floats of Python, but their sums were made in the dtype of the weights
-        losses = (side.evaluate(images, labels).loss for side in (again, reference))
+        loss, other_loss = (side.evaluate(images, labels).loss for side in (again, reference))
         logits_limit, loss_limit = _limits(images, theirs, W, b)
-        shares = float(np.abs(ours - theirs).max()) / logits_limit, abs(np.subtract(*losses)) / loss_limit
+        shares = float(np.abs(ours - theirs).max()) / logits_limit, abs(loss - other_loss) / loss_limit
         self.evaluation = max(self.evaluation, *map(_number, shares))
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from compare.backends.threads import threads
 from compare.problem import Problem
 from compare.proof.exact_arithmetic import exact_steps
+from compare.words import per_cent
 from scratch import Equations, log_softmax, pixels
 
 ORDER = "order of summation"
@@ -101,7 +102,7 @@ def _reason(name: str, their_exp: Callable, real: Inputs) -> tuple[str, str]:
     values = Z - Z.max(axis=1, keepdims=True)
     unlike = float(np.mean(np.exp(values) != their_exp(values)))
     reason = EXP_LOG if name == "log_softmax" else f"{EXP_LOG}; (P - Y) / N against P / N - Y / N"
-    return reason, f"exp alone: {unlike:.0%} of its values; where it gives 0 and 1"
+    return reason, f"exp alone: {per_cent(unlike)} of its values; where it gives 0 and 1"
 
 
 def _left(ours: Callable, theirs: Callable, name: str, exact: list[Inputs]) -> float:
@@ -139,8 +140,8 @@ def _exact(problem: Problem, dtype: str) -> list[Inputs]:
     steps = exact_steps(problem, dtype)
     images, labels = steps.train
     return [
-        _inputs(pixels(images[index], np.dtype(dtype)), labels[index], start.W, start.b, steps.chosen.lr)
-        for _, start, index in steps.cases
+        _inputs(pixels(images[at], np.dtype(dtype)), labels[at], start.W, start.b, steps.chosen.lr)
+        for start, at in ((case.start, case.index) for case in steps.cases)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
 from numpy.typing import NDArray
 
 from compare.proof.comparison import Deviation
@@ -44,7 +45,7 @@ class Run:
     weights: dict[str, str] = field(default_factory=dict)
     drift: dict[str, float] = field(default_factory=dict)
     trace: dict[tuple[str, str], list[float]] = field(default_factory=dict)
-    templates: NDArray | None = None
+    templates: NDArray = field(default_factory=lambda: np.empty((0, 0)))
     growth: float | None = None
 
     def __repr__(self) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +14,8 @@ from compare.proof.tolerance import Start
 from scratch import Step, Velocity
 
 
-class Case(NamedTuple):
+@dataclass(frozen=True)
+class Case:
     """A single step: the state that it starts from, and the indices (N,) of its images."""
 
     name: str
@@ -54,7 +54,7 @@ class SingleSteps:
         side = backend.side(self, dtype)
         for case in self.cases:
             side.start_from(case.start)
-            yield case, Step(*map(np.array, side.step(case.index)))
+            yield case, Step._make(map(np.array, side.step(case.index)))
 
 
 class CaseMaker:

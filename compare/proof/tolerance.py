@@ -45,6 +45,11 @@ class Start(NamedTuple):
         """The start of a step from `state`, in a run that began with the weights `initial`."""
         return cls(*state, *initial, chosen)
 
+    @property
+    def parameters(self) -> tuple[NDArray, NDArray]:
+        """W and b, by number."""
+        return self.W, self.b
+
 
 class Terms(NamedTuple):
     """What the terms of a budget are, and why they are that."""
@@ -87,7 +92,7 @@ def sizes(ref: Step, start: Start) -> dict[str, tuple[float, float]]:
 def _update_terms(start: Start, terms: float, which: int) -> float:
     """What the update adds to the terms of W (0) or b (1): lr times those of gradient, decay and velocity."""
     chosen, velocity = start.chosen, start.velocity
-    terms += chosen.weight_decay * _largest(start[which]) + (_largest(velocity[which]) if velocity else 0.0)
+    terms += chosen.weight_decay * _largest(start.parameters[which]) + (_largest(velocity[which]) if velocity else 0.0)
     # an error that enters the velocity is applied again at every later step, less each time
     return chosen.lr * terms / (1 - chosen.momentum)
 
@@ -125,7 +130,7 @@ def ceilings(ref: Step, start: Start) -> dict[str, float]:
 
 def _update_ceiling(start: Start, error: NDArray, gradient: NDArray, which: int) -> NDArray:
     """The bound of new W (0) or b (1), from the bound `error` of its gradient."""
-    chosen, parameter = start.chosen, start[which]
+    chosen, parameter = start.chosen, start.parameters[which]
     # decay, velocity and looking ahead are a few more roundings of a larger direction
     gain, roundings = 1 + chosen.momentum, 8 if chosen.momentum or chosen.weight_decay else 2
     v = abs(start.velocity[which]) if start.velocity else 0.0
@@ -139,5 +144,5 @@ def _gamma(dtype: np.dtype) -> Callable[[int], float]:
     return lambda n: n * u / (1 - n * u)
 
 
-def _largest(tensor: NDArray | float) -> float:
+def _largest(tensor: NDArray | np.floating) -> float:
     return float(np.abs(tensor).max())

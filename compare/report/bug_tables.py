@@ -13,7 +13,7 @@ from compare.bugs.survey import CLEAN, Survey
 from compare.equations import FUNCTIONS
 from compare.problem import DTYPES
 from compare.proof.checks import CHECKS
-from compare.report.tables import table
+from compare.report.tables import per_cent, table
 
 # The names of the checks, hyphenated so that the table of all mistakes has 80 columns.
 HEADINGS = {
@@ -60,7 +60,7 @@ def print_survey(console: Console, survey: Survey, *, details: bool) -> None:
     unnoticed = sum(not found[name].reasons["accuracy"] for name in survey.guesses)
     better = sum(found[name].accuracy > clean for name in survey.guesses)
     console.print(
-        f"accuracy does not show {unnoticed} of them; {better} reach more than the {clean:.1%} without mistake"
+        f"accuracy does not show {unnoticed} of them; {better} reach more than the {per_cent(clean, 1)} without mistake"
     )
     first = sum(guesses[:1] == [name] for name, guesses in survey.guesses.items())
     among = sum(name in guesses for name, guesses in survey.guesses.items())
@@ -97,7 +97,7 @@ def _matrix(survey: Survey) -> Group:
 def _row(survey: Survey, name: str) -> list[str | Text]:
     narrow, wide = (survey.detections[dtype][name] for dtype in DTYPES)
     marks = [_mark(bool(narrow.reasons[c]), bool(wide.reasons[c])) for c in HEADINGS if c != "accuracy"]
-    noticed, accuracy = bool(narrow.reasons["accuracy"]), f"{narrow.accuracy:.1%}"
+    noticed, accuracy = bool(narrow.reasons["accuracy"]), per_cent(narrow.accuracy, 1)
     return [name, *marks, Text(f"x {accuracy}" if noticed else accuracy, style="green" if noticed else "dim")]
 
 

@@ -11,7 +11,7 @@ from compare.proof.checks import CHECKS
 from compare.proof.gradient_check import STEPS, GradientCheck
 from compare.proof.rounding import RoundingCause
 from compare.proof.run import Run
-from compare.report.tables import WIDTH, cut, share, table
+from compare.report.tables import WIDTH, cut, per_cent, share, table
 
 # Steps of the central differences that show how the error falls and rises again.
 SHOWN_H = STEPS[0], STEPS[2], STEPS[4], STEPS[7], STEPS[10]
@@ -29,7 +29,10 @@ def print_checks(console: Console, runs: list[Run]) -> None:
 
 def print_attribution(console: Console, dtype: str, found: list[RoundingCause]) -> None:
     """Why the sides differ, operation by operation, and what is left of it without the reason."""
-    rows = [(a.tag, a.operation, f"{a.share:.1%}", f"{a.scaled:.2g}", f"{a.ulps:.0f}", f"{a.left:.1%}") for a in found]
+    rows = [
+        (a.tag, a.operation, per_cent(a.share, 1), f"{a.scaled:.2g}", f"{a.ulps:.0f}", per_cent(a.left, 1))
+        for a in found
+    ]
     columns = (
         "",
         "\noperation",
@@ -47,7 +50,8 @@ def print_attribution(console: Console, dtype: str, found: list[RoundingCause]) 
 def _reason(cause: RoundingCause) -> str:
     if not cause.share:
         return "nothing differs on these inputs."
-    left = "nothing is left" if cause.left == 0 else f"{cause.left:.1%} are left, so it is not the whole reason"
+    some = f"{per_cent(cause.left, 1)} are left, so it is not the whole reason"
+    left = some if cause.left else "nothing is left"
     return f"{cause.reason}. Tried {cause.experiment}: {left}."
 
 
@@ -57,7 +61,7 @@ def print_diagnosis(console: Console, diagnosis: Diagnosis) -> None:
         console.print(_filled(f"seen: {fact}"))
     for n, (bug, likeness) in enumerate(diagnosis.guesses):
         looks = "this looks like" if n == 0 else "or like"
-        console.print(_filled(f"{looks} {bug.title}, see bug {bug.name}, {bug.tag} ({likeness:.0%} alike)"))
+        console.print(_filled(f"{looks} {bug.title}, see bug {bug.name}, {bug.tag} ({per_cent(likeness)} alike)"))
     if not diagnosis.facts:
         nothing = "on the inputs of the diagnosis nothing differs: the cause takes many steps to show"
         console.print(_filled(nothing))
@@ -114,7 +118,7 @@ def _short(value: float, places: int) -> str:
 
 
 def _gradients(gradients: dict[str, list[GradientCheck]]) -> Group:
-    rows = []
+    rows: list[list[str | Text]] = []
     for side, checks in gradients.items():
         for check in checks:
             style = "green" if check.passed else "bold red"

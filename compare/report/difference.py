@@ -55,8 +55,8 @@ def _first(runs: list[Run]) -> Run:
 def _labelled(label: str, text: str) -> list[str]:
     if not text:
         return []
-    indents = {"initial_indent": f"{label:<{LABEL}}", "subsequent_indent": " " * LABEL}
-    return textwrap.wrap(text, WIDTH, max_lines=LINES, placeholder=" …", **indents)
+    first, other = f"{label:<{LABEL}}", " " * LABEL
+    return textwrap.wrap(text, WIDTH, max_lines=LINES, placeholder=" …", initial_indent=first, subsequent_indent=other)
 
 
 def _found(run: Run) -> Found:
@@ -153,7 +153,7 @@ def _looks(diagnosis: Diagnosis | None) -> dict[str, str]:
         "; ".join(diagnosis.facts[1:3] or diagnosis.facts)
         or "nothing differs on the inputs of the diagnosis: the cause takes many steps"
     )
-    looks = [f"{guess.bug.name} ({guess.likeness:.0%} alike)" for guess in diagnosis.guesses]
+    looks = [f"{guess.bug.name} ({per_cent(guess.likeness)} alike)" for guess in diagnosis.guesses]
     return {"seen": seen, "looks like": ", or ".join(looks) or "none of the mistakes of the catalogue"}
 
 

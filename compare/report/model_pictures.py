@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from compare.data.registry import Dataset
 from compare.report.pictures import BLUE, VERMILION, as_image, new_figure, per_cent_axis, show
+from compare.words import per_cent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -48,7 +49,7 @@ def prediction(
 ) -> "Figure":
     """The image (D,), unless it has no shape, beside the probabilities (K,) of each class by side."""
     answer = {side: int(p.argmax()) for side, p in P.items()}
-    words = ", ".join(f"{side}: {names[k]} ({P[side][k]:.1%})" for side, k in answer.items())
+    words = ", ".join(f"{side}: {names[k]} ({per_cent(P[side][k], 1)})" for side, k in answer.items())
     truth = "" if label is None else f"; it is {names[label]}"
     figure = new_figure(7, max(3.2, 0.28 * len(names) + 1), "What the model sees, and what it answers", words + truth)
     *picture, bars = figure.subplots(1, 2 if shape else 1, squeeze=False)[0]
@@ -103,7 +104,8 @@ def mistakes(images: NDArray, labels: NDArray, P: NDArray, shape: tuple[int, ...
         axes.set_axis_off()
     for axes, n in zip(figure.axes, worst, strict=False):
         show(axes, as_image(images[n], shape))
-        axes.set_title(f"is {names[labels[n]]}, read as {names[predicted[n]]} ({certainty[n]:.0%})", fontsize="small")
+        words = f"is {names[labels[n]]}, read as {names[predicted[n]]} ({per_cent(certainty[n])})"
+        axes.set_title(words, fontsize="small")
     return figure
 
 

@@ -17,7 +17,7 @@ from compare.problem import Problem
 from compare.proof.run import Run
 from compare.report.as_json import read_json
 from compare.report.pictures import new_figure, save_picture
-from compare.report.training_pictures import CLASSES, draw_curves, draw_templates, take_away_of_curves
+from compare.report.training_pictures import CLASSES, draw_curves, draw_legend, draw_templates, take_away_of_curves
 from scratch import Record
 
 if TYPE_CHECKING:
@@ -70,14 +70,13 @@ def overview(shown: Overview) -> "Figure":
     """Templates above, curves below."""
     sides = " and ".join(shown.histories)
     figure = new_figure(7.8, 5.2, f"One model, trained by {sides}: {shown.title}", take_away_of_curves(shown.histories))
-    above, below = figure.subfigures(2, 1, height_ratios=(2, 3))
+    above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=(2, 3))[:, 0]
     before, after = np.array(shown.before), np.array(shown.after)
     draw_templates(above.subplots(2, len(before), squeeze=False), before, after, shown.shape, shown.names)
     above.supxlabel("the weights of each class: blue speaks for it, red against it", fontsize="small")
     losses, accuracies = below.subplots(1, 2)
     draw_curves(losses, accuracies, shown.histories)
-    losses.legend(fontsize="small", loc="upper right")
-    accuracies.legend(fontsize="small", loc="lower right")
+    draw_legend(below, accuracies)
     return figure
 
 

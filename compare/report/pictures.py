@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from compare.errors import InputError
 from compare.files import whole_file
+from compare.words import per_cent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -20,8 +21,8 @@ SUFFIXES = ".png", ".svg"
 # Okabe and Ito's colours.
 BLUE, VERMILION, GREEN = "#0072B2", "#D55E00", "#009E73"
 PALETTE = BLUE, VERMILION, GREEN, "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#7F7F7F"
-# Characters of a take-away that fit in an inch.
-PER_INCH = 15
+# Characters that fit in an inch: of a title, and of a take-away.
+TITLE_PER_INCH, PER_INCH = 11, 15
 
 
 def check_picture(path: Path) -> None:
@@ -56,7 +57,7 @@ def new_figure(width: float, height: float, title: str, take_away: str) -> "Figu
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
-    figure.suptitle(title)
+    figure.suptitle(textwrap.fill(title, round(TITLE_PER_INCH * width)))
     figure.supxlabel(textwrap.fill(take_away, round(PER_INCH * width)), fontsize="small")
     return figure
 
@@ -65,7 +66,7 @@ def per_cent_axis(axis: Any) -> None:
     """Label an axis of shares in per cent."""
     from matplotlib.ticker import FuncFormatter
 
-    axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.4g} %"))
+    axis.set_major_formatter(FuncFormatter(lambda share, _: per_cent(share, None)))
 
 
 def epoch_axis(axes: Any) -> None:

@@ -14,7 +14,7 @@ from compare.proof.run import Run
 from compare.proof.tolerance import ROUNDINGS, TERMS
 from compare.report.check_tables import print_checks
 from compare.report.difference import SHOWN_DIGITS, amplified
-from compare.report.tables import WIDTH, cut, share, short, table
+from compare.report.tables import WIDTH, cut, per_cent, share, short, table
 from compare.training import published
 
 # Longer curves are shown at these epochs and at their last.
@@ -125,8 +125,17 @@ def _errors(run: Run) -> Group:
         step, whole = (run.worst.get((name, reading)) for reading in READINGS)
         ceiling = f"{step.ceiling:.1e}" if step else ""
         rows.append((quantity.tag, quantity.symbol, *_share(step), ceiling, *_share(whole)))
-    step, whole = (CHECKS[reading].name for reading in READINGS)
-    columns = "", "\nquantity", f"{step}\nerror", "\nbudget", "\nused", "\nceiling", f"{whole}\nerror", "\nbudget"
+    one_step, whole_run = (CHECKS[reading].name for reading in READINGS)
+    columns = (
+        "",
+        "\nquantity",
+        f"{one_step}\nerror",
+        "\nbudget",
+        "\nused",
+        "\nceiling",
+        f"{whole_run}\nerror",
+        "\nbudget",
+    )
     return table(f"{run.dtype}: how far apart at worst in {run.steps:,} steps", [*columns, "\nused"], rows, left=2)
 
 
@@ -139,10 +148,10 @@ def _share(found: Deviation | None) -> tuple[str, str, Text]:
 def _summary(run: Run) -> list[str]:
     """One line for each thing that has no table."""
     accuracy = {side: history[-1].val_accuracy for side, history in run.history.items()}
-    lines = [f"validation accuracy {_sides(accuracy, '.2%')}"]
-    lines += [f"test accuracy {_sides(run.test, '.2%')}"] if run.test else []
+    lines = [f"validation accuracy {_accuracies(accuracy)}"]
+    lines += [f"test accuracy {_accuracies(run.test)}"] if run.test else []
     lines += _predictions(run)
-    used = f"{run.predictions.evaluation:.0%}" if run.predictions.evaluation < 100 else "more than 100 times"
+    used = per_cent(run.predictions.evaluation) if run.predictions.evaluation < 100 else "more than 100 times"
     lines.append(f"evaluated at the same weights, logits and loss use {used} of their budget")
     drifts = ", ".join(f"{name} by {value:.1e}" for name, value in run.drift.items())
     lines.append(f"after {run.steps:,} steps the sides differ in {drifts}")
@@ -156,8 +165,8 @@ def _summary(run: Run) -> list[str]:
     return lines
 
 
-def _sides(values: dict[str, float], form: str) -> str:
-    return ", ".join(f"{value:{form}} ({side})" for side, value in values.items())
+def _accuracies(values: dict[str, float]) -> str:
+    return ", ".join(f"{per_cent(value, 2)} ({side})" for side, value in values.items())
 
 
 def _predictions(run: Run) -> list[str]:

@@ -10,7 +10,7 @@ from compare.proof.checks import CHECKS, READINGS
 from compare.proof.gradient_check import CENTRAL, GradientCheck
 from compare.proof.run import Run
 from compare.report.overview import Overview, overview
-from compare.report.pictures import BLUE, PALETTE, VERMILION, epoch_axis, new_figure
+from compare.report.pictures import BLUE, PALETTE, VERMILION, epoch_axis, new_figure, per_cent_axis
 from compare.report.tables import per_cent
 from compare.report.training_pictures import curves, templates
 from compare.training import published
@@ -63,7 +63,7 @@ def errors(shares: Shares, dtype: str) -> "Figure":
         axes.axhline(1, color="black", lw=2)
         axes.set_title(CHECKS[reading].name)
         epoch_axis(axes)
-    axes.yaxis.set_major_formatter(lambda share, _: f"{100 * share:g} %")
+    per_cent_axis(axes.yaxis)
     figure.axes[0].set_ylabel("error / budget")
     figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside right center")
     return figure

@@ -90,7 +90,7 @@ def _curve(problem: Problem, runs: list[Run]) -> Group:
         rows += [] if run.verdict == "differ" else [[f"loss{of}", *loss]]
         rows.append([f"accuracy{of}", *accuracy])
     if published.applies(problem):
-        known = [f"{published.CURVE[epoch]:.1%}" for epoch in epochs if epoch < len(published.CURVE)]
+        known = [per_cent(published.CURVE[epoch], 1) for epoch in epochs if epoch < len(published.CURVE)]
         rows.append(["accuracy, published", *known])
     who = "the same on both sides" if same else run.dtype
     # a difference needs the lines elsewhere
@@ -101,7 +101,7 @@ def _curve(problem: Problem, runs: list[Run]) -> Group:
 def _values(history: list[Record], epochs: list[int]) -> tuple[list[str], list[str]]:
     """Loss and accuracy at these epochs, as far as the training came."""
     records = [history[epoch] for epoch in epochs if epoch < len(history)]
-    return [short(record.val_loss) for record in records], [f"{record.val_accuracy:.1%}" for record in records]
+    return [short(record.val_loss) for record in records], [per_cent(record.val_accuracy, 1) for record in records]
 
 
 def shown_epochs(last: int) -> list[int]:

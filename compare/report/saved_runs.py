@@ -26,11 +26,16 @@ Histories = dict[str, list[Record]]
 def check_name(root: Path, name: str) -> None:
     """Raise InputError, before the work, if a run of this name could not be kept after it."""
     if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", name):
-        raise InputError(f"--run {name}: a name is made of letters, digits, '.', '_' and '-', and begins with no '.'")
+        raise InputError(f"--run {name}: a name has letters, digits, '_', '.' and '-', the last two not first")
     if (root / name).exists():
-        raise InputError(f"--run {name}: {root / name} is there already; choose another name or remove it")
+        raise InputError(f"--run {name}: {root / name} is there already; choose another name")
     if fault := folder_fault(root):
         raise InputError(f"--run {name}: {fault}")
+
+
+def summary(verdict: str | None, last: Record) -> dict[str, Any]:
+    """What the command runs shows of a run: its verdict, if it has any, and how it ended."""
+    return {"verdict": verdict, "val_loss": last.val_loss, "val_accuracy": last.val_accuracy}
 
 
 def keep(

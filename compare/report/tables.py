@@ -8,6 +8,8 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from compare.words import per_cent
+
 WIDTH = 80
 # A longer name of a side, which is that of a user's file, is cut: in tables, and in sentences.
 NAME, LONG_NAME = 16, 24
@@ -31,19 +33,8 @@ def table(
 
 
 def share(used: float) -> Text:
-    """A share of a budget in percent, red if it is more than all of it (or no number)."""
+    """A share of a budget in per cent, red if it is more than all of it (or no number)."""
     return Text(per_cent(used), style="green" if used <= 1 else "bold red")
-
-
-def per_cent(used: float) -> str:
-    """A share of a budget, without decimals.
-
-    >>> per_cent(0.784), per_cent(3), per_cent(426000.0), per_cent(float("nan"))
-    ('78 %', '300 %', '4e+05 x', 'nan')
-    """
-    if not math.isfinite(used):
-        return str(used)
-    return f"{100 * used:.0f} %" if used < 100 else f"{used:.0e} x"
 
 
 def short(value: float) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from compare.errors import InputError
 from compare.problem import Problem
-from compare.report.tables import WIDTH, short
+from compare.report.tables import WIDTH, per_cent, short
 from compare.training.loop import Training
 from scratch import Record
 
@@ -57,7 +57,7 @@ class TrainingLog:
             print(_line(training.history[-1], self.epochs))
             return
         if found["test"] is not None:
-            print(f"test accuracy {found['test']:.2%}")
+            print(f"test accuracy {per_cent(found['test'], 2)}")
         print(textwrap.fill(found["advice"], WIDTH))
         print(f"final weights {found['weights'][:8]}{about_weights}")
 
@@ -67,5 +67,7 @@ def _line(record: Record, epochs: int) -> str:
         ("training", record.train_loss, record.train_accuracy),
         ("validation", record.val_loss, record.val_accuracy),
     )
-    shown = ", ".join(f"{name} loss {short(loss)} {accuracy:6.2%}" for name, loss, accuracy in parts)
-    return f"epoch {record.epoch:>{len(str(epochs))}}/{epochs}: {shown}"
+    shown = ", ".join(f"{name} loss {short(loss)} {per_cent(accuracy, 2):>7}" for name, loss, accuracy in parts)
+    # of more epochs the number of all does not fit
+    of = f"/{epochs}" if epochs < 10_000 else ""
+    return f"epoch {record.epoch:>{len(str(epochs))}}{of}: {shown}"

@@ -18,6 +18,7 @@ from compare.report.pictures import (
 from compare.training import published
 from compare.training.experiments import Experiment, Row
 from compare.training.loop import Training
+from compare.words import per_cent
 from scratch import Record
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 PARTS = {"val": ("validation", BLUE), "train": ("training", VERMILION)}
 CLASSES = 10
+# Characters of a legend that fit beside each other.
+IN_A_ROW = 90
 AXES = {"lr": "learning rate"}
 
 
@@ -44,14 +47,21 @@ def curves(
 ) -> "Figure":
     """Loss and accuracy over the epochs of each side by name, and the published validation accuracy."""
     figure = new_figure(9, 4.2, f"{title}: loss and accuracy", take_away_of_curves(histories))
-    losses, accuracies = figure.subplots(1, 2)
+    places = figure.subfigures(squeeze=False)[0, 0]  # with space for the legend inside
+    losses, accuracies = places.subplots(1, 2)
     draw_curves(losses, accuracies, histories)
     if published_curve:
         shown = published_curve[: len(next(iter(histories.values())))]
         accuracies.plot(range(len(shown)), shown, "o", color=GREEN, ms=4, label="published, validation")
-    losses.legend(fontsize="small", loc="upper right")
-    accuracies.legend(fontsize="small", loc="lower right")
+    draw_legend(places, accuracies)
     return figure
+
+
+def draw_legend(figure: Any, axes: Any) -> None:
+    """One legend for all places of a figure, below them: inside it would cover curves that are short."""
+    lines, labels = axes.get_legend_handles_labels()
+    columns = len(labels) if sum(map(len, labels)) <= IN_A_ROW else 2
+    figure.legend(lines, labels, loc="outside lower center", ncols=columns, fontsize="small", frameon=False)
 
 
 def draw_curves(losses: Any, accuracies: Any, histories: dict[str, list[Record]]) -> None:
@@ -74,7 +84,7 @@ def draw_curves(losses: Any, accuracies: Any, histories: dict[str, list[Record]]
 
 def take_away_of_curves(histories: dict[str, list[Record]]) -> str:
     """How it ended, and how far the sides were apart."""
-    ends = ", ".join(f"{history[-1].val_accuracy:.2%} ({side})" for side, history in histories.items())
+    ends = ", ".join(f"{per_cent(history[-1].val_accuracy, 2)} ({side})" for side, history in histories.items())
     if len(histories) < 2:
         return f"Validation accuracy at the end: {ends}."
     gap = max(abs(a.val_loss - b.val_loss) for a, b in zip(*histories.values(), strict=True))
@@ -113,7 +123,7 @@ def experiment(asked: Experiment, rows: list[Row]) -> "Figure":
             # between data sets there is nothing to join
             line = (":" if n else "-") if asked.log_scale else ""
             accuracies = [getattr(row, f"{part}_accuracy") for row in mine]
-            mark = {"mfc": "white"} if n else {}
+            mark: dict[str, Any] = {"mfc": "white"} if n else {}
             axes.plot(
                 [row.value for row in mine], accuracies, f"o{line}", color=colour, label=f"{side}, {name}", **mark
             )

@@ -2,6 +2,7 @@
 
 from compare.problem import Hyperparameters, Problem
 from compare.training import published
+from compare.words import per_cent
 from scratch import Record
 
 # Lowest and highest validation accuracy over seeds (16 for mnist5k at lr 1e-3, 3 for mnist, else 8), everything else
@@ -40,8 +41,8 @@ def advice(problem: Problem, history: list[Record]) -> str:
         )
     if last.val_accuracy < 1.5 / problem.classes:
         return (
-            f"Accuracy {last.val_accuracy:.1%} is hardly better than guessing: check whether there were enough steps, "
-            "the learning rate, and the labels."
+            f"Accuracy {per_cent(last.val_accuracy, 1)} is hardly better than guessing: check whether there were "
+            "enough steps, the learning rate, and the labels."
         )
     return " ".join(filter(None, (_on_accuracy(last.val_accuracy, usual_band(problem)), _on_the_end(history))))
 
@@ -49,14 +50,12 @@ def advice(problem: Problem, history: list[Record]) -> str:
 def _on_accuracy(accuracy: float, band: tuple[float, float] | None) -> str:
     if band is None:
         return ""
-    usual = f"{band[0]:.1%} to {band[1]:.1%}"
+    reached, usual = f"Accuracy {per_cent(accuracy, 1)}", f"{per_cent(band[0], 1)} to {per_cent(band[1], 1)}"
     if accuracy < band[0]:
-        return (
-            f"Accuracy {accuracy:.1%} is below the usual {usual}: check the gradient, the labels and the learning rate."
-        )
+        return f"{reached} is below the usual {usual}: check the gradient, the labels and the learning rate."
     if accuracy > band[1]:
-        return f"Accuracy {accuracy:.1%} is above the usual {usual}: check that no validation image is trained on."
-    return f"Accuracy {accuracy:.1%} is normal here, {usual} being usual."
+        return f"{reached} is above the usual {usual}: check that no validation image is trained on."
+    return f"{reached} is normal here, {usual} being usual."
 
 
 def _on_the_end(history: list[Record]) -> str:
@@ -66,11 +65,11 @@ def _on_the_end(history: list[Record]) -> str:
     fall, span = 1 - last.val_loss / before.val_loss, "epoch" if tenth == 1 else f"{tenth} epochs"
     if fall > MOVED:
         return (
-            f"Still improving: stopped early. The validation loss fell by {fall:.1%} in the last {span}; "
+            f"Still improving: stopped early. The validation loss fell by {per_cent(fall, 1)} in the last {span}; "
             "more --epochs or a larger --lr go further."
         )
     if fall < -MOVED and last.train_loss < before.train_loss:
         return "Overfitting: the training loss still falls, but the validation loss rises; stop earlier."
     if fall < -MOVED:
         return "Unsteady: both losses rose at the end; a smaller --lr would settle."
-    return f"Levelled off: the validation loss moved by {abs(fall):.1%} in the last {span}."
+    return f"Levelled off: the validation loss moved by {per_cent(abs(fall), 1)} in the last {span}."

@@ -35,10 +35,14 @@ class CheckpointImages:
     def __str__(self) -> str:
         return f"{self.data}, {self.split}: {len(self.labels):,} images"
 
+    def place(self, index: int) -> str:
+        """Where an image is counted: in this part, not in the whole data set."""
+        return f"{self.data}, {self.split}: image {index} of {len(self.labels):,}"
+
     def image(self, index: int) -> tuple[NDArray, NDArray]:
         """One image (1, D) and its label (1,). Raises InputError if there is none of this index."""
         if not 0 <= index < len(self.labels):
-            raise InputError(f"index {index}: {self.data}, {self.split} has the images 0 ... {len(self.labels) - 1}")
+            raise InputError(f"--index {index}: {self.data}, {self.split} has the images 0 ... {len(self.labels) - 1}")
         return self.images[index : index + 1], self.labels[index : index + 1]
 
 

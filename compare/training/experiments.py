@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from compare.backends.threads import threads
-from compare.data.registry import SOURCES, Dataset, load
+from compare.data.registry import SOURCES, Dataset, Source, load
 from compare.errors import InputError
 from compare.problem import Hyperparameters, Problem
+from compare.training.duration import step_seconds
 from compare.training.loop import run as train
 from compare.training.train import start
+from compare.words import per_cent
 from scratch import Evaluation
 
 
@@ -56,6 +58,19 @@ def run(experiment: Experiment, names: list[str], root: Path | None, on_row: Cal
             rows.append(_train(setting, value, name, loaded[data], chosen))
             on_row(f"{experiment.varied} {setting}, {name}")
     return rows
+
+
+def expected_seconds(experiment: Experiment, names: list[str], root: Path | None) -> float:
+    """About how long `run` takes, without the time to load the data. Raises InputError as it does."""
+    return sum(
+        _seconds(name, SOURCES[data], chosen) for _, data, chosen in experiment.grid(root).values() for name in names
+    )
+
+
+def _seconds(name: str, source: Source, chosen: Hyperparameters) -> float:
+    images = chosen.train_subset or round(source.size[0] * (1 - chosen.val_fraction))
+    steps = chosen.epochs * math.ceil(images / chosen.batch_size)
+    return steps * step_seconds(name, "float32", chosen.batch_size * math.prod(source.shape), source.classes)
 
 
 def _train(setting: str, value: float, name: str, data: Dataset, chosen: Hyperparameters) -> Row:
@@ -107,9 +122,9 @@ def _learning_rates(rows: list[Row]) -> str:
     better = fast.val_accuracy > slow.val_accuracy
     why = ": the plateau of the tutorial is a rate too low, not too high" if better else ""
     return (
-        f"After {fast.steps} steps lr 0.1 ({fast.val_accuracy:.1%}) {'beats' if better else 'does not beat'} "
-        f"lr 0.001 ({slow.val_accuracy:.1%}){why}. The best of these is {best.setting} "
-        f"({best.val_accuracy:.1%}), and {end}."
+        f"After {fast.steps} steps lr 0.1 ({per_cent(fast.val_accuracy, 1)}) {'beats' if better else 'does not beat'} "
+        f"lr 0.001 ({per_cent(slow.val_accuracy, 1)}){why}. The best of these is {best.setting} "
+        f"({per_cent(best.val_accuracy, 1)}), and {end}."
     )
 
 
@@ -117,8 +132,9 @@ def _batch_sizes(rows: list[Row]) -> str:
     small, large = rows[0], rows[-1]
     return (
         f"At the same number of epochs, batches of {small.setting} take {small.steps:,} steps and reach "
-        f"{small.val_accuracy:.1%}, batches of {large.setting} take {large.steps:,} and reach "
-        f"{large.val_accuracy:.1%}. The training loss ends at {small.train_loss:.3f} and {large.train_loss:.3f}: "
+        f"{per_cent(small.val_accuracy, 1)}, batches of {large.setting} take {large.steps:,} and reach "
+        f"{per_cent(large.val_accuracy, 1)}. The training loss ends at {small.train_loss:.3f} and "
+        f"{large.train_loss:.3f}: "
         + (
             "at one learning rate more steps go further."
             if small.train_loss < large.train_loss
@@ -130,7 +146,7 @@ def _batch_sizes(rows: list[Row]) -> str:
 def _validation_sizes(rows: list[Row]) -> str:
     def accuracy(row: Row) -> str:
         share = row.val_accuracy
-        return f"{share:.1%}, give or take {math.sqrt(share * (1 - share) / row.val_images):.1%}"
+        return f"{per_cent(share, 1)}, give or take {per_cent(math.sqrt(share * (1 - share) / row.val_images), 1)}"
 
     few, many = rows[0], rows[-1]
     return (
@@ -143,19 +159,19 @@ def _train_metrics(rows: list[Row]) -> str:
     first, last = rows[0], rows[-1]
     rising = "rose" if last.val_loss > min(row.val_loss for row in rows) else "still fell"
     return (
-        f"After {last.setting} epochs on 300 images the training accuracy is {last.train_accuracy:.1%}, "
-        f"{_gap(last):.1%} above validation; after {first.setting} it was {_gap(first):.1%} above. The training "
-        f"loss fell from {first.train_loss:.3f} to {last.train_loss:.3f} while the validation loss in the end {rising} "
-        f"({last.val_loss:.3f}): only images that were not trained on tell how good a model is."
+        f"After {last.setting} epochs on 300 images the training accuracy is {per_cent(last.train_accuracy, 1)}, "
+        f"{per_cent(_gap(last), 1)} above validation; after {first.setting} it was {per_cent(_gap(first), 1)} above. "
+        f"The training loss fell from {first.train_loss:.3f} to {last.train_loss:.3f} while the validation loss in the "
+        f"end {rising} ({last.val_loss:.3f}): only images that were not trained on tell how good a model is."
     )
 
 
 def _subsets(rows: list[Row]) -> str:
     few, many = rows[0], rows[-1]
     return (
-        f"At the same number of steps, {few.setting} images reach {few.val_accuracy:.1%} and {many.setting} reach "
-        f"{many.val_accuracy:.1%}. The gap between training and validation accuracy goes from {_gap(few):.1%} to "
-        f"{_gap(many):.1%}."
+        f"At the same number of steps, {few.setting} images reach {per_cent(few.val_accuracy, 1)} and {many.setting} "
+        f"reach {per_cent(many.val_accuracy, 1)}. The gap between training and validation accuracy goes from "
+        f"{per_cent(_gap(few), 1)} to {per_cent(_gap(many), 1)}."
     )
 
 
@@ -163,15 +179,16 @@ def _data_sets(rows: list[Row]) -> str:
     best = _best(rows)
     worst = min(rows, key=lambda row: row.val_accuracy)
     return (
-        f"The same model and the same rate reach {best.val_accuracy:.1%} on {best.setting} and "
-        f"{worst.val_accuracy:.1%} on {worst.setting}. Training accuracy is {best.train_accuracy:.1%} and "
-        f"{worst.train_accuracy:.1%}: how far a linear model gets is a matter of the data."
+        f"The same model and the same rate reach {per_cent(best.val_accuracy, 1)} on {best.setting} and "
+        f"{per_cent(worst.val_accuracy, 1)} on {worst.setting}. Training accuracy is "
+        f"{per_cent(best.train_accuracy, 1)} and {per_cent(worst.train_accuracy, 1)}: how far a linear model gets is a "
+        "matter of the data."
     )
 
 
 def _data_grid(root: Path | None) -> dict[str, tuple[float, str, Hyperparameters]]:
     if root is not None and not root.is_dir():
-        raise InputError(f"{root}: no such folder; --data-root names one that holds data")
+        raise InputError(f"--data-root {root}: no such folder")
     here = [name for name, source in SOURCES.items() if source.is_here(root)]
     # about 960 steps each
     return {name: (n, name, replace(BASE, epochs=max(1, SOURCES[name].epochs // 10))) for n, name in enumerate(here)}

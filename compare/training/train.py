@@ -7,9 +7,10 @@ from pathlib import Path
 
 from compare.backends.by_name import backend, side_name
 from compare.backends.threads import threads
+from compare.backends.worker import TIME_LIMIT
 from compare.errors import InputError
 from compare.problem import Problem
-from compare.training.checkpoint import Checkpoint, save_checkpoint
+from compare.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from compare.training.loop import OnEpoch, OnStep, Progress, Training, interrupts_held, run
 from scratch import Record
 
@@ -22,32 +23,42 @@ def train(
     dtype: str = "float32",
     *,
     device: str = "cpu",
-    checkpoint: Checkpoint | None = None,
+    checkpoint: Checkpoint | str | Path | None = None,
     on_step: OnStep | None = None,
     on_epoch: OnEpoch | None = None,
-    save: Path | None = None,
+    save: str | Path | None = None,
 ) -> Training:
     """Train on the problem, and return the training with its history and its side, whose `state()` has the weights.
 
-    spec: scratch, torch, or the path of a Python file; checkpoint: go on from there, in its dtype; the rest as `go_on`
-    takes it. Raises InputError if anything cannot be used or training diverges.
+    spec: scratch, torch, or the path of a Python file; checkpoint: go on from there, in its dtype, be it read or a
+    path; the rest as `go_on` takes it. Raises InputError if anything cannot be used or training diverges.
     """
+    if isinstance(checkpoint, str | Path):
+        checkpoint = load_checkpoint(checkpoint)
     training = start(problem, spec, dtype, device=device, checkpoint=checkpoint)
-    go_on(training, on_step, on_epoch, save)
+    go_on(training, on_step, on_epoch, None if save is None else Path(save))
     return training
 
 
 def start(
-    problem: Problem, spec: str, dtype: str, *, device: str = "cpu", checkpoint: Checkpoint | None = None
+    problem: Problem,
+    spec: str,
+    dtype: str,
+    *,
+    device: str = "cpu",
+    time_limit: float = TIME_LIMIT,
+    checkpoint: Checkpoint | None = None,
 ) -> Training:
     """A training before its first step, or where the checkpoint left it; from its weights if it holds nothing else.
 
+    device, time_limit: see `backend`.
     Raises InputError as `backend` does, and if the checkpoint is of another problem.
     """
     if checkpoint:
         checkpoint.check_resumable(problem)
     dtype = checkpoint.dtype if checkpoint else dtype
-    training = Training(side_name(spec), backend(spec, device=device, nan=False).side(problem, dtype), problem)
+    made = backend(spec, device=device, nan=False, time_limit=time_limit)
+    training = Training(side_name(spec), made.side(problem, dtype), problem)
     if checkpoint:
         training.side.start_from(checkpoint.state)
         # a copy: the checkpoint stays what was read

@@ -4,14 +4,13 @@ import numpy as np
 import pytest
 
 import scratch
-import torch_impl
-from compare.backends.by_name import backend, backend_equations, module, side_name
+from compare.backends.by_name import backend, backend_equations, side_name
 from compare.backends.user_file import UserFileError
 from compare.errors import InputError
 from compare.problem import Problem
 
 
-@pytest.mark.parametrize("find", [backend, backend_equations, module])
+@pytest.mark.parametrize("find", [backend, backend_equations])
 def test_unknown_backends_are_told(find):
     with pytest.raises(
         InputError, match="unknown backend 'tensorflow'; known: scratch, torch, or the path of a Python"
@@ -28,11 +27,6 @@ def test_the_name_of_a_file_is_its_own(spec: str, name: str):
     assert side_name(spec) == name
 
 
-def test_modules_are_the_packages():
-    assert module("scratch") is scratch
-    assert module("torch") is torch_impl
-
-
 def test_each_side_of_a_file_has_its_own_variables(user_file, one_function, small: Problem):
     code = "calls = 0\n" + one_function("logits", "global calls; calls += 1; return X @ W.T + b + calls")
     mine = backend(user_file(code))
@@ -43,24 +37,8 @@ def test_each_side_of_a_file_has_its_own_variables(user_file, one_function, smal
     np.testing.assert_array_equal(second.step(index).Z, Z)
 
 
-def test_the_functions_of_a_file_train(user_file, right_functions, one_function, small: Problem):
-    def trained(spec: str):
-        package = module(spec)
-        model = package.SoftmaxRegression(*small.start("float64"))
-        history = package.fit(model, small.train, small.validation, small.batches, 0.1)
-        assert package.evaluate(model, *small.validation).loss == history[-1].val_loss
-        return history
-
-    assert trained(user_file(right_functions)) == trained("scratch")
-    wrong = trained(user_file(one_function("logits_gradient", "return 2 * scratch.logits_gradient(logP, y)")))
-    assert wrong[-1] != trained("scratch")[-1]
-
-
 def test_nan_of_a_file_is_an_error_in_its_training_and_a_value_in_a_comparison(user_file, one_function, small: Problem):
     path = user_file(one_function("log_softmax", "return Z * np.nan"))
-    package = module(path)
-    with pytest.raises(UserFileError, match="returns nan for finite inputs"):
-        package.evaluate(package.SoftmaxRegression(*small.start("float64")), *small.train)
     assert np.isnan(backend(path).side(small, "float64").evaluate(*small.train).loss)
     with pytest.raises(UserFileError, match="returns nan for finite inputs"):
         backend(path, nan=False).side(small, "float64").evaluate(*small.train)

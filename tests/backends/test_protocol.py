@@ -78,10 +78,11 @@ def test_an_epoch_is_its_steps(make_side, small: Problem, dtype: str):
     np.testing.assert_array_equal(one.state().W, other.state().W)
 
 
-def test_seconds_are_those_of_its_own_steps(make_side, small: Problem, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("name", ["scratch", "torch"])  # a worker has a clock of its own
+def test_seconds_are_those_of_its_own_steps(name: str, small: Problem, monkeypatch: pytest.MonkeyPatch):
     clock = iter(range(1000))
     monkeypatch.setattr("compare.backends.timing.time.perf_counter", lambda: next(clock))
-    side: Side = make_side(small, "float64")
+    side: Side = backend(name).side(small, "float64")
     for _ in side.epoch(small.epoch_batches(1)):
         next(clock)  # time of others between two steps
     # each step, and the look that finds no more, take one tick
@@ -98,3 +99,6 @@ def test_evaluation_is_of_the_weights_it_has(make_side, small: Problem, dtype: s
     loss = np.log(np.exp(Z).sum(1)) - Z[np.arange(11), labels]
     assert side.evaluate(images, labels).loss == pytest.approx(loss.mean(), rel=tolerance)
     assert side.evaluate(images, labels).accuracy == (Z.argmax(1) == labels).mean()
+    logP, mean = side.loss(side.logits(images), labels)
+    np.testing.assert_allclose(logP, Z - np.log(np.exp(Z).sum(1, keepdims=True)), atol=tolerance, strict=True)
+    assert mean == side.evaluate(images, labels).loss

@@ -1,54 +1,152 @@
-"""A user's file in a process of its own: what it ends, prints or breaks changes no result. Each test is a process."""
+"""A user's file in a process of its own: the same bits as here, and whatever it does is one line. Each is a process."""
 
-import json
+import gc
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-
-def test_a_function_that_ends_the_process_gets_no_result(command, user_file, one_function, tmp_path: Path):
-    path = user_file(one_function("logits", "import os; os._exit(0)"))
-    done = command("prove", "--backend", path, "--data", "digits", "--epochs", 1, "--json", tmp_path / "json")
-    assert done.returncode == 2
-    last = done.stderr.splitlines()[-1]
-    assert last == f"error: {path}: logits (E1) ended the whole process, with code 0, in call 1 of its functions"
-    assert not (tmp_path / "json").exists()
-
-
-# What a file does beside its work, and that nothing else notices.
-NOISE = {
-    "writes to file descriptors": "import os, sys; os.write(1, b'RAW'); sys.__stdout__.write('RAW')",
-    "has NumPy raise": "np.seterr(all='raise')",
-    "leaves a thread behind": "import threading, time; threading.Thread(target=time.sleep, args=(1000,)).start()",
-    "exits in its own way": "import atexit, os; atexit.register(os._exit, 7)",
-    "has a dataclass": "import dataclasses; dataclasses.make_dataclass('A', ['x'])(1)",
-}
+import scratch
+from compare.backends.protocol import Side, State
+from compare.backends.scratch_side import ScratchSide
+from compare.backends.user_file import UserFile, UserFileError
+from compare.backends.worker import Worker
+from compare.equations import FUNCTIONS
+from compare.errors import InputError
+from compare.problem import Problem
+from scratch import Velocity
 
 
-def test_what_a_file_does_beside_its_work_changes_nothing(command, user_file, right_functions):
-    code = "\n".join(f"def noise_{n}():\n    {what}" for n, what in enumerate(NOISE.values()))
-    calls = "\n".join(f"noise_{n}()" for n in range(len(NOISE)))
-    noisy = f"from __future__ import annotations\n{right_functions}\n{code}\n{calls}\n".replace(
-        "return X @", "noise_0(); noise_1(); return X @"
-    )
-    path = user_file(noisy)
-    done = command("prove", "--backend", path, "--data", "digits", "--epochs", 1, "--dtype", "float32", "--json", "-")
-    assert done.returncode == 0
-    assert json.loads(done.stdout)["verdict"] == "match"
-    assert "RAW" in done.stderr
+@pytest.fixture
+def worker(user_file, right_functions) -> Worker:
+    """A worker with six right functions."""
+    return Worker(Path(user_file(right_functions)))
 
 
-@pytest.mark.parametrize("change", ["np.abs = lambda *_, **__: 1 / 0", "np.random.default_rng = None"])
-def test_a_file_that_breaks_numpy_ends_in_one_line(command, user_file, right_functions, change: str):
-    done = command("prove", "--backend", user_file(right_functions + change), "--data", "digits", "--epochs", 1)
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
-    assert done.stderr.splitlines()[-1].startswith("error: ")
+def _bits(*arrays: object) -> list[bytes]:
+    return [np.asarray(array).tobytes() for array in arrays]
 
 
-def test_a_receipt_that_was_not_asked_for_is_no_result(command, user_file):
-    forged = "import os, sys\nprint(sorted(os.environ), file=sys.stderr)\nos._exit(0)\n"
-    done = command("prove", "--backend", user_file(forged), "--data", "digits", "--epochs", 1)
-    assert done.returncode == 2
-    assert "COMPARE_CHILD" not in done.stderr
-    assert "ended the whole process, with code 0, while it was loaded" in done.stderr
+def _everything(side: Side, problem: Problem) -> list[bytes]:
+    """The bits of all that a side can do: two epochs, single steps, its state, evaluation, logits."""
+    side.keep_quantities()
+    bits = []
+    for epoch in (1, 2):
+        for done in side.epoch(problem.epoch_batches(epoch)):
+            bits += _bits(*side.tally(done), *side.quantities(done))
+    state = side.state()
+    side.start_from(State(state.W + 1, state.b, state.velocity and Velocity(*(2 * v for v in state.velocity))))
+    bits += _bits(*side.step(problem.epoch_batches(3)[0]))
+    side.start_from(State(state.W, state.b))
+    bits += _bits(*side.step(np.array([3, 3, 5])), *side.evaluate(*problem.validation), side.logits(problem.test[0]))
+    bits += _bits(*side.loss(side.logits(problem.test[0]), problem.test[1]))
+    after = side.state()
+    return bits + _bits(after.W, after.b, *(after.velocity or ()))
+
+
+@pytest.mark.parametrize("options", [{}, {"momentum": 0.9, "nesterov": True, "weight_decay": 1e-3}])
+def test_a_side_over_there_is_that_of_here_to_the_bit(make_small, worker: Worker, dtype: str, options: dict):
+    problem = make_small(**options)
+    there, here = worker.backend().side(problem, dtype), ScratchSide(problem, dtype, UserFile(worker.path).equations())
+    assert _everything(there, problem) == _everything(here, problem)
+    assert there.seconds > 0
+
+
+def test_functions_called_over_there_return_what_they_return_here(worker: Worker, rng: np.random.Generator):
+    X, W, b = rng.normal(size=(5, 4)), rng.normal(size=(3, 4)), rng.normal(size=3)
+    there, here = worker.equations(), UserFile(worker.path).equations()
+    y = np.array([0, 2, 1, 1, 0])
+    Z = scratch.logits(X, W, b)
+    logP = scratch.log_softmax(Z)
+    dZ = scratch.logits_gradient(logP, y)
+    inputs = {
+        "logits": (X, W, b),
+        "log_softmax": (Z,),
+        "nll_loss": (logP, y),
+        "logits_gradient": (logP, y),
+        "parameter_gradients": (X, dZ),
+        "sgd_step": (W, b, W, b, 0.25),
+    }
+    assert list(inputs) == list(FUNCTIONS)
+    for name, values in inputs.items():
+        ours, expected = getattr(there, name)(*values), getattr(here, name)(*values)
+        for one, other in zip(*(r if isinstance(r, tuple) else (r,) for r in (ours, expected)), strict=True):
+            assert type(one) is type(other)
+            np.testing.assert_array_equal(one, other, strict=True)
+    assert there.batch is scratch.batch
+
+
+def test_only_the_named_functions_are_taken(user_file, one_function, small: Problem):
+    code = one_function("logits", "return X @ W.T") + one_function("sgd_step", "return W, b")
+    worker = Worker(Path(user_file(code)))
+    index = small.epoch_batches(1)[0]
+    step = worker.backend(["sgd_step"]).side(small, "float64").step(index)
+    right = ScratchSide(small, "float64").step(index)
+    np.testing.assert_array_equal(step.Z, right.Z)
+    np.testing.assert_array_equal(step.W, small.start("float64")[0])
+    assert (worker.backend().side(small, "float64").step(index).Z != right.Z).any()
+
+
+def test_what_cannot_be_loaded(user_file, tmp_path: Path):
+    with pytest.raises(InputError, match=r"nowhere\.py: cannot be read: No such file"):
+        Worker(tmp_path / "nowhere.py")
+    with pytest.raises(InputError, match="line 1: is not valid Python"):
+        Worker(Path(user_file("def logits(X:")))
+
+
+def test_a_fault_of_a_function_is_told_and_the_worker_goes_on(user_file, one_function):
+    functions = Worker(Path(user_file(one_function("log_softmax", "assert len(Z) > 1; return Z")))).equations()
+    with pytest.raises(UserFileError, match=r"line 5: log_softmax \(E2\) raises AssertionError$"):
+        functions.log_softmax(np.ones((1, 2)))
+    assert functions.log_softmax(np.ones((2, 2))).shape == (2, 2)
+
+
+def test_a_file_that_breaks_numpy_gets_one_line(user_file, right_functions, small: Problem):
+    worker = Worker(Path(user_file(right_functions + "\nnp.split = None\n")))
+    side = worker.backend().side(small, "float64")
+    with pytest.raises(UserFileError, match="a file that changes NumPy or this package cannot be compared"):
+        next(side.epoch(small.epoch_batches(1)))
+
+
+def test_what_comes_back_is_a_copy(worker: Worker, small: Problem):
+    side = worker.backend().side(small, "float64")
+    first = side.step(small.epoch_batches(1)[0])
+    before = _bits(*first)
+    side.step(small.epoch_batches(1)[1])
+    assert _bits(*first) == before
+    first.W[...] = 0
+
+
+def test_nothing_stays_when_it_is_gone(user_file, right_functions):
+    worker = Worker(Path(user_file(right_functions)))
+    folder, process = worker._process.folder, worker._process.running
+    assert folder.exists()
+    del worker
+    gc.collect()
+    assert not folder.exists()
+    assert process.returncode is not None
+
+
+def test_what_nobody_asks_for_is_forgotten_over_there(worker: Worker, small: Problem):
+    images = np.array(small.train[0])
+    where = Path(worker.share(images)[0])
+    assert worker.share(images)[0] == str(where)
+    del images
+    assert not where.exists()
+    side = worker.backend().side(small, "float64")
+    key = side._key
+    del side
+    gc.collect()
+    with pytest.raises(UserFileError, match="KeyError"):
+        worker.request("state", {"key": key})
+
+
+def test_the_command_line_passes_the_time_limit_on(cli: Callable, user_file, one_function):
+    path = user_file(one_function("nll_loss", "import time; time.sleep(60)"))
+    for command in ("prove", "train"):
+        code, _, err = cli(command, "--data", "digits", "--epochs", 1, "--backend", path, "--time-limit", 0.3)
+        assert code == 2
+        assert "nll_loss (E3) has not returned after 0.3 seconds" in err
+    code, _, err = cli("exercise", path, "--time-limit", 0)
+    assert (code, err) == (2, "error: --time-limit must be a number of seconds above 0, not 0.0\n")

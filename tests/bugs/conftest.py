@@ -1,6 +1,6 @@
-"""What the tests of this folder share: one thread, small problems, and a step with tensors that are wrong."""
+"""What the tests of this folder share: small problems, and a step with tensors that are wrong."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -8,7 +8,6 @@ import pytest
 import scratch
 from compare.backends.by_name import backend
 from compare.backends.protocol import State
-from compare.backends.threads import threads
 from compare.bugs.diagnosis import Diagnostician
 from compare.bugs.traces import Observed
 from compare.data.dataset import Dataset
@@ -17,13 +16,6 @@ from compare.equations import QUANTITIES
 from compare.problem import Hyperparameters, Problem
 from compare.proof.single_steps import Case
 from compare.proof.tolerance import Start
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    backend("torch")  # PyTorch is imported before its threads are counted
-    with threads(1):
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -23,9 +23,9 @@ def test_the_first_reason_is_said_with_its_check():
 
 
 def test_a_low_accuracy_alone_detects_nothing():
-    found = Detection("x", {"one_step": "", "accuracy": "9.8%"})
+    found = Detection("x", {"one_step": "", "accuracy": "9.8 %"})
     assert not found.detected
-    assert found.first == "9.8% (accuracy)"
+    assert found.first == "9.8 % (accuracy)"
     assert Detection("x", {"one_step": "Z 1/1", "accuracy": ""}).detected
 
 
@@ -171,7 +171,7 @@ def test_what_is_not_finite_is_detected_and_stops_nobody_else(random_problem: Ca
 
 
 def test_a_reference_that_diverges_is_told(random_problem: Callable[..., Problem]):
-    with pytest.raises(InputError, match="both sides leave the finite numbers"):
+    with pytest.raises(InputError, match="both sides diverge"):
         detect(random_problem(lr=1e38, epochs=8), "float32", [SCRATCH])
 
 
@@ -206,5 +206,5 @@ def test_the_accuracy_is_held_against_the_usual(
 ):
     monkeypatch.setattr("compare.bugs.detection.usual_band", lambda _: band)
     found = detect(random_problem(), "float64", [SCRATCH])[0]
-    assert found.reasons["accuracy"] == (reason and f"{100 * found.accuracy:.1f}%")
+    assert found.reasons["accuracy"] == (reason and f"{100 * found.accuracy:.1f} %")
     assert 0.05 < found.accuracy < 0.9

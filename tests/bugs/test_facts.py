@@ -148,6 +148,15 @@ def test_other_labels(observed: Callable, name: str, labels: list[int], text: st
     assert found == ([Fact(f"{name} is what it would be with {text}", suggests)] if text else [])
 
 
+def test_of_small_elements_more_than_the_last_digits_are_rounding(observed: Callable):
+    seen = observed()
+    ours, theirs = np.full((N, K), 0.6), np.full((N, K), 0.1)
+    ours[2, 1], theirs[2, 1] = 6.001e-5, 1e-5
+    seen = seen._replace(ours=seen.ours._replace(dZ=ours), theirs=seen.theirs._replace(dZ=theirs))
+    text = "dZ is N = 6 times what it should be, in every element"
+    assert Fact(text, "summed-gradient") in facts([seen], traces([seen]))
+
+
 WHERE = {
     "first": (0, {}, "in the first step"),
     "second": (1, {"case": "step 2"}, "in step 2, and was right before: something is kept from step to step"),

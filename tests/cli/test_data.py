@@ -22,7 +22,7 @@ def test_a_data_set_is_described(cli, tmp_path: Path):
     assert (result["classes"], result["name"]) == (list("0123456789"), "digits")
     assert result["pixels"]["mean"] == pytest.approx(dataset.train[0].mean())
     assert "pixels are uint8, 0 ... 255, on average 77.9" in out
-    assert f"image 0, class 0:\n{as_text(dataset.train[0][0].reshape(8, 8))}\n" in out
+    assert f"digits: image 0 of all 1,797 for training, class 0\n{as_text(dataset.train[0][0].reshape(8, 8))}\n" in out
     assert len([line for line in out.splitlines() if line.split()[:1] and line.split()[0].isdigit()]) == 10
 
 
@@ -59,7 +59,8 @@ def test_one_image_is_shown(cli, tmp_path: Path):
     picture = tmp_path / "one.png"
     code, out, _ = cli("data", "digits", "--index", 17, "--json", tmp_path / "json", "--picture", picture)
     assert code == 0
-    assert out == f"image 17, class {labels[17]}:\n{as_text(images[17].reshape(8, 8))}\npicture: {picture}\n"
+    place = f"digits: image 17 of all 1,797 for training, class {labels[17]}"
+    assert out == f"{place}\n{as_text(images[17].reshape(8, 8))}\npicture: {picture}\n"
     assert json.loads((tmp_path / "json").read_text()) == {
         "version": 2,
         "name": "digits",
@@ -88,7 +89,9 @@ def test_a_colour_image_is_not_printed_as_characters(cli, monkeypatch: pytest.Mo
     colour = Dataset("colour", (images, np.array([0, 1, 1, 0])), None, classes=2, names=("cat", "dog"))
     monkeypatch.setattr("compare.cli.data.load", lambda *_: colour)
     _, out, _ = cli("data", "colour", "--index", 1)
-    assert out == "image 1, class dog:\na colour image of 3 x 2 x 2 pixels: --picture FILE draws it\n"
+    place, image = out.splitlines()
+    assert place == "colour: image 1 of all 4 for training, class dog"
+    assert image == "a colour image of 3 x 2 x 2 pixels: --picture FILE draws it"
 
 
 REFUSED = {
@@ -97,8 +100,8 @@ REFUSED = {
     "unknown": (["mnits"], "unknown data set 'mnits'"),
     "a picture of the list": (["--list", "--picture", "x.png"], "--picture and --index are for one data set"),
     "an image of the list": (["--list", "--index", 0], "--picture and --index are for one data set"),
-    "no such image": (["digits", "--index", 1797], "index 1797: digits, train has the images 0 ... 1796"),
-    "before the first": (["digits", "--index", -1], "index -1: digits, train has the images 0 ... 1796"),
+    "no such image": (["digits", "--index", 1797], "--index 1797: digits has the training images 0 ... 1796"),
+    "before the first": (["digits", "--index", -1], "--index -1: digits has the training images 0 ... 1796"),
     "no picture": (["digits", "--picture", "samples.doc"], "samples.doc: a picture is named *.png or *.svg"),
     "no folder": (["digits", "--picture", "/no/folder/x.png"], "--picture /no/folder/x.png: cannot be written"),
 }

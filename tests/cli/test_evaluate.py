@@ -25,7 +25,7 @@ def test_evaluate(cli, checkpoint: Path, trained: Training, tmp_path: Path, back
     assert result["accuracy"] == accuracy > 0.9
     assert np.trace(result["confusion"]) == round(1000 * accuracy)
     assert len(re.findall(r"^ +\d( +[\d.]+){12}$", out, re.MULTILINE)) == 10
-    assert out.splitlines()[-1] == f"mnist5k, validation: loss {loss:.4f}, accuracy {accuracy:.2%}"
+    assert out.splitlines()[-1] == f"mnist5k, validation: loss {loss:.4f}, accuracy {100 * accuracy:.2f} %"
     assert result["backend"] == backend
     predicted = scratch.predict(model, trained.problem.validation[0])
     confusion = confusion_matrix(trained.problem.validation[1], predicted, 10)

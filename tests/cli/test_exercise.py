@@ -12,7 +12,6 @@ from compare.exercise.hints import HINTS
 from compare.files import maths_page
 
 SHORT = "--data", "digits", "--epochs", "1"
-pytestmark = pytest.mark.usefixtures("here")
 
 
 @pytest.fixture
@@ -31,7 +30,7 @@ def test_a_new_exercise_says_what_to_do_next(cli, tmp_path: Path, monkeypatch: p
         f"the maths: {maths_page()}\n"
     )
     assert cli("exercise", "--new", "mine.py") == (
-        2, "", "error: --new mine.py: exists already and is not overwritten; choose another name\n"
+        2, "", "error: --new mine.py: exists already; choose another name\n"
     )  # fmt: skip
     code, out, err = cli("exercise", "mine.py", *SHORT)
     assert (code, err) == (1, "")
@@ -113,12 +112,16 @@ def test_hints_get_more_concrete_each_time(cli, exercise_file: Callable, tmp_pat
     assert json.loads((tmp_path / "json").read_text())["hints"] == list(HINTS["nll_loss"])
 
 
-def test_a_finished_course_ends_in_the_proof(cli, exercise_file: Callable, tmp_path: Path):
-    code, out, _ = cli("exercise", exercise_file(*FUNCTIONS), *SHORT, "--json", tmp_path / "json")
+def test_a_finished_course_ends_in_the_proof(
+    cli, exercise_file: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("compare.cli.exercise.expected_seconds", lambda _, dtypes: 30 * len(dtypes))
+    code, out, err = cli("exercise", exercise_file(*FUNCTIONS), *SHORT, "--json", tmp_path / "json")
     assert code == 0
     assert "All six are right, each on its own. Now together, beside PyTorch:" in out
     assert "hint" not in out
     assert out.splitlines()[-1].startswith("match: ")
+    assert err.startswith("this takes about 60 seconds\n")
     content = json.loads((tmp_path / "json").read_text())
     assert [one["state"] for one in content["functions"]] == ["right"] * 6
     assert content["proof"]["verdict"] == "match"

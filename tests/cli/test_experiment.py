@@ -10,9 +10,15 @@ import pytest
 from PIL import Image
 from rich.console import Console
 
-from compare.cli.experiment import _table
+from compare.backends.by_name import MODULES
+from compare.cli.experiment import Sides, Which, _table
 from compare.training import experiments
 from compare.training.experiments import EXPERIMENTS, Experiment, Row
+
+
+def test_every_question_and_every_backend_can_be_named():
+    assert list(Which) == list(EXPERIMENTS)
+    assert list(Sides) == [*MODULES, "both"]
 
 
 @pytest.fixture
@@ -45,13 +51,20 @@ def test_each_asks_and_shows_what_was_measured(cli, tmp_path: Path, name: str):
     assert len(result["rows"]) == len(EXPERIMENTS[name].grid(None)) >= 2
     assert " ".join(result["seen"].split()) in " ".join(out.split())
     assert len(re.findall(r"[.:] [A-Z]", result["seen"])) <= 1, "two sentences"
-    figures = re.findall(r"\d+\.\d%|\d\.\d{3}", result["seen"])
-    measured = {f"{row[key]:.1%}" for row in result["rows"] for key in ("train_accuracy", "val_accuracy")}
+    figures = re.findall(r"\d+\.\d %|\d\.\d{3}", result["seen"])
+    measured = {f"{100 * row[key]:.1f} %" for row in result["rows"] for key in ("train_accuracy", "val_accuracy")}
     measured |= {f"{row[key]:.3f}" for row in result["rows"] for key in ("train_loss", "val_loss")}
     assert len([figure for figure in figures if figure in measured]) >= 2
     with Image.open(picture) as image:
         assert image.size[0] > 500
     assert max(map(len, out.splitlines())) <= max(80, len(f"picture: {picture}"))
+
+
+@pytest.mark.usefixtures("short")
+def test_a_long_one_says_first_how_long_it_takes(cli, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(experiments, "expected_seconds", lambda *_: 120)
+    assert cli("experiment", "val-size")[2] == "this takes about 2 minutes\n"
+    assert not cli("experiment", "val-size", "--quiet")[2]
 
 
 def test_the_learning_rate_of_the_tutorial_is_too_low(cli, tmp_path: Path):
@@ -62,7 +75,7 @@ def test_the_learning_rate_of_the_tutorial_is_too_low(cli, tmp_path: Path):
     assert accuracy[0.1] > accuracy[0.001] + 0.1
     assert any(row["diverged"] for row in result["rows"])
     said = " ".join(out.split())
-    assert f"lr 0.1 ({accuracy[0.1]:.1%}) beats lr 0.001 ({accuracy[0.001]:.1%})" in said
+    assert f"lr 0.1 ({100 * accuracy[0.1]:.1f} %) beats lr 0.001 ({100 * accuracy[0.001]:.1f} %)" in said
     assert "training diverges" in said
 
 
@@ -94,8 +107,8 @@ def test_the_table_shows_losses_accuracies_and_a_bar():
         console.print(_table("lr", ROWS))
     lines = captured.get().splitlines()
     assert lines[0].split() == ["lr", "side", "steps", "train", "loss", "val", "loss", "train", "val", "validation"]
-    assert lines[2].split() == ["0.1", "scratch", "960", "0.2826", "0.3402", "92.7%", "91.4%", "█" * 13 + "░"]
-    assert lines[3].split() == ["100", "torch", "9,600", "1.3310", "1.516e+04", "97.1%", "88.9%", "diverged"]
+    assert lines[2].split() == ["0.1", "scratch", "960", "0.2826", "0.3402", "92.7", "%", "91.4", "%", "█" * 13 + "░"]
+    assert lines[3].split() == ["100", "torch", "9,600", "1.3310", "1.516e+04", "97.1", "%", "88.9", "%", "diverged"]
 
 
 @pytest.mark.usefixtures("short")

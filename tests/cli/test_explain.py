@@ -30,9 +30,11 @@ def test_explain_shows_every_equation_and_small_differences(cli, checkpoint: Pat
 def test_every_number_is_printed_with_its_difference(cli, checkpoint: Path, tmp_path: Path):
     _, out, _ = cli("explain", checkpoint, "--index", 7, "--json", tmp_path / "json")
     result = json.loads((tmp_path / "json").read_text())
-    assert out.splitlines()[0] == f"mnist5k, validation: image 7, label {result['label']}"
+    assert out.splitlines()[0] == f"mnist5k, validation: image 7 of 1,000, label {result['label']}"
     assert max(map(len, out.splitlines())) <= 80
     rows = [" ".join(line.split()) for line in out.splitlines()]
+    heads = [n for n, row in enumerate(rows) if re.match(r"E\d ", row)]
+    assert [rows[n - 1] for n in heads[1:]] == [""] * (len(STAGES) - 1), "a line between two stages"
     for name, (tag, meaning) in STAGES.items():
         ours, theirs = (np.atleast_1d(result["quantities"][name][side]) for side in ("scratch", "torch"))
         for k, (a, b) in enumerate(zip(ours, theirs, strict=True)):
@@ -47,7 +49,7 @@ def test_the_rate_of_the_step_can_be_chosen(cli, checkpoint: Path, refused, tmp_
         return json.loads((tmp_path / "json").read_text())["quantities"]["W_norm"]["scratch"]
 
     assert norms() == norms("--lr", 1e-3) != norms("--lr", 1.0)
-    assert "lr must be a finite number above 0" in refused("explain", checkpoint, "--index", 7, "--lr", -1)
+    assert "lr must be above 0 and below 3.4e+38" in refused("explain", checkpoint, "--index", 7, "--lr", -1)
 
 
 def test_one_side_can_be_laid_beside_itself(cli, checkpoint: Path, tmp_path: Path):

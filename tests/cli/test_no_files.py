@@ -41,7 +41,6 @@ COMMANDS = {
 }
 
 
-@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_what_is_no_file_is_one_line(refused, checkpoint: Path, tmp_path: Path, command: str, kind: str):
@@ -75,7 +74,6 @@ def test_a_run_of_no_file_does_not_hide_the_others(cli, tmp_path: Path, kind: st
     assert "train scratch" in out
 
 
-@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("kind", KINDS)
 def test_counts_of_hints_that_are_no_file(
     refused, exercise_file, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str

@@ -31,13 +31,16 @@ def test_predict_an_image_of_the_data_set(cli, checkpoint: Path, trained: Traini
     assert result["label"] == problem.validation[1][7]
     np.testing.assert_array_equal(result["pixels"], problem.validation[0][7])
     lines = out.splitlines()
-    assert len(lines) == 28 + 10 + 1
+    assert len(lines) == 1 + 28 + 10 + 1
+    assert lines.pop(0) == "mnist5k, validation: image 7 of 1,000"
     assert lines[28 + result["label"]].endswith("<- label")
     for k, line in enumerate(lines[28:38]):
-        assert line.removesuffix(" <- label").rstrip() == f"  {k}  {P[k]:7.2%}  {'█' * round(40 * P[k])}".rstrip()
+        assert (
+            line.removesuffix(" <- label").rstrip() == f"  {k}  {100 * P[k]:6.2f} %  {'█' * round(40 * P[k])}".rstrip()
+        )
     assert "\n".join(lines[:28]) == as_text(problem.validation[0][7].reshape(28, 28))
     answer = P.argmax()
-    assert lines[-1] == f"prediction {answer}, probability {P[answer]:.2%}, label {result['label']}"
+    assert lines[-1] == f"prediction {answer}, probability {100 * P[answer]:.2f} %, label {result['label']}"
     assert (result["prediction"], result["backend"]) == (answer, backend)
 
 
@@ -118,7 +121,7 @@ def test_a_data_set_of_other_classes_has_no_names_for_a_picture(refused, clothes
 
 
 REFUSED = {
-    "index too large": (["--index", 1000], "index 1000: mnist5k, validation has the images 0 ... 999"),
+    "index too large": (["--index", 1000], "--index 1000: mnist5k, validation has the images 0 ... 999"),
     "nothing to predict": ([], "either --index N or --image FILE"),
     "two things to predict": (["--index", 1, "--image", "x.png"], "either --index N or --image FILE"),
     "raw without a picture of one's own": (["--index", 1, "--raw"], "--raw is for --image"),

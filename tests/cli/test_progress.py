@@ -78,5 +78,5 @@ def test_a_terminal_has_a_bar(monkeypatch: pytest.MonkeyPatch, quiet: bool, show
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setenv("TERM", "xterm")
     steps(50, quiet=quiet, plain=False)
-    assert ("100%" in terminal.getvalue()) is shown
+    assert ("100 %" in terminal.getvalue()) is shown
     assert ("step 50" in terminal.getvalue()) is shown

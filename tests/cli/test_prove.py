@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 import scratch
-from compare.backends.by_name import equations_backend
+from compare.backends.by_name import backend, equations_backend
 from compare.bugs.catalogue import BUGS
 from compare.cli import prove as prove_command
-from compare.proof.prove import prove
+from compare.problem import Problem
 
 SHORT = "--data", "digits", "--epochs", "1"
 BOTH = "match: every quantity is within budget, in 15 steps of float32 and float64"
@@ -83,7 +83,7 @@ def test_a_long_proof_says_first_how_long_it_takes(cli, monkeypatch: pytest.Monk
     def stop(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(prove_command, "prove_one", stop)
+    monkeypatch.setattr(prove_command, "prove_each", stop)
     code, out, err = cli("--data", "digits", "--epochs", 10**6)
     assert (code, out) == (130, "")
     assert re.fullmatch(r"this takes about \d+\.\d hours\ninterrupted\n", err)
@@ -94,9 +94,7 @@ def test_a_long_proof_says_first_how_long_it_takes(cli, monkeypatch: pytest.Monk
 def plant(monkeypatch: pytest.MonkeyPatch, **functions: Callable) -> None:
     """Have `prove` check scratch with these functions in place of its own."""
     planted = equations_backend("scratch", lambda: scratch.EQUATIONS._replace(**functions))
-    monkeypatch.setattr(
-        prove_command, "prove_one", lambda *args, **options: prove(*args, **options | {"ours": planted})
-    )
+    monkeypatch.setattr(prove_command, "named", lambda _ours, theirs, _limit: (planted, backend(theirs)))
 
 
 def test_differ_is_told_with_its_place(cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
@@ -143,7 +141,7 @@ def test_a_planted_mistake_is_recognised(cli, tmp_path: Path):
     code, out, _ = cli(*options, "--json", tmp_path / "json")
     assert code == 1
     assert "only the bias differs, the weights do not" in " ".join(out.split())
-    assert "looks like  mean-for-the-bias (100% alike)" in out
+    assert "looks like  mean-for-the-bias (100 % alike)" in out
     assert out.splitlines()[-3].startswith("next: python -m compare bugs mean-for-the-bias  ")
     assert json.loads((tmp_path / "json").read_text())["diagnosis"]["guesses"][0]["bug"] == "mean-for-the-bias"
     details = " ".join(cli(*options, "--details")[1].split())
@@ -181,6 +179,11 @@ def test_pictures_are_drawn_and_recorded(cli, tmp_path: Path):
     names |= {f"{what}-{dtype}" for what in ("curves", "errors") for dtype in ("float32", "float64")}
     files = {f"{name}{suffix}" for name in names for suffix in (".png", ".svg")}
     assert {path.name for path in folder.iterdir()} == files | {"overview.json"}
+
+
+def test_json_is_made_for_those_who_ask(cli, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(Problem, "checksums", property(lambda _: pytest.fail("nobody asked")))
+    assert cli(*SHORT, "--dtype", "float32", "--quiet")[0] == 0
 
 
 def test_a_proof_is_kept(cli, tmp_path: Path):

@@ -43,7 +43,7 @@ def test_ctrl_c_saves_and_resuming_ends_in_the_same_bits(cli, root: Path, tmp_pa
         process.send_signal(signal.SIGINT)
         time.sleep(0.003)
     _, err = process.communicate(timeout=30)
-    assert (process.returncode, err) == (130, b"interrupted\n")
+    assert (process.returncode, err.splitlines()[-1]) == (130, b"interrupted")
     done = len(load_checkpoint(path).progress.history) - 1
     assert 1 <= done < epochs
 
@@ -80,7 +80,7 @@ def test_resume_needs_to_know_how_it_was_trained(cli, tmp_path: Path):
     save_file(tensors, tmp_path / "weights")
     code, _, err = cli("train", "--resume", tmp_path / "weights")
     assert code == 2
-    assert "holds weights only" in err
+    assert "has weights only" in err
     code, _, err = cli("train", "--resume", tmp_path / "nothing")
     assert (code, err) == (
         2,

@@ -33,8 +33,8 @@ def test_runs_of_both_versions_are_compared_in_a_table(cli, root: Path, tmp_path
     assert code == 0
     head, _, *rows, last = out.splitlines()
     assert head.split() == ["name", "command", "data", "lr", "mom.", "batch", "steps", "loss", "acc.", "verdict"]
-    assert rows[0].split() == ["old", "train", "scratch", "digits", "0.001", "0", "100", "45", "2.3370", "14.48%"]
-    numbers = ["0.05", "0.9", "100", "96,000", "0.5123", "87.65%", "match"]
+    assert rows[0].split() == ["old", "train", "scratch", "digits", "0.001", "0", "100", "45", "2.3370", "14.48", "%"]
+    numbers = ["0.05", "0.9", "100", "96,000", "0.5123", "87.65", "%", "match"]
     assert rows[1].split() == ["b.2", "prove", "fashion-…", *numbers]
     assert last == ""
     assert max(map(len, out.splitlines())) <= 80

@@ -16,7 +16,7 @@ from compare.training.checkpoint import load_checkpoint
 SHORT = "--data", "digits", "--epochs", "3"
 
 
-EPOCH = re.compile(r"epoch +(\d+)/(\d+): training loss (\S+) +(\S+)%, validation loss (\S+) +(\S+)%")
+EPOCH = re.compile(r"epoch +(\d+)/(\d+): training loss (\S+) +(\S+) %, validation loss (\S+) +(\S+) %")
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +86,23 @@ def test_each_data_set_has_its_own_epochs(cli):
     assert out.startswith("epoch 640/640: ")
 
 
+@pytest.mark.parametrize(("seconds", "said"), [(9, ""), (600, "this takes about 10 minutes\n")])
+def test_a_long_training_says_first_how_long_it_takes(cli, monkeypatch: pytest.MonkeyPatch, seconds: float, said: str):
+    monkeypatch.setattr("compare.cli.train.step_seconds", lambda *_: seconds / 45)
+    assert cli("train", *SHORT)[2] == said
+    assert not cli("train", *SHORT, "--quiet")[2]
+
+
+def test_the_rest_of_a_training_is_counted(cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    assert cli("train", *SHORT, "--save", tmp_path / "half")[0] == 0
+    given = []
+    monkeypatch.setattr("compare.cli.train.step_seconds", lambda *asked: given.append(asked) or 10)
+    assert cli("train", "--resume", tmp_path / "half", "--epochs", 5, "--backend", "torch")[2] == (
+        "this takes about 5 minutes\n"
+    )
+    assert given == [("torch", "float32", 6400, 10)]
+
+
 def test_train_quietly(cli):
     code, out, err = cli("train", *SHORT, "--quiet", "--log-every", 1)
     assert (code, err) == (0, "")
@@ -97,7 +114,7 @@ def test_test_images_are_tested(cli, write_mnist, tmp_path: Path):
     options = "--data", "mnist", "--data-root", root, "--epochs", 1, "--batch-size", 10, "--json", tmp_path / "json"
     _, out, _ = cli("train", *options)
     accuracy = json.loads((tmp_path / "json").read_text())["test"]
-    assert f"test accuracy {accuracy:.2%}\n" in out
+    assert f"test accuracy {100 * accuracy:.2f} %\n" in out
 
 
 def test_the_file_is_named_that_was_saved(cli, tmp_path: Path):
@@ -193,7 +210,7 @@ def test_a_device_that_is_not_there(cli):
 
 def test_training_ends_with_advice(cli):
     _, out, _ = cli("train", "--data", "digits", "--epochs", 64, "--lr", "0.1")
-    assert "is normal here, 91.7% to 97.4% being usual. Still improving" in " ".join(out.split())
+    assert "is normal here, 91.7 % to 97.4 % being usual. Still improving" in " ".join(out.split())
     assert max(map(len, out.splitlines())) <= 80
 
 

@@ -23,7 +23,7 @@ def test_a_folder_that_is_named_is_not_made(tmp_path: Path):
     assert data_root(tmp_path) == tmp_path
     (tmp_path / "file").touch()
     for name in ("nowhere", "file"):
-        with pytest.raises(InputError, match=f"{name}: no such folder; --data-root names one"):
+        with pytest.raises(InputError, match=f"--data-root .*{name}: no such folder"):
             data_root(tmp_path / name)
     assert not (tmp_path / "nowhere").exists()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from compare.data.mnist import load_mnist
 from compare.data.registry import SOURCES, load
 from compare.errors import InputError
 
@@ -28,7 +29,7 @@ def test_the_ten_data_sets():
 
 
 def test_an_unknown_name_is_told_with_the_known_ones():
-    words = "unknown data set 'mnits'; known: mnist5k, digits, mnist, fashion-mnist"
+    words = "unknown data set 'mnits'; data --list shows all"
     with pytest.raises(InputError, match=re.escape(words)):
         load("mnits")
 
@@ -44,7 +45,9 @@ def test_each_name_loads_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 
 def test_a_root_is_a_path_or_a_string(write_mnist, tmp_path: Path):
     root = write_mnist(tmp_path)
-    np.testing.assert_array_equal(load("mnist", str(root)).train[0], load("mnist", root).train[0])
+    expected = load("mnist", root).train[0]
+    np.testing.assert_array_equal(load("mnist", str(root)).train[0], expected)
+    np.testing.assert_array_equal(load_mnist(str(root)).train[0], expected)
 
 
 @pytest.mark.parametrize("name", ["mnist5k", "digits"])

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from compare.backends.user_file import UserFile
+from compare.backends.worker import Worker
 from compare.equations import FUNCTIONS
 from compare.exercise.check import FunctionCheck, check_functions
 from compare.problem import Problem
@@ -16,7 +16,7 @@ def check(exercise_file: Callable, small: Problem) -> Callable[..., dict[str, Fu
 
     def run(*names: str, change: tuple[str, str] = ("", "")) -> dict[str, FunctionCheck]:
         path = exercise_file(*(names or FUNCTIONS), change=change)
-        return {one.name: one for one in check_functions(UserFile(path), small)}
+        return {one.name: one for one in check_functions(Worker(path), small)}
 
     return run
 

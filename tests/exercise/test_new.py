@@ -44,7 +44,7 @@ def test_nothing_is_overwritten(tmp_path: Path):
     path.write_text("mine")
     with pytest.raises(InputError) as told:
         new_exercise(path)
-    assert str(told.value) == f"--new {path}: exists already and is not overwritten; choose another name"
+    assert str(told.value) == f"--new {path}: exists already; choose another name"
     assert path.read_text() == "mine"
 
 

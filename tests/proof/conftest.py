@@ -1,4 +1,4 @@
-"""What the tests of the proof share: one thread, both precisions, a small real problem, sides and steps."""
+"""What the tests of the proof share: both precisions, a small real problem, sides and steps."""
 
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -6,23 +6,15 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from compare.backends.by_name import backend, equations_backend
+from compare.backends.by_name import equations_backend
 from compare.backends.protocol import Backend
 from compare.backends.scratch_side import ScratchSide
-from compare.backends.threads import threads
 from compare.backends.torch_side import TorchSide
 from compare.data.registry import Dataset, load
 from compare.problem import Hyperparameters, Problem
 from compare.proof.checks import READINGS
 from compare.proof.lockstep import SameStart, StepPair
 from scratch import EQUATIONS, Step
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    backend("torch")  # PyTorch is imported before its threads are counted
-    with threads(1):
-        yield
 
 
 @pytest.fixture(scope="session")

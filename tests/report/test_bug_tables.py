@@ -75,6 +75,14 @@ def test_a_mistake_is_shown_with_the_right_function_and_three_sentences():
         assert f"{word} {getattr(BUGS['stale-gradient'], word)}" in words
 
 
+def test_code_has_the_background_of_the_terminal():
+    text = io.StringIO()
+    print_bug(Console(file=text, force_terminal=True, color_system="truecolor", width=80), BUGS["stale-gradient"])
+    colours = re.findall(r"\x1b\[([\d;]+)m", text.getvalue())
+    assert any("38;2" in colour for colour in colours), "code in colours"
+    assert not any(re.search(r"(^|;)48;2;", colour) for colour in colours)
+
+
 def test_a_mistake_before_the_first_equation_has_no_tag():
     assert printed(print_bug, BUGS["never-shuffled"])[0] == "never shuffled (never-shuffled), in place of batch"
 
@@ -95,11 +103,11 @@ def row(lines: list[str], name: str) -> list[str]:
 
 def test_the_matrix_marks_what_is_detected_and_in_which_precision(survey: Survey):
     lines = printed(print_survey, survey, details=False)
-    assert row(lines, "summed-loss") == ["x", "·", "·", "·", "·", "x", "70.0%"]
-    assert row(lines, "wrong-sign") == ["x", "·", "·", "·", "·", "·", "x", "79.0%"]
-    assert row(lines, "wrong-axis") == ["64", "32", "64", "·", "·", "·", "10.0%"]
-    assert row(lines, "relu-on-the-logits") == ["64", "·", "·", "·", "·", "64", "59.0%"]
-    assert next(line.split() for line in lines if line.startswith(CLEAN))[2:] == ["·"] * 6 + ["50.0%"]
+    assert row(lines, "summed-loss") == ["x", "·", "·", "·", "·", "x", "70.0", "%"]
+    assert row(lines, "wrong-sign") == ["x", "·", "·", "·", "·", "·", "x", "79.0", "%"]
+    assert row(lines, "wrong-axis") == ["64", "32", "64", "·", "·", "·", "10.0", "%"]
+    assert row(lines, "relu-on-the-logits") == ["64", "·", "·", "·", "·", "64", "59.0", "%"]
+    assert next(line.split() for line in lines if line.startswith(CLEAN))[2:] == ["·"] * 6 + ["50.0", "%"]
     for name in BUGS:
         assert len([line for line in lines if line.startswith(f"{name} ")]) == 1
     assert [line for line in lines if line.startswith("E4")] == ["E4 logits_gradient"]
@@ -133,7 +141,9 @@ def test_details_say_what_each_check_does(survey: Survey):
 def test_what_accuracy_and_diagnosis_make_of_them(survey: Survey):
     words = " ".join(printed(print_survey, survey, details=False))
     count = len(BUGS)
-    assert f"accuracy does not show {count - 1} of them; {count - 1} reach more than the 50.0% without mistake" in words
+    assert (
+        f"accuracy does not show {count - 1} of them; {count - 1} reach more than the 50.0 % without mistake" in words
+    )
     assert f"the diagnosis names {count - 2} of {count} first, and {count - 1} in its first three guesses" in words
 
 
@@ -168,9 +178,9 @@ def test_what_is_detected_is_green(survey: Survey):
 
     green, dim = "32", "2"
     assert styles("wrong-axis") == [
-        (green, "64"), (green, "32"), (green, "64"), (dim, "·"), (dim, "·"), (dim, "·"), (dim, "10.0%")
+        (green, "64"), (green, "32"), (green, "64"), (dim, "·"), (dim, "·"), (dim, "·"), (dim, "10.0 %")
     ]  # fmt: skip
-    assert [styles("wrong-sign")[n] for n in (0, -1)] == [(green, "x"), (green, "x 79.0%")]
+    assert [styles("wrong-sign")[n] for n in (0, -1)] == [(green, "x"), (green, "x 79.0 %")]
 
 
 def test_the_result_is_green_or_red(survey: Survey):

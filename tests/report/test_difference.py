@@ -113,7 +113,7 @@ def test_what_it_looks_like(run: Run, changed):
     broken = changed(run, predictions=replace(run.predictions, evaluation=3.0))
     guesses = [Guess(BUGS["wrong-axis"], 0.97), Guess(BUGS["global-maximum"], 0.6)]
     text = told(broken, Diagnosis(["one", "two", "three", "four"], guesses))
-    assert "seen two; three looks like wrong-axis (97% alike), or global-maximum (60% alike)" in text
+    assert "seen two; three looks like wrong-axis (97 % alike), or global-maximum (60 % alike)" in text
     text = told(broken, Diagnosis([], []))
     assert "seen nothing differs on the inputs of the diagnosis: the cause takes many steps" in text
     assert "looks like none of the mistakes of the catalogue" in text

@@ -51,7 +51,7 @@ def test_a_prediction_shows_the_image_and_the_bars_of_each_side():
     assert bars.get_xlim() == (0, 1)
     assert bars.xaxis.get_major_formatter()(0.5, 0) == "50 %"
     assert bars.yaxis_inverted()
-    assert figure.get_supxlabel() == "scratch: dog (70.0%), torch: cat (60.0%); it is cow"
+    assert figure.get_supxlabel() == "scratch: dog (70.0 %), torch: cat (60.0 %); it is cow"
     assert bars.get_legend()
 
 
@@ -59,7 +59,7 @@ def test_a_prediction_without_shape_and_label():
     figure = model_pictures.prediction(np.arange(3), None, {"scratch": np.array([0.5, 0.2, 0.3])}, NAMES, None)
     (bars,) = figure.axes
     assert len(bars.containers) == 1
-    assert figure.get_supxlabel() == "scratch: cat (50.0%)"
+    assert figure.get_supxlabel() == "scratch: cat (50.0 %)"
     assert bars.get_legend() is None
 
 
@@ -99,7 +99,7 @@ def test_the_mistakes_that_the_model_is_surest_of_come_first():
     images = np.arange(16, dtype=np.uint8).reshape(4, 4)
     figure = model_pictures.mistakes(images, np.array([0, 1, 0, 1]), P, (2, 2), ("cat", "dog"))
     titles = [axes.get_title() for axes in figure.axes]
-    assert titles == ["is cat, read as dog (80%)", "is dog, read as cat (60%)", "", "", ""]
+    assert titles == ["is cat, read as dog (80 %)", "is dog, read as cat (60 %)", "", "", ""]
     np.testing.assert_array_equal(figure.axes[0].images[0].get_array(), [[8, 9], [10, 11]])
     assert figure.get_supxlabel() == "2 of 4 images are classified wrongly; these are all."
 

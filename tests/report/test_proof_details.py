@@ -100,13 +100,16 @@ def test_the_budgets_are_explained(lines, matching: list[Run]):
 
 def test_errors_of_both_readings(lines, matching: list[Run]):
     for run in matching:
-        rows = section(lines(matching), f"{run.dtype}: how far apart at worst in 45 steps")
+        found = lines(matching)
+        rows = section(found, f"{run.dtype}: how far apart at worst in 45 steps")
+        heading = next(line for line in found if "quantity" in line and "ceiling" in line)
         for row, (name, quantity) in zip(rows, QUANTITIES.items(), strict=True):
             step, whole = run.worst[name, "one_step"], run.worst[name, "whole_run"]
             numbers = [f"{step.scaled_error:.1e}", f"{step.budget:.1e}", f"{100 * step.used:.0f}", "%"]
             numbers += [f"{step.ceiling:.1e}", f"{whole.scaled_error:.1e}", f"{whole.budget:.1e}"]
             numbers += [f"{100 * whole.used:.0f}", "%"]
             assert row.split() == [quantity.tag, *quantity.symbol.split(), *numbers]
+            assert row[: heading.index("error") + 5].endswith(numbers[0]), "numbers stand at the right of their column"
 
 
 def test_what_was_not_reached_has_empty_places(lines, matching: list[Run], changed):
@@ -132,10 +135,10 @@ def test_the_summary_of_a_match(summary, matching: list[Run]):
     run, text = matching[0], summary(seconds={"scratch": 2.0, "torch": 5.0})
     (ours, theirs), found = (history[-1].val_accuracy for history in run.history.values()), run.predictions
     for part in (
-        f"float32: validation accuracy {ours:.2%} (scratch), {theirs:.2%} (torch)",
+        f"float32: validation accuracy {100 * ours:.2f} % (scratch), {100 * theirs:.2f} % (torch)",
         "float32: 359 of 359 images classified the same way float32",
         f"certified for {found.certified}, their best two logits more than 2 x {found.largest:.1e} apart",
-        f"logits and loss use {found.evaluation:.0%} of their budget",
+        f"logits and loss use {100 * found.evaluation:.0f} % of their budget",
         f"after 45 steps the sides differ in W by {run.drift['W']:.1e}, b by {run.drift['b']:.1e}",
         "torch took 2.5 times as long as scratch",
         f"final weights {run.weights['scratch'][:8]} (scratch), {run.weights['torch'][:8]} (torch)",
@@ -147,7 +150,7 @@ def test_the_summary_of_a_match(summary, matching: list[Run]):
 
 def test_test_images_have_a_line(summary):
     text = summary(test={"scratch": 0.5, "torch": 0.25})
-    assert "float32: test accuracy 50.00% (scratch), 25.00% (torch)" in text
+    assert "float32: test accuracy 50.00 % (scratch), 25.00 % (torch)" in text
 
 
 def test_predictions_that_differ_are_counted(summary, matching: list[Run]):

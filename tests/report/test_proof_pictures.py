@@ -58,6 +58,8 @@ def test_errors_are_on_a_log_scale_under_the_line_of_the_whole_budget():
     assert [figure.axes[0].yaxis.get_major_formatter()(share, 0) for share in (1, 0.001)] == ["100 %", "0.1 %"]
     assert len({(line.get_color(), line.get_linestyle()) for line in figure.axes[0].lines[:8]}) == 8
     assert figure.get_supxlabel().endswith("Nearest is c with 50 %.")
+    width, height = figure.get_size_inches()
+    assert 1.5 * height < width < 3 * height
 
 
 def test_each_quantity_of_a_proof_has_its_line(matching: list[Run]):

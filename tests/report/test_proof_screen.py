@@ -37,6 +37,11 @@ def test_what_is_compared_is_one_sentence(printed, digits: Problem, matching: li
     )
 
 
+def test_a_long_name_is_cut_in_the_sentence(digits: Problem, matching: list[Run], changed):
+    sentence = proof_screen._sentence(digits, [changed(matching[0], sides=("mine" * 10, "torch"))])
+    assert sentence.startswith("minemineminemineminemin… and torch (PyTorch) train one model")
+
+
 def test_options_are_named_if_they_are_on(printed, digits: Problem, matching: list[Run]):
     chosen = replace(digits.chosen, momentum=0.9, nesterov=True, weight_decay=1e-4)
     text = " ".join(screen(printed, Problem(load("digits"), chosen), matching))
@@ -48,7 +53,9 @@ def test_the_curve_shows_the_validation_images(printed, digits: Problem, matchin
     assert "359 validation images, the same on both sides" in lines
     history = matching[0].history["scratch"]
     assert ["loss", *(f"{record.val_loss:.4f}" for record in history)] in [line.split() for line in lines]
-    assert ["accuracy", *(f"{record.val_accuracy:.1%}" for record in history)] in [line.split() for line in lines]
+    assert ["accuracy", *(f"{100 * record.val_accuracy:.1f}" for record in history)] in [
+        line.replace(" %", "").split() for line in lines
+    ]
 
 
 def test_a_curve_that_is_not_the_same_is_shown_for_both_sides(printed, digits: Problem, matching: list[Run], changed):
@@ -129,7 +136,7 @@ def test_a_difference_ends_with_its_place(printed, digits: Problem, differing: l
         f"quantity logP [{n}, {k}]: batch image {n}, class {k}",
         f"values {found.ours:.9g} (wrong-axis), {found.theirs:.9g} (torch): {found.used:.3g} times the budget",
         "seen the columns of P sum to 1; its rows should",
-        "looks like wrong-axis (100% alike)",
+        "looks like wrong-axis (100 % alike)",
     ):
         assert part in words
     assert "accuracy, wrong-axis" in "\n".join(lines)
@@ -149,7 +156,9 @@ def test_every_difference_is_one_screen(printed, diagnostician: Diagnostician, n
 def test_the_published_curve_stands_below_ours(printed, digits, matching, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(proof_screen.published, "applies", lambda _: True)
     lines = screen(printed, digits, matching)
-    assert ["accuracy,", "published", "10.8%", "62.8%", "73.3%", "76.8%"] in [line.split() for line in lines]
+    assert ["accuracy,", "published", "10.8", "62.8", "73.3", "76.8"] in [
+        line.replace(" %", "").split() for line in lines
+    ]
 
 
 def test_epochs_are_few_and_closer_at_the_beginning():

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from compare.problem import Problem
 from compare.report import training_pictures
@@ -17,6 +18,20 @@ HISTORY = [Record(n, 2.0 - n, n / 2, 2.1 - n, 0.1 + n / 2) for n in range(2)]
 
 def lines(axes) -> dict[str, list[float]]:
     return {line.get_label(): line.get_ydata().tolist() for line in axes.lines}
+
+
+def test_no_curve_is_covered_by_a_legend():
+    history = [Record(0, 2.3, 0.1, 2.3, 0.1), Record(1, 1.3, 0.6, 1.2, 0.65)]
+    for other in ("torch", "my_first_softmax_regression_of_all"):
+        figure = curves("digits", {"scratch": history, other: history}, (0.1, 0.6))
+        assert [axes.get_legend() for axes in figure.axes] == [None, None]
+        (legend,) = (legend for part in figure.subfigs for legend in part.legends)
+        assert len(legend.get_texts()) == 5
+        FigureCanvasAgg(figure).draw()
+        box = legend.get_window_extent()
+        assert box.y1 < min(axes.get_window_extent().y0 for axes in figure.axes)
+        assert box.x0 > 0
+        assert box.x1 < figure.bbox.width
 
 
 def test_curves_show_training_and_validation_of_both_sides():
@@ -58,9 +73,9 @@ def test_published_dots_stop_where_the_run_stops():
 
 def test_the_take_away_is_how_it_ended_and_how_far_apart():
     other = [HISTORY[0]._replace(val_loss=2.35), HISTORY[1]]
-    text = "Validation accuracy at the end: 60.00% (scratch)"
+    text = "Validation accuracy at the end: 60.00 % (scratch)"
     assert take_away_of_curves({"scratch": HISTORY}) == f"{text}."
-    expected = f"{text}, 60.00% (torch). The losses of the two differ by 2e-01 at most."
+    expected = f"{text}, 60.00 % (torch). The losses of the two differ by 2e-01 at most."
     assert take_away_of_curves({"scratch": HISTORY, "torch": other}) == expected
 
 

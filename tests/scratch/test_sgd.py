@@ -53,3 +53,58 @@ def test_a_learning_rate_of_numpy_leaves_float32_alone():
 def test_gradients_that_would_be_broadcast_are_refused(dW: tuple[int, ...], db: tuple[int, ...]):
     with pytest.raises(ValueError, match="gradients"):
         scratch.sgd_step(np.ones((2, 3)), np.ones(2), np.ones(dW), np.ones(db), 0.1)
+
+
+@pytest.mark.parametrize("case", ["momentum", "dampened", "nesterov"])
+def test_a_gradient_array_may_be_used_again(rng: np.random.Generator, case: str):
+    fresh, reused = scratch.SGD(0.1, **OPTIONS[case]), scratch.SGD(0.1, **OPTIONS[case])
+    parameters = [rng.normal(size=(4, 5)), rng.normal(size=4)]
+    buffers = [np.empty_like(a) for a in parameters]
+    for _ in range(3):
+        gradients = [rng.normal(size=a.shape) for a in parameters]
+        for buffer, gradient in zip(buffers, gradients, strict=True):
+            buffer[:] = gradient
+        results = reused.directions(parameters, buffers)
+        for ours, expected in zip(results, fresh.directions(parameters, gradients), strict=True):
+            np.testing.assert_array_equal(ours, expected)
+            # what is handed out may be written to as well
+            ours *= 0.1
+
+
+# What PyTorch refuses, and what it takes.
+CHOICES = [
+    {"lr": -0.1},
+    {"lr": 0.1, "momentum": -0.5},
+    {"lr": 0.1, "weight_decay": -1e-4},
+    {"lr": 0.1, "nesterov": True},
+    {"lr": 0.1, "nesterov": True, "momentum": 0.9, "dampening": 0.1},
+    {"lr": 0.1, "nesterov": True, "momentum": -0.9},
+    {"lr": 0.0},
+    {"lr": -0.0},
+    {"lr": np.nan},
+    {"lr": np.inf},
+    {"lr": 0.1, "momentum": np.nan},
+    {"lr": 0.1, "momentum": 1.5, "dampening": -3.0},
+    {"lr": 0.1, "nesterov": True, "momentum": 0.9, "dampening": -0.0},
+    {"lr": 0.1, "nesterov": True, "momentum": np.nan},
+]
+
+
+@pytest.mark.parametrize("options", CHOICES, ids=str)
+def test_options_are_refused_as_pytorch_refuses_them(options: dict[str, float]):
+    def refused(sgd, *parameters: object) -> bool:
+        try:
+            sgd(*parameters, **options)
+        except ValueError:
+            return True
+        return False
+
+    assert refused(scratch.SGD) == refused(torch.optim.SGD, [torch.ones(1)])
+
+
+@pytest.mark.parametrize("name", ["lr", "momentum", "weight_decay"])
+def test_what_is_refused_is_named_with_its_value(name: str):
+    with pytest.raises(ValueError, match=f"^{name} must be 0 or more, not -0.5$"):
+        scratch.SGD(**({"lr": 0.1} | {name: -0.5}))
+    with pytest.raises(ValueError, match=r"^nesterov needs a momentum above 0 and no dampening, not 0.5 and 0.1$"):
+        scratch.SGD(0.1, momentum=0.5, dampening=0.1, nesterov=True)

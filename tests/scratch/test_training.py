@@ -1,5 +1,7 @@
 """What holds for a step on every batch, whatever is in it."""
 
+import tracemalloc
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,3 +105,18 @@ def test_the_loss_is_never_negative_and_at_most_log_k_when_indifferent(batch):
 def test_a_record_fits_a_line():
     text = "Record(epoch=3, train_loss=2.3026, train_accuracy=0.1050, val_loss=0.5945, val_accuracy=1.0000)"
     assert repr(scratch.Record(3, 2.30259, 0.105, 0.59449, 1.0)) == text
+
+
+def test_memory_of_evaluation_does_not_grow_with_the_images():
+    model = scratch.SoftmaxRegression(np.ones((40, 3), np.float32), np.ones(40, np.float32))
+    peaks = []
+    for N in (2_000, 100_000):
+        images, labels = np.ones((N, 3), np.uint8), np.zeros(N, np.uint8)
+        tracemalloc.start()
+        scratch.evaluate(model, images, labels)
+        scratch.predict(model, images[:2_000])
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    # all logits would be 16 MB
+    assert peaks[0] > 160_000, "one piece of logits"
+    assert peaks[1] < 1.1 * peaks[0]

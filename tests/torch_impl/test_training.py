@@ -206,9 +206,30 @@ def test_evaluation_in_pieces_sees_every_image(package, rng: np.random.Generator
     assert accuracy == package.accuracy(Z, labels)
 
 
-def test_no_images_have_no_predictions(package, small: Problem):
+def test_losses_of_pieces_are_added_up_in_float64(package):
+    # a loss of 2^24 for each of the first thousand images, of ln 2 for the others; in float32 the sum swallows these
+    images = np.where(np.arange(3000) < 1000, -(2.0**24), 0)[:, None].astype(np.float32)
+    model = package.SoftmaxRegression(np.array([[1], [0]], np.float32), np.zeros(2, np.float32))
+    loss, accuracy = package.evaluate(model, images, np.zeros(3000, int))
+    assert loss == pytest.approx((2**24 + 2 * np.log(2)) / 3, rel=0, abs=1e-6)
+    assert type(loss) is float
+    assert accuracy == 2 / 3
+
+
+def test_no_images_have_no_predictions_and_nan_for_a_mean(package, small: Problem):
     model = package.SoftmaxRegression(*small.start("float32"))
-    assert package.predict(model, small.train[0][:0]).shape == (0,)
+    images, labels = (part[:0] for part in small.train)
+    assert package.predict(model, images).shape == (0,)
+    assert package.probabilities(model, images).shape == (0, 4)
+    assert all(np.isnan(mean) for mean in package.evaluate(model, images, labels))
+    assert np.isnan(package.accuracy(np.empty((0, 4)), labels))
+
+
+@pytest.mark.parametrize("count", [0, 98, 1099, 2099])
+def test_as_many_labels_as_images_are_asked_for(package, small: Problem, count: int):
+    model = package.SoftmaxRegression(*small.start("float32"))
+    with pytest.raises(ValueError, match=f"^99 images, but {count} labels$"):
+        package.evaluate(model, small.train[0], np.zeros(count, int))
 
 
 def test_accuracy_takes_the_first_of_equal_logits(package):

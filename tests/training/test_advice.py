@@ -23,8 +23,12 @@ def records(accuracy: float, losses: tuple[float, float], train: tuple[float, fl
 
 DEFAULT = "mnist5k", 1e-3, 9600
 CASES = {
-    "usual, improving": (DEFAULT, records(0.86, (0.7, 0.65)), ["Accuracy 86.0% is normal", "Still improving", "7.1%"]),
-    "below": (DEFAULT, records(0.7, (0.7, 0.65)), ["below the usual 83.1% to 90.0%", "check the gradient"]),
+    "usual, improving": (
+        DEFAULT,
+        records(0.86, (0.7, 0.65)),
+        ["Accuracy 86.0 % is normal", "Still improving", "7.1 %"],
+    ),
+    "below": (DEFAULT, records(0.7, (0.7, 0.65)), ["below the usual 83.1 % to 90.0 %", "check the gradient"]),
     "above": (DEFAULT, records(0.99, (0.7, 0.65)), ["above the usual", "no validation image is trained on"]),
     "diverging": (DEFAULT, records(0.86, (4.0, 3.0), (4.0, 5.0)), ["ends at 3, above the 2.4", "training diverges"]),
     "guessing": (DEFAULT, records(0.1, (2.3, 2.3)), ["hardly better than guessing", "whether there were enough steps"]),
@@ -33,9 +37,9 @@ CASES = {
         records(0.7, (0.7, 0.6999)),
         ["Levelled off: the validation loss moved by"],
     ),
-    "a fall of 0.6 % is a movement": (DEFAULT, records(0.86, (1.0, 0.994)), ["Still improving", "fell by 0.6%"]),
-    "a fall of 0.4 % is none": (DEFAULT, records(0.86, (1.0, 0.996)), ["Levelled off", "moved by 0.4%"]),
-    "a rise of 0.4 % is none": (DEFAULT, records(0.86, (1.0, 1.004)), ["Levelled off", "moved by 0.4%"]),
+    "a fall of 0.6 % is a movement": (DEFAULT, records(0.86, (1.0, 0.994)), ["Still improving", "fell by 0.6 %"]),
+    "a fall of 0.4 % is none": (DEFAULT, records(0.86, (1.0, 0.996)), ["Levelled off", "moved by 0.4 %"]),
+    "a rise of 0.4 % is none": (DEFAULT, records(0.86, (1.0, 1.004)), ["Levelled off", "moved by 0.4 %"]),
     "a rise of 0.6 % is a movement": (DEFAULT, records(0.86, (1.0, 1.006)), ["Overfitting"]),
     "overfitting": (DEFAULT, records(0.86, (0.6, 0.65)), ["Overfitting: the training loss still falls"]),
     "unsteady": (DEFAULT, records(0.86, (0.6, 0.65), (0.9, 1.0)), ["Unsteady: both losses rose"]),

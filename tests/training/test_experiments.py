@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from compare.data.registry import Dataset
+from compare.data.registry import Dataset, load
 from compare.errors import InputError
 from compare.problem import Hyperparameters, Problem
 from compare.training import experiments
-from compare.training.experiments import EXPERIMENTS, Experiment, Row, as_dict, run
+from compare.training.experiments import EXPERIMENTS, Experiment, Row, as_dict, expected_seconds, run
 from compare.training.train import train
 
 
@@ -106,8 +106,23 @@ def test_grids_vary_one_thing_in_a_rising_order(name: str):
     }[name]  # fmt: skip
 
 
+@pytest.mark.parametrize("name", list(EXPERIMENTS))
+def test_how_long_it_takes_is_counted_in_the_steps_of_its_grid(monkeypatch: pytest.MonkeyPatch, name: str):
+    asked, steps = EXPERIMENTS[name], {"scratch": 0, "torch": 0}
+    pixels = []
+    for _, data, chosen in asked.grid(None).values():
+        problem = Problem(load(data), chosen)
+        pixels += 2 * [("float32", problem.chosen.batch_size * problem.features, problem.classes)]
+        steps = {side: n + problem.steps for side, n in steps.items()}
+    given = []
+    seconds = {"scratch": 1, "torch": 100}
+    monkeypatch.setattr(experiments, "step_seconds", lambda side, *of: given.append(of) or seconds[side])
+    assert expected_seconds(asked, ["scratch", "torch"], None) == steps["scratch"] + 100 * steps["torch"]
+    assert given == pixels
+
+
 def test_a_folder_of_data_that_is_not_there_is_told(tmp_path):
-    with pytest.raises(InputError, match="no such folder; --data-root names one"):
+    with pytest.raises(InputError, match=r"--data-root .*: no such folder"):
         EXPERIMENTS["dataset"].grid(tmp_path / "nowhere")
 
 
@@ -117,8 +132,8 @@ def row(value: float, accuracy: float, diverged: bool = False, **other: object) 
 
 
 WORDS = {
-    "lr, higher is better": ("lr", [row(1e-3, 0.8), row(0.1, 0.9)], "lr 0.1 (90.0%) beats lr 0.001 (80.0%)"),
-    "lr, higher is worse": ("lr", [row(1e-3, 0.9), row(0.1, 0.8)], "lr 0.1 (80.0%) does not beat lr 0.001 (90.0%)"),
+    "lr, higher is better": ("lr", [row(1e-3, 0.8), row(0.1, 0.9)], "lr 0.1 (90.0 %) beats lr 0.001 (80.0 %)"),
+    "lr, higher is worse": ("lr", [row(1e-3, 0.9), row(0.1, 0.8)], "lr 0.1 (80.0 %) does not beat lr 0.001 (90.0 %)"),
     "lr, none diverges": ("lr", [row(1e-3, 0.9), row(0.1, 0.8)], "none diverges"),
     "lr, one diverges": ("lr", [row(1e-3, 0.9), row(0.1, 0.8), row(9, 0.1, True)], "diverges, at 9 (scratch)"),
     "lr, nan is not the best": (
@@ -132,15 +147,15 @@ WORDS = {
         "at one learning rate more steps go further",
     ),
     "batch size, no further": ("batch-size", [row(10, 0.8), row(99, 0.9)], "more steps did not go further here"),
-    "doubt": ("val-size", [row(0.1, 0.9, val_images=100), row(0.2, 0.5)], "90.0%, give or take 3.0%; with 1,000"),
-    "gap": ("subset", [row(100, 0.6), row(400, 0.85)], "goes from 30.0% to 5.0%"),
+    "doubt": ("val-size", [row(0.1, 0.9, val_images=100), row(0.2, 0.5)], "90.0 %, give or take 3.0 %; with 1,000"),
+    "gap": ("subset", [row(100, 0.6), row(400, 0.85)], "goes from 30.0 % to 5.0 %"),
     "overfitting": (
         "train-metrics",
         [row(1, 0.8, val_loss=0.5), row(9, 0.8)],
         "validation loss in the end rose (1.000)",
     ),
     "falling": ("train-metrics", [row(1, 0.8, val_loss=1.5), row(9, 0.8)], "in the end still fell (1.000)"),
-    "data sets": ("dataset", [row(1, 0.6), row(2, 0.9)], "the same rate reach 90.0% on 2 and 60.0% on 1"),
+    "data sets": ("dataset", [row(1, 0.6), row(2, 0.9)], "the same rate reach 90.0 % on 2 and 60.0 % on 1"),
 }
 
 

@@ -1,0 +1,127 @@
+"""Messages between this process and a worker: a short text through a pipe, arrays through shared memory.
+
+    a message = the lengths of text and bytes, the text (JSON), the bytes of arrays that are too large to share
+
+Nothing that arrives is ever run or unpickled, and nothing is allocated before its size is compared with what it may be.
+"""
+
+import functools
+import json
+import math
+import mmap
+import struct
+from collections.abc import Sequence
+from typing import Any, BinaryIO, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+LENGTHS = struct.Struct("<QQ")
+# Which function of a user's file is called (0: none yet), and how many calls there were of any.
+MARK = struct.Struct("<qq")
+# Behind it the function in which the process was forked, counted from 1 for "while it was loaded"; 0: it was not.
+FORKED = struct.Struct("<q")
+# Arrays begin behind the mark, each at a multiple of this.
+ALIGNED = 64
+# The bytes of shared memory in each direction: a step of 1,001 images of 784 pixels in float64 fits.
+CAPACITY = 8 * 2**20
+LONGEST_TEXT = 2**20
+MOST_BYTES = 2**30
+DTYPES = {name: np.dtype(name) for name in ("float32", "float64", "int64", "int32", "uint8")}
+
+
+class ChannelError(Exception):
+    """What arrives is no message: the other end has not written it, or not all of it."""
+
+
+class Layout(NamedTuple):
+    """Where an array is: its dtype and shape, and its first byte, in shared memory or among the bytes sent."""
+
+    dtype: np.dtype
+    shape: tuple[int, ...]
+    first: int
+
+    @property
+    def end(self) -> int:
+        """The byte behind the last."""
+        return self.first + self.dtype.itemsize * math.prod(self.shape)
+
+
+class Message(NamedTuple):
+    """What it is about, values that JSON takes, and arrays; those in shared memory are good until the next message."""
+
+    kind: str
+    values: dict[str, Any]
+    arrays: tuple[NDArray, ...]
+
+
+class Channel:
+    """One end. incoming, outgoing: pipes; inbox, outbox: shared memory of CAPACITY bytes, the inbox read-only."""
+
+    def __init__(self, incoming: BinaryIO, outgoing: BinaryIO, inbox: mmap.mmap, outbox: mmap.mmap):
+        self.incoming, self.outgoing, self.inbox, self.outbox = incoming, outgoing, inbox, outbox
+
+    def send(self, kind: str, values: dict[str, Any] | None = None, arrays: Sequence[NDArray] = ()) -> None:
+        """Send a message. Raises OSError if the other end is gone."""
+        layouts = _layouts(arrays)
+        shared = not layouts or layouts[-1].end <= CAPACITY
+        described = [(layout.dtype.name, layout.shape, layout.first) for layout in layouts]
+        text = json.dumps([kind, values or {}, described, shared]).encode()
+        target: Any = self.outbox if shared else bytearray(layouts[-1].end)
+        for layout, array in zip(layouts, arrays, strict=True):
+            _at(target, layout)[...] = array
+        rest = b"" if shared else target
+        self.outgoing.write(LENGTHS.pack(len(text), len(rest)) + text)
+        self.outgoing.write(rest)
+        self.outgoing.flush()
+
+    def receive(self) -> Message:
+        """Wait for a message. Raises EOFError if the other end is gone, ChannelError if it sends anything else."""
+        text_length, length = LENGTHS.unpack(self._read(LENGTHS.size))
+        if text_length > LONGEST_TEXT or length > MOST_BYTES:
+            raise ChannelError("too long")
+        kind, values, layouts, shared = _parsed(self._read(text_length))
+        rest = self._read(length)
+        source: Any = self.inbox if shared else rest
+        if layouts and max(layout.end for layout in layouts) > len(source):
+            raise ChannelError("an array reaches beyond the end")
+        return Message(kind, values, tuple(_at(source, layout) for layout in layouts))
+
+    def _read(self, length: int) -> bytes:
+        read = self.incoming.read(length)
+        if len(read) < length:
+            raise EOFError
+        return read
+
+
+def _layouts(arrays: Sequence[NDArray]) -> list[Layout]:
+    layouts, end = [], ALIGNED
+    for array in arrays:
+        layouts.append(Layout(array.dtype, array.shape, -(-end // ALIGNED) * ALIGNED))
+        end = layouts[-1].end
+    return layouts
+
+
+def _at(memory: Any, layout: Layout) -> NDArray:
+    """The array that lies there, without a copy."""
+    count = math.prod(layout.shape)
+    return np.frombuffer(memory, layout.dtype, count, layout.first).reshape(layout.shape)
+
+
+# The same step has the same text: it is parsed once.
+@functools.lru_cache(64)
+def _parsed(text: bytes) -> tuple[str, dict[str, Any], list[Layout], bool]:
+    try:
+        kind, values, described, shared = json.loads(text)
+        layouts = [Layout(DTYPES[name], tuple(map(_size, shape)), _size(first)) for name, shape, first in described]
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise ChannelError(repr(error)) from None
+    if not (isinstance(kind, str) and isinstance(values, dict)):
+        raise ChannelError("another form")
+    return kind, values, layouts, bool(shared)
+
+
+def _size(number: Any) -> int:
+    if type(number) is not int or not 0 <= number <= MOST_BYTES:
+        raise ValueError(f"{number!r} is no size")
+    return number

@@ -1,0 +1,141 @@
+"""The process of a worker: started, watched, and ended with the reason."""
+
+import mmap
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, BinaryIO, cast
+
+from compare.backends.channel import FORKED, MARK, Channel
+from compare.backends.shared_memory import ANSWERS, REQUESTS, make_folder, map_file
+from compare.equations import FUNCTIONS
+
+# Bytes that a file may print, and how many of them are shown.
+PRINTED, SHOWN = 10**6, 10**4
+# Seconds until the first call: Python starts, and the file may import something large.
+LOADING = 60.0
+POLL = 0.1
+
+
+class Process:
+    """A running worker_process.py. time_limit: seconds for one call of a function.
+
+    fault: why this side ended it, if it did. awaited: the number of the request that is waited for, or 0.
+    """
+
+    def __init__(self, time_limit: float):
+        self.time_limit, self.fault, self.awaited = time_limit, "", 0
+        self.folder = make_folder()
+        self.running = _started(self.folder)
+        self._answers = map_file(self.folder / ANSWERS, mmap.ACCESS_READ)
+        requests = map_file(self.folder / REQUESTS, mmap.ACCESS_WRITE)
+        incoming, outgoing, self._prints = map(_pipe, (self.running.stdout, self.running.stdin, self.running.stderr))
+        self.channel = Channel(incoming, outgoing, self._answers, requests)
+        self._printer = threading.Thread(target=self._pass_on, daemon=True)
+        self._printer.start()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    @property
+    def has_forked(self) -> bool:
+        """True if the file has made a copy of its process."""
+        return bool(self._forked())
+
+    def stop(self, fault: str) -> None:
+        """End it because of this fault, and all processes that it started."""
+        self.fault = self.fault or fault
+        if os.name != "posix":
+            self.running.kill()
+            return
+        with suppress(ProcessLookupError):  # it has ended by itself
+            # it leads a group of its own, see _started
+            os.killpg(self.running.pid, signal.SIGKILL)
+
+    def end(self) -> None:
+        """End it, and remove its memory."""
+        if self.running.returncode is None:
+            self.stop("")
+        self.running.wait()
+        self._printer.join(1)
+        for stream in (self.channel.incoming, self.channel.outgoing, self._prints):
+            with suppress(OSError):  # what was not sent has nobody left to read it
+                stream.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def why_ended(self) -> str:
+        """What happened, in which function and which call; the process must have ended, or be about to."""
+        code = self.running.wait()
+        self._printer.join(1)
+        function, calls = self._mark()
+        if forked := self._forked():
+            self.fault, function = "makes a copy of its process (fork), which cannot be compared", forked - 1
+        what = self.fault or f"ended the whole process, with {_how(code)}"
+        if not 0 < function <= len(FUNCTIONS):
+            return f"{what}, while it was loaded"
+        name = list(FUNCTIONS)[function - 1]
+        return f"{name} ({FUNCTIONS[name].tag}) {what}, in call {calls} of its functions"
+
+    def _mark(self) -> tuple[int, int]:
+        function, calls = MARK.unpack_from(self._answers)
+        return function, calls
+
+    def _forked(self) -> int:
+        """The mark of a fork, 0 if there was none; the file may have written anything there."""
+        (function,) = FORKED.unpack_from(self._answers, MARK.size)
+        return int(function) if 0 < function <= 1 + len(FUNCTIONS) else 0
+
+    def _watch(self) -> None:
+        """Stop it if one call takes too long; a call is under way as long as neither its number nor ours changes."""
+        seen, since = (0, 0, 0), time.monotonic()
+        while self.running.poll() is None:
+            time.sleep(POLL)
+            now = (self.awaited, *self._mark())
+            if now != seen:
+                seen, since = now, time.monotonic()
+            elif self.awaited and time.monotonic() - since > (limit := self._limit()):
+                self.stop(f"has not returned after {limit:g} seconds (--time-limit gives it more)")
+
+    def _limit(self) -> float:
+        return self.time_limit if self._mark()[1] else max(LOADING, self.time_limit)
+
+    def _pass_on(self) -> None:
+        """Show on stderr what the file prints, up to a limit."""
+        printed = 0
+        while piece := os.read(self._prints.fileno(), 2**16):
+            shown, printed = piece[: max(0, SHOWN - printed)], printed + len(piece)
+            if printed > PRINTED:
+                self.stop(f"prints more than {PRINTED:,} bytes")
+            if shown and sys.stderr:
+                more = "\n(what else it prints is not shown)\n" if printed > SHOWN else ""
+                sys.stderr.write(shown.decode(errors="replace") + more)
+                sys.stderr.flush()
+
+
+def _started(folder: Path) -> subprocess.Popen[bytes]:
+    """The process; it finds this package, and it is not sent the Ctrl-C of the terminal."""
+    here = os.pathsep.join(path or os.getcwd() for path in sys.path)
+    command = [sys.executable, "-P", "-m", "compare.backends.worker_process", str(folder)]
+    return subprocess.Popen(
+        command,
+        env={**os.environ, "PYTHONPATH": here},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # the first is for POSIX, the second for Windows
+        start_new_session=True,
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+    )
+
+
+def _pipe(stream: IO[bytes] | None) -> BinaryIO:
+    assert stream is not None
+    return cast(BinaryIO, stream)
+
+
+def _how(code: int) -> str:
+    return f"code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"

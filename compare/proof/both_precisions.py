@@ -1,0 +1,66 @@
+"""The proof in several precisions, at the same time where that pays."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from compare.backends.by_name import backend
+from compare.backends.protocol import Backend
+from compare.backends.side_by_side import side_by_side
+from compare.backends.worker import TIME_LIMIT
+from compare.problem import Problem
+from compare.proof.prove import prove
+from compare.proof.run import Run
+
+# A process needs seconds to start; fewer steps are done before that.
+LONG = 2000
+
+# Makes our side and the other in the process that needs them; pickle must take it.
+Sides = Callable[[], tuple[Backend, Backend]]
+
+
+def named(ours: str, theirs: str, time_limit: float = TIME_LIMIT) -> tuple[Backend, Backend]:
+    """Two backends by their names or paths; see `backend`."""
+    return backend(ours, time_limit=time_limit), backend(theirs, time_limit=time_limit)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The proof in one precision, as a job that reports `reports(problem)` times."""
+
+    dtype: str
+    sides: Sides
+
+    def __call__(self, problem: Problem, report: Callable[[str], None]) -> Run:
+        """Run it. Raises what `prove` raises."""
+        ours, theirs = self.sides()
+        steps, every = 0, _steps_per_report(problem)
+
+        def on_step(epoch: int, _: int) -> None:
+            nonlocal steps
+            steps += 1
+            if steps % every == 0:
+                report(f"{self.dtype}, epoch {epoch}")
+
+        return prove(problem, self.dtype, ours=ours, theirs=theirs, on_step=on_step)
+
+
+def reports(problem: Problem) -> int:
+    """How often a proof in one precision reports: about a hundred times."""
+    return problem.steps // _steps_per_report(problem)
+
+
+def _steps_per_report(problem: Problem) -> int:
+    return max(1, problem.steps // 100)
+
+
+def at_the_same_time(problem: Problem, dtypes: Sequence[str]) -> bool:
+    """True if a process for each precision is faster than one after the other."""
+    return len(dtypes) > 1 and problem.steps >= LONG
+
+
+def prove_each(problem: Problem, dtypes: Sequence[str], sides: Sides, report: Callable[[str], None]) -> list[Run]:
+    """The proof in each precision, in this order; report(what) is called here. Raises what `prove` raises."""
+    proofs = [Proof(dtype, sides) for dtype in dtypes]
+    if at_the_same_time(problem, dtypes):
+        return side_by_side(proofs, problem, len(proofs), report)
+    return [one(problem, report) for one in proofs]

@@ -1,0 +1,16 @@
+"""Numbers as they are written everywhere: terminal, messages, pictures."""
+
+import math
+
+
+def per_cent(share: float, places: int | None = 0) -> str:
+    """A share in per cent with so many decimals, None: as many as it needs; from 100 times on, how many times.
+
+    >>> per_cent(0.784), per_cent(0.1049, 1), per_cent(0.025, None), per_cent(426000.0), per_cent(float("nan"))
+    ('78 %', '10.5 %', '2.5 %', '4e+05 x', 'nan')
+    """
+    if not math.isfinite(share):
+        return str(share)
+    if places is None:
+        return f"{100 * share:.4g} %"
+    return f"{100 * share:.{places}f} %" if share < 100 else f"{share:.0e} x"

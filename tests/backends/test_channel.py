@@ -1,0 +1,120 @@
+"""Messages through a pipe and shared memory: what is sent arrives, and what is no message is refused."""
+
+import io
+import json
+import mmap
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from compare.backends.channel import CAPACITY, DTYPES, LENGTHS, LONGEST_TEXT, MOST_BYTES, Channel, ChannelError, Message
+
+
+class Pair:
+    """A channel whose messages come back to it."""
+
+    def __init__(self) -> None:
+        self.pipe, self.memory = io.BytesIO(), mmap.mmap(-1, CAPACITY)
+        self.channel = Channel(self.pipe, self.pipe, self.memory, self.memory)
+
+    def back(self, *message: Any) -> Message:
+        """Send a message, and receive it."""
+        self.pipe.seek(0)
+        self.pipe.truncate()
+        self.channel.send(*message)
+        return self.again()
+
+    def again(self) -> Message:
+        """Receive what is in the pipe."""
+        self.pipe.seek(0)
+        return self.channel.receive()
+
+
+@pytest.fixture
+def pair() -> Pair:
+    return Pair()
+
+
+@pytest.fixture
+def raw(pair: Pair) -> Callable[..., Message]:
+    """Receive a message with this text and these bytes, or with other lengths than theirs."""
+
+    def receive(text: bytes, rest: bytes = b"", lengths: tuple[int, int] | None = None) -> Message:
+        pair.pipe.write(LENGTHS.pack(*(lengths or (len(text), len(rest)))) + text + rest)
+        return pair.again()
+
+    return receive
+
+
+any_array = st.sampled_from(sorted(DTYPES)).flatmap(
+    lambda name: arrays(name, array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=5))
+)
+
+
+@given(st.lists(any_array, max_size=4), st.dictionaries(st.text(), st.integers(-5, 5), max_size=3))
+def test_what_is_sent_arrives(sent, values):
+    kind, got, arrived = Pair().back("step", values, sent)
+    assert (kind, got) == ("step", values)
+    for one, other in zip(sent, arrived, strict=True):
+        assert (one.dtype, one.shape, one.tobytes()) == (other.dtype, other.shape, other.tobytes())
+
+
+def test_fortran_order_and_strides_arrive_as_values(pair: Pair):
+    array = np.arange(12.0).reshape(3, 4)
+    for sent in (array.T, array[::2, ::-1]):
+        np.testing.assert_array_equal(pair.back("a", {}, [sent]).arrays[0], sent)
+
+
+def test_what_is_too_large_for_shared_memory_goes_through_the_pipe(pair: Pair):
+    fits, too_large = (np.arange(count, dtype="float64") for count in (CAPACITY // 8 - 8, CAPACITY // 8 - 7))
+    np.testing.assert_array_equal(pair.back("a", {}, [fits]).arrays[0], fits)
+    assert len(pair.pipe.getvalue()) < 200
+    np.testing.assert_array_equal(pair.back("a", {}, [too_large]).arrays[0], too_large)
+    assert len(pair.pipe.getvalue()) > CAPACITY
+
+
+def _text(kind="a", values=None, arrays=(), shared=True) -> bytes:
+    return json.dumps([kind, values or {}, arrays, shared]).encode()
+
+
+NO_MESSAGES = {
+    "no JSON": b"nonsense",
+    "a number": b"3",
+    "deep JSON": b"[" * 100_000,
+    "three parts": b'["a", {}, []]',
+    "a kind that is no text": _text(kind=3),
+    "values that are a list": _text(values=[1]),
+    "an array of objects": _text(arrays=[["object", [2], 0]]),
+    "a negative size": _text(arrays=[["float32", [-1], 0]]),
+    "a size of 2.0": _text(arrays=[["float32", [2.0], 0]]),
+    "a size of true": _text(arrays=[["float32", [True], 0]]),
+    "a beginning below 0": _text(arrays=[["float32", [1], -8]]),
+    "behind the end": _text(arrays=[["float32", [CAPACITY // 4 + 1], 0]]),
+    "more than there is memory": _text(arrays=[["float32", [2**30, 2**30, 2**30], 0]]),
+    "behind the bytes that were sent": _text(arrays=[["float32", [3], 0]], shared=False),
+}
+
+
+@pytest.mark.parametrize("case", NO_MESSAGES)
+def test_what_is_no_message_is_refused(raw: Callable, case: str):
+    with pytest.raises(ChannelError):
+        raw(NO_MESSAGES[case], b"" if "sent" not in case else bytes(11))
+
+
+@pytest.mark.parametrize("lengths", [(LONGEST_TEXT + 1, 0), (10, MOST_BYTES + 1)])
+def test_a_length_beyond_the_limit_is_refused_before_anything_is_read(raw: Callable, lengths):
+    with pytest.raises(ChannelError, match="too long"):
+        raw(b"", lengths=lengths)
+
+
+@pytest.mark.parametrize("length", [0, 5, LENGTHS.size, LENGTHS.size + 3])
+def test_a_message_that_breaks_off_is_the_end(pair: Pair, length: int):
+    pair.channel.send("abc")
+    pair.pipe.truncate(length)
+    with pytest.raises(EOFError):
+        pair.again()

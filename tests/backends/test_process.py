@@ -1,0 +1,75 @@
+"""The process of a worker: whatever ends it is one line, it prints within limits, and nothing of it stays."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from compare.backends.user_file import UserFileError
+from compare.backends.worker import Worker
+from compare.problem import Problem
+
+INPUTS = np.ones((2, 3)), np.ones((4, 3)), np.ones(4)
+
+
+# What a file does, and the line that says so.
+FATAL = {
+    "exits": ("import os; os._exit(0)", "logits (E1) ended the whole process, with code 0, in call 1 of its functions"),
+    "crashes": ("import ctypes; ctypes.string_at(0)", "logits (E1) ended the whole process, with signal SIGSEGV"),
+    "forks": ("import os; os.fork(); return X @ W.T + b", "logits (E1) makes a copy of its process (fork)"),
+    "closes everything": ("import os; os.closerange(0, 99); return X @ W.T + b", "logits (E1) ended the whole process"),
+    "prints megabytes": ("print('x' * 2_000_000); return X @ W.T + b", "logits (E1) prints more than 1,000,000 bytes"),
+}
+
+
+@pytest.mark.parametrize("case", FATAL)
+def test_what_ends_a_process_is_one_line(user_file, one_function, case: str):
+    body, words = FATAL[case]
+    path = user_file(one_function("logits", body))
+    functions = Worker(Path(path)).equations()
+    with pytest.raises(UserFileError) as refused:
+        functions.logits(*INPUTS)
+    assert str(refused.value).startswith(f"{path}: {words}")
+    assert "\n" not in str(refused.value)
+
+
+def test_a_call_that_does_not_return_is_ended(user_file, one_function):
+    functions = Worker(Path(user_file(one_function("log_softmax", "while True: pass"))), time_limit=0.3).equations()
+    began = time.monotonic()
+    with pytest.raises(UserFileError, match=r"log_softmax \(E2\) has not returned after 0.3 seconds \(--time-limit"):
+        functions.log_softmax(np.ones((1, 2)))
+    assert time.monotonic() - began < 5
+
+
+def test_the_time_limit_is_for_one_call_not_for_all(user_file, one_function, small: Problem):
+    body = "import time; time.sleep(0.12); return X @ W.T + b"
+    side = Worker(Path(user_file(one_function("logits", body))), time_limit=1.0).backend().side(small, "float64")
+    # 12 calls in one request
+    assert side.evaluate(np.zeros((11_001, 12)), np.zeros(11_001, int)).loss > 0
+
+
+def test_what_ends_while_it_is_loaded(user_file):
+    with pytest.raises(UserFileError, match=r"mine\.py: ended the whole process, with code 0, while it was loaded"):
+        Worker(Path(user_file("import os\nos._exit(0)\n")))
+
+
+def test_garbage_in_its_pipes_is_one_line(user_file, one_function):
+    body = "import os, contextlib\n    for n in range(3, 30):\n        with contextlib.suppress(OSError):\n"
+    body += "            os.write(n, b'garbage' * 99)\n    return X @ W.T + b"
+    functions = Worker(Path(user_file(one_function("logits", body)))).equations()
+    with pytest.raises(UserFileError) as refused:
+        functions.logits(*INPUTS)
+    assert "\n" not in str(refused.value)
+
+
+def test_what_it_prints_is_shown_once_and_in_part(user_file, one_function, capfd: pytest.CaptureFixture):
+    code = "print('loaded')\n" + one_function("logits", "print('y' * 30_000); return X @ W.T + b")
+    worker = Worker(Path(user_file(code)))
+    worker.equations().logits(*INPUTS)
+    worker.end()
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert err.count("loaded") == 2  # it was loaded, and run anew for the functions
+    assert err.count("y") == 10_000 - len("loaded\n" * 2)
+    assert err.count("(what else it prints is not shown)") == 1

@@ -1,0 +1,82 @@
+"""Files that two processes map."""
+
+import mmap
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from compare.backends import shared_memory
+from compare.backends.channel import CAPACITY
+from compare.backends.shared_memory import ANSWERS, REQUESTS, make_folder, map_file, read_array, write_array
+from compare.errors import InputError
+
+
+@pytest.fixture
+def places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> tuple[Path, Path]:
+    """The folder in RAM, and the other one; both are empty."""
+    ram, other = tmp_path / "ram", tmp_path / "other"
+    ram.mkdir()
+    other.mkdir()
+    monkeypatch.setattr(shared_memory, "IN_RAM", ram)
+    monkeypatch.setattr(shared_memory.tempfile, "gettempdir", lambda: str(other))
+    monkeypatch.setattr(shared_memory.tempfile, "tempdir", str(other))
+    return ram, other
+
+
+def test_a_folder_has_both_files_and_is_in_ram(places):
+    folder = make_folder()
+    assert folder.parent == places[0]
+    assert {path.name: path.stat().st_size for path in folder.iterdir()} == dict.fromkeys((REQUESTS, ANSWERS), CAPACITY)
+
+
+@pytest.mark.usefixtures("places")
+def test_what_is_written_on_one_side_is_read_on_the_other():
+    path = make_folder() / ANSWERS
+    written, read = map_file(path, mmap.ACCESS_WRITE), map_file(path, mmap.ACCESS_READ)
+    written[100] = 7
+    assert read[100] == 7
+    with pytest.raises(TypeError):
+        read[100] = 8
+
+
+def test_where_ram_is_full_the_other_place_is_taken(places, monkeypatch: pytest.MonkeyPatch):
+    ram, other = places
+    write = Path.write_bytes
+
+    def full(path: Path, content: bytes) -> int:
+        if path.is_relative_to(ram):
+            raise OSError(28, "No space left on device")
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert make_folder().parent == other
+    assert list(ram.iterdir()) == []
+
+
+@pytest.mark.usefixtures("places")
+def test_no_room_at_all_is_one_line(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(shared_memory, "IN_RAM", Path("/nowhere"))
+    monkeypatch.setattr(shared_memory.tempfile, "gettempdir", lambda: "/nowhere/else")
+    with pytest.raises(InputError, match="/nowhere/else: 16,777,216 bytes for a worker cannot be written there"):
+        make_folder()
+
+
+@pytest.mark.parametrize(
+    "array",
+    [np.arange(6, dtype="uint8").reshape(2, 3), np.arange(6.0).reshape(2, 3).T, np.arange(3, dtype=">f4"),
+     np.empty((0, 4)), np.array(5)],
+    ids=["uint8", "Fortran order", "big-endian", "empty", "a number"],
+)  # fmt: skip
+def test_an_array_comes_back_read_only(tmp_path: Path, array):
+    path = write_array(tmp_path, "a", array)
+    back = read_array(path, array.dtype.name, array.shape)
+    np.testing.assert_array_equal(back, array)
+    assert array.size == 0 or not back.flags.writeable
+
+
+def test_an_array_that_does_not_fit_goes_to_the_other_place(places):
+    gone = places[0] / "full"
+    path = write_array(gone, "a", np.arange(3.0))
+    assert path.parent == places[1]
+    np.testing.assert_array_equal(read_array(path, "float64", (3,)), np.arange(3.0))

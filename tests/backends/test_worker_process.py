@@ -1,0 +1,34 @@
+"""What runs in a worker: a file cannot change the side that its functions are called from."""
+
+from pathlib import Path
+
+import numpy as np
+
+from compare.backends.scratch_side import ScratchSide
+from compare.backends.user_file import UserFile
+from compare.backends.worker import Worker
+from compare.problem import Problem
+
+# What a file changes around it; its logits are wrong.
+TAMPERING = {
+    "the verdict": "import compare.proof.run as r; r.Run.verdict = property(lambda self: 'match')",
+    "the side": "from compare.backends.scratch_side import ScratchSide as s; s.step = lambda *_: 1 / 0",
+    "the step of scratch": "import scratch.training as t; t.step = lambda *_: 1 / 0",
+    "the checks of the worker": "import compare.backends.user_file as u; u.checked = lambda *_: 1 / 0",
+    "the message": "import compare.backends.channel as c; c.Channel.send = lambda *_: 1 / 0",
+    "the equations of scratch": "import scratch; scratch.Equations._replace = lambda *_, **__: 1 / 0",
+}
+
+
+def test_what_a_file_changes_in_these_packages_changes_no_number(user_file, one_function, small: Problem):
+    wrong, index = one_function("logits", "return X @ W.T - b"), small.epoch_batches(1)[0]
+    here = ScratchSide(small, "float64", UserFile(Path(user_file(wrong))).equations())
+    side = Worker(Path(user_file("\n".join([*TAMPERING.values(), wrong])))).backend().side(small, "float64")
+    assert [np.asarray(a).tobytes() for a in side.step(index)] == [np.asarray(a).tobytes() for a in here.step(index)]
+
+
+def test_it_ends_when_the_one_who_asks_is_gone(user_file, right_functions):
+    worker = Worker(Path(user_file(right_functions)))
+    worker._process.channel.outgoing.close()
+    assert worker._process.running.wait(10) == 0
+    assert not worker._process.folder.exists()

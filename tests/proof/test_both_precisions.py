@@ -1,0 +1,49 @@
+"""The proof in both precisions at the same time: the same as one after the other."""
+
+import functools
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+
+from compare.errors import InputError
+from compare.problem import DTYPES, Problem
+from compare.proof import both_precisions
+from compare.proof.both_precisions import at_the_same_time, named, prove_each, reports
+from compare.proof.prove import prove
+
+SIDES = functools.partial(named, "scratch", "torch")
+
+
+@pytest.mark.parametrize("dtypes", [["float64"], ["float64", "float32"]])
+def test_runs_come_in_the_order_that_was_asked_for(small: Problem, dtypes: list[str]):
+    assert [run.dtype for run in prove_each(small, dtypes, SIDES, lambda _: None)] == dtypes
+
+
+def test_few_steps_or_one_precision_need_no_process(make_small):
+    long = make_small(epochs=400)
+    assert long.steps == both_precisions.LONG
+    assert at_the_same_time(long, DTYPES)
+    assert not at_the_same_time(make_small(epochs=399), DTYPES)
+    assert not at_the_same_time(long, DTYPES[:1])
+
+
+def test_at_the_same_time_is_one_after_the_other_to_the_bit(make_small, monkeypatch: pytest.MonkeyPatch):
+    problem, told = make_small(epochs=50), []
+    monkeypatch.setattr(both_precisions, "LONG", 1)
+    for dtype, run in zip(DTYPES, prove_each(problem, DTYPES, SIDES, told.append), strict=True):
+        alone = prove(problem, dtype)
+        assert (run.verdict, run.weights, run.history) == (alone.verdict, alone.weights, alone.history)
+        assert {key: asdict(found) for key, found in run.worst.items()} == {
+            key: asdict(found) for key, found in alone.worst.items()
+        }
+        np.testing.assert_array_equal(run.templates, alone.templates)
+    assert (problem.steps, len(told), reports(problem)) == (250, 250, 125)
+    assert {what.partition(",")[0] for what in told} == set(DTYPES)
+
+
+def test_an_error_in_one_of_them_is_raised_here(make_small, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(both_precisions, "LONG", 1)
+    problem = make_small(lr=1e38)
+    with pytest.raises(InputError, match="both sides leave the finite numbers"):
+        prove_each(problem, DTYPES, SIDES, lambda _: None)

@@ -1,0 +1,74 @@
+"""Whatever is no array of NumPy is refused by name."""
+
+import numpy as np
+import pytest
+import torch
+
+import scratch
+
+X, W, b = np.ones((2, 3)), np.ones((4, 3)), np.ones(4)
+Z, y = np.ones((2, 4)), np.zeros(2, int)
+
+CALLS = {
+    "logits": {"X": X, "W": W, "b": b},
+    "log_softmax": {"Z": Z},
+    "softmax": {"Z": Z},
+    "softmax_jacobian": {"P": Z},
+    "nll_loss": {"logP": Z, "y": y},
+    "cross_entropy": {"Z": Z, "y": y},
+    "logits_gradient": {"logP": Z, "y": y},
+    "logits_gradient_by_chain_rule": {"P": Z, "y": y},
+    "parameter_gradients": {"X": X, "dZ": Z},
+    "sgd_step": {"W": W, "b": b, "dW": W, "db": b, "lr": 0.1},
+    "SoftmaxRegression": {"weight": W, "bias": b},
+}
+
+OTHERS = {
+    "list": lambda a: a.tolist(),
+    "tuple": tuple,
+    "torch.Tensor": torch.from_numpy,
+    "numpy.matrix": lambda _: np.ndarray.__new__(np.matrix, (2, 2)),
+    "numpy.ma.MaskedArray": np.ma.masked_array,
+    "numpy.float64": lambda _: np.float64(1),
+    "NoneType": lambda _: None,
+}
+
+
+@pytest.mark.parametrize("other", OTHERS)
+@pytest.mark.parametrize(("name", "argument"), [(f, a) for f, named in CALLS.items() for a in named if a != "lr"])
+def test_each_argument_must_be_an_array(name: str, argument: str, other: str):
+    arguments = CALLS[name] | {argument: OTHERS[other](CALLS[name][argument])}
+    with pytest.raises(TypeError, match=rf"^{argument} must be a NumPy array, not {other}; numpy.asarray makes one$"):
+        getattr(scratch, name)(**arguments)
+
+
+@pytest.mark.parametrize("name", ["evaluate", "predict", "probabilities", "all_logits"])
+@pytest.mark.parametrize("other", ["list", "torch.Tensor"])
+def test_images_must_be_an_array(name: str, other: str):
+    labels = [y] if name == "evaluate" else []
+    with pytest.raises(TypeError, match=f"^images must be a NumPy array, not {other}"):
+        getattr(scratch, name)(scratch.SoftmaxRegression(W, b), OTHERS[other](X), *labels)
+
+
+def test_labels_must_be_an_array_in_evaluation():
+    with pytest.raises(TypeError, match=r"^y must be a NumPy array, not list"):
+        scratch.evaluate(scratch.SoftmaxRegression(W, b), X, y.tolist())
+
+
+def test_an_array_in_a_file_is_an_array(tmp_path):
+    np.save(tmp_path / "X.npy", X)
+    mapped = np.load(tmp_path / "X.npy", mmap_mode="r")
+    assert type(mapped) is np.memmap
+    np.testing.assert_array_equal(scratch.logits(mapped, W, b), scratch.logits(X, W, b), strict=True)
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 2), (2, 2, 3), (0, 2)])
+def test_images_of_another_shape_are_refused(shape: tuple[int, ...]):
+    with pytest.raises(ValueError, match=r"images \(N, D\) and weights \(K, D\) expected"):
+        scratch.logits(np.ones(shape), W, b)
+
+
+@pytest.mark.parametrize("shape", [(2,), (3, 4), (2, 4, 1), (0, 4)])
+def test_gradients_of_another_shape_are_refused(shape: tuple[int, ...]):
+    with pytest.raises(ValueError, match=r"images \(N, D\) and gradients \(N, K\) expected"):
+        scratch.parameter_gradients(X, np.ones(shape))

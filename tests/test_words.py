@@ -1,0 +1,39 @@
+"""One way to write a share in per cent."""
+
+import math
+import re
+from pathlib import Path
+
+import pytest
+
+from compare.words import per_cent
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.parametrize(
+    ("share", "places", "text"),
+    [
+        (0.784, 0, "78 %"),
+        (1.0, 0, "100 %"),
+        (99.4, 0, "9940 %"),
+        (100.0, 0, "1e+02 x"),
+        (4.26e5, 0, "4e+05 x"),
+        (0.105, 1, "10.5 %"),
+        (0.91401, 2, "91.40 %"),
+        (-0.02, 1, "-2.0 %"),
+        (0.2, None, "20 %"),
+        (0.025, None, "2.5 %"),
+        (1000.0, None, "1e+05 %"),
+        (math.inf, 1, "inf"),
+        (math.nan, None, "nan"),
+    ],
+)
+def test_a_share(share: float, places: int | None, text: str):
+    assert per_cent(share, places) == text
+
+
+def test_nobody_writes_it_otherwise():
+    for path in Path(ROOT, "compare").rglob("*.py"):
+        if path.name != "words.py":
+            assert not re.search(r"\.\d%|\d%[^a-z]|\} %", path.read_text().replace(":>3.0f} %", "")), path
