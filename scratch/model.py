@@ -10,7 +10,9 @@ def logits(X: Floats, W: Floats, b: Floats) -> Floats:
 
     X (N, D), W (K, D), b (K,) -> Z (N, K). Raises TypeError if these are no arrays, ValueError if shapes do not fit.
 
-    >>> X, W, b = np.array([[1, 0], [0.5, 1]]), np.array([[1.0, 0], [0, 1], [-1, 1]]), np.array([0, 0.5, 0])
+    >>> X = np.array([[1, 0.5, 0, 0], [0.5, 0, 1, 0.5]])
+    >>> W = np.array([[1.0, -1, 0, -1], [0, 1, 1, 1], [0, -1, 1, 0]])
+    >>> b = np.array([0.5, 0, -0.5])
     >>> logits(X, W, b)
     array([[ 1. ,  0.5, -1. ],
            [ 0.5,  1.5,  0.5]])
@@ -30,13 +32,13 @@ def parameter_gradients(X: Floats, dZ: Floats) -> tuple[Floats, Floats]:
 
     X (N, D), dZ (N, K) -> dW (K, D), db (K,). Raises TypeError if these are no arrays, ValueError if shapes do not fit.
 
-    >>> X = np.array([[1, 0], [0.5, 1]])
-    >>> dZ = np.array([[-0.21295, 0.1741, 0.03885], [0.10597, 0.28806, -0.39403]])
+    >>> X = np.array([[1, 0.5, 0, 0], [0.5, 0, 1, 0.5]])
+    >>> dZ = np.array([[-0.212952, 0.174104, 0.038848], [0.105971, 0.288058, -0.394029]])
     >>> dW, db = parameter_gradients(X, dZ)
     >>> dW.round(4)
-    array([[-0.16  ,  0.106 ],
-           [ 0.3181,  0.2881],
-           [-0.1582, -0.394 ]])
+    array([[-0.16  , -0.1065,  0.106 ,  0.053 ],
+           [ 0.3181,  0.0871,  0.2881,  0.144 ],
+           [-0.1582,  0.0194, -0.394 , -0.197 ]])
     >>> db.round(4)
     array([-0.107 ,  0.4622, -0.3552])
     """

@@ -12,16 +12,19 @@ def sgd_step(W: Floats, b: Floats, dW: Floats, db: Floats, lr: float) -> tuple[F
     Raises TypeError if these are no arrays, ValueError if the shapes do not fit.
 
     >>> import numpy as np
-    >>> W, b = np.array([[1.0, 0], [0, 1], [-1, 1]]), np.array([0, 0.5, 0])
-    >>> dW = np.array([[-0.16, 0.106], [0.3181, 0.2881], [-0.1582, -0.394]])
-    >>> db = np.array([-0.107, 0.4622, -0.3552])
-    >>> W, b = sgd_step(W, b, dW, db, lr=1.0)
-    >>> W
-    array([[ 1.16  , -0.106 ],
-           [-0.3181,  0.7119],
-           [-0.8418,  1.394 ]])
-    >>> b
-    array([0.107 , 0.0378, 0.3552])
+    >>> W = np.array([[1.0, -1, 0, -1], [0, 1, 1, 1], [0, -1, 1, 0]])
+    >>> b = np.array([0.5, 0, -0.5])
+    >>> dW = np.array([[-0.15997, -0.10648, 0.10597, 0.05299],
+    ...                [0.31813, 0.08705, 0.28806, 0.14403],
+    ...                [-0.15817, 0.01942, -0.39403, -0.19701]])
+    >>> db = np.array([-0.10698, 0.46216, -0.35518])
+    >>> W, b = sgd_step(W, b, dW, db, lr=0.5)
+    >>> W.round(4)
+    array([[ 1.08  , -0.9468, -0.053 , -1.0265],
+           [-0.1591,  0.9565,  0.856 ,  0.928 ],
+           [ 0.0791, -1.0097,  1.197 ,  0.0985]])
+    >>> b.round(4)
+    array([ 0.5535, -0.2311, -0.3224])
     """
     check_arrays(W=W, b=b, dW=dW, db=db)
     if dW.shape != W.shape or db.shape != b.shape:

@@ -72,8 +72,9 @@ class Evaluation(NamedTuple):
 class Record(NamedTuple):
     """One epoch, 0 being the time before training.
 
-    The two of training are means over the epoch's images, each seen before the update that it takes part in; in
-    record 0 they are those of the initial weights on all training images.
+    train_loss and train_accuracy are running means over the epoch: each image counts before the update that it takes
+    part in, with weights that are still being trained, so the accuracy is usually lower than `evaluate` gives after
+    the epoch. In record 0 they are those of the initial weights on all training images.
     """
 
     epoch: int

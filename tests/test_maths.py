@@ -14,11 +14,12 @@ ROOT = Path(__file__).parent.parent
 PAGE = Path(ROOT, "MATHS.md").read_text()
 SECTIONS = dict(re.findall(r"^## (E\d): (.*)$", PAGE, re.MULTILINE))
 
-# Two images of two pixels, three classes: what the page, the docstrings and the code must all say.
-X = np.array([[1, 0], [0.5, 1]])
-W = np.array([[1.0, 0], [0, 1], [-1, 1]])
-B = np.array([0, 0.5, 0])
+# Two images of 2 x 2 pixels, three classes, a rate of 1/2: what the page, the docstrings and the code must all say.
+X = np.array([[1, 0.5, 0, 0], [0.5, 0, 1, 0.5]])
+W = np.array([[1.0, -1, 0, -1], [0, 1, 1, 1], [0, -1, 1, 0]])
+B = np.array([0.5, 0, -0.5])
 Y = np.array([0, 2])
+LR = 0.5
 NUMBERS = {
     "logits": [[1.0, 0.5, -1.0], [0.5, 1.5, 0.5]],
     "log_softmax": [[-0.555, -1.055, -2.555], [-1.5514, -0.5514, -1.5514]],
@@ -27,8 +28,14 @@ NUMBERS = {
     "cross_entropy": 1.0532,
     "logits_gradient": [[-0.213, 0.1741, 0.0388], [0.106, 0.2881, -0.394]],
     "logits_gradient_by_chain_rule": [[-0.213, 0.1741, 0.0388], [0.106, 0.2881, -0.394]],
-    "parameter_gradients": ([[-0.16, 0.106], [0.3181, 0.2881], [-0.1582, -0.394]], [-0.107, 0.4622, -0.3552]),
-    "sgd_step": ([[1.16, -0.106], [-0.3181, 0.7119], [-0.8418, 1.394]], [0.107, 0.0378, 0.3552]),
+    "parameter_gradients": (
+        [[-0.16, -0.1065, 0.106, 0.053], [0.3181, 0.0871, 0.2881, 0.144], [-0.1582, 0.0194, -0.394, -0.197]],
+        [-0.107, 0.4622, -0.3552],
+    ),
+    "sgd_step": (
+        [[1.08, -0.9468, -0.053, -1.0265], [-0.1591, 0.9565, 0.856, 0.928], [0.0791, -1.0097, 1.197, 0.0985]],
+        [0.5535, -0.2311, -0.3224],
+    ),
 }
 
 
@@ -46,7 +53,7 @@ def worked_example() -> dict[str, object]:
         "logits_gradient": dZ,
         "logits_gradient_by_chain_rule": scratch.logits_gradient_by_chain_rule(scratch.softmax(Z), Y),
         "parameter_gradients": (dW, db),
-        "sgd_step": scratch.sgd_step(W, B, dW, db, 1.0),
+        "sgd_step": scratch.sgd_step(W, B, dW, db, LR),
     }
 
 
@@ -96,7 +103,7 @@ def test_the_worked_example_is_the_same_everywhere(name: str):
 
 def test_what_is_done_by_hand_on_the_page_comes_out():
     sums = re.findall(r"By hand.*?\$(.*?) = (.*?)\$", PAGE, re.DOTALL)
-    assert len(sums) == 4
+    assert len(sums) == 5
     for formula, result in sums:
         # a number rounded to four digits, out of numbers rounded to four digits
         assert eval(formula.replace(r"\cdot", "*")) == pytest.approx(float(result), abs=2e-4)

@@ -37,12 +37,12 @@ class SoftmaxRegression(nn.Module):
 
     @property
     def weight(self) -> Tensor:
-        """W (K, D), detached, in the computer's own memory."""
+        """The weights W (K, D), detached, in the computer's own memory."""
         return self.linear.weight.detach().cpu()
 
     @property
     def bias(self) -> Tensor:
-        """B (K,), detached, in the computer's own memory."""
+        """The bias b (K,), detached, in the computer's own memory."""
         return self.linear.bias.detach().cpu()
 
     def forward(self, X: Tensor) -> Tensor:

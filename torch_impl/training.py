@@ -35,7 +35,7 @@ class Evaluation(NamedTuple):
 
 
 class Record(NamedTuple):
-    """One epoch, 0 being the time before training; its numbers mean what they mean in `scratch.Record`."""
+    """One epoch, 0 being the time before training; all numbers mean what they mean in `scratch.Record`."""
 
     epoch: int
     train_loss: float

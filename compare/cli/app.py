@@ -178,5 +178,5 @@ def _abandon_stdout() -> None:
 
 
 def _refuse(message: str) -> int:
-    print("error:", " ".join(message.split()), file=sys.stderr)
+    print("error:", " ".join(map(str.strip, message.splitlines())), file=sys.stderr)
     return CANNOT

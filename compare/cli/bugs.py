@@ -21,7 +21,7 @@ from compare.report.tables import wide_console
 @takes_problem
 def bugs(
     *,
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Explain this one, and train nothing.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Explain this one, and train nothing.")] = None,
     chosen: ProblemOptions,
     only_list: Annotated[bool, flag(OUTPUT, "--list", "List all names, and train nothing.")] = False,
     details: Details = False,

@@ -18,7 +18,7 @@ from compare.report.tables import table, wide_console
 
 
 def data(
-    name: Annotated[str | None, typer.Argument(help=f"One of {', '.join(SOURCES)}.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help=f"One of {', '.join(SOURCES)}.")] = None,
     list_all: Annotated[bool, flag(DATA, "--list", "List every data set.")] = False,
     index: Annotated[
         int | None,

@@ -67,7 +67,7 @@ def _begin(console: Console, path: Path) -> int:
         f"replace the last line of the function, then check it with\n\n    {command}\n\nthe maths: {maths_page()}"
     )
     # a command is copied: it must not be broken into lines
-    console.print(text, markup=False, soft_wrap=True)
+    console.print(text, soft_wrap=True)
     return 0
 
 
@@ -106,14 +106,14 @@ def _print_next(console: Console, path: Path, found: list[FunctionCheck], todo: 
         text = f"Next is {todo.name} ({function.tag}):\n{function.signature}"
     else:
         text = f"{todo.reason}\n{todo.name}: {function.signature}"
-    console.print(text, markup=False)
+    console.print(text)
     if todo.diagnosis:
         print_diagnosis(console, todo.diagnosis)
 
 
 def _print_hints(console: Console, name: str, hints: tuple[str, ...]) -> None:
     for n, text in enumerate(hints, 1):
-        console.print(f"hint {n} of {len(HINTS[name])}: {text}", markup=False)
+        console.print(f"hint {n} of {len(HINTS[name])}: {text}")
     if len(hints) < len(HINTS[name]):
         console.print("--hint again gives a clearer one" if hints else "--hint gives a hint")
 

@@ -19,6 +19,7 @@ from compare.training.experiments import EXPERIMENTS, Row
 from compare.words import per_cent
 
 BAR = 14
+LEGEND = "train, val: with the final weights, on all training and all validation images\n"
 
 
 class Which(StrEnum):
@@ -41,7 +42,7 @@ class Sides(StrEnum):
 
 
 def experiment(
-    name: Annotated[Which, typer.Argument(help="The question.")],
+    name: Annotated[Which, typer.Argument(metavar="QUESTION", help=f"One of {', '.join(EXPERIMENTS)}.")],
     backend: Annotated[Sides, option(COMPARED, "--backend", help="Which side trains.")] = Sides.scratch,
     data_root: DataRoot = None,
     quiet: Quiet = False,
@@ -92,7 +93,8 @@ def _table(varied: str, rows: list[Row]) -> Group:
         )
         for row in rows
     )
-    return table("", columns, cells, left=2, gap=1)
+    shown = table("", columns, cells, left=2, gap=1)
+    return Group(*shown.renderables[:-1], LEGEND)
 
 
 def _bar(row: Row) -> str:

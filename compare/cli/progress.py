@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from compare.report.tables import plain_console
 from compare.words import per_cent
 
 # From so many seconds on a command says how long it takes before it starts.
@@ -38,14 +38,14 @@ def duration(seconds: float) -> str:
 @contextmanager
 def progress(steps: int, quiet: bool, plain: bool = True) -> Iterator[Callable[[str], None]]:
     """Yield a function to call after each step: a bar on a terminal, else (if `plain`) a line at each quarter."""
-    console = Console(stderr=True)
+    console = plain_console(stderr=True)
     if quiet or not (console.is_terminal or plain):
         yield lambda _: None
     elif not console.is_terminal:
         yield _lines(steps)
     else:
         share = TextColumn("[progress.percentage]{task.percentage:>3.0f} %")
-        columns = TextColumn("{task.description}"), BarColumn(), share, TimeRemainingColumn()
+        columns = TextColumn("{task.description}", markup=False), BarColumn(), share, TimeRemainingColumn()
         # where stdout is a file, its lines belong there and not above the bar
         with Progress(*columns, console=console, transient=True, redirect_stdout=sys.stdout.isatty()) as bar:
             task = bar.add_task("", total=steps)

@@ -72,7 +72,7 @@ def train(
 ) -> int:
     """Train one side alone, save the model, and go on later.
 
-    The weights end bit-identical to those of the proof.
+    On the CPU the weights end bit-identical to those of the proof.
     Exit code 0: trained, 2: could not train, 130: interrupted.
     """
     check_output(json)
@@ -102,7 +102,8 @@ def train(
         _keep(training, runs_root, run_name, found, figures)
     if save and not quiet:
         print(f"checkpoint: {save}")
-    log.end(training, found, "" if resume else f", the same as after `prove` in {name}")
+    same = not resume and where == "cpu"
+    log.end(training, found, f", the same as after `prove` in {name}" if same else "")
     return 0
 
 
@@ -133,7 +134,7 @@ def _as_dict(training: Training, dtype: str, seconds: float) -> dict[str, Any]:
         "dtype": dtype,
         **as_json.problem_as_dict(problem),
         "curve": [record._asdict() for record in training.history],
-        "advice": advice(problem, training.history),
+        "advice": advice(problem, training.history, training.side.evaluate(*problem.train).loss),
         "test": training.side.evaluate(*problem.test).accuracy if problem.test else None,
         "seconds": seconds,
         "weights": checksum(*training.side.state()[:2]),

@@ -15,9 +15,12 @@ from compare.bugs.diagnosis import Diagnosis, Diagnostician
 from compare.equations import FUNCTIONS
 from compare.exercise.worked_example import worked_example
 from compare.problem import DTYPES, Problem
-from compare.proof.exact_arithmetic import first_unequal
+from compare.proof.exact_arithmetic import BATCHES, first_unequal
 from compare.proof.hard_batches import first_over_budget, hard_batches
 from compare.proof.single_steps import real_batch
+
+# The names of the batches of exact arithmetic, in their order.
+EXACT_BATCHES = [f"{name}, {N}" for name, N in BATCHES]
 
 
 @dataclass(frozen=True)
@@ -56,19 +59,32 @@ def _worked_example(file: Worker, name: str) -> str:
     pairs = zip(returned, expected, strict=True) if isinstance(expected, tuple) else [(returned, expected)]
     for result, (ours, theirs) in zip(FUNCTIONS[name].results, pairs, strict=True):
         if not np.allclose(ours, theirs, rtol=1e-9, atol=1e-9):
-            return f"on the worked example {result} is {_text(ours)}, and should be {_text(theirs)}"
+            return f"on the worked example {result} is {{}}, and should be {{}}".format(*_texts(ours, theirs))
     return ""
 
 
 def _steps(alone: Backend, problem: Problem, reference: Backend) -> str:
-    """The first quantity of a step that is wrong, and the batch; empty if none is."""
-    for dtype in DTYPES:
-        for steps in (real_batch(problem, dtype), hard_batches(problem, dtype)):
-            if place := first_over_budget(steps, alone, reference, dtype):
-                return f"right on the worked example, but not in {dtype}: {place}"
-        if place := first_unequal(problem, dtype, alone, reference):
-            return f"right but for rounding, and here nothing rounds, in {dtype}: {place}"
-    return ""
+    """The first batch in which a step is wrong, and the first quantity that is; empty if none is."""
+    for make in (real_batch, hard_batches):
+        steps = {dtype: make(problem, dtype) for dtype in DTYPES}
+        places = {dtype: first_over_budget(steps[dtype], alone, reference, dtype) for dtype in DTYPES}
+        if any(places.values()):
+            return _first(places, [case.name for case in steps[DTYPES[0]].cases])
+    places = {dtype: first_unequal(problem, dtype, alone, reference) for dtype in DTYPES}
+    return _first(places, EXACT_BATCHES, ", in which nothing rounds") if any(places.values()) else ""
+
+
+def _first(places: dict[str, str], batches: list[str], about: str = "") -> str:
+    """What is wrong in the first of these batches in which anything is; the precision only if the other one passes.
+
+    places: by precision quantity and batch, as `dW, a single image`; empty where nothing is wrong.
+    """
+    order = {dtype: batches.index(place.partition(", ")[2]) for dtype, place in places.items() if place}
+    first = min(order.values())
+    dtype, *others = [dtype for dtype, number in order.items() if number == first]
+    quantity, _, batch = places[dtype].partition(", ")
+    only = "" if others else f", in {dtype} only"
+    return f'right on the worked example, but not in the batch "{batch}"{about}: {quantity}{only}'
 
 
 def _diagnosis(alone: Backend, problem: Problem, reference: Backend) -> Diagnosis | None:
@@ -78,5 +94,11 @@ def _diagnosis(alone: Backend, problem: Problem, reference: Backend) -> Diagnosi
     return None
 
 
-def _text(array: NDArray | np.floating) -> str:
-    return " ".join(np.array2string(np.asarray(array), precision=4, suppress_small=True, separator=", ").split())
+def _texts(ours: NDArray | np.floating, theirs: NDArray | np.floating) -> tuple[str, str]:
+    """Both with four decimals, or with so many that one sees that they differ."""
+    shown = ((_text(ours, decimals), _text(theirs, decimals)) for decimals in (4, 8, 12))
+    return next(pair for pair in shown if pair[0] != pair[1])
+
+
+def _text(array: NDArray | np.floating, decimals: int) -> str:
+    return " ".join(np.array2string(np.asarray(array), precision=decimals, suppress_small=True, separator=", ").split())

@@ -1,6 +1,6 @@
-"""The gradient checks: whether the gradient of a side fits its own loss, whatever the other side computes.
+"""The gradient checks: whether the gradient of a side fits the loss, whatever the other side computes.
 
-There are three tests, all in float64.
+There are three tests, all in float64; the loss is that of the side itself, in the complex step that of `scratch`.
 Central differences: their error falls with h**2 as h gets smaller, until rounding takes over, which grows with 1 / h.
 Complex step: the imaginary part of L(w + ih) / h is the derivative, and no subtraction cancels.
 Taylor: |L(w + hv) - L(w) - h dL.v| falls with h**2 if the gradient is right, and only with h if it is wrong.

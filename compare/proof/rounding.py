@@ -95,14 +95,14 @@ def _cause(name: str, ours: Callable, theirs: Operations, real: Inputs, exact: l
 def _reason(name: str, their_exp: Callable, real: Inputs) -> tuple[str, str]:
     """The reason, and the experiment without it."""
     if name == "sgd_step":
-        return FUSED, "with that emulated"
+        return FUSED, "with that done by hand"
     if name not in ("log_softmax", "logits_gradient"):
         return ORDER, "where no sum rounds"
     (Z,) = real["log_softmax"]
     values = Z - Z.max(axis=1, keepdims=True)
     unlike = float(np.mean(np.exp(values) != their_exp(values)))
     reason = EXP_LOG if name == "log_softmax" else f"{EXP_LOG}; (P - Y) / N against P / N - Y / N"
-    return reason, f"exp alone: {per_cent(unlike)} of its values; where it gives 0 and 1"
+    return reason, f"exp alone: {per_cent(unlike)} of its values differ; where it gives 0 and 1"
 
 
 def _left(ours: Callable, theirs: Callable, name: str, exact: list[Inputs]) -> float:

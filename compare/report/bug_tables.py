@@ -32,8 +32,8 @@ def print_list(console: Console) -> None:
     width = max(map(len, BUGS))
     for bug in BUGS.values():
         tag = bug.tag if bug.function in FUNCTIONS else ""
-        console.print(f"{bug.name:{width}}  {tag:2}  {bug.function}", markup=False)
-    console.print(f"\n{len(BUGS)} mistakes; bugs NAME teaches one of them", markup=False)
+        console.print(f"{bug.name:{width}}  {tag:2}  {bug.function}")
+    console.print(f"\n{len(BUGS)} mistakes; bugs NAME explains one of them")
 
 
 def print_bug(console: Console, bug: Bug) -> None:

@@ -1,7 +1,5 @@
 """The further checks in full: hard batches, exact arithmetic, distance from the exact values, gradient checks."""
 
-import textwrap
-
 from rich.console import Console, Group
 from rich.text import Text
 
@@ -11,7 +9,7 @@ from compare.proof.checks import CHECKS
 from compare.proof.gradient_check import STEPS, GradientCheck
 from compare.proof.rounding import RoundingCause
 from compare.proof.run import Run
-from compare.report.tables import WIDTH, cut, per_cent, share, table
+from compare.report.tables import cut, per_cent, share, table, wrapped
 
 # Steps of the central differences that show how the error falls and rises again.
 SHOWN_H = STEPS[0], STEPS[2], STEPS[4], STEPS[7], STEPS[10]
@@ -70,7 +68,7 @@ def print_diagnosis(console: Console, diagnosis: Diagnosis) -> None:
 
 
 def _filled(text: str) -> Text:
-    return Text(textwrap.fill(text, WIDTH))
+    return Text(wrapped(text))
 
 
 def _hard_batches(runs: list[Run]) -> Group:
@@ -87,10 +85,10 @@ def _exact_arithmetic(run: Run) -> Text:
     values, differ = (sum(counts) for counts in zip(*run.exact_arithmetic.values(), strict=True))
     name = f"{run.dtype}, {CHECKS['exact_arithmetic'].name}"
     if not differ:
-        return Text(f"{name}: {values:,} of {values:,} values are identical to the bit")
+        return Text(f"{name}: {values:,} of {values:,} values are equal")
     counted = [f"{QUANTITIES[n].symbol} {c.differ:,}" for n, c in run.exact_arithmetic.items() if c.differ]
     text = f"{name}: {differ:,} of {values:,} values differ ({', '.join(counted)})"
-    return Text(textwrap.fill(text, WIDTH), style="bold red")
+    return Text(wrapped(text), style="bold red")
 
 
 def _distances(runs: list[Run]) -> Group:

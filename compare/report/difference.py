@@ -55,8 +55,8 @@ def _first(runs: list[Run]) -> Run:
 def _labelled(label: str, text: str) -> list[str]:
     if not text:
         return []
-    first, other = f"{label:<{LABEL}}", " " * LABEL
-    return textwrap.wrap(text, WIDTH, max_lines=LINES, placeholder=" …", initial_indent=first, subsequent_indent=other)
+    indents = {"initial_indent": f"{label:<{LABEL}}", "subsequent_indent": " " * LABEL}
+    return textwrap.wrap(text, WIDTH, max_lines=LINES, placeholder=" …", break_on_hyphens=False, **indents)
 
 
 def _found(run: Run) -> Found:

@@ -57,7 +57,7 @@ def prediction(
         show(picture[0], as_image(image, shape))
     height = 0.8 / len(P)
     for n, ((side, p), colour) in enumerate(zip(P.items(), (BLUE, VERMILION), strict=False)):
-        bars.barh(np.arange(len(names)) + n * height, p, height, color=colour, label=side)
+        bars.barh(np.arange(len(names)) + n * height, p, height, color=colour, label=f"by {side}")
     bars.set_yticks(np.arange(len(names)) + height * (len(P) - 1) / 2, names)
     bars.set(xlim=(0, 1), xlabel="probability", ylabel="class")
     bars.invert_yaxis()

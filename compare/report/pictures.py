@@ -34,11 +34,24 @@ def check_picture(path: Path) -> None:
 def save_picture(figure: "Figure", path: Path) -> None:
     """Write the figure whole or not at all. Raises InputError where it cannot be written."""
     check_picture(path)
+    _without_maths(figure)
+    kind = path.suffix[1:].lower()
+    smaller = {"optimize": True} if kind == "png" else None
     try:
         with whole_file(path) as stream:
-            figure.savefig(stream, format=path.suffix[1:].lower(), dpi=150)
+            figure.savefig(stream, format=kind, dpi=150, pil_kwargs=smaller)
     except OSError as error:
         raise InputError(f"{path}: the picture cannot be written: {error.strerror}") from None
+
+
+def _without_maths(figure: "Figure") -> None:
+    """Show every text as it is: in a name, a pair of $ is no formula. Labels of ticks are Matplotlib's own."""
+    from matplotlib.axis import Tick
+    from matplotlib.text import Text
+
+    of_ticks = {text for tick in figure.findobj(Tick) for text in tick.findobj(Text)}
+    for text in set(figure.findobj(Text)) - of_ticks:
+        text.set_parse_math(False)
 
 
 def save_pictures(figures: dict[str, "Figure"], folder: Path) -> None:

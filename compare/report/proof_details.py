@@ -1,7 +1,6 @@
 """The proof in all its tables, for --details; the one screen is in proof_screen.py."""
 
 import math
-import textwrap
 
 from rich.console import Console, Group
 from rich.text import Text
@@ -14,7 +13,7 @@ from compare.proof.run import Run
 from compare.proof.tolerance import ROUNDINGS, TERMS
 from compare.report.check_tables import print_checks
 from compare.report.difference import SHOWN_DIGITS, amplified
-from compare.report.tables import WIDTH, cut, per_cent, share, short, table
+from compare.report.tables import cut, per_cent, share, short, table, wrapped
 from compare.training import published
 
 # Longer curves are shown at these epochs and at their last.
@@ -27,7 +26,8 @@ NAME = 10
 def print_problem(console: Console, problem: Problem) -> None:
     """What is trained on, how, and the checksums of what both sides are given."""
     chosen, sums = problem.chosen, problem.checksums
-    console.print("[bold]Softmax regression, twice:[/] NumPy by hand against PyTorch, step by step")
+    title = Text("Softmax regression, twice:", style="bold")
+    console.print(title, "NumPy by hand against PyTorch, step by step")
     console.print(
         f"{problem.name}: {len(problem.train[1]):,} training and {len(problem.validation[1]):,} validation images "
         f"of {problem.features} pixels"
@@ -51,14 +51,14 @@ def print_proof(console: Console, problem: Problem, runs: list[Run]) -> None:
     for run in runs:
         console.print(_errors(run))
     console.print(
-        "Each row stands where most of its budget was used. error: largest difference\n"
-        "/ size. budget: allowed / size. ceiling: the error bound of one step, reached\n"
-        "by correct code if every rounding went the worst way.\n"
+        "Each row is of the place where most of its budget was used. error: largest\n"
+        "difference / size. budget: allowed / size. ceiling: the bound of the error of\n"
+        "one step, for correct code of which every rounding goes the worst way.\n"
     )
     print_checks(console, runs)
     for run in runs:
         for line in _summary(run):
-            console.print(Text(textwrap.fill(f"{run.dtype}: {line}", WIDTH)))
+            console.print(Text(wrapped(f"{run.dtype}: {line}")))
 
 
 def _print_curves(console: Console, problem: Problem, runs: list[Run]) -> None:
@@ -71,16 +71,16 @@ def _print_curves(console: Console, problem: Problem, runs: list[Run]) -> None:
     if published.applies(problem):
         text = (
             "published: by the first tutorial, on its own split; ! marks a difference beyond the usual band. "
-            f"{published.SECOND_TUTORIAL}; ours stands below."
+            f"{published.SECOND_TUTORIAL}; the test accuracy below is ours."
         )
-        console.print(Text(textwrap.fill(text, WIDTH)), end="\n\n")
+        console.print(Text(wrapped(text)), end="\n\n")
 
 
 def _curve(problem: Problem, run: Run, rows: list[list[str]]) -> Group:
     parts = [f"{part}\n{what}" for part in ("train", "val.") for what in ("loss", "acc.")]
     sides = [f"{cut(side, NAME)}\n{part}" for side in run.sides for part in parts]
     columns = ["\n\nepoch", *sides, *(["publ.\nval.\nacc."] if published.applies(problem) else [])]
-    return table(f"{run.dtype}: loss and accuracy, training and validation", columns, rows, gap=1)
+    return table(f"{run.dtype}: loss and accuracy (train: running mean of the epoch)", columns, rows, gap=1)
 
 
 def _curve_rows(problem: Problem, run: Run) -> list[list[str]]:

@@ -18,6 +18,8 @@ from compare.training import published
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+# Of a loss or an accuracy: what one does not see in a picture.
+UNSEEN = 1e-3
 STYLES = "-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (8, 3))
 
 # By reading and quantity the share of the budget that was used at worst in each epoch.
@@ -26,18 +28,32 @@ Shares = dict[str, dict[str, list[float]]]
 
 def proof_pictures(problem: Problem, runs: list[Run]) -> dict[str, "Figure"]:
     """By name: what is the same in each precision once, the rest for each."""
-    run, curve = runs[0], published.CURVE if published.applies(problem) else None
+    run = runs[0]
     figures = {
         "overview": overview(Overview.of(problem, run)),
         "templates": templates(problem.start(run.dtype)[0], run.templates, problem.shape, problem.names),
         # in float64 in every run
         "gradients": gradients(run.gradient_checks),
+        **_curves(problem, runs),
     }
     for run in runs:
-        figures[f"curves-{run.dtype}"] = curves(f"{problem.name}, {run.dtype}", run.history, curve)
         if shares := _shares(run):
             figures[f"errors-{run.dtype}"] = errors(shares, run.dtype)
     return figures
+
+
+def _curves(problem: Problem, runs: list[Run]) -> dict[str, "Figure"]:
+    """One picture for all precisions if their curves lie on each other, else one for each."""
+    curve = published.CURVE if published.applies(problem) else None
+    shown = {f"curves-{run.dtype}": (run.dtype, run.history) for run in runs}
+    if len(runs) > 1 and all(_lie_on_each_other(runs[0], run) for run in runs):
+        shown = {"curves": (" and ".join(run.dtype for run in runs), runs[0].history)}
+    return {name: curves(f"{problem.name}, {what}", history, curve) for name, (what, history) in shown.items()}
+
+
+def _lie_on_each_other(one: Run, other: Run) -> bool:
+    a, b = (np.array([*run.history.values()]) for run in (one, other))
+    return a.shape == b.shape and np.allclose(a, b, rtol=0, atol=UNSEEN)
 
 
 def _shares(run: Run) -> Shares | None:
@@ -77,7 +93,7 @@ def gradients(checks: dict[str, list[GradientCheck]]) -> "Figure":
     axes = figure.subplots()
     for (side, found), colour, line in zip(checks.items(), (BLUE, VERMILION), ("-", "--"), strict=False):
         for check, mark in zip(found, "os", strict=True):
-            label = f"{side}, {'small problem' if check.problem == 'small' else 'first batch'}"
+            label = f"{'small problem' if check.problem == 'small' else 'first batch'}, {side}"
             axes.loglog(*zip(*check.central.items(), strict=True), mark + line, color=colour, ms=4, label=label)
     axes.axhline(CENTRAL, color="black", lw=1.5)
     axes.set(xlabel="h, the step of the central difference", ylabel="largest error / largest gradient")

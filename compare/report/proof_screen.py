@@ -1,7 +1,5 @@
 """The proof on one screen: at most 40 lines of 80 columns, whatever it found. The rest is in proof_details.py."""
 
-import textwrap
-
 from rich.console import Console, Group
 from rich.text import Text
 
@@ -12,7 +10,7 @@ from compare.proof.checks import CHECKS
 from compare.proof.comparison import Deviation, worse
 from compare.proof.run import Run
 from compare.report.difference import differ, place_and_looks
-from compare.report.tables import LONG_NAME, WIDTH, cut, per_cent, share, short, table
+from compare.report.tables import LONG_NAME, cut, per_cent, share, short, table, wrapped
 from compare.training import published
 from scratch import Record
 
@@ -23,7 +21,7 @@ KNOWN = {"scratch": "scratch (NumPy, by hand)", "torch": "torch (PyTorch)"}
 
 def print_screen(console: Console, problem: Problem, runs: list[Run], diagnosis: Diagnosis | None = None) -> None:
     """What was compared, the curve, the largest errors, the further checks, and the verdict."""
-    console.print(Text(textwrap.fill(_sentence(problem, runs), WIDTH)), end="\n\n")
+    console.print(Text(wrapped(_sentence(problem, runs))), end="\n\n")
     console.print(_curve(problem, runs))
     console.print(_errors(runs))
     for line in check_lines(runs):

@@ -1,7 +1,9 @@
 """Tables and numbers for a terminal of 80 columns or more."""
 
 import math
+import textwrap
 from collections.abc import Iterable
+from typing import IO, Any
 
 from rich import box
 from rich.console import Console, Group
@@ -11,13 +13,32 @@ from rich.text import Text
 from compare.words import per_cent
 
 WIDTH = 80
+# Loss and accuracy on the training images as `fit` and `train` record them, and why they are not those of `evaluate`.
+RUNNING = "training (running)"
+WHY_LOWER = (
+    "a running mean over the epoch; each batch counts before its update, with weights that are still being trained, "
+    "so the accuracy is usually lower than with those at the end of the epoch"
+)
 # A longer name of a side, which is that of a user's file, is cut: in tables, and in sentences.
 NAME, LONG_NAME = 16, 24
 
 
-def wide_console() -> Console:
+def plain_console(**options: Any) -> Console:
+    """A console that prints every text as it is: brackets are no markup, `:x:` is no emoji; colours are in Text alone.
+
+    options: those of `rich.console.Console`.
+    """
+    return Console(markup=False, emoji=False, highlight=False, **options)
+
+
+def wide_console(file: IO[str] | None = None) -> Console:
     """A console of 80 columns at least, so that no table loses its numbers on a narrow terminal."""
-    return Console(highlight=False, width=max(WIDTH, Console().width))
+    return plain_console(file=file, width=max(WIDTH, Console().width))
+
+
+def wrapped(text: str) -> str:
+    """Lines of 80 columns; no word is broken, so that names and code can be copied."""
+    return textwrap.fill(text, WIDTH, break_on_hyphens=False, break_long_words=False)
 
 
 def table(

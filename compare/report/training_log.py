@@ -1,13 +1,12 @@
 """What a training prints while it runs, in lines of 80 columns."""
 
 import math
-import textwrap
 from dataclasses import dataclass
 from typing import Any
 
 from compare.errors import InputError
 from compare.problem import Problem
-from compare.report.tables import WIDTH, per_cent, short
+from compare.report.tables import RUNNING, WHY_LOWER, per_cent, short, wrapped
 from compare.training.loop import Training
 from scratch import Record
 
@@ -39,6 +38,7 @@ class TrainingLog:
             print(f"{training.name} on {problem.name}, {dtype}: {len(problem.train[1]):,} training images, ", end="")
             print(f"{len(problem.validation[1]):,} for validation")
             print("each line: loss (nats), and accuracy: the share of images classified correctly")
+            print(wrapped(f"{RUNNING}: {WHY_LOWER}"))
 
     def step(self, training: Training, epoch: int, step: int, taken: Any) -> None:
         """A line if it is this step's turn."""
@@ -58,16 +58,18 @@ class TrainingLog:
             return
         if found["test"] is not None:
             print(f"test accuracy {per_cent(found['test'], 2)}")
-        print(textwrap.fill(found["advice"], WIDTH))
+        print(wrapped(found["advice"]))
         print(f"final weights {found['weights'][:8]}{about_weights}")
 
 
 def _line(record: Record, epochs: int) -> str:
+    # that of the initial weights is no running mean
+    name = RUNNING if record.epoch else "training".ljust(len(RUNNING))
     parts = (
-        ("training", record.train_loss, record.train_accuracy),
+        (name, record.train_loss, record.train_accuracy),
         ("validation", record.val_loss, record.val_accuracy),
     )
-    shown = ", ".join(f"{name} loss {short(loss)} {per_cent(accuracy, 2):>7}" for name, loss, accuracy in parts)
+    shown = ", ".join(f"{name} {short(loss)} {per_cent(accuracy, 2):>7}" for name, loss, accuracy in parts)
     # of more epochs the number of all does not fit
     of = f"/{epochs}" if epochs < 10_000 else ""
     return f"epoch {record.epoch:>{len(str(epochs))}}{of}: {shown}"

@@ -15,6 +15,7 @@ from compare.report.pictures import (
     per_cent_axis,
     show_weights,
 )
+from compare.report.tables import RUNNING
 from compare.training import published
 from compare.training.experiments import Experiment, Row
 from compare.training.loop import Training
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PARTS = {"val": ("validation", BLUE), "train": ("training", VERMILION)}
+LAG = f"{RUNNING.capitalize()}: a mean over the epoch; each batch counts before its update."
 CLASSES = 10
 # Characters of a legend that fit beside each other.
 IN_A_ROW = 90
@@ -67,7 +69,7 @@ def draw_legend(figure: Any, axes: Any) -> None:
 def draw_curves(losses: Any, accuracies: Any, histories: dict[str, list[Record]]) -> None:
     """The loss of each side in one place, the accuracy in the other: the first side as a band, the second on it."""
     for n, (side, history) in enumerate(histories.items()):
-        for part, (name, colour) in PARTS.items():
+        for part, (name, colour) in (PARTS | {"train": (RUNNING, VERMILION)}).items():
             look = {"ls": "--", "lw": 1.2, "color": "black"} if n else {"lw": 4.5, "color": colour, "alpha": 0.5}
             if len(histories) == 1:
                 look |= {"lw": 1.8, "alpha": 1.0}
@@ -75,7 +77,7 @@ def draw_curves(losses: Any, accuracies: Any, histories: dict[str, list[Record]]
                 look["ls"] = ":"
             for axes, what in ((losses, "loss"), (accuracies, "accuracy")):
                 values = [getattr(record, f"{part}_{what}") for record in history]
-                axes.plot([record.epoch for record in history], values, label=f"{side}, {name}", **look)
+                axes.plot([record.epoch for record in history], values, label=f"{name}, {side}", **look)
     for axes, what in ((losses, "mean loss (nats)"), (accuracies, "accuracy")):
         axes.set_ylabel(what)
         epoch_axis(axes)
@@ -86,9 +88,11 @@ def take_away_of_curves(histories: dict[str, list[Record]]) -> str:
     """How it ended, and how far the sides were apart."""
     ends = ", ".join(f"{per_cent(history[-1].val_accuracy, 2)} ({side})" for side, history in histories.items())
     if len(histories) < 2:
-        return f"Validation accuracy at the end: {ends}."
+        return f"Validation accuracy at the end: {ends}. {LAG}"
     gap = max(abs(a.val_loss - b.val_loss) for a, b in zip(*histories.values(), strict=True))
-    return f"Validation accuracy at the end: {ends}. The losses of the two differ by {gap:.0e} at most."
+    return (
+        f"Validation accuracy at the end: {ends}. The validation losses of the two differ by {gap:.0e} at most. {LAG}"
+    )
 
 
 def templates(before: NDArray, after: NDArray, shape: tuple[int, ...], names: tuple[str, ...]) -> "Figure":
@@ -125,7 +129,7 @@ def experiment(asked: Experiment, rows: list[Row]) -> "Figure":
             accuracies = [getattr(row, f"{part}_accuracy") for row in mine]
             mark: dict[str, Any] = {"mfc": "white"} if n else {}
             axes.plot(
-                [row.value for row in mine], accuracies, f"o{line}", color=colour, label=f"{side}, {name}", **mark
+                [row.value for row in mine], accuracies, f"o{line}", color=colour, label=f"{name}, {side}", **mark
             )
     _mark_diverged(axes, rows)
     if asked.log_scale:
@@ -133,7 +137,7 @@ def experiment(asked: Experiment, rows: list[Row]) -> "Figure":
     first = [row for row in rows if row.backend == rows[0].backend]
     axes.set_xticks([row.value for row in first], [row.setting for row in first])
     axes.minorticks_off()
-    axes.set(xlabel=AXES.get(asked.varied, asked.varied), ylabel="accuracy")
+    axes.set(xlabel=AXES.get(asked.varied, asked.varied), ylabel="accuracy with the final weights")
     per_cent_axis(axes.yaxis)
     axes.grid(alpha=0.3)
     axes.legend(loc="best", fontsize="small")

@@ -1,5 +1,7 @@
 """Advice on a finished training: whether the result is normal, and whether it stopped early."""
 
+import math
+
 from compare.problem import Hyperparameters, Problem
 from compare.training import published
 from compare.words import per_cent
@@ -31,18 +33,29 @@ def usual_band(problem: Problem) -> tuple[float, float] | None:
     return measured and (measured[0] - MARGIN, measured[1] + MARGIN)
 
 
-def advice(problem: Problem, history: list[Record]) -> str:
-    """One or two sentences on the records of a training, as `fit` returns them."""
+def diverged(start: float, end: float) -> bool:
+    """True for a training that ends with a training loss that is not finite, or is above its start.
+
+    start, end: the loss of the initial weights on all training images, and that of the final weights.
+    """
+    return not math.isfinite(end) or end > start
+
+
+def advice(problem: Problem, history: list[Record], train_loss: float) -> str:
+    """One or two sentences on the records of a training, as `fit` returns them.
+
+    train_loss: of the final weights on all training images; that of a record is a running mean.
+    """
     first, last = history[0], history[-1]
-    if last.train_loss > first.train_loss and last.val_loss > first.val_loss:
+    if diverged(first.train_loss, train_loss):
         return (
-            f"The validation loss ends at {last.val_loss:.4g}, above the {first.val_loss:.4g} that it began "
-            "with, and the training loss above its own: training diverges; try a smaller --lr."
+            f"The training loss begins at {first.train_loss:.4g} and ends at {train_loss:.4g}: training diverges; "
+            "try a smaller --lr."
         )
     if last.val_accuracy < 1.5 / problem.classes:
         return (
-            f"Accuracy {per_cent(last.val_accuracy, 1)} is hardly better than guessing: check whether there were "
-            "enough steps, the learning rate, and the labels."
+            f"Accuracy {per_cent(last.val_accuracy, 1)} is hardly better than guessing: check the number of "
+            "steps, the learning rate and the labels."
         )
     return " ".join(filter(None, (_on_accuracy(last.val_accuracy, usual_band(problem)), _on_the_end(history))))
 

@@ -10,6 +10,7 @@ from compare.backends.threads import threads
 from compare.data.registry import SOURCES, Dataset, Source, load
 from compare.errors import InputError
 from compare.problem import Hyperparameters, Problem
+from compare.training.advice import diverged
 from compare.training.duration import step_seconds
 from compare.training.loop import run as train
 from compare.training.train import start
@@ -19,7 +20,11 @@ from scratch import Evaluation
 
 @dataclass(frozen=True)
 class Row:
-    """One training of the grid: what was varied, and how it ended; diverged if it ended worse than it began."""
+    """One training of the grid: what was varied, and how it ended.
+
+    Losses and accuracies are those of the final weights, on all images of either part; no running means. If a loss
+    was no longer finite on the way, all four are nan. diverged: see `advice.diverged`.
+    """
 
     setting: str
     value: float
@@ -93,8 +98,7 @@ def _train(setting: str, value: float, name: str, data: Dataset, chosen: Hyperpa
         validation.loss,
         validation.accuracy,
         len(problem.validation[1]),
-        # nan, which compares false with any number, is no better than the beginning
-        diverged=not validation.loss < training.history[0].val_loss,
+        diverged=diverged(training.history[0].train_loss, end.loss),
     )
 
 
@@ -117,10 +121,10 @@ def _vary(field: str, values: tuple, base: Hyperparameters = BASE) -> Callable[[
 
 def _learning_rates(rows: list[Row]) -> str:
     slow, fast, best = _at(rows, 1e-3), _at(rows, 0.1), _best(rows)
-    diverged = ", ".join(f"{row.value:g} ({row.backend})" for row in rows if row.diverged)
-    end = f"the loss ends above where it began, training diverges, at {diverged}" if diverged else "none diverges"
+    lost = ", ".join(f"{row.value:g} ({row.backend})" for row in rows if row.diverged)
+    end = f"training diverges at {lost}" if lost else "none diverges: no training loss ends above its start"
     better = fast.val_accuracy > slow.val_accuracy
-    why = ": the plateau of the tutorial is a rate too low, not too high" if better else ""
+    why = ": the tutorial's accuracy levels off because its rate is too low, not too high" if better else ""
     return (
         f"After {fast.steps} steps lr 0.1 ({per_cent(fast.val_accuracy, 1)}) {'beats' if better else 'does not beat'} "
         f"lr 0.001 ({per_cent(slow.val_accuracy, 1)}){why}. The best of these is {best.setting} "
@@ -151,17 +155,19 @@ def _validation_sizes(rows: list[Row]) -> str:
     few, many = rows[0], rows[-1]
     return (
         f"With {few.val_images:,} validation images the accuracy is {accuracy(few)}; with {many.val_images:,} it is "
-        f"{accuracy(many)}. Holding out more leaves less to learn from, but a smaller difference means nothing."
+        f"{accuracy(many)}. Holding out more leaves less to learn from, and a smaller difference than these "
+        "means nothing."
     )
 
 
 def _train_metrics(rows: list[Row]) -> str:
     first, last = rows[0], rows[-1]
     rising = "rose" if last.val_loss > min(row.val_loss for row in rows) else "still fell"
+    gaps = [per_cent(_gap(row), 1) for row in (first, last)]
     return (
-        f"After {last.setting} epochs on 300 images the training accuracy is {per_cent(last.train_accuracy, 1)}, "
-        f"{per_cent(_gap(last), 1)} above validation; after {first.setting} it was {per_cent(_gap(first), 1)} above. "
-        f"The training loss fell from {first.train_loss:.3f} to {last.train_loss:.3f} while the validation loss in the "
+        f"After {last.setting} epochs on 300 images the accuracy on these images is "
+        f"{per_cent(last.train_accuracy, 1)}, {gaps[1]} above validation; after {first.setting} it was {gaps[0]} "
+        f"above. The training loss fell from {first.train_loss:.3f} to {last.train_loss:.3f} while the validation loss in the "
         f"end {rising} ({last.val_loss:.3f}): only images that were not trained on tell how good a model is."
     )
 
@@ -180,7 +186,7 @@ def _data_sets(rows: list[Row]) -> str:
     worst = min(rows, key=lambda row: row.val_accuracy)
     return (
         f"The same model and the same rate reach {per_cent(best.val_accuracy, 1)} on {best.setting} and "
-        f"{per_cent(worst.val_accuracy, 1)} on {worst.setting}. Training accuracy is "
+        f"{per_cent(worst.val_accuracy, 1)} on {worst.setting}. On their training images it is "
         f"{per_cent(best.train_accuracy, 1)} and {per_cent(worst.train_accuracy, 1)}: how far a linear model gets is a "
         "matter of the data."
     )

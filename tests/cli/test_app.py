@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+import typer
 
 from compare.cli import app as app_module
 from compare.cli import prove as prove_command
@@ -36,6 +37,16 @@ def test_help_has_an_example_and_groups_in_80_columns(cli, monkeypatch: pytest.M
         assert "--help" in out[out.index("─ Output ─") :]
 
 
+@pytest.mark.parametrize("name", LEARNING)
+def test_help_shows_every_text_as_it_is(cli, monkeypatch: pytest.MonkeyPatch, name: str):
+    """Typer would take brackets for markup."""
+    monkeypatch.setenv("COLUMNS", "300")
+    shown = "".join(cli(name, "--help")[1].replace("│", "").split())
+    command = typer.main.get_command(app_module.app).commands[name]
+    for text in (command.help, *(parameter.help for parameter in command.params if parameter.help)):
+        assert "".join(text.split()) in shown
+
+
 def test_commands_stand_in_the_order_of_learning(cli):
     _, out, _ = cli("--help")
     assert re.findall(r"^│ (\w+) ", out[out.index("─ Commands ─") :], re.MULTILINE) == LEARNING
@@ -49,7 +60,8 @@ def test_help_has_the_default_epochs_in_numbers(cli, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("args", [("--version",), ("--no-color", "--version")])
-def test_the_version(cli, args: tuple[str, ...]):
+def test_the_version(cli, monkeypatch: pytest.MonkeyPatch, args: tuple[str, ...]):
+    monkeypatch.setenv("NO_COLOR", "")  # taken back after the test
     assert cli(*args) == (0, f"softmax-regression-twice {version('softmax-regression-twice')}\n", "")
 
 
@@ -173,3 +185,10 @@ def test_json_on_stdout_is_alone_there(cli, tmp_path: Path, monkeypatch: pytest.
     assert json.loads(out)
     assert err, "what the command says to people goes to stderr"
     assert cli("data", "digits")[1].startswith("digits: "), "and the next one has its stdout back"
+
+
+@pytest.mark.parametrize("name", ["two  spaces.py", "[bold].py", ":smile:.py", "a\nb.py"])
+def test_the_name_of_a_file_is_told_as_it_is_in_one_line(cli, tmp_path: Path, name: str):
+    code, out, err = cli("predict", tmp_path / name, "--index", 0)
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
+    assert name.replace("\n", " ") in err

@@ -94,7 +94,7 @@ def test_a_wrong_function_is_explained_with_its_brackets(cli, exercise_file: Cal
     assert lines[0] == "E1  wrong    logits"
     assert [line.split()[1] for line in lines[1:6]] == ["right"] * 5
     words = " ".join(out.split())
-    assert "Zis[[1.,0.,-1.],[0.5,1.,0.5]],andshouldbe[[1.,0.5,-1.],[0.5,1.5,0.5]]" in "".join(out.split())
+    assert "Zis[[0.5,0.5,-0.5],[0.,1.5,1.]],andshouldbe[[1.,0.5,-1.],[0.5,1.5,0.5]]" in "".join(out.split())
     assert "logits: X (N, D), W (K, D), b (K,) -> Z (N, K)" in words
     assert "this looks like bias forgotten forward, see bug bias-forgotten-forward, E1" in words
     wrong = json.loads((tmp_path / "json").read_text())["functions"][0]

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from rich.console import Console
 
 from compare.backends.by_name import MODULES
 from compare.cli.experiment import Sides, Which, _table
+from compare.report.tables import wide_console
 from compare.training import experiments
 from compare.training.experiments import EXPERIMENTS, Experiment, Row
 
@@ -73,10 +73,12 @@ def test_the_learning_rate_of_the_tutorial_is_too_low(cli, tmp_path: Path):
     result = json.loads((tmp_path / "json").read_text())
     accuracy = {row["value"]: row["val_accuracy"] for row in result["rows"]}
     assert accuracy[0.1] > accuracy[0.001] + 0.1
-    assert any(row["diverged"] for row in result["rows"])
+    # at the largest rate the validation loss is far above its start, and the training loss is not
+    assert not any(row["diverged"] for row in result["rows"])
+    assert result["rows"][-1]["val_loss"] > 3 > 2 > result["rows"][-1]["train_loss"]
     said = " ".join(out.split())
     assert f"lr 0.1 ({100 * accuracy[0.1]:.1f} %) beats lr 0.001 ({100 * accuracy[0.001]:.1f} %)" in said
-    assert "training diverges" in said
+    assert "none diverges: no training loss ends above its start." in said
 
 
 @pytest.mark.usefixtures("short")
@@ -102,13 +104,14 @@ ROWS = [
 
 
 def test_the_table_shows_losses_accuracies_and_a_bar():
-    console = Console(width=80)
+    console = wide_console()
     with console.capture() as captured:
         console.print(_table("lr", ROWS))
     lines = captured.get().splitlines()
     assert lines[0].split() == ["lr", "side", "steps", "train", "loss", "val", "loss", "train", "val", "validation"]
     assert lines[2].split() == ["0.1", "scratch", "960", "0.2826", "0.3402", "92.7", "%", "91.4", "%", "█" * 13 + "░"]
     assert lines[3].split() == ["100", "torch", "9,600", "1.3310", "1.516e+04", "97.1", "%", "88.9", "%", "diverged"]
+    assert lines[-2:] == ["train, val: with the final weights, on all training and all validation images", ""]
 
 
 @pytest.mark.usefixtures("short")

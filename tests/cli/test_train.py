@@ -16,7 +16,7 @@ from compare.training.checkpoint import load_checkpoint
 SHORT = "--data", "digits", "--epochs", "3"
 
 
-EPOCH = re.compile(r"epoch +(\d+)/(\d+): training loss (\S+) +(\S+) %, validation loss (\S+) +(\S+) %")
+EPOCH = re.compile(r"epoch +(\d+)/(\d+): training[ a-z()]* (\S+) +(\S+) %, validation (\S+) +(\S+) %")
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +50,12 @@ def test_train_ends_in_the_weights_of_the_proof(cli, proof: dict, tmp_path: Path
     assert run["weights"] == expected["weights"][backend]
     assert run["curve"] == [{"epoch": record["epoch"], **record[backend]} for record in expected["curve"]]
     assert run["problem"] == proof["problem"]
+
+
+def test_weights_of_another_device_are_not_called_the_same(cli, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("compare.cli.train.device", lambda *_: "cpu:0")
+    out = cli("train", "--backend", "torch", *SHORT)[1]
+    assert re.fullmatch(r"final weights [0-9a-f]{8}", out.splitlines()[-1])
 
 
 def test_each_line_names_training_and_validation_from_the_untrained_model_on(cli, proof: dict):

@@ -6,7 +6,7 @@ import pytest
 
 from compare.backends.worker import Worker
 from compare.equations import FUNCTIONS
-from compare.exercise.check import FunctionCheck, check_functions
+from compare.exercise.check import FunctionCheck, _worked_example, check_functions
 from compare.problem import Problem
 
 
@@ -28,7 +28,7 @@ def test_six_right_functions(check: Callable):
 def test_what_is_missing(check: Callable):
     found = check("logits", "nll_loss")
     assert [one.state for one in found.values()] == ["right", "missing", "right", "missing", "missing", "missing"]
-    assert found["sgd_step"].reason.endswith("mine.py, line 60: sgd_step (E6) is not written yet")
+    assert found["sgd_step"].reason.endswith("mine.py, line 62: sgd_step (E6) is not written yet")
     assert found["sgd_step"].diagnosis is None
 
 
@@ -43,7 +43,7 @@ CHANGES = {
     "a minus": (
         ("X @ W.T + b", "X @ W.T - b"),
         "logits",
-        "on the worked example Z is [[ 1. , -0.5, -1. ], [ 0.5, 0.5, 0.5]], and should be [[ 1. , 0.5, -1. ], "
+        "on the worked example Z is [[ 0. , 0.5, 0. ], [-0.5, 1.5, 1.5]], and should be [[ 1. , 0.5, -1. ], "
         "[ 0.5, 1.5, 0.5]]",
     ),
     "small numbers are shown as 0": (
@@ -61,44 +61,54 @@ CHANGES = {
     "nearly right on the example": (
         ("return W - lr * dW", "return W - (1 + 1e-8) * lr * dW"),
         "sgd_step",
-        "on the worked example W is [[ 1.16 , -0.106 ], [-0.3181, 0.7119], [-0.8418, 1.394 ]], and should be "
-        "[[ 1.16 , -0.106 ], [-0.3181, 0.7119], [-0.8418, 1.394 ]]",
+        "on the worked example W is [[ 1.079983057856, -0.946762123589, -0.052985389934, -1.026492694967], "
+        "[-0.159066469157, 0.956474071079, 0.855970777368, 0.927985388684], "
+        "[ 0.079083411302, -1.009711947491, 1.197014612566, 0.098507306283]], and should be "
+        "[[ 1.079983057056, -0.946762124121, -0.052985389404, -1.026492694702], "
+        "[-0.159066467567, 0.956474071515, 0.855970778809, 0.927985389404], "
+        "[ 0.079083410511, -1.009711947394, 1.197014610596, 0.098507305298]]",
     ),
     "on real images": (
         ("dZ.T @ X", "dZ.T @ X * (1 + (len(X) == 7))"),
         "parameter_gradients",
-        "right on the worked example, but not in float32: dW, real images",
+        'right on the worked example, but not in the batch "real images": dW',
     ),
     "no shift": (
         ("S = Z - Z.max(axis=1, keepdims=True)", "S = Z"),
         "log_softmax",
-        "right on the worked example, but not in float32: logP, logits of ±1000",
+        'right on the worked example, but not in the batch "logits of ±1000": logP, in float32 only',
     ),
     "a fixed batch": (
         ("/ len(y)", "/ (7 if len(y) == 1 else len(y))"),
         "logits_gradient",
-        "right on the worked example, but not in float32: dZ, a single image",
+        'right on the worked example, but not in the batch "a single image": dZ',
     ),
     "below the rounding of float32": (
         (".mean()", ".mean() * (1 + 1e-10)"),
         "nll_loss",
-        "right on the worked example, but not in float64: L, real images",
+        'right on the worked example, but not in the batch "real images": L, in float64 only',
+    ),
+    "in another batch of each precision": (
+        (".mean()", ".mean() * (1 + (len(y) == (36 if logP.dtype == 'float32' else 100)))"),
+        "nll_loss",
+        'right on the worked example, but not in the batch "dense pixels": L, in float64 only',
     ),
     "a large rate": (
         ("return W - lr * dW", "return W - min(lr, 1) * dW"),
         "sgd_step",
-        "right but for rounding, and here nothing rounds, in float32: W, one winner, 2",
+        'right on the worked example, but not in the batch "one winner, 2", in which nothing rounds: W',
     ),
-    "a rate of one half": (
-        ("return W - lr * dW", "return W - (lr + 1e-9 * (lr == 0.5)) * dW"),
+    "a rate that is a little off": (
+        ("return W - lr * dW", "return W - (lr + 1e-9 * (lr == 8)) * dW"),
         "sgd_step",
-        "right but for rounding, and here nothing rounds, in float64: W, one winner, 2",
+        'right on the worked example, but not in the batch "one winner, 2", in which nothing rounds: W, '
+        "in float64 only",
     ),
     "two steps": (
         ("def parameter_gradients(X, dZ):", "calls = []\ndef parameter_gradients(X, dZ):\n    calls.append(1)\n"
          "    dZ = dZ * (1 + (len(calls) > 3))"),
         "parameter_gradients",
-        'right on the worked example, but not in float32: dW, a single image',
+        'right on the worked example, but not in the batch "a single image": dW',
     ),
 }  # fmt: skip
 
@@ -110,6 +120,27 @@ def test_the_one_that_is_wrong_and_why(check: Callable, case: str):
     assert [one.name for one in found.values() if one.state != "right"] == [name]
     assert (found[name].state, found[name].reason) == ("wrong", reason)
     assert found[name].diagnosis is not None
+
+
+# What is right where N = D, or at a rate of 1, and not in the worked example.
+ONLY_WHERE_SIZES_ARE_EQUAL = {
+    "no transpose of W": ("X @ W.T + b", "X @ (W if len(b) == X.shape[1] else W.reshape(W.T.shape)) + b"),
+    "no transpose of dZ": ("dZ.T @ X", "(dZ @ X if dZ.shape[1] == len(X) else dZ.reshape(dZ.T.shape) @ X)"),
+    "the mean over classes": (".mean()", ".sum() / logP.shape[1]"),
+    "no rate": ("W - lr * dW, b - lr * db", "W - dW, b - db"),
+    "no rate for b": ("b - lr * db", "b - db"),
+    "divided by the rate": ("W - lr * dW, b - lr * db", "W - dW / lr, b - db / lr"),
+    "the square of the rate": ("W - lr * dW, b - lr * db", "W - lr * lr * dW, b - lr * lr * db"),
+    "the rate as an integer": ("W - lr * dW", "W - int(lr) * dW"),
+    "the rate on all": ("W - lr * dW", "lr * (W - dW)"),
+}
+
+
+@pytest.mark.parametrize("case", ONLY_WHERE_SIZES_ARE_EQUAL)
+def test_sizes_and_rate_of_the_worked_example_hide_no_mistake(exercise_file: Callable, case: str):
+    file = Worker(exercise_file(*FUNCTIONS, change=ONLY_WHERE_SIZES_ARE_EQUAL[case]))
+    found = {name: _worked_example(file, name) for name in FUNCTIONS}
+    assert [reason[:22] for reason in found.values() if reason] == ["on the worked example "]
 
 
 # What is changed, and the reason, of a function that cannot be used at all.

@@ -30,19 +30,19 @@ def largest(values: np.ndarray) -> Decimal:
 
 def test_the_exact_step_is_the_worked_example():
     """E1 has no rounding at all; the rest agrees with the page to its last digit, and with itself to 50."""
-    X, y = np.array([[1, 0], [0.5, 1]]), np.array([0, 2])
-    W, b = np.array([[1.0, 0], [0, 1], [-1, 1]]), np.array([0, 0.5, 0])
+    X, y = np.array([[1, 0.5, 0, 0], [0.5, 0, 1, 0.5]]), np.array([0, 2])
+    W, b = np.array([[1.0, -1, 0, -1], [0, 1, 1, 1], [0, -1, 1, 0]]), np.array([0.5, 0, -0.5])
     with localcontext(Context(prec=60)):
-        exact = high_precision_step(X, y, W, b, 1.0)
+        exact = high_precision_step(X, y, W, b, 0.5)
         assert exact["Z"].tolist() == [[1, Decimal("0.5"), -1], [Decimal("0.5"), Decimal("1.5"), Decimal("0.5")]]
         ones = [sum(value.exp() for value in row) for row in exact["logP"]]
         assert all(abs(one - 1) < Decimal(10) ** -55 for one in ones)
         assert abs(sum(exact["db"])) < Decimal(10) ** -55
     assert float(exact["L"]) == pytest.approx(1.0532, abs=5e-5)
-    np.testing.assert_allclose(exact["W"].astype(float)[0], [1.16, -0.106], atol=5e-5)
-    np.testing.assert_allclose(exact["b"].astype(float), [0.107, 0.0378, 0.3552], atol=5e-5)
+    np.testing.assert_allclose(exact["W"].astype(float)[0], [1.08, -0.9468, -0.053, -1.0265], atol=5e-5)
+    np.testing.assert_allclose(exact["b"].astype(float), [0.5535, -0.2311, -0.3224], atol=5e-5)
     assert {name: np.shape(value) for name, value in exact.items()} == {
-        "Z": (2, 3), "logP": (2, 3), "L": (), "dZ": (2, 3), "dW": (3, 2), "db": (3,), "W": (3, 2), "b": (3,),
+        "Z": (2, 3), "logP": (2, 3), "L": (), "dZ": (2, 3), "dW": (3, 4), "db": (3,), "W": (3, 4), "b": (3,),
     }  # fmt: skip
 
 

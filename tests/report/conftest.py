@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from rich.console import Console
 
 from compare.backends.by_name import backend
 from compare.bugs.catalogue import find_bug
@@ -15,6 +14,7 @@ from compare.data.registry import load
 from compare.problem import Hyperparameters, Problem
 from compare.proof.prove import prove
 from compare.proof.run import Run
+from compare.report.tables import wide_console
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +55,7 @@ def printed() -> Callable[..., str]:
 
     def run(function: Callable[..., Any], *args: Any, **options: Any) -> str:
         text = io.StringIO()
-        function(Console(file=text, width=80, highlight=False), *args, **options)
+        function(wide_console(text), *args, **options)
         return text.getvalue()
 
     return run

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 
 import pytest
-from rich.console import Console
 
 from compare.bugs.catalogue import BUGS
 from compare.bugs.catalogue.register import Bug
@@ -15,10 +14,11 @@ from compare.bugs.detection import Detection
 from compare.bugs.survey import CLEAN, DTYPES, Survey
 from compare.proof.checks import CHECKS as EVERY_CHECK
 from compare.report.bug_tables import HEADINGS, print_bug, print_list, print_result, print_survey
+from compare.report.tables import plain_console, wide_console
 
 
 def printed(show: Callable, *args: object, **options: object) -> list[str]:
-    console = Console(file=io.StringIO(), width=80, highlight=False)
+    console = wide_console(io.StringIO())
     show(console, *args, **options)
     lines = [line.rstrip() for line in console.file.getvalue().splitlines()]
     assert max(map(len, lines)) <= 80
@@ -59,7 +59,7 @@ def test_the_list_has_one_line_for_each_mistake():
     ]
     # functions stand below each other
     assert len({line.index(bug.function, 30) for line, bug in zip(lines, BUGS.values(), strict=False)}) == 1
-    assert lines[len(BUGS) :] == ["", f"{len(BUGS)} mistakes; bugs NAME teaches one of them"]
+    assert lines[len(BUGS) :] == ["", f"{len(BUGS)} mistakes; bugs NAME explains one of them"]
 
 
 def test_a_mistake_is_shown_with_the_right_function_and_three_sentences():
@@ -77,7 +77,7 @@ def test_a_mistake_is_shown_with_the_right_function_and_three_sentences():
 
 def test_code_has_the_background_of_the_terminal():
     text = io.StringIO()
-    print_bug(Console(file=text, force_terminal=True, color_system="truecolor", width=80), BUGS["stale-gradient"])
+    print_bug(plain_console(file=text, force_terminal=True, color_system="truecolor", width=80), BUGS["stale-gradient"])
     colours = re.findall(r"\x1b\[([\d;]+)m", text.getvalue())
     assert any("38;2" in colour for colour in colours), "code in colours"
     assert not any(re.search(r"(^|;)48;2;", colour) for colour in colours)
@@ -163,7 +163,7 @@ def test_the_last_line(survey: Survey):
 
 
 def coloured(show: Callable, *args: object, **options: object) -> str:
-    console = Console(file=io.StringIO(), width=80, highlight=False, force_terminal=True, color_system="standard")
+    console = plain_console(file=io.StringIO(), width=80, force_terminal=True, color_system="standard")
     show(console, *args, **options)
     return console.file.getvalue()
 

@@ -26,7 +26,7 @@ def test_hard_batches_have_a_row_each(printed, matching: list[Run]):
 def test_exact_arithmetic_is_counted(printed, matching: list[Run], differing: list[Run]):
     values = sum(counts.values for counts in matching[0].exact_arithmetic.values())
     text = printed(print_checks, matching)
-    assert f"float32, exact arithmetic: {values:,} of {values:,} values are identical to the bit\n" in text
+    assert f"float32, exact arithmetic: {values:,} of {values:,} values are equal\n" in text
     text = " ".join(printed(print_checks, differing).split())
     counts = differing[0].exact_arithmetic
     total = sum(c.differ for c in counts.values())

@@ -31,7 +31,7 @@ def test_an_overview_has_both_curves_and_the_templates(digits: Problem, matching
     assert all(axes.images for axes in images)
     np.testing.assert_array_equal(np.ravel(images[10].images[0].get_array()), shown.after[0])
     assert [line.get_label() for line in losses.lines] == [
-        f"{side}, {part}" for side in ("scratch", "torch") for part in ("validation", "training")
+        f"{part}, {side}" for side in ("scratch", "torch") for part in ("validation", "training (running)")
     ]
     assert accuracies.lines[0].get_ydata().tolist() == [r.val_accuracy for r in matching[0].history["scratch"]]
     assert figure.get_suptitle() == "One model, trained by scratch and torch: digits, lr 0.1, 3 epochs, float32"

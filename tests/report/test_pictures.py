@@ -41,6 +41,20 @@ def test_other_names_are_refused(figure, tmp_path: Path, name: str):
             check(tmp_path / name)
 
 
+@pytest.mark.parametrize("name", ["a$b$c", "$", "_mine", "[b]", "a_{1}^2", "\\alpha"])
+def test_names_are_drawn_as_they_are(tmp_path: Path, name: str):
+    figure = pictures.new_figure(4, 3, name, name)
+    axes = figure.subplots()
+    axes.semilogy([1, 2], [1e-3, 1e3], label=f"validation, {name}")
+    axes.legend()
+    pictures.save_picture(figure, tmp_path / "x.png")
+    texts = [figure._suptitle, figure._supxlabel, *axes.get_legend().get_texts()]
+    assert [text.get_text() for text in texts] == [name, name, f"validation, {name}"]
+    assert not any(text.get_parse_math() for text in texts)
+    # powers of ten are still set as such
+    assert all(label.get_parse_math() for label in axes.yaxis.get_ticklabels())
+
+
 def test_pictures_are_written_in_both_kinds(figure, tmp_path: Path):
     pictures.save_pictures({"a": figure, "b": figure}, tmp_path / "new" / "folder")
     names = {path.name for path in (tmp_path / "new" / "folder").iterdir()}

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from compare.equations import QUANTITIES
 from compare.problem import Problem
@@ -9,6 +10,7 @@ from compare.proof.gradient_check import CENTRAL, GradientCheck
 from compare.proof.run import Run
 from compare.report import proof_pictures
 from compare.report.proof_pictures import errors, gradients
+from scratch import Record
 
 
 def test_what_is_the_same_in_each_precision_is_drawn_once(digits: Problem, matching: list[Run]):
@@ -17,19 +19,45 @@ def test_what_is_the_same_in_each_precision_is_drawn_once(digits: Problem, match
         "overview",
         "templates",
         "gradients",
-        "curves-float32",
+        "curves",
         "errors-float32",
-        "curves-float64",
         "errors-float64",
     ]
-    assert figures["curves-float64"].get_suptitle() == "digits, float64: loss and accuracy"
-    line = figures["curves-float32"].axes[0].lines[0]
+    assert figures["curves"].get_suptitle() == "digits, float32 and float64: loss and accuracy"
+    line = figures["curves"].axes[0].lines[0]
     assert line.get_ydata().tolist() == [record.val_loss for record in matching[0].history["scratch"]]
     after = figures["templates"].axes[10].images[0]
     np.testing.assert_array_equal(np.ravel(after.get_array()), matching[0].templates[0])
     line = figures["errors-float32"].axes[0].lines[0]
     assert line.get_ydata().tolist() == matching[0].trace["logits", "one_step"]
     assert figures["errors-float32"].get_suptitle().startswith("float32: ")
+
+
+def drawn(figure: Figure) -> list[list[float]]:
+    """Every line and image of a picture, as finely as one sees it."""
+    lines = [line.get_ydata() for axes in figure.axes for line in axes.lines]
+    images = [np.ravel(image.get_array()) for axes in figure.axes for image in axes.images]
+    return [np.round(np.asarray(values, float), 3).tolist() for values in [*lines, *images]]
+
+
+def test_no_two_pictures_show_the_same(digits: Problem, matching: list[Run]):
+    pictures = [drawn(figure) for figure in proof_pictures.proof_pictures(digits, matching).values()]
+    assert all(pictures)
+    assert all(pictures.count(one) == 1 for one in pictures)
+
+
+def test_curves_that_do_not_lie_on_each_other_are_drawn_for_each_precision(digits, matching: list[Run], changed):
+    narrow, wide = matching
+    other = {side: [r._replace(val_loss=r.val_loss + 0.01) for r in records] for side, records in wide.history.items()}
+    for runs in ([narrow, changed(wide, history=other)], [narrow, changed(wide, history=cut_short(wide))]):
+        figures = proof_pictures.proof_pictures(digits, runs)
+        assert [name for name in figures if name.startswith("curves")] == ["curves-float32", "curves-float64"]
+        assert figures["curves-float64"].get_suptitle() == "digits, float64: loss and accuracy"
+
+
+def cut_short(run: Run) -> dict[str, list[Record]]:
+    """The history of a run that stopped before its last epoch."""
+    return {side: records[:-1] for side, records in run.history.items()}
 
 
 def test_a_run_that_ended_before_everything_was_compared_has_no_errors(digits, matching: list[Run], changed):
@@ -75,7 +103,7 @@ def test_gradients_are_a_u_with_its_limit():
     figure = gradients(sides)
     (axes,) = figure.axes
     assert [line.get_label() for line in axes.lines[:4]] == [
-        f"{side}, {problem}" for side in ("scratch", "torch") for problem in ("small problem", "first batch")
+        f"{problem}, {side}" for side in ("scratch", "torch") for problem in ("small problem", "first batch")
     ]
     assert axes.lines[1].get_xdata().tolist() == [1e-1, 1e-5, 1e-10]
     assert axes.lines[1].get_ydata().tolist() == [1e-2, 3e-9, 1e-4]

@@ -3,13 +3,12 @@
 import math
 
 import pytest
-from rich.console import Console
 
 from compare.report.tables import cut, per_cent, share, short, table, wide_console
 
 
 def lines(*args, **options) -> list[str]:
-    console = Console(width=80)
+    console = wide_console()
     with console.capture() as captured:
         console.print(table(*args, **options))
     return captured.get().splitlines()

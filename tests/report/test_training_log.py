@@ -46,7 +46,7 @@ def test_epochs_are_shown_evenly_and_the_first_and_last_always(make_small, capsy
 
 def test_a_line_names_training_and_validation(make_small, capsys):
     log(make_small(epochs=100)).epoch(record(0))
-    expected = "epoch   0/100: training loss 2.3026 10.50 %, validation loss 0.5945 86.70 %\n"
+    expected = "epoch   0/100: training           2.3026 10.50 %, validation 0.5945 86.70 %\n"
     assert capsys.readouterr().out == expected
 
 
@@ -61,9 +61,11 @@ def test_lines_have_80_columns_however_many_epochs(make_small, capsys, epochs: i
 
 def test_what_is_trained_is_said_first(training: Training, capsys):
     log(training.problem).start(training, "float64")
-    first, second = capsys.readouterr().out.splitlines()
+    first, second, *third = capsys.readouterr().out.splitlines()
     assert first == "scratch on small, float64: 99 training images, 11 for validation"
     assert second == "each line: loss (nats), and accuracy: the share of images classified correctly"
+    assert third[0].startswith("training (running): a running mean over the epoch; each batch counts before")
+    assert " ".join(third).endswith("so the accuracy is usually lower than with those at the end of the epoch")
 
 
 def test_steps_are_shown_if_asked_for(training: Training, capsys):
@@ -97,7 +99,7 @@ def test_quiet_is_one_line(training: Training, capsys):
     lines.epoch(record(0))
     lines.step(training, 1, 1, 0.5)
     lines.end(training, FOUND, "")
-    assert capsys.readouterr().out == "epoch 7/7: training loss 2.3026 10.50 %, validation loss 0.5945 86.70 %\n"
+    assert capsys.readouterr().out == "epoch 7/7: training (running) 2.3026 10.50 %, validation 0.5945 86.70 %\n"
 
 
 @pytest.mark.parametrize(

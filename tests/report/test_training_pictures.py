@@ -8,6 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from compare.problem import Problem
 from compare.report import training_pictures
+from compare.report.tables import RUNNING
 from compare.report.training_pictures import curves, experiment, take_away_of_curves, templates
 from compare.training.experiments import EXPERIMENTS, Row
 from compare.training.train import train
@@ -37,11 +38,9 @@ def test_no_curve_is_covered_by_a_legend():
 def test_curves_show_training_and_validation_of_both_sides():
     losses, accuracies = curves("digits", {"scratch": HISTORY, "torch": HISTORY}).axes
     sides = "scratch", "torch"
-    expected = {
-        f"{side}, {part}": y for side in sides for part, y in (("validation", [2.1, 1.1]), ("training", [2, 1]))
-    }
+    expected = {f"{part}, {side}": y for side in sides for part, y in (("validation", [2.1, 1.1]), (RUNNING, [2, 1]))}
     assert lines(losses) == expected
-    expected = {f"{s}, {part}": y for s in sides for part, y in (("validation", [0.1, 0.6]), ("training", [0, 0.5]))}
+    expected = {f"{part}, {s}": y for s in sides for part, y in (("validation", [0.1, 0.6]), (RUNNING, [0, 0.5]))}
     assert lines(accuracies) == expected
     assert (losses.get_ylabel(), accuracies.get_ylabel()) == ("mean loss (nats)", "accuracy")
     assert accuracies.yaxis.get_major_formatter()(0.25, 0) == "25 %"
@@ -50,11 +49,11 @@ def test_curves_show_training_and_validation_of_both_sides():
 def test_the_second_side_lies_on_the_first_and_both_are_seen():
     losses, _ = curves("digits", {"scratch": HISTORY, "torch": HISTORY}).axes
     look = {line.get_label(): (line.get_linestyle(), line.get_linewidth(), line.get_color()) for line in losses.lines}
-    assert look["scratch, validation"][0] == "-"
-    assert look["torch, validation"][0] == "--"
-    assert look["torch, training"][0] == ":"
-    assert look["scratch, validation"][1] > 3 * look["torch, validation"][1]
-    assert look["scratch, validation"][2] != look["scratch, training"][2]
+    assert look["validation, scratch"][0] == "-"
+    assert look["validation, torch"][0] == "--"
+    assert look[f"{RUNNING}, torch"][0] == ":"
+    assert look["validation, scratch"][1] > 3 * look["validation, torch"][1]
+    assert look["validation, scratch"][2] != look[f"{RUNNING}, scratch"][2]
 
 
 def test_one_side_alone_has_plain_lines():
@@ -74,8 +73,9 @@ def test_published_dots_stop_where_the_run_stops():
 def test_the_take_away_is_how_it_ended_and_how_far_apart():
     other = [HISTORY[0]._replace(val_loss=2.35), HISTORY[1]]
     text = "Validation accuracy at the end: 60.00 % (scratch)"
-    assert take_away_of_curves({"scratch": HISTORY}) == f"{text}."
-    expected = f"{text}, 60.00 % (torch). The losses of the two differ by 2e-01 at most."
+    lag = "Training (running): a mean over the epoch; each batch counts before its update."
+    assert take_away_of_curves({"scratch": HISTORY}) == f"{text}. {lag}"
+    expected = f"{text}, 60.00 % (torch). The validation losses of the two differ by 2e-01 at most. {lag}"
     assert take_away_of_curves({"scratch": HISTORY, "torch": other}) == expected
 
 
@@ -98,7 +98,7 @@ def test_the_pictures_of_a_training(digits: Problem, monkeypatch: pytest.MonkeyP
     training = train(digits, "scratch", "float32")
     figures = training_pictures.training_pictures(training)
     assert list(figures) == ["curves", "templates"]
-    assert lines(figures["curves"].axes[0])["scratch, training"] == [r.train_loss for r in training.history]
+    assert lines(figures["curves"].axes[0])[f"{RUNNING}, scratch"] == [r.train_loss for r in training.history]
     before, after = figures["templates"].axes[0].images[0], figures["templates"].axes[10].images[0]
     W, _ = digits.start("float32")
     np.testing.assert_array_equal(np.ravel(before.get_array()), W[0])
@@ -121,12 +121,16 @@ def test_an_experiment_shows_training_and_validation_of_each_side():
     figure = experiment(EXPERIMENTS["lr"], rows)
     (axes,) = figure.axes
     assert lines(axes) == {
-        f"{side}, {part}": [y] * 4
+        f"{part}, {side}": [y] * 4
         for side in ("scratch", "torch")
         for part, y in (("validation", 0.7), ("training", 0.75))
     }
     assert axes.lines[0].get_xdata().tolist() == [value for _, value in LR]
-    assert (axes.get_xscale(), axes.get_xlabel(), axes.get_ylabel()) == ("log", "learning rate", "accuracy")
+    assert (axes.get_xscale(), axes.get_xlabel(), axes.get_ylabel()) == (
+        "log",
+        "learning rate",
+        "accuracy with the final weights",
+    )
     assert [tick.get_text() for tick in axes.get_xticklabels()] == [setting for setting, _ in LR]
     assert figure.get_suptitle() == EXPERIMENTS["lr"].question
     assert " ".join(figure.get_supxlabel().split()) == EXPERIMENTS["lr"].seen(rows)

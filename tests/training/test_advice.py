@@ -1,11 +1,12 @@
 """The closing words: what is normal, and what the curve still does."""
 
+import math
 from types import SimpleNamespace
 
 import pytest
 
 from compare.problem import Hyperparameters
-from compare.training.advice import USUAL, advice, usual_band
+from compare.training.advice import USUAL, advice, diverged, usual_band
 from scratch import Record
 
 
@@ -30,8 +31,14 @@ CASES = {
     ),
     "below": (DEFAULT, records(0.7, (0.7, 0.65)), ["below the usual 83.1 % to 90.0 %", "check the gradient"]),
     "above": (DEFAULT, records(0.99, (0.7, 0.65)), ["above the usual", "no validation image is trained on"]),
-    "diverging": (DEFAULT, records(0.86, (4.0, 3.0), (4.0, 5.0)), ["ends at 3, above the 2.4", "training diverges"]),
-    "guessing": (DEFAULT, records(0.1, (2.3, 2.3)), ["hardly better than guessing", "whether there were enough steps"]),
+    "diverging": (DEFAULT, records(0.86, (4.0, 3.0), (4.0, 5.0)), ["begins at 2.4 and ends at 5: training diverges"]),
+    "only the validation loss is above its start": (DEFAULT, records(0.86, (14.0, 15.0)), ["Overfitting"]),
+    "only the running mean is above its start": (DEFAULT, records(0.86, (0.7, 0.65), (9.0, 9.0)), ["is normal here"]),
+    "guessing": (
+        DEFAULT,
+        records(0.1, (2.3, 2.3)),
+        ["hardly better than guessing", "check the number of steps, the learning rate and the labels"],
+    ),
     "no band": (
         ("mnist5k", 0.02, 9600),
         records(0.7, (0.7, 0.6999)),
@@ -49,10 +56,28 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_advice(case: str):
     problem, history, words = CASES[case]
-    text = advice(a_problem(*problem), history)
+    # of the final weights
+    train_loss = history[-1].train_loss if "running mean" not in case else 0.6
+    text = advice(a_problem(*problem), history, train_loss)
     for word in words:
         assert word in text
     assert ("usual" in text) == (case not in ("no band", "guessing", "diverging"))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        (2.3, 2.29, False), (2.3, 2.3, False), (2.3, 2.31, True), (2.3, 0.0, False),
+        (2.3, math.nan, True), (2.3, math.inf, True), (math.inf, math.inf, True),
+    ],
+)  # fmt: skip
+def test_diverged_is_a_training_loss_that_is_not_finite_or_above_its_start(start: float, end: float, expected: bool):
+    assert diverged(start, end) is expected
+
+
+def test_a_loss_that_is_no_number_diverges():
+    text = advice(a_problem(*DEFAULT), records(0.86, (0.7, 0.65)), math.nan)
+    assert text == "The training loss begins at 2.4 and ends at nan: training diverges; try a smaller --lr."
 
 
 # As measured, and 0.01 on either side.

@@ -51,7 +51,7 @@ def test_every_setting_is_trained_on_every_side_in_order():
 
 
 @pytest.mark.usefixtures("data")
-def test_what_ends_worse_than_it_began_has_diverged():
+def test_diverged_is_a_training_loss_that_ends_above_its_start_or_is_no_number():
     settings = {"calm": 0.1, "wild": 1e4, "no number": 1e38}
     chosen = {name: Hyperparameters(epochs=2, batch_size=10, lr=lr) for name, lr in settings.items()}
     calm, wild, lost = run(asked(**chosen), ["scratch"], None, lambda _: None)
@@ -59,6 +59,14 @@ def test_what_ends_worse_than_it_began_has_diverged():
     assert math.isfinite(wild.val_loss)
     assert all(math.isnan(v) for v in (lost.train_loss, lost.train_accuracy, lost.val_loss, lost.val_accuracy))
     assert (lost.steps, lost.val_images) == (10, 12)
+
+
+def test_a_validation_loss_above_its_start_is_no_divergence():
+    chosen = Hyperparameters(epochs=20, lr=300, train_subset=100, batch_size=20)
+    [row] = run(Experiment("?", "lr", lambda _: {"300": (300.0, "digits", chosen)}, str), ["scratch"], None, str)
+    assert row.val_loss > 10 > 0.01 > row.train_loss
+    assert row.val_accuracy > 0.8
+    assert not row.diverged
 
 
 VALUES = {
@@ -134,8 +142,12 @@ def row(value: float, accuracy: float, diverged: bool = False, **other: object) 
 WORDS = {
     "lr, higher is better": ("lr", [row(1e-3, 0.8), row(0.1, 0.9)], "lr 0.1 (90.0 %) beats lr 0.001 (80.0 %)"),
     "lr, higher is worse": ("lr", [row(1e-3, 0.9), row(0.1, 0.8)], "lr 0.1 (80.0 %) does not beat lr 0.001 (90.0 %)"),
-    "lr, none diverges": ("lr", [row(1e-3, 0.9), row(0.1, 0.8)], "none diverges"),
-    "lr, one diverges": ("lr", [row(1e-3, 0.9), row(0.1, 0.8), row(9, 0.1, True)], "diverges, at 9 (scratch)"),
+    "lr, none diverges": (
+        "lr",
+        [row(1e-3, 0.9), row(0.1, 0.8)],
+        "none diverges: no training loss ends above its start.",
+    ),
+    "lr, one diverges": ("lr", [row(1e-3, 0.9), row(0.1, 0.8), row(9, 0.1, True)], "training diverges at 9 (scratch)"),
     "lr, nan is not the best": (
         "lr",
         [row(1e-3, 0.9), row(0.1, 0.8), row(9, math.nan, True)],
