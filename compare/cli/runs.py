@@ -4,8 +4,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from rich.text import Text
-
 from compare.cli.options import Json, RunsRoot, check_output
 from compare.errors import InputError
 from compare.report.as_json import write_json
@@ -42,8 +40,7 @@ def _print(runs: list[dict[str, Any]]) -> None:
     # what the numbers leave is for the name, which may be of any length
     taken = sum(1 + max(map(len, column)) for column in zip(COLUMNS[1:], *rows, strict=True))
     named = ((cut(_printable(run["name"]), console.width - taken), *row) for run, row in zip(runs, rows, strict=True))
-    # as Text, because a cell of str would be read as markup
-    console.print(table("", COLUMNS, (map(Text, row) for row in named), left=3, gap=1))
+    console.print(table("", COLUMNS, named, left=3, gap=1))
 
 
 def _row(run: dict[str, Any]) -> tuple[str, ...]:
