@@ -6,39 +6,25 @@ import io
 import json
 import random
 import struct
+import zipfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from PIL import Image
+from damage import damaged
+from pictures import PICTURES
+from shape import RANDOM, Format
 
 from compare.data import embedded
 from compare.data.idx import read_idx
-from compare.data.own_picture import read_picture
 from compare.data.registry import Dataset
 from compare.exercise import hints
 from compare.problem import Hyperparameters, Problem
 from compare.report.run_json import read_run
 from compare.training.checkpoint import load_checkpoint, save_checkpoint
 from compare.training.train import start
-
-RANDOM = np.random.default_rng(7)
-
-
-class Format(NamedTuple):
-    """A file by its name and content, its reader, and how it is damaged if not byte by byte.
-
-    checked: what is read must be the same as before; same: how two things that were read are compared.
-    """
-
-    file: str
-    content: bytes
-    read: Callable[[Path], Any]
-    checked: bool = False
-    same: Callable[[Any, Any], bool] = np.array_equal
-    damage: Callable[[random.Random], bytes] | None = None
 
 
 def _same_state(ours: Any, theirs: Any) -> bool:
@@ -83,6 +69,22 @@ def _torch(_folder: Path, archive: bool) -> Format:
     tensors = {name: torch.from_numpy(array) for name, array in _tensors().items()}
     torch.save(tensors, stream, _use_new_zipfile_serialization=archive)
     return Format("model.pt", stream.getvalue(), load_checkpoint, checked=archive, same=_same_state)
+
+
+def repacked(folder: Path) -> Format:
+    """The same archive, damaged in its pickle, with a checksum that fits."""
+    whole = _torch(folder, archive=True)
+    with zipfile.ZipFile(io.BytesIO(whole.content)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+
+    def damage(chance: random.Random) -> bytes:
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as new:
+            for name, content in members.items():
+                new.writestr(name, damaged(content, chance) if name.endswith(".pkl") else content)
+        return stream.getvalue()
+
+    return whole._replace(checked=False, damage=damage)
 
 
 ODD = [
@@ -138,6 +140,9 @@ def _idx_bytes() -> bytes:
     return struct.pack(">BBBB3I", 0, 0, 8, 3, *images.shape) + images.tobytes()
 
 
+_IDX = _idx_bytes()
+
+
 def idx(_folder: Path) -> Format:
     """Images in IDX."""
     return Format("file", _idx_bytes(), read_idx)
@@ -146,6 +151,11 @@ def idx(_folder: Path) -> Format:
 def gz(_folder: Path) -> Format:
     """Images in IDX, packed; gzip has a checksum."""
     return Format("file.gz", gzip.compress(_idx_bytes()), read_idx, checked=True)
+
+
+def gz_whole(_folder: Path) -> Format:
+    """Images in IDX, damaged and then packed."""
+    return Format("file.gz", gzip.compress(_idx_bytes()), read_idx, damage=lambda c: gzip.compress(damaged(_IDX, c)))
 
 
 def npz(_folder: Path) -> Format:
@@ -196,48 +206,19 @@ def hints_json(folder: Path) -> Format:
     return Format("hints.json", (folder / "hints.json").read_bytes(), read)
 
 
-def _picture(_folder: Path, mode: str, suffix: str, **options: Any) -> Format:
-    stream, array = io.BytesIO(), RANDOM.integers(0, 256, (24, 24, 3)).astype(np.uint8)
-    image = Image.fromarray(array)
-    if mode in ("I", "F", "I;16"):
-        kind = {"I": np.int32, "F": np.float32, "I;16": np.uint16}[mode]
-        image = Image.fromarray((array[..., 0] * 257.0).astype(kind))
-    else:
-        image = image.convert(mode)
-    image.save(stream, suffix, **options)
-    return Format(f"picture.{suffix}", stream.getvalue(), read_picture)
-
-
-PICTURES: dict[str, tuple[str, str, dict[str, Any]]] = {
-    "png": ("RGB", "png", {}),
-    "png-palette": ("P", "png", {}),
-    "png-16": ("I;16", "png", {}),
-    "jpeg": ("RGB", "jpeg", {}),
-    "jpeg-progressive": ("L", "jpeg", {"progressive": True}),
-    "gif": ("P", "gif", {}),
-    "bmp": ("RGB", "bmp", {}),
-    "ppm": ("RGB", "ppm", {}),
-    "webp": ("RGBA", "webp", {"lossless": True}),
-    "tiff": ("RGB", "tiff", {}),
-    "tiff-lzw": ("RGBA", "tiff", {"compression": "tiff_lzw"}),
-    "tiff-16": ("I;16", "tiff", {}),
-    "tiff-32": ("I", "tiff", {"compression": "tiff_adobe_deflate"}),
-    "tiff-float": ("F", "tiff", {}),
-}
 FORMATS: dict[str, Callable[[Path], Format]] = {
     "safetensors": ours,
     "foreign-safetensors": foreign,
     "torch-zip": partial(_torch, archive=True),
     "torch-pickle": partial(_torch, archive=False),
+    "torch-repacked": repacked,
     "metadata": metadata,
     "idx": idx,
     "idx-gz": gz,
+    "idx-gz-whole": gz_whole,
     "npz": npz,
     "run-json": run_json,
     "run-fields": run_fields,
     "hints": hints_json,
-    **{
-        name: partial(_picture, mode=mode, suffix=suffix, **options)
-        for name, (mode, suffix, options) in PICTURES.items()
-    },
+    **PICTURES,
 }
