@@ -8,14 +8,16 @@ def main() -> None:
     """Run the command line. Ctrl-C while Python is still importing ends it in one line too."""
     try:
         from compare.cli import app
+        from compare.signals import SIGNALS
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         sys.exit(130)
     try:
         app.main()
     except SystemExit:
-        # what is pressed while Python winds up must not change how it ended
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        # what comes while Python winds up must not change how it ended
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
         raise
 
 

@@ -2,49 +2,81 @@
 
 import errno
 import os
+import secrets
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
+
+# What fsync answers where a file system has no such thing.
+NO_SYNC = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP}
 
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
     """Open a file beside `path` for writing, and give it that name when the block ends without an error.
 
-    Raises OSError where it cannot be written; on any error nothing is left behind and what was there stays.
+    It is on the disk when this ends: a loss of power finds the old file or the new one. Raises OSError where it cannot
+    be written; on any error nothing is left behind and what was there stays.
     What is there already and is no regular file (a pipe, a terminal) is written to directly.
     """
-    if path.exists() and not path.is_file():
+    if not is_regular(path):
         with path.open("wb") as stream:
             yield stream
         return
-    beside = _beside(path)
+    path = _target(path)
+    beside = path_beside(path)
     try:
-        with beside.open("wb") as stream:
+        with beside.open("xb") as stream:
             yield stream
-        beside.replace(path.resolve())
+            _sync(stream)
+        beside.replace(path)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+    _sync_folder(path.parent)
+
+
+def path_beside(path: Path) -> Path:
+    """A new name in the same folder, for what will be renamed to `path`; short, for that may have 255 bytes already."""
+    return path.with_name(f".part-{os.getpid()}-{secrets.token_hex(4)}")
+
+
+def is_regular(path: Path) -> bool:
+    """True if this is a regular file, or would be one. Raises OSError if no file can have this name."""
+    mode = _mode(path)
+    return mode is None or stat.S_ISREG(mode)
 
 
 def check_writable(path: Path) -> None:
     """Raise OSError now, before the work, if `whole_file` could not write `path` after it."""
-    if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-    if path.is_file() or not path.exists():
-        beside = _beside(path)
-        beside.touch()
-        beside.unlink()
+    mode = _mode(path)
+    if mode is None or stat.S_ISREG(mode):
+        beside = path_beside(_target(path))
+        try:
+            beside.touch()
+        finally:
+            beside.unlink(missing_ok=True)
+    elif stat.S_ISDIR(mode):
+        raise _os_error(errno.EISDIR)
+    elif stat.S_ISSOCK(mode):
+        raise _os_error(errno.ENXIO)
+    elif not os.access(path, os.W_OK):
+        raise _os_error(errno.EACCES)
 
 
 def folder_fault(path: Path) -> str | None:
     """What would keep a folder from being made, or written to, at this path; None if nothing would."""
-    there = next(parent for parent in (path, *path.absolute().parents) if parent.exists())
-    if not there.is_dir():
-        return f"{there} is not a folder"
-    return None if os.access(there, os.W_OK) else f"{there} cannot be written to"
+    try:
+        there = next(parent for parent in (path, *path.absolute().parents) if _mode(parent) is not None)
+        if not there.is_dir():
+            return f"{there} is not a folder"
+        for name in path.absolute().relative_to(there.absolute()).parts:
+            _mode(there / name)  # raises if it is too long for the disk
+    except OSError as error:
+        return f"no folder can be there: {error.strerror}"
+    return None if os.access(there, os.W_OK | os.X_OK) else f"{there} cannot be written to"
 
 
 def maths_page() -> Path:
@@ -53,10 +85,39 @@ def maths_page() -> Path:
     return inside if inside.exists() else Path(__file__).parents[1] / "MATHS.md"
 
 
-def _beside(path: Path) -> Path:
-    # a link stays a link: the file goes where it points to
+def _mode(path: Path) -> int | None:
+    """What kind of file is there; None if none is."""
     try:
-        path = path.resolve()
-    except RuntimeError:
-        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from None
-    return path.with_name(f".{path.name}.{os.getpid()}.part")
+        return path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except ValueError:  # a NUL in the name
+        raise _os_error(errno.EINVAL) from None
+
+
+def _target(path: Path) -> Path:
+    # a link stays a link: the file goes where it points to
+    return Path(os.path.realpath(path))
+
+
+def _sync(stream: BinaryIO) -> None:
+    stream.flush()
+    try:
+        os.fsync(stream.fileno())
+    except OSError as error:
+        if error.errno not in NO_SYNC:
+            raise
+
+
+def _sync_folder(folder: Path) -> None:
+    # the new name is on the disk too; not every system lets a folder be opened or synced
+    with suppress(OSError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
+
+
+def _os_error(number: int) -> OSError:
+    return OSError(number, os.strerror(number))

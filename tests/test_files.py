@@ -1,12 +1,16 @@
 """A file is written whole or not at all."""
 
+import errno
 import os
+import re
+import socket
+import stat
 import threading
 from pathlib import Path
 
 import pytest
 
-from compare.files import check_writable, folder_fault, whole_file
+from compare.files import check_writable, folder_fault, path_beside, whole_file
 
 
 @pytest.mark.parametrize("before", [None, b"old"])
@@ -121,6 +125,103 @@ def test_what_cannot_be_written_is_known_before_the_work(tmp_path: Path):
             check_writable(path)
     assert sorted(tmp_path.iterdir()) == [existing, loop]
     assert existing.read_bytes() == b"before"
+
+
+def save(path: Path, content: bytes) -> None:
+    with whole_file(path) as stream:
+        stream.write(content)
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is synced and renamed, in this order."""
+    seen, sync, replace = [], os.fsync, os.replace
+
+    def noted_sync(number: int) -> None:
+        seen.append("sync folder" if stat.S_ISDIR(os.fstat(number).st_mode) else f"sync {os.fstat(number).st_size}")
+        sync(number)
+
+    def noted_replace(*paths: Path) -> None:
+        seen.append("rename")
+        replace(*paths)
+
+    monkeypatch.setattr(os, "fsync", noted_sync)
+    monkeypatch.setattr(os, "replace", noted_replace)
+    return seen
+
+
+def test_a_file_is_on_the_disk_before_it_has_its_name_and_its_name_after(tmp_path: Path, calls: list[str]):
+    save(tmp_path / "file", b"whole")
+    assert calls == ["sync 5", "rename", "sync folder"]
+
+
+@pytest.mark.parametrize(("number", "written"), [(errno.EINVAL, True), (errno.ENOSPC, False), (errno.EIO, False)])
+def test_a_disk_that_fails_when_it_is_synced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, written: bool
+):
+    """Some file systems cannot be synced at all; on others this is where a full disk shows."""
+    (tmp_path / "file").write_bytes(b"before")
+
+    def fail(_: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    if written:
+        save(tmp_path / "file", b"after")
+    else:
+        with pytest.raises(OSError, match=re.escape(os.strerror(number))):
+            save(tmp_path / "file", b"after")
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"after" if written else b"before"]
+
+
+@pytest.mark.parametrize("name", ["a" * 255, "ä" * 127, "数" * 85, "." + "x" * 254])
+def test_a_name_may_be_as_long_as_the_disk_allows(tmp_path: Path, name: str):
+    path = tmp_path / name
+    check_writable(path)
+    for content in (b"new", b"again"):
+        save(path, content)
+    assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [(name, b"again")]
+
+
+def test_names_beside_are_short_and_new(tmp_path: Path):
+    names = {path_beside(tmp_path / ("a" * 255)) for _ in range(100)}
+    assert len(names) == 100
+    assert {path.parent for path in names} == {tmp_path}
+    assert max(len(path.name) for path in names) < 40
+    assert all(path.name.startswith(".part-") for path in names)
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("a" * 256, errno.ENAMETOOLONG),
+        ("ä" * 128, errno.ENAMETOOLONG),
+        ("file/below", errno.ENOTDIR),
+        ("a\0b", errno.EINVAL),
+        ("socket", errno.ENXIO),
+    ],
+)
+def test_a_name_that_no_file_can_have_is_known_before_the_work(tmp_path: Path, name: str, number: int):
+    (tmp_path / "file").touch()
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(os.path.relpath(tmp_path / "socket"))  # the name of a socket is short
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(OSError, match=re.escape(os.strerror(number))):
+        check_writable(tmp_path / name)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_device_that_cannot_be_written_is_known_before_the_work(monkeypatch: pytest.MonkeyPatch):
+    check_writable(Path("/dev/null"))
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(OSError, match="Permission denied"):
+        check_writable(Path("/dev/null"))
+
+
+@pytest.mark.parametrize("name", ["a" * 256, "new/" + "a" * 256, "new/" + "a" * 256 + "/b", "/".join(["a" * 200] * 30)])
+def test_a_folder_whose_name_is_too_long_cannot_be_made(tmp_path: Path, name: str):
+    assert folder_fault(tmp_path / name) == "no folder can be there: File name too long"
+    assert folder_fault(tmp_path / name[:200] / "b") is None
 
 
 def test_what_keeps_a_folder_from_being_made_is_told(tmp_path: Path):

@@ -6,9 +6,11 @@ import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import suppress
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children, get_context, resource_tracker
 from multiprocessing.process import BaseProcess
 from typing import Any
+
+from compare.signals import signals_blocked
 
 # What a job is given: what all jobs share, and a function to say how far it is. It must be one that pickle takes.
 Job = Callable[[Any, Callable[[str], None]], Any]
@@ -25,6 +27,7 @@ def side_by_side(jobs: Sequence[Job], shared: Any, processes: int, on_report: Ca
     shared is sent to each process once. Raises what a job raises; the others are then ended.
     """
     context = get_context("spawn")
+    _start_tracker()
     reports, others = context.Queue(), active_children()
     with ProcessPoolExecutor(processes, context, _start, (shared, reports)) as pool:
         try:
@@ -34,6 +37,13 @@ def side_by_side(jobs: Sequence[Job], shared: Any, processes: int, on_report: Ca
         except BaseException:
             _stop(pool, [process for process in active_children() if process not in others])
             raise
+
+
+def _start_tracker() -> None:
+    # the process in which Python counts the queues of a pool complains of what a signal to it leaves
+    if os.name == "posix":
+        with signals_blocked():
+            resource_tracker.ensure_running()
 
 
 def _follow(running: list[Future], reports: Any, on_report: Callable[[str], None]) -> None:

@@ -5,7 +5,7 @@ import queue
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children, get_context, resource_tracker
 from multiprocessing.process import BaseProcess
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from compare.bugs.catalogue import BUGS
 from compare.bugs.detection import Detection, detect
 from compare.bugs.diagnosis import Diagnostician
 from compare.problem import DTYPES, Problem
+from compare.signals import signals_blocked
 
 # The name of `scratch` without a mistake.
 CLEAN = "(no mistake)"
@@ -82,6 +83,7 @@ def survey(
     """
     jobs = plan(names)
     context = get_context("spawn")
+    _start_tracker()
     reports, others = context.Queue(), active_children()
     with ProcessPoolExecutor(len(jobs) // len(DTYPES), context, _start_worker, (problem, reports)) as pool:
         try:
@@ -92,6 +94,13 @@ def survey(
             _stop(pool, [process for process in active_children() if process not in others])
             raise
         return Survey(_sorted([*zip(jobs, (one.result() for one in found), strict=True)], names), guesses.result())
+
+
+def _start_tracker() -> None:
+    # the process in which Python counts the queues of a pool complains of what a signal to it leaves
+    if os.name == "posix":
+        with signals_blocked():
+            resource_tracker.ensure_running()
 
 
 def _follow(futures: list[Future], reports: Any, on_report: Callable[[str], None]) -> None:

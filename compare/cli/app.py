@@ -1,5 +1,6 @@
 """The command line: the commands in the order in which one learns them, and what happens on errors."""
 
+import errno
 import os
 import sys
 import traceback
@@ -20,14 +21,19 @@ from compare.cli.experiment import experiment
 from compare.cli.explain import explain
 from compare.cli.options import NO_COLOR, OUTPUT, takes_no_color, without_color
 from compare.cli.predict import predict
+from compare.cli.progress import tell
 from compare.cli.prove import prove
 from compare.cli.runs import runs
 from compare.cli.train import train
+from compare.cli.values import check_files, check_numbers, check_values
 from compare.errors import InputError
 from compare.report.as_json import release_stdout
+from compare.signals import signals_raised
 
 CANNOT = 2
 INTERRUPTED = 130
+# As of a program that the signal of a broken pipe ends: 128 + 13.
+BROKEN_PIPE = 141
 SCRIPT = "softmax-twice"
 PACKAGE = "softmax-regression-twice"
 # What stands for itself before any command; all else that begins with a dash is for `prove`.
@@ -35,7 +41,17 @@ FOR_ALL = "--help", "--version", "--install-completion", "--show-completion"
 
 
 class Command(TyperCommand):
-    """A command whose --help stands with what is printed, not in a group of its own above all others."""
+    """A command that refuses values without a meaning, and whose --help stands with what is printed."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As in Typer, which takes an empty name for the folder one is in."""
+        if ctx.resilient_parsing:
+            return super().parse_args(ctx, args)
+        check_values(args)
+        rest = super().parse_args(ctx, args)
+        check_numbers(ctx.params)
+        check_files(ctx.params)
+        return rest
 
     def get_help_option(self, ctx: Any) -> Any:
         """As in Typer."""
@@ -113,34 +129,32 @@ def _for_all(
 
 
 def main() -> None:
-    """Run the command line; a user's mistake is one line on stderr and exit code 2, Ctrl-C is 130."""
-    # a stream that was closed is None
-    for stream in filter(None, (sys.stdout, sys.stderr)):
-        stream.reconfigure(errors="replace")
-    try:
-        code = _run()
-    finally:
-        release_stdout()
-    # Typer turns Ctrl-C into this code or into Abort, depending on its version
-    if code == INTERRUPTED:
-        print("interrupted", file=sys.stderr)
-    sys.exit(code)
+    """Run the command line; a user's mistake is one line on stderr and exit code 2, a signal is 128 + its number."""
+    _prepare_streams()
+    with signals_raised() as signals:
+        try:
+            code = _run()
+        finally:
+            release_stdout()
+        # Typer takes every signal for Ctrl-C, which it turns into this code or into Abort, depending on its version
+        if code == INTERRUPTED and signals.code:
+            code = signals.code
+        if code == INTERRUPTED:
+            tell("interrupted")
+        _abandon_broken_streams()
+        sys.exit(code)
 
 
 def _run() -> int:
     try:
         code = app(prog_name=_program(), standalone_mode=False)
-        if sys.stdout:
-            sys.stdout.flush()
+        sys.stdout.flush()
         return code or 0
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except SystemExit as stopped:
-        if not stopped.code:  # a completion was shown or installed
-            return 0
-        # Typer's way to end when nobody reads the output any more
-        _abandon_stdout()
-        return CANNOT
+        # a completion was shown or installed; else it is Typer's way to end when nobody reads the output any more
+        return BROKEN_PIPE if stopped.code else 0
     except InputError as error:
         return _refuse(str(error))
     except Exception as error:
@@ -152,9 +166,9 @@ def _broken(error: Exception) -> int:
     if hasattr(error, "format_message"):
         return _refuse(_brief(error.format_message()))
     if isinstance(error, OSError):
-        code = _refuse(f"output cannot be written: {error.strerror}")
-        _abandon_stdout()
-        return code
+        # Windows says so of a pipe that nobody reads
+        broken = error.errno in (errno.EPIPE, errno.EINVAL if os.name == "nt" else errno.EPIPE)
+        return BROKEN_PIPE if broken else _refuse(f"output cannot be written: {error.strerror}")
     # our mistake, not the user's; but 1 would say that the two sides differ
     traceback.print_exc()
     return CANNOT
@@ -171,12 +185,25 @@ def _program() -> str:
     return SCRIPT if script else "python -m compare"
 
 
-def _abandon_stdout() -> None:
+def _prepare_streams() -> None:
+    for name in ("stdout", "stderr"):
+        # a stream that was closed is None, and no file that is opened from here on must get its number
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115
+        getattr(sys, name).reconfigure(errors="replace")
+
+
+def _abandon_broken_streams() -> None:
     # what could not be written must not be tried again, and reported, when Python exits
-    with suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    # (Typer puts something before them that is silent about it)
+    for stream in filter(None, (sys.__stdout__, sys.__stderr__)):
+        try:
+            stream.flush()
+        except OSError:
+            with suppress(OSError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _refuse(message: str) -> int:
-    print("error:", " ".join(map(str.strip, message.splitlines())), file=sys.stderr)
+    tell("error: " + " ".join(map(str.strip, message.splitlines())))
     return CANNOT

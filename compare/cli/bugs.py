@@ -1,6 +1,5 @@
 """`bugs`: the classic mistakes, and which check detects which."""
 
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +9,8 @@ from compare.bugs.catalogue import BUGS, Bug, find_bug
 from compare.bugs.detection import Detection
 from compare.bugs.survey import Survey, expected_seconds, survey, total_reports
 from compare.cli.options import OUTPUT, Details, Json, ProblemOptions, Quiet, check_output, flag, takes_problem
-from compare.cli.progress import duration, progress
+from compare.cli.outputs import Outputs
+from compare.cli.progress import duration, progress, say
 from compare.errors import InputError
 from compare.problem import DTYPES, Problem
 from compare.report import as_json
@@ -56,20 +56,28 @@ def _list(json: Path | None) -> int:
 
 
 def _survey(problem: Problem, json: Path | None, details: bool, quiet: bool) -> int:
-    found = _run(problem, quiet)
-    if json:
-        as_json.write_json(json, _survey_as_dict(problem, found))
+    found, outputs = _run(problem, quiet), Outputs()
+    with outputs.one():
+        if json:
+            as_json.write_json(json, _survey_as_dict(problem, found))
+    try:
+        _print(found, details, quiet)
+    finally:
+        outputs.check()
+    return 0 if found.passed else 1
+
+
+def _print(found: Survey, details: bool, quiet: bool) -> None:
     console = wide_console()
     if not quiet:
         print_survey(console, found, details=details)
     print_result(console, found)
-    return 0 if found.passed else 1
 
 
 def _run(problem: Problem, quiet: bool) -> Survey:
     if not quiet:
         about = duration(max(10, expected_seconds(problem)))
-        print(f"{len(BUGS)} mistakes in two precisions: about {about} on two cores", file=sys.stderr, flush=True)
+        say(f"{len(BUGS)} mistakes in two precisions: about {about} on two cores")
     with progress(total_reports(problem), quiet) as advance:
         return survey(problem, on_report=advance)
 

@@ -4,18 +4,19 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from rich.console import Console, Group
+from rich.console import Group
 from rich.text import Text
 
 from compare.backends.by_name import MODULES
 from compare.cli.options import COMPARED, DataRoot, Json, Picture, Quiet, check_output, check_picture, option
+from compare.cli.outputs import Outputs
 from compare.cli.progress import announce, progress
 from compare.report.as_json import write_json
 from compare.report.pictures import save_picture
 from compare.report.tables import short, table, wide_console
 from compare.report.training_pictures import experiment as draw
 from compare.training import experiments
-from compare.training.experiments import EXPERIMENTS, Row
+from compare.training.experiments import EXPERIMENTS, Experiment, Row
 from compare.words import per_cent
 
 BAR = 14
@@ -60,22 +61,28 @@ def experiment(
     announce(experiments.expected_seconds(asked, sides, data_root), quiet)
     with progress(len(sides) * len(asked.grid(data_root)), quiet, plain=False) as advance:
         rows = experiments.run(asked, sides, data_root, advance)
-    if json:
-        write_json(json, experiments.as_dict(asked, rows))
-    if picture:
-        save_picture(draw(asked, rows), picture)
-    console = wide_console()
-    if not quiet:
-        _print(console, asked.question, asked.varied, rows)
-    console.print(Text(asked.seen(rows)))
+    outputs = Outputs()
+    with outputs.one():
+        if json:
+            write_json(json, experiments.as_dict(asked, rows))
+    with outputs.one():
+        if picture:
+            save_picture(draw(asked, rows), picture)
+    try:
+        _print(asked, rows, quiet)
+    finally:
+        outputs.check()
     if picture and not quiet:
         print(f"picture: {picture}")
     return 0
 
 
-def _print(console: Console, question: str, varied: str, rows: list[Row]) -> None:
-    console.print(Text(question, style="bold"), end="\n\n")
-    console.print(_table(varied, rows))
+def _print(asked: Experiment, rows: list[Row], quiet: bool) -> None:
+    console = wide_console()
+    if not quiet:
+        console.print(Text(asked.question, style="bold"), end="\n\n")
+        console.print(_table(asked.varied, rows))
+    console.print(Text(asked.seen(rows)))
 
 
 def _table(varied: str, rows: list[Row]) -> Group:

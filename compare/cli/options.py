@@ -201,10 +201,13 @@ def check_output(path: Path | None, option: str = "--json") -> None:
 
     For JSON on stdout: what else a command says goes to stderr from here on.
     """
-    if path == results.STDOUT:
+    if path == results.STDOUT and option == "--json":
         results.claim_stdout()
+        return
     try:
-        if path and path != results.STDOUT:
+        if path == results.STDOUT:
+            raise InputError(f"{option} -: only --json goes to stdout; name a file")
+        if path:
             check_writable(path)
     except OSError as error:
         raise InputError(f"{option} {path}: cannot be written: {error.strerror}") from None

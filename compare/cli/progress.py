@@ -4,7 +4,7 @@ import itertools
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -18,7 +18,7 @@ LONG = 10.0
 def announce(seconds: float, quiet: bool) -> None:
     """Say how long it takes, before it starts, if it takes long."""
     if not quiet and seconds >= LONG:
-        print(f"this takes about {duration(seconds)}", file=sys.stderr, flush=True)
+        say(f"this takes about {duration(seconds)}")
 
 
 def duration(seconds: float) -> str:
@@ -35,6 +35,22 @@ def duration(seconds: float) -> str:
     return f"{whole:.0f} second" + ("s" if whole > 1 else "")
 
 
+def say(text: str) -> None:
+    """A line on stderr while a command works. Raises BrokenPipeError if nobody reads it; a full disk is passed over."""
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError:
+        pass
+
+
+def tell(text: str) -> None:
+    """A last line on stderr: it changes nothing that nobody reads it."""
+    with suppress(BrokenPipeError):
+        say(text)
+
+
 @contextmanager
 def progress(steps: int, quiet: bool, plain: bool = True) -> Iterator[Callable[[str], None]]:
     """Yield a function to call after each step: a bar on a terminal, else (if `plain`) a line at each quarter."""
@@ -47,9 +63,15 @@ def progress(steps: int, quiet: bool, plain: bool = True) -> Iterator[Callable[[
         share = TextColumn("[progress.percentage]{task.percentage:>3.0f} %")
         columns = TextColumn("{task.description}", markup=False), BarColumn(), share, TimeRemainingColumn()
         # where stdout is a file, its lines belong there and not above the bar
-        with Progress(*columns, console=console, transient=True, redirect_stdout=sys.stdout.isatty()) as bar:
-            task = bar.add_task("", total=steps)
+        bar = Progress(*columns, console=console, transient=True, redirect_stdout=sys.stdout.isatty())
+        task = bar.add_task("", total=steps)
+        bar.start()
+        try:
             yield lambda what: bar.update(task, advance=1, description=what)
+        finally:
+            # a terminal that was closed must not hide why the work ended
+            with suppress(OSError):
+                bar.stop()
 
 
 def _lines(steps: int) -> Callable[[str], None]:
@@ -59,6 +81,6 @@ def _lines(steps: int) -> Callable[[str], None]:
         quarters, rest = divmod(4 * next(done), steps)
         if rest < 4 and 0 < quarters < 4:
             left = (time.perf_counter() - began) * (4 - quarters) / quarters
-            print(f"{per_cent(quarters / 4)}: {what}, about {duration(left)} left", file=sys.stderr, flush=True)
+            say(f"{per_cent(quarters / 4)}: {what}, about {duration(left)} left")
 
     return line

@@ -33,6 +33,7 @@ from compare.cli.options import (
     takes_problem,
     time_limit,
 )
+from compare.cli.outputs import Outputs
 from compare.cli.progress import announce, progress
 from compare.errors import InputError
 from compare.problem import Problem
@@ -116,10 +117,15 @@ def prove(
         proof.rounding = {run.dtype: attribute(proof.problem, run.dtype, equations) for run in proof.runs}
     # with its checksums it takes a while
     content = _as_dict(proof) if json or run_name else {}
-    if json:
-        as_json.write_json(json, content)
-    _keep(proof, content, pictures, runs_root, run_name)
-    _print(console, proof, details, quiet)
+    outputs = Outputs()
+    with outputs.one():
+        if json:
+            as_json.write_json(json, content)
+    _keep(proof, content, outputs, pictures, runs_root, run_name)
+    try:
+        _print(console, proof, details, quiet)
+    finally:
+        outputs.check()
     return 1 if proof.differs else 0
 
 
@@ -165,7 +171,9 @@ def _as_dict(proof: Proof) -> dict[str, Any]:
     return content
 
 
-def _keep(proof: Proof, content: dict[str, Any], pictures: Path | None, root: Path, name: str | None) -> None:
+def _keep(
+    proof: Proof, content: dict[str, Any], outputs: Outputs, pictures: Path | None, root: Path, name: str | None
+) -> None:
     """Write the pictures, and keep all of the run, if that is asked for."""
     if not (pictures or name):
         return
@@ -174,15 +182,21 @@ def _keep(proof: Proof, content: dict[str, Any], pictures: Path | None, root: Pa
     from compare.report.proof_pictures import proof_pictures
 
     figures = proof_pictures(proof.problem, proof.runs)
-    if pictures:
-        save_pictures(figures, pictures)
-        recording = Overview.of(proof.problem, proof.runs[0]).as_dict()
-        as_json.write_json(pictures / RECORDING, recording, indent=None)
-    if name:
-        run = proof.runs[-1]
-        summary = saved_runs.summary(content["verdict"], run.history[run.sides[0]][-1])
-        histories = {f"{side}, {run.dtype}": history for run in proof.runs for side, history in run.history.items()}
-        saved_runs.keep(root, name, content | {"command": "prove", "summary": summary}, histories, figures)
+    with outputs.one():
+        if pictures:
+            save_pictures(figures, pictures)
+            recording = Overview.of(proof.problem, proof.runs[0]).as_dict()
+            as_json.write_json(pictures / RECORDING, recording, indent=None)
+    with outputs.one():
+        if name:
+            _keep_run(proof, content, root, name, figures)
+
+
+def _keep_run(proof: Proof, content: dict[str, Any], root: Path, name: str, figures: dict[str, Any]) -> None:
+    run = proof.runs[-1]
+    summary = saved_runs.summary(content["verdict"], run.history[run.sides[0]][-1])
+    histories = {f"{side}, {run.dtype}": history for run in proof.runs for side, history in run.history.items()}
+    saved_runs.keep(root, name, content | {"command": "prove", "summary": summary}, histories, figures)
 
 
 def _print(console: Console, proof: Proof, details: bool, quiet: bool) -> None:

@@ -1,9 +1,9 @@
 """`train`: one side alone."""
 
 import functools
-import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -30,7 +30,8 @@ from compare.cli.options import (
     takes_problem,
     time_limit,
 )
-from compare.cli.progress import announce, progress
+from compare.cli.outputs import Outputs
+from compare.cli.progress import announce, progress, tell
 from compare.errors import InputError
 from compare.problem import Problem, checksum
 from compare.report import as_json, saved_runs
@@ -41,6 +42,7 @@ from compare.training.advice import advice
 from compare.training.checkpoint import Checkpoint, check_suffix, load_checkpoint, save_checkpoint
 from compare.training.duration import step_seconds
 from compare.training.loop import Training
+from compare.training.saving import SaveError
 from compare.training.train import go_on, start
 from scratch import Record
 
@@ -58,7 +60,7 @@ def train(
         Path | None, option(TRAINING, "--resume", metavar="FILE", help="Go on from a checkpoint, of either side.")
     ] = None,
     save: Annotated[
-        Path | None, option(OUTPUT, "--save", metavar="FILE", help="Keep a checkpoint here, at Ctrl-C too.")
+        Path | None, option(OUTPUT, "--save", metavar="FILE", help="Keep a checkpoint here, when interrupted too.")
     ] = None,
     log_epochs: Annotated[
         int | None, option(OUTPUT, metavar="N", help=f"A line every N epochs; about {LINES} lines unless given.")
@@ -73,7 +75,7 @@ def train(
     """Train one side alone, save the model, and go on later.
 
     On the CPU the weights end bit-identical to those of the proof.
-    Exit code 0: trained, 2: could not train, 130: interrupted.
+    Exit code 0: trained, 2: could not train, or not save; 129, 130, 141, 143: interrupted.
     """
     check_output(json)
     if save:
@@ -90,40 +92,59 @@ def train(
     training = start(problem, backend, name, device=where, time_limit=seconds, checkpoint=checkpoint)
     announce(_seconds(training, name), quiet)
     began = time.perf_counter()
-    log.start(training, name)
-    _run(training, save, log)
+    outputs = Outputs()
+    with outputs.one((SaveError,)):
+        _run(training, name, save, log)
+    saved = save if not outputs.faults else None
     found = _as_dict(training, name, time.perf_counter() - began)
-    if json:
-        as_json.write_json(json, found)
-    figures = training_pictures(training) if pictures or run_name else {}
-    if pictures:
-        save_pictures(figures, pictures)
-    if run_name:
-        _keep(training, runs_root, run_name, found, figures)
-    if save and not quiet:
-        print(f"checkpoint: {save}")
-    same = not resume and where == "cpu"
-    log.end(training, found, f", the same as after `prove` in {name}" if same else "")
+    with outputs.one():
+        if json:
+            as_json.write_json(json, found)
+    _draw_and_keep(training, found, outputs, pictures, runs_root, run_name)
+    try:
+        if saved and not quiet:
+            print(f"checkpoint: {saved}")
+        same = not resume and where == "cpu"
+        log.end(training, found, f", the same as after `prove` in {name}" if same else "")
+    finally:
+        outputs.check()
     return 0
 
 
-def _run(training: Training, save: Path | None, log: TrainingLog) -> None:
+def _run(training: Training, dtype: str, save: Path | None, log: TrainingLog) -> None:
     """Train to the end, with lines on the way."""
+    # told once, however often it fails
+    tell_once = functools.cache(tell)
+    with suppress(OSError):  # what fails here fails again at the first epoch, where something can be saved
+        log.start(training, dtype)
     with progress(_left(training), log.quiet, plain=False) as advance:
 
         def on_step(epoch: int, step: int, _index: NDArray, steps: Sequence[Any]) -> None:
             advance(f"epoch {epoch}")
-            log.step(training, epoch, step, steps[0])
+            with _output_may_fail(tell_once):
+                log.step(training, epoch, step, steps[0])
 
         def on_epoch(records: Sequence[Record]) -> None:
-            log.epoch(records[0])
+            with _output_may_fail(tell_once):
+                log.epoch(records[0])
 
         try:
-            go_on(training, on_step, on_epoch, save)
+            go_on(training, on_step, on_epoch, save, tell_once)
         except KeyboardInterrupt:
             if not (save and training.history):
-                print("nothing is saved: that takes --save FILE", file=sys.stderr)
+                tell("nothing is saved: that takes --save FILE")
             raise
+
+
+@contextmanager
+def _output_may_fail(tell_once: Callable[[str], None]) -> Iterator[None]:
+    """A line that cannot be written, on a disk that is full, is no reason to stop; that nobody reads it is one."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        tell_once(f"output cannot be written: {error.strerror}; training goes on")
 
 
 def _as_dict(training: Training, dtype: str, seconds: float) -> dict[str, Any]:
@@ -140,6 +161,18 @@ def _as_dict(training: Training, dtype: str, seconds: float) -> dict[str, Any]:
         "weights": checksum(*training.side.state()[:2]),
         **as_json.versions(),
     }
+
+
+def _draw_and_keep(
+    training: Training, found: dict[str, Any], outputs: Outputs, pictures: Path | None, root: Path, name: str | None
+) -> None:
+    figures = training_pictures(training) if pictures or name else {}
+    with outputs.one():
+        if pictures:
+            save_pictures(figures, pictures)
+    with outputs.one():
+        if name:
+            _keep(training, root, name, found, figures)
 
 
 def _keep(training: Training, root: Path, name: str, found: dict[str, Any], figures: dict[str, Any]) -> None:
@@ -167,7 +200,7 @@ def _resumed_problem(path: Path, checkpoint: Checkpoint, chosen: ProblemOptions,
     if checkpoint.chosen is None or checkpoint.data is None:
         raise InputError(f"{path}: has weights only; --resume needs a file of train --save")
     _check_free(path, chosen, context)
-    kept = asdict(checkpoint.chosen) | ({"epochs": chosen.epochs} if chosen.epochs else {})
+    kept = asdict(checkpoint.chosen) | ({} if chosen.epochs is None else {"epochs": chosen.epochs})
     return replace(chosen, data=checkpoint.data, **kept).problem()
 
 

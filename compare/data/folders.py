@@ -1,5 +1,6 @@
 """Where data sets are on this computer."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from platformdirs import user_cache_path
@@ -10,8 +11,13 @@ DATA_ROOT_VARIABLE = "COMPARE_DATA_ROOT"
 
 
 def cache_path() -> Path:
-    """The folder for what is downloaded once."""
-    return user_cache_path("softmax-regression-twice", appauthor=False)
+    """The folder for what is downloaded once. Raises InputError for a user without a home folder."""
+    # without one, platformdirs raises or names a folder `~` here, depending on its version
+    with suppress(RuntimeError):
+        path = user_cache_path("softmax-regression-twice", appauthor=False)
+        if path.is_absolute():
+            return path
+    raise InputError(f"no home folder to keep downloads in; name a folder with --data-root or {DATA_ROOT_VARIABLE}")
 
 
 def data_root(root: str | Path | None) -> Path:

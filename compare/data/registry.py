@@ -1,6 +1,7 @@
 """Every data set by its name: where it comes from, and what is in it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -31,8 +32,12 @@ class Source:
 
     def is_here(self, root: Path | None) -> bool:
         """True if loading it needs no download."""
-        folder = root or cache_path()
-        return not self.files or any(True for pattern in self.files for _ in folder.glob(pattern))
+        if not self.files:
+            return True
+        with suppress(InputError):
+            folder = root or cache_path()
+            return any(True for pattern in self.files for _ in folder.glob(pattern))
+        return False
 
 
 def check_name(name: str) -> None:

@@ -59,7 +59,10 @@ def next_hints(path: Path, name: str) -> tuple[str, ...]:
 
     Raises InputError if what is in the place of the file of counts is no file.
     """
-    file = cache_path() / "hints.json"
+    try:
+        file = cache_path() / "hints.json"
+    except InputError:  # a user without a home folder
+        return HINTS[name][:1]
     key = f"{hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:16]} {name}"
     counts = _read(file)
     shown = min(counts.get(key, 0) + 1, len(HINTS[name]))

@@ -71,8 +71,13 @@ def versions() -> dict[str, dict[str, str]]:
 
 
 def claim_stdout() -> None:
-    """Keep stdout for JSON: everything else that is printed from here on goes to stderr."""
+    """Keep stdout for JSON: everything else that is printed from here on goes to stderr.
+
+    Raises InputError if stdout is closed.
+    """
     global _stdout
+    if sys.__stdout__ is None:
+        raise InputError("--json -: stdout is closed")
     _stdout, sys.stdout = sys.stdout, sys.stderr
 
 
@@ -90,7 +95,9 @@ def write_json(path: Path, content: dict[str, Any], indent: int | None = 2) -> N
     """
     text = as_text({"version": VERSION, **content}, indent)
     if path == STDOUT:
-        (_stdout or sys.stdout).write(text)
+        stdout = _stdout or sys.stdout
+        # what stops it is known here, and not when Python ends
+        print(text, end="", file=stdout, flush=True)
         return
     try:
         with whole_file(path) as stream:

@@ -55,8 +55,15 @@ def _first(runs: list[Run]) -> Run:
 def _labelled(label: str, text: str) -> list[str]:
     if not text:
         return []
-    indents = {"initial_indent": f"{label:<{LABEL}}", "subsequent_indent": " " * LABEL}
-    return textwrap.wrap(text, WIDTH, max_lines=LINES, placeholder=" …", break_on_hyphens=False, **indents)
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        max_lines=LINES,
+        placeholder=" …",
+        break_on_hyphens=False,
+        initial_indent=f"{label:<{LABEL}}",
+        subsequent_indent=" " * LABEL,
+    )
 
 
 def _found(run: Run) -> Found:

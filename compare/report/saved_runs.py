@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from compare.errors import InputError
-from compare.files import folder_fault
-from compare.report.as_json import as_text, write_json
+from compare.files import folder_fault, path_beside, whole_file
+from compare.report.as_json import VERSION, as_text
 from compare.report.pictures import save_pictures
 from compare.report.run_json import read_run
 from scratch import Record
@@ -26,10 +26,10 @@ Histories = dict[str, list[Record]]
 def check_name(root: Path, name: str) -> None:
     """Raise InputError, before the work, if a run of this name could not be kept after it."""
     if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", name):
-        raise InputError(f"--run {name}: a name has letters, digits, '_', '.' and '-', the last two not first")
-    if (root / name).exists():
-        raise InputError(f"--run {name}: {root / name} is there already; choose another name")
-    if fault := folder_fault(root):
+        raise InputError(f"--run {name}: a name is made of letters, digits, '.', '_' and '-', and begins with no '.'")
+    if os.path.lexists(root / name):
+        raise InputError(f"--run {name}: {root / name} is there already; choose another name or remove it")
+    if fault := folder_fault(root / name):
         raise InputError(f"--run {name}: {fault}")
 
 
@@ -51,12 +51,18 @@ def keep(
     histories has the records of each side. Raises InputError where it cannot be written; then nothing is left.
     """
     check_name(root, name)
-    beside = root / f".{name}.{os.getpid()}.part"
+    beside = path_beside(root / name)
     try:
         beside.mkdir(parents=True)
-        write_json(beside / "run.json", {"name": name, "ended": time.strftime("%Y-%m-%d %H:%M:%S"), **content})
-        (beside / "history.json").write_text(as_text(as_dicts(histories)))
-        (beside / "history.csv").write_text(as_csv(histories))
+        about = {"version": VERSION, "name": name, "ended": time.strftime("%Y-%m-%d %H:%M:%S")}
+        texts = {
+            "run.json": as_text(about | content),
+            "history.json": as_text(as_dicts(histories)),
+            "history.csv": as_csv(histories),
+        }
+        for file, text in texts.items():
+            with whole_file(beside / file) as stream:
+                stream.write(text.encode())
         save_pictures(figures, beside / "pictures")
         if save_checkpoint:
             save_checkpoint(beside / "model.safetensors")

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from safetensors.numpy import save as as_safetensors
 
 from compare.backends.protocol import State
@@ -101,6 +102,9 @@ def save_checkpoint(path: str | Path, training: Training) -> None:
             stream.write(as_safetensors(tensors, metadata))
     except OSError as error:
         raise InputError(f"{path}: the checkpoint cannot be written: {error.strerror}") from None
+    except SafetensorError as error:
+        # the history of some 600,000 epochs is more than the format takes
+        raise InputError(f"{path}: the checkpoint cannot be written: {error}") from None
 
 
 def load_checkpoint(path: str | Path) -> Checkpoint:

@@ -167,8 +167,8 @@ def _train_metrics(rows: list[Row]) -> str:
     return (
         f"After {last.setting} epochs on 300 images the accuracy on these images is "
         f"{per_cent(last.train_accuracy, 1)}, {gaps[1]} above validation; after {first.setting} it was {gaps[0]} "
-        f"above. The training loss fell from {first.train_loss:.3f} to {last.train_loss:.3f} while the validation loss in the "
-        f"end {rising} ({last.val_loss:.3f}): only images that were not trained on tell how good a model is."
+        f"above. The training loss fell from {first.train_loss:.3f} to {last.train_loss:.3f} while the validation loss "
+        f"in the end {rising} ({last.val_loss:.3f}): only images that were not trained on tell how good a model is."
     )
 
 

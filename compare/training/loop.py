@@ -1,13 +1,10 @@
 """The one loop: it drives the `epoch` of one side, or of several beside each other, and keeps what it needs to go on.
 
-`scratch.fit` and `torch_impl.fit` are the same loop without progress, resume, Ctrl-C and callbacks.
+`scratch.fit` and `torch_impl.fit` are the same loop without progress, resume, signals and callbacks.
 """
 
 import math
-import signal
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +14,7 @@ from numpy.typing import NDArray
 from compare.backends.protocol import Side, Tally
 from compare.backends.user_file import UserFileError
 from compare.problem import Problem
+from compare.signals import signals_held
 from scratch import Evaluation, Record
 
 
@@ -90,22 +88,22 @@ def run(trainings: Sequence[Training], on_step: OnStep | None = None, on_epoch: 
 
     All have the same problem and are equally far. on_step(epoch, step, index, steps) is called after each step,
     on_epoch(records) after each epoch and before the first; in both, progress fits the weights and can be saved.
-    Ctrl-C is held back until after them. Raises FloatingPointError, naming epoch and step, when no side has a finite
-    loss any more; KeyboardInterrupt; UserFileError, with the place; and what the callbacks raise.
+    Signals are held back until after them. Raises FloatingPointError, naming epoch and step, when no side has a finite
+    loss any more; KeyboardInterrupt (Stopped); UserFileError, with the place; and what the callbacks raise.
     """
     problem = trainings[0].problem
     # what a user's file or a diverging run does to numbers is told in words, not in NumPy's warnings
-    with interrupts_held() as interrupt, np.errstate(all="ignore"):
+    with signals_held() as check_signals, np.errstate(all="ignore"):
         while len(trainings[0].history) <= problem.chosen.epochs:
-            _train_epoch(trainings, problem, on_step, interrupt)
+            _train_epoch(trainings, problem, on_step, check_signals)
             records = _end_epoch(trainings)
             if on_epoch:
                 on_epoch(records)
-            interrupt()
+            check_signals()
 
 
 def _train_epoch(
-    trainings: Sequence[Training], problem: Problem, on_step: OnStep | None, interrupt: Callable[[], None]
+    trainings: Sequence[Training], problem: Problem, on_step: OnStep | None, check_signals: Callable[[], None]
 ) -> None:
     epoch, done = len(trainings[0].history), trainings[0].progress.step
     batches = problem.epoch_batches(epoch)[done:] if epoch else []
@@ -120,7 +118,7 @@ def _train_epoch(
             raise error.at(f"at epoch {epoch}, step {step}") from None
         if not any(map(math.isfinite, losses)):
             raise FloatingPointError(f"the loss is {losses[0]} at epoch {epoch}, step {step}")
-        interrupt()
+        check_signals()
 
 
 def _end_epoch(trainings: Sequence[Training]) -> list[Record]:
@@ -134,29 +132,3 @@ def _end_epoch(trainings: Sequence[Training]) -> list[Record]:
     if not any(math.isfinite(record.val_loss) for record in records):
         raise FloatingPointError(f"the validation loss is {records[0].val_loss} after epoch {epoch}")
     return records
-
-
-@contextmanager
-def interrupts_held() -> Iterator[Callable[[], None]]:
-    """Hold Ctrl-C back until the next call of what is yielded, so that it never falls into a step, a record or a save.
-
-    One may stand inside another: once the inner one has raised KeyboardInterrupt, the outer one holds the next Ctrl-C.
-    """
-    pressed = False
-
-    def press(*_: object) -> None:
-        nonlocal pressed
-        pressed = True
-
-    def check() -> None:
-        if pressed:
-            raise KeyboardInterrupt
-
-    if threading.current_thread() is not threading.main_thread():
-        yield check  # only the main thread is given signals
-        return
-    before = signal.signal(signal.SIGINT, press)
-    try:
-        yield check
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -1,7 +1,6 @@
 """Train one side alone, from the start of a problem or from a checkpoint."""
 
 import copy
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,11 +9,11 @@ from compare.backends.threads import threads
 from compare.backends.worker import TIME_LIMIT
 from compare.errors import InputError
 from compare.problem import Problem
-from compare.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from compare.training.loop import OnEpoch, OnStep, Progress, Training, interrupts_held, run
+from compare.signals import signals_held
+from compare.training.checkpoint import Checkpoint, load_checkpoint
+from compare.training.loop import OnEpoch, OnStep, Progress, Training, run
+from compare.training.saving import OnFault, SaveError, Saving
 from scratch import Record
-
-SECONDS_BETWEEN_SAVES = 2.0
 
 
 def train(
@@ -67,37 +66,47 @@ def start(
 
 
 def go_on(
-    training: Training, on_step: OnStep | None = None, on_epoch: OnEpoch | None = None, save: Path | None = None
+    training: Training,
+    on_step: OnStep | None = None,
+    on_epoch: OnEpoch | None = None,
+    save: Path | None = None,
+    on_fault: OnFault | None = None,
 ) -> None:
     """Train to the end, on one thread; callbacks as `run` calls them.
 
-    save: keep a checkpoint in this file, at the end, at Ctrl-C, and every SECONDS_BETWEEN_SAVES on the way.
-    Raises InputError if training diverges or the file cannot be written, and what `run` raises besides.
+    save: keep a checkpoint in this file: at the end, at a signal, where the output of a callback fails, and every
+    two seconds on the way. Where it fails on the way, on_fault(reason) is called, and training goes on.
+    Raises InputError if training diverges, SaveError if the last save fails, and what `run` raises besides.
     """
+    saving = Saving(save, training, on_fault) if save else None
     try:
-        with threads(1), interrupts_held() as interrupt:
-            _run_and_save(training, on_step, on_epoch, save)
-            interrupt()
+        with threads(1), signals_held() as check_signals:
+            _run_and_save(training, on_step, on_epoch, saving)
+            check_signals()
     except FloatingPointError as error:
         raise InputError(f"{error}; training diverges, try a smaller --lr") from None
 
 
-def _run_and_save(training: Training, on_step: OnStep | None, on_epoch: OnEpoch | None, save: Path | None) -> None:
-    saved = time.monotonic()
-
-    def save_now_and_then(records: Sequence[Record]) -> None:
-        nonlocal saved
+def _run_and_save(training: Training, on_step: OnStep | None, on_epoch: OnEpoch | None, saving: Saving | None) -> None:
+    def then_save(records: Sequence[Record]) -> None:
         if on_epoch:
             on_epoch(records)
-        if save and time.monotonic() - saved > SECONDS_BETWEEN_SAVES:
-            save_checkpoint(save, training)
-            saved = time.monotonic()
+        if saving:
+            saving.now_and_then()
 
     try:
-        run([training], on_step, save_now_and_then)
-    except KeyboardInterrupt:
-        if save and training.history:
-            save_checkpoint(save, training)
+        run([training], on_step, then_save)
+    except (KeyboardInterrupt, OSError):
+        # neither falls into a step or a record: signals are held, and only a callback has output
+        if saving:
+            saving.stop()
         raise
-    if save:
-        save_checkpoint(save, training)
+    if saving:
+        _finish(saving)
+
+
+def _finish(saving: Saving) -> None:
+    try:
+        saving.finish()
+    except InputError as error:
+        raise SaveError(str(error)) from None

@@ -138,3 +138,11 @@ def test_every_training_is_a_step_of_the_progress(cli, monkeypatch: pytest.Monke
     monkeypatch.setattr("compare.cli.experiment.experiments.run", lambda *_: 1 / 0)
     cli("experiment", "lr", "--backend", "both", *(["--quiet"] if quiet else []))
     assert asked == [(14, quiet, False)]
+
+
+@pytest.mark.usefixtures("short")
+def test_the_answer_is_printed_and_drawn_where_json_cannot_be_written(cli, tmp_path: Path):
+    code, out, err = cli("experiment", "lr", "--json", "/dev/full", "--picture", tmp_path / "lr.png")
+    assert (code, err) == (2, "error: --json /dev/full: cannot be written: No space left on device\n")
+    assert out
+    assert (tmp_path / "lr.png").exists()

@@ -204,3 +204,12 @@ def test_no_number_is_cut_on_a_terminal_of_any_width(cli, monkeypatch: pytest.Mo
     _, out, _ = cli(*SHORT, "--dtype", "float64", "--details")
     assert "…" not in out
     assert len(re.findall(r"\d\.\de[-+]\d\d", out)) == 8 * 5 + 3
+
+
+@pytest.mark.heavy
+def test_what_was_found_is_printed_and_kept_where_json_cannot_be_written(cli, tmp_path: Path):
+    options = "--json", "/dev/full", "--run", "kept", "--runs-root", tmp_path
+    code, out, err = cli(*SHORT, "--dtype", "float32", "--quiet", *options)
+    assert (code, err) == (2, "error: --json /dev/full: cannot be written: No space left on device\n")
+    assert out.startswith("match: ")
+    assert (tmp_path / "kept" / "run.json").exists()

@@ -31,19 +31,32 @@ def test_resume_from_the_command_line(cli, tmp_path: Path, first: str, second: s
         assert lines[-1] == whole[-1].partition(",")[0]
 
 
-@pytest.mark.parametrize("backend", ["scratch", "torch"])
-def test_ctrl_c_saves_and_resuming_ends_in_the_same_bits(cli, root: Path, tmp_path: Path, backend: str):
+SIGNALS = {signal.SIGINT: (130, b"interrupted\n"), signal.SIGTERM: (143, b""), signal.SIGHUP: (129, b"")}
+
+
+@pytest.mark.parametrize(
+    ("backend", "sent"),
+    [
+        ("scratch", signal.SIGINT),
+        ("torch", signal.SIGINT),
+        ("scratch", signal.SIGTERM),
+        pytest.param("scratch", signal.SIGHUP, marks=pytest.mark.heavy),
+    ],
+)
+def test_a_signal_saves_and_resuming_ends_in_the_same_bits(
+    cli, root: Path, tmp_path: Path, backend: str, sent: signal.Signals
+):
     path, epochs = tmp_path / "model", 3000
     command = [sys.executable, "-m", "compare", "train", "--backend", backend, *MOVING, "--epochs", str(epochs)]
     process = subprocess.Popen([*command, "--save", path], cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     process.stdout.readline()
     time.sleep(0.2)
-    # pressing it again and again, in a record or a save, must not change what is saved
+    # sending it again and again, in a record or a save, must not change what is saved
     for _ in range(4):
-        process.send_signal(signal.SIGINT)
+        process.send_signal(sent)
         time.sleep(0.003)
     _, err = process.communicate(timeout=30)
-    assert (process.returncode, err.splitlines()[-1]) == (130, b"interrupted")
+    assert (process.returncode, err) == SIGNALS[sent]
     done = len(load_checkpoint(path).progress.history) - 1
     assert 1 <= done < epochs
 
@@ -55,6 +68,37 @@ def test_ctrl_c_saves_and_resuming_ends_in_the_same_bits(cli, root: Path, tmp_pa
     resumed, whole = final("--resume", path, "--epochs", until), final(*MOVING, "--epochs", until)
     assert resumed["weights"] == whole["weights"]
     assert resumed["curve"] == whole["curve"]
+
+
+@pytest.mark.heavy
+def test_a_training_that_is_stopped_at_any_moment_again_and_again_ends_in_the_same_bits(
+    cli, root: Path, tmp_path: Path, rng: np.random.Generator
+):
+    """Signals of all kinds, and at times the one that nothing can answer, which costs two seconds of work."""
+    path, epochs = tmp_path / "model", 1500
+    command = [sys.executable, "-m", "compare", "train", "--log-epochs", "1", "--save", path, "--epochs", str(epochs)]
+    assert cli("train", *MOVING, "--epochs", 1, "--quiet", "--save", path)[0] == 0
+    reached = [1]
+    for number in range(12):
+        process = subprocess.Popen(
+            [*command, "--resume", path], cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        process.stdout.readline()
+        time.sleep(rng.uniform(0, 0.2))
+        sent = signal.SIGKILL if number % 4 == 3 else rng.choice([*SIGNALS])
+        process.send_signal(sent)
+        err = process.communicate(timeout=30)[1]
+        assert b"Traceback" not in err
+        reached.append(len(load_checkpoint(path).progress.history) - 1)
+    assert reached == sorted(reached)
+    assert 10 < reached[-1] < epochs
+    until = reached[-1] + 2
+    ends = []
+    for args in (("--resume", path), MOVING):
+        assert cli("train", *args, "--epochs", until, "--quiet", "--json", tmp_path / "json")[0] == 0
+        ends.append(json.loads((tmp_path / "json").read_text()))
+    assert ends[0]["weights"] == ends[1]["weights"]
+    assert ends[0]["curve"] == ends[1]["curve"]
 
 
 REFUSED = {

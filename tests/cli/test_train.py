@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 from pathlib import Path
 
 import pytest
@@ -224,3 +225,38 @@ def test_training_ends_with_advice(cli):
 def test_a_checkpoint_is_not_named_as_another_kind_of_file(refused, name: str):
     line = refused("train", "--data", "nowhere", "--save", name)
     assert line == f"error: {name}: a checkpoint is a safetensors file; name it model.safetensors, or without an ending"
+
+
+def test_a_diverging_run_writes_nothing_else(cli, tmp_path: Path):
+    options = "--json", tmp_path / "json", "--run", "kept", "--runs-root", tmp_path
+    assert cli("train", "--data", "digits", "--lr", "1e38", *options)[0] == 2
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_disk_too_full_for_the_log_ends_no_training(cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    for line in ("start", "epoch", "step"):
+        monkeypatch.setattr(f"compare.report.training_log.TrainingLog.{line}", full)
+    code, out, err = cli("train", *SHORT, "--save", tmp_path / "model")
+    assert (code, err) == (0, "output cannot be written: No space left on device; training goes on\n")
+    assert out.startswith("checkpoint: ")
+    assert len(load_checkpoint(tmp_path / "model").progress.history) == 4
+
+
+@pytest.mark.parametrize("saved", [True, False])
+def test_ctrl_c_says_when_nothing_is_saved(cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, saved: bool):
+    def press(*_: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    before = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr("compare.report.training_log.TrainingLog.epoch", press)
+    try:
+        code, _, err = cli("train", *SHORT, *(["--save", tmp_path / "model"] if saved else []))
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, before if number == signal.SIGINT else signal.SIG_DFL)
+    assert code == 130
+    assert err == ("" if saved else "nothing is saved: that takes --save FILE\n") + "interrupted\n"
+    assert (tmp_path / "model").exists() == saved

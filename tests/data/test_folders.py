@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from compare.data.folders import cache_path, data_root
+from compare.data.registry import SOURCES
 from compare.errors import InputError
 
 
@@ -33,3 +34,27 @@ def test_a_cache_that_cannot_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("compare.data.folders.cache_path", lambda: tmp_path / "file" / "cache")
     with pytest.raises(InputError, match="cache: cannot be used: Not a directory"):
         data_root(None)
+
+
+@pytest.mark.parametrize("behaviour", ["of today", "raises", "names a folder here"])
+def test_a_user_without_a_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, behaviour: str):
+    def no_entry(_: int) -> None:
+        raise KeyError
+
+    def no_home(*_: object, **__: object) -> Path:
+        if behaviour == "raises":
+            raise RuntimeError
+        return Path("~", ".cache", "softmax-regression-twice")
+
+    monkeypatch.chdir(tmp_path)
+    for variable in ("HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr("pwd.getpwuid", no_entry)
+    if behaviour != "of today":
+        monkeypatch.setattr("compare.data.folders.user_cache_path", no_home)
+    for wanted in (cache_path, lambda: data_root(None)):
+        with pytest.raises(InputError, match=r"^no home folder to keep downloads in; name a folder with"):
+            wanted()
+    assert data_root(tmp_path) == tmp_path
+    assert {name for name, source in SOURCES.items() if source.is_here(None)} == {"mnist5k", "digits"}
+    assert not list(tmp_path.iterdir())

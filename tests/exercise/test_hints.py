@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from compare.equations import FUNCTIONS
+from compare.errors import InputError
 from compare.exercise import hints
 from compare.exercise.hints import HINTS, next_hints
 
@@ -86,3 +87,11 @@ def test_a_file_of_any_name_is_counted(tmp_path: Path):
 def test_where_counts_cannot_be_kept_the_first_hint_is_given(counts: Path, tmp_path: Path):
     counts.parent.write_text("a file in place of the folder")
     assert [len(next_hints(tmp_path / "mine.py", "logits")) for _ in range(2)] == [1, 1]
+
+
+def test_without_a_home_folder_the_first_is_given_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def no_home() -> Path:
+        raise InputError
+
+    monkeypatch.setattr(hints, "cache_path", no_home)
+    assert [next_hints(tmp_path / "mine.py", "logits") for _ in range(2)] == [HINTS["logits"][:1]] * 2

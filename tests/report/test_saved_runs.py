@@ -3,13 +3,13 @@
 import csv
 import io
 import json
-import os
 import shutil
 from pathlib import Path
 
 import pytest
 
 from compare.errors import InputError
+from compare.files import path_beside
 from compare.report import saved_runs
 from compare.report.pictures import new_figure
 from compare.report.saved_runs import as_csv, check_name, keep, kept
@@ -76,7 +76,7 @@ def test_what_breaks_off_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monk
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("name", ["a", "A_1", "9", "_", "b.2", "x-y", "a" * 200])
+@pytest.mark.parametrize("name", ["a", "A_1", "9", "_", "b.2", "x-y", "a" * 200, "a" * 255])
 def test_good_names(tmp_path: Path, name: str):
     check_name(tmp_path, name)
 
@@ -85,6 +85,23 @@ def test_good_names(tmp_path: Path, name: str):
 def test_bad_names(tmp_path: Path, name: str):
     with pytest.raises(InputError, match="a name has letters, digits"):
         check_name(tmp_path, name)
+
+
+def test_a_name_that_is_too_long(tmp_path: Path):
+    for root in (tmp_path, tmp_path / "new"):
+        with pytest.raises(InputError, match=r"^--run a{256}: no folder can be there: File name too long$"):
+            check_name(root, "a" * 256)
+
+
+def test_a_name_may_be_as_long_as_the_disk_allows(tmp_path: Path):
+    assert keep(tmp_path, "a" * 255, CONTENT, HISTORIES, {}).is_dir()
+
+
+def test_a_full_disk_is_told_of_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(saved_runs, "whole_file", full)
+    with pytest.raises(InputError, match=r"^--run a: cannot be written: No space left on device$"):
+        keep(tmp_path, "a", CONTENT, HISTORIES, {})
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_name_that_is_taken_or_a_root_that_is_no_folder(tmp_path: Path):
@@ -113,8 +130,8 @@ def test_runs_are_listed_from_the_oldest_on(tmp_path: Path):
 
 def test_only_whole_runs_are_listed(tmp_path: Path):
     assert kept(tmp_path / "nothing") == ([], [])
-    (tmp_path / f".a.{os.getpid()}.part").mkdir()
-    (tmp_path / f".a.{os.getpid()}.part" / "run.json").write_text("{")
+    path_beside(tmp_path / "a").mkdir()
+    (next(tmp_path.iterdir()) / "run.json").write_text("{")
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").touch()
     assert kept(tmp_path) == ([], [])

@@ -182,6 +182,15 @@ def test_a_file_that_cannot_be_written_or_read_is_one_line(with_momentum: Proble
         load_checkpoint(tmp_path / "nothing")
 
 
+def test_what_the_format_does_not_take_is_one_line(
+    with_momentum: Problem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(checkpoints, "_metadata", lambda _: {"format": "x" * 101_000_000})
+    with pytest.raises(InputError, match=r"file: the checkpoint cannot be written: .*header too large$"):
+        save_checkpoint(tmp_path / "file", start(with_momentum, "scratch", "float32"))
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("name", ["m.pth", "m.pt", "m.PT", "m.bin", "m.npz", "m.json", "m.safetensors.gz", "v1.2.pkl"])
 def test_a_name_that_says_another_kind_is_refused(with_momentum: Problem, tmp_path: Path, name: str):
     right = Path(name).with_suffix(".safetensors").name

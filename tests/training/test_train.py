@@ -200,13 +200,13 @@ def saves(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
         seen.append((len(training.history) - 1, training.progress.step))
         save_checkpoint(path, training)
 
-    monkeypatch.setattr("compare.training.train.save_checkpoint", save)
+    monkeypatch.setattr("compare.training.saving.save_checkpoint", save)
     return seen
 
 
 def test_a_long_training_is_saved_now_and_then(small: Problem, saves, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     clock = [0.0]
-    monkeypatch.setattr("compare.training.train.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("compare.training.saving.time.monotonic", lambda: clock[0])
 
     def an_epoch_takes_a_while(_records: list[Record]) -> None:
         clock[0] += 0.9

@@ -1,0 +1,63 @@
+"""The checkpoint of a training under way: a save that fails is tried again, and ends no training."""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from compare.errors import InputError
+from compare.training.checkpoint import save_checkpoint
+from compare.training.loop import Training
+
+SECONDS_BETWEEN_SAVES = 2.0
+# After each save that fails the pause doubles, up to this.
+LONGEST_PAUSE = 60.0
+
+# It is told why a save failed.
+OnFault = Callable[[str], None]
+
+
+class SaveError(InputError):
+    """The training has ended, and its last save has failed."""
+
+
+class Saving:
+    """Keeps the checkpoint of a training in a file, on the way and at the end."""
+
+    def __init__(self, path: Path, training: Training, on_fault: OnFault | None):
+        self._path, self._training, self._on_fault = path, training, on_fault
+        self._pause, self._last = SECONDS_BETWEEN_SAVES, time.monotonic()
+        # down a pipe goes one checkpoint, the last
+        self._on_the_way = os.path.isfile(path) or not os.path.exists(path)
+        self._reaches = "it is as it was before this training" if os.path.exists(path) else "nothing is saved"
+
+    def now_and_then(self) -> None:
+        """Save, if the last try was long enough ago. A failure is told, and a longer pause follows."""
+        if not self._on_the_way or time.monotonic() - self._last <= self._pause:
+            return
+        try:
+            self._save()
+            self._pause = SECONDS_BETWEEN_SAVES
+        except InputError as error:
+            self._pause = min(2 * self._pause, LONGEST_PAUSE)
+            if self._on_fault:
+                self._on_fault(f"{error}; training goes on, and it is tried again")
+        self._last = time.monotonic()
+
+    def stop(self) -> None:
+        """Save as `finish` does, but put no untrained model in the place of another."""
+        progress = self._training.progress
+        trained = len(progress.history) > 1 or progress.step
+        if trained or (progress.history and not os.path.exists(self._path)):
+            self.finish()
+
+    def finish(self) -> None:
+        """Save. Raises InputError, saying how far the file reaches, where that fails."""
+        try:
+            self._save()
+        except InputError as error:
+            raise InputError(f"{error}; {self._reaches}") from None
+
+    def _save(self) -> None:
+        save_checkpoint(self._path, self._training)
+        self._reaches = f"what is saved ends after epoch {len(self._training.history) - 1}"
