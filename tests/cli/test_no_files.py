@@ -36,7 +36,6 @@ COMMANDS = {
     "resume": "train --resume IT",
     "picture": "predict CHECKPOINT --image IT",
     "user file, prove": "prove --backend IT",
-    "user file, train": "train --backend IT --epochs 1",
     "exercise": "exercise IT",
 }
 

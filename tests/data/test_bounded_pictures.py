@@ -98,7 +98,7 @@ MODES = "L", "RGB", "RGBA", "P", "1", "LA", "CMYK", "I;16"
 
 
 @pytest.mark.parametrize(
-    ("mode", "size"), [("RGBA", (2500, 1300)), *((mode, size) for mode in MODES for size in ((1100, 30), (1, 3000)))]
+    ("mode", "size"), [("RGBA", (2100, 1050)), *((mode, size) for mode in MODES for size in ((1100, 30), (1, 3000)))]
 )
 def test_a_large_picture_is_reduced_as_in_one_piece(tmp_path: Path, mode: str, size: tuple[int, int]):
     random = np.random.default_rng(5)
@@ -115,8 +115,8 @@ def test_a_large_picture_is_reduced_as_in_one_piece(tmp_path: Path, mode: str, s
 
 
 def test_a_large_photo_is_decoded_small(tmp_path: Path):
-    picture = Image.new("RGB", (12_000, 9000), "white")
-    picture.paste("black", (0, 0, 6000, 4500))
+    picture = Image.new("RGB", (6000, 4500), "white")
+    picture.paste("black", (0, 0, 3000, 2250))
     orientation = Image.Exif()
     orientation[0x0112] = 6
     picture.save(tmp_path / "a.jpg", exif=orientation)
@@ -188,8 +188,8 @@ def test_a_photo_of_many_scans_is_told(tmp_path: Path):
 
 
 def test_tags_of_tiff_that_share_their_bytes_are_told(tmp_path: Path):
-    """A file of 2 MB that asks for 20 GB."""
-    count, shared = 20_000, bytes(10**6)
+    """A file of 1 MB that asks for 1 GB."""
+    count, shared = 1000, bytes(10**6)
     entries = b"".join(struct.pack("<HHII", 40_000 + n, 7, len(shared), 8) for n in range(count))
     head = b"II" + struct.pack("<HI", 42, 8 + len(shared))
     (tmp_path / "a.tif").write_bytes(head + shared + struct.pack("<H", count) + entries + bytes(4))
