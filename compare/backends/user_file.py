@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from compare.data.regular_files import file_size
 from compare.equations import FUNCTIONS, Function
 from compare.errors import InputError
 from scratch import EQUATIONS, Equations
@@ -104,6 +105,7 @@ def checked(name: str, function: Callable, path: Path, nan: bool, mark: Callable
 
 def _compiled(path: Path) -> types.CodeType:
     try:
+        file_size(path)  # a pipe would be waited for
         return compile(path.read_text(encoding="utf-8"), str(path), "exec")
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None

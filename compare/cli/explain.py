@@ -65,10 +65,12 @@ def explain(
     shown = select(loaded, data, data_root, split)
     images, labels = shown.image(index)
     label = int(labels[0])
-    found = {
-        name: explain_one(backend_of(spec, nan=False, time_limit=seconds), loaded.state, images, labels, lr)
-        for name, spec in _named(backend, against).items()
-    }
+    # large weights can have an infinite loss
+    with np.errstate(all="ignore"):
+        found = {
+            name: explain_one(backend_of(spec, nan=False, time_limit=seconds), loaded.state, images, labels, lr)
+            for name, spec in _named(backend, against).items()
+        }
     if json:
         write_json(json, {"data": shown.data, "index": index, "label": label, "quantities": _as_dict(found)})
     if picture:

@@ -31,7 +31,7 @@ from compare.report import model_pictures
 from compare.report.as_json import write_json
 from compare.report.pictures import save_picture
 from compare.training.checkpoint import Checkpoint, load_checkpoint
-from compare.training.checkpoint_images import select
+from compare.training.checkpoint_images import class_names, select
 from compare.training.classify import classify
 from compare.words import per_cent
 
@@ -78,7 +78,10 @@ def predict(
     check_output(json)
     check_picture(picture)
     loaded = load_checkpoint(checkpoint)
-    shown = _own(checkpoint, loaded, image, raw) if image else _of_data(loaded, index or 0, data, data_root, split)
+    if image:
+        shown = _own(checkpoint, loaded, image, raw, class_names(loaded, data, data_root))
+    else:
+        shown = _of_data(loaded, index or 0, data, data_root, split)
     # a picture of one's own has no label; which one stands for it does not show
     P = classify(backend, loaded.state, shown.image, np.array([shown.label or 0])).P[0]
     if json:
@@ -97,14 +100,14 @@ def _of_data(loaded: Checkpoint, index: int, data: str | None, root: Path | None
     return Shown(selected.place(index), image, selected.shape, int(labels[0]), selected.names)
 
 
-def _own(checkpoint: Path, loaded: Checkpoint, file: Path, raw: bool) -> Shown:
+def _own(checkpoint: Path, loaded: Checkpoint, file: Path, raw: bool, names: tuple[str, ...]) -> Shown:
     """A picture of one's own, made as MNIST made its images."""
-    K, D = loaded.state.W.shape
+    D = loaded.state.W.shape[1]
     edge = math.isqrt(D)
     if edge**2 != D:
         raise InputError(f"{checkpoint}: pictures need a model of square grey images")
     image = (squeeze if raw else prepare)(read_picture(file), edge)
-    return Shown(str(file), image.reshape(1, -1), (edge, edge), None, tuple(map(str, range(K))))
+    return Shown(str(file), image.reshape(1, -1), (edge, edge), None, names)
 
 
 def _as_dict(backend: str, shown: Shown, P: NDArray) -> dict[str, Any]:

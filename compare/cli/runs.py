@@ -1,5 +1,6 @@
 """`runs`: what was kept, side by side."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,39 +17,47 @@ COLUMNS = "name", "command", "data", "lr", "mom.", "batch", "steps", "loss", "ac
 def runs(runs_root: RunsRoot = Path("runs"), json: Json = None) -> int:
     """List the results that were kept with --run.
 
-    Exit code 0: listed, 2: could not list.
+    Exit code 0: listed, 2: could not list, or not all of them.
     """
     check_output(json)
     if runs_root.exists() and not runs_root.is_dir():
         raise InputError(f"{runs_root}: is not a folder")
-    found = kept(runs_root)
+    found, errors = kept(runs_root)
     if json:
         write_json(json, {"runs": found})
     if found:
         _print(found)
-    else:
+    elif not errors:
         print(f"no runs in {runs_root}; train --run NAME and prove --run NAME keep one there")
-    return 0
+    # one that is damaged does not hide the others
+    for error in errors:
+        print("error:", _printable(str(error)), file=sys.stderr)
+    return 2 if errors else 0
 
 
 def _print(runs: list[dict[str, Any]]) -> None:
     console, rows = wide_console(), [_row(run) for run in runs]
     # what the numbers leave is for the name, which may be of any length
     taken = sum(1 + max(map(len, column)) for column in zip(COLUMNS[1:], *rows, strict=True))
-    named = ((cut(run["name"], console.width - taken), *row) for run, row in zip(runs, rows, strict=True))
+    named = ((cut(_printable(run["name"]), console.width - taken), *row) for run, row in zip(runs, rows, strict=True))
     console.print(table("", COLUMNS, named, left=3, gap=1))
 
 
 def _row(run: dict[str, Any]) -> tuple[str, ...]:
     problem, summary = run["problem"], run["summary"]
     return (
-        cut(run["command"], 13),
-        cut(run["data"]["name"], 9),
+        cut(_printable(run["command"]), 13),
+        cut(_printable(run["data"]["name"]), 9),
         f"{problem['lr']:g}",
         f"{problem['momentum']:g}",
         str(problem["batch_size"]),
         f"{problem['steps']:,}",
-        short(summary["val_loss"]),
-        per_cent(summary["val_accuracy"], 2),
+        short(float(summary["val_loss"])),
+        per_cent(float(summary["val_accuracy"]), 2),
         summary["verdict"] or "",
     )
+
+
+def _printable(text: str) -> str:
+    """The text without what a terminal would obey."""
+    return text if text.isprintable() else ascii(text)[1:-1]

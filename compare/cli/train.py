@@ -39,7 +39,7 @@ from compare.report.pictures import save_pictures
 from compare.report.training_log import LINES, TrainingLog
 from compare.report.training_pictures import training_pictures
 from compare.training.advice import advice
-from compare.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from compare.training.checkpoint import Checkpoint, check_suffix, load_checkpoint, save_checkpoint
 from compare.training.duration import step_seconds
 from compare.training.loop import Training
 from compare.training.saving import SaveError
@@ -78,6 +78,8 @@ def train(
     Exit code 0: trained, 2: could not train, or not save; 129, 130, 141, 143: interrupted.
     """
     check_output(json)
+    if save:
+        check_suffix(save)
     check_output(save, "--save")
     check_folder(pictures)
     if run_name:

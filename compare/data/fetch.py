@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import torchvision.datasets
 from numpy.typing import NDArray
+from torchvision.datasets.utils import check_integrity
 
 # name: (class of torchvision, its options besides root, train and download)
 SETS: dict[str, tuple[str, dict[str, str]]] = {
@@ -32,9 +33,11 @@ SETS: dict[str, tuple[str, dict[str, str]]] = {
 def read(name: str, root: Path, *, download: bool) -> dict[str, NDArray]:
     """Images (N, H, W) or (N, C, H, W) and labels (N,) of both parts, and the names of the classes.
 
-    Raises RuntimeError (USPS: FileNotFoundError) if the files are not there and may not be downloaded.
+    Raises RuntimeError if the files are not there and may not be downloaded.
     """
     kind, options = SETS[name]
+    if kind == "USPS" and not download:
+        _check_usps(root)
     arrays: dict[str, NDArray] = {}
     for part, train in (("train", True), ("test", False)):
         data = getattr(torchvision.datasets, kind)(str(root), train=train, download=download, **options)
@@ -50,11 +53,18 @@ def read(name: str, root: Path, *, download: bool) -> dict[str, NDArray]:
     return arrays | {"names": np.array(names)}
 
 
+def _check_usps(root: Path) -> None:
+    """Raise RuntimeError for other files than the original: torchvision unpacks what is there, however large."""
+    for _, name, md5 in torchvision.datasets.USPS.split_list.values():
+        if not check_integrity(str(root / name), md5):
+            raise RuntimeError(f"{name} not found, or not the original")
+
+
 def fetch(name: str, root: Path) -> dict[str, NDArray]:
     """What `read` returns, from root if it is there, else from a download that root keeps."""
     try:
         return read(name, root, download=False)
-    except (RuntimeError, FileNotFoundError):
+    except RuntimeError:
         print(f"downloading {name} to {root}", file=sys.stderr, flush=True)
     with tempfile.TemporaryDirectory(dir=root, prefix=".download-") as folder:
         arrays = read(name, Path(folder), download=True)

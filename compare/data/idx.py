@@ -1,44 +1,97 @@
 """IDX, the file format of MNIST: a magic number, the sizes, then the values."""
 
 import gzip
+import math
 import zlib
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
+from compare.data.regular_files import LARGEST, file_size
 from compare.errors import InputError
 
 IDX_TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+
+# What a byte of deflate can become at most: one symbol of two bits for 258 bytes is 1,032.
+DEFLATE = 1032
 
 
 def read_idx(path: Path) -> NDArray:
     """Read an IDX file, gzipped if its name ends in .gz, as an array in native byte order.
 
-    Raises InputError, naming the file, if it cannot be read, is no IDX file, or is longer or shorter
-    than its header says.
+    Raises InputError as `idx_content` and `idx_values` do.
+    """
+    return idx_values(path, idx_content(path))
+
+
+def idx_content(path: Path) -> bytearray:
+    """All bytes of an IDX file, unpacked if its name ends in .gz; no more is unpacked than its header asks for.
+
+    Raises InputError, naming the file, if it cannot be read, is no IDX file, is longer or shorter than its header
+    says, or longer than is plausible.
     """
     try:
-        if path.suffix == ".gz":
-            content = np.frombuffer(gzip.decompress(path.read_bytes()), np.uint8)
-        else:
-            content = np.fromfile(path, np.uint8)
+        size, packed = file_size(path), path.suffix == ".gz"
+        with gzip.open(path) if packed else path.open("rb") as stream:
+            content = _header(path, stream)
+            _check_size(path, expected := _expected(content), size, packed)
+            # one byte more than is asked for: it must not be there, and the checksum of gzip comes after the last
+            content += stream.read(expected - len(content) + 1)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
     except (EOFError, zlib.error) as error:
         raise InputError(f"{path}: damaged gzip file ({error}); fetch it again") from None
+    if len(content) != expected:
+        found = f"{len(content):,} bytes" if len(content) < expected else f"more than {expected:,} bytes"
+        raise _other_size(path, found, expected)
+    return content
 
-    # magic number: 0, 0, the code of the dtype, the number of dimensions; then each dimension as uint32
-    head = content[:4].tolist()
-    if len(head) < 4 or head[:2] != [0, 0] or head[2] not in IDX_TYPES or head[3] == 0:
-        raise InputError(f"{path}: not an IDX file (it starts with {bytes(head).hex() or 'nothing'})")
-    dtype, start = np.dtype(IDX_TYPES[head[2]]), 4 + 4 * head[3]
-    sizes = content[4:start].view(">u4").tolist() if len(content) >= start else []
-    expected = start + dtype.itemsize * int(np.prod(sizes, dtype=object)) if sizes else start
-    if len(content) != expected or not sizes:
-        raise InputError(f"{path}: {len(content):,} bytes, its header asks for {expected:,}; fetch it again")
+
+def idx_values(path: Path, content: bytearray) -> NDArray:
+    """The array in what `idx_content` returned. Raises InputError, naming the file, if NumPy has no such array."""
+    dtype, sizes = np.dtype(IDX_TYPES[content[2]]), _sizes(content)
     try:
-        values = content[start:].view(dtype).reshape(sizes)
+        values = np.frombuffer(content, dtype, offset=_start(content)).reshape(sizes)
     except ValueError as error:
         raise InputError(f"{path}: an IDX file of impossible sizes ({error})") from None
     return values.astype(dtype.newbyteorder("="), copy=False)
+
+
+def _header(path: Path, stream: BinaryIO | gzip.GzipFile) -> bytearray:
+    """The magic number (0, 0, the code of the dtype, the number of dimensions), and each dimension as uint32."""
+    head = bytearray(stream.read(4))
+    if len(head) < 4 or head[:2] != b"\0\0" or head[2] not in IDX_TYPES or head[3] == 0:
+        raise InputError(f"{path}: not an IDX file (it starts with {head.hex() or 'nothing'})")
+    return head + stream.read(4 * head[3])
+
+
+def _start(content: bytearray) -> int:
+    return 4 + 4 * content[3]
+
+
+def _sizes(content: bytearray) -> list[int]:
+    return np.frombuffer(content[4 : _start(content)], ">u4").tolist()
+
+
+def _expected(header: bytearray) -> int:
+    """Bytes that the file must have; those of a whole header if it is cut off."""
+    start = _start(header)
+    if len(header) < start:
+        return start
+    return start + np.dtype(IDX_TYPES[header[2]]).itemsize * math.prod(_sizes(header))
+
+
+def _check_size(path: Path, expected: int, size: int, packed: bool) -> None:
+    """Raise InputError before anything is read that a file of this size cannot hold, or that is not plausible."""
+    if packed and expected > DEFLATE * size:
+        raise _other_size(path, f"{size:,} bytes of gzip", expected)
+    if not packed and expected != size:
+        raise _other_size(path, f"{size:,} bytes", expected)
+    if expected > LARGEST:
+        raise InputError(f"{path}: its header asks for {expected:,} bytes, and {LARGEST:,} are the most that is read")
+
+
+def _other_size(path: Path, found: str, expected: int) -> InputError:
+    return InputError(f"{path}: {found}, its header asks for {expected:,}; fetch it again")

@@ -1,12 +1,12 @@
 """From a picture to what the model expects, as MNIST did it; and from pixels to something to look at."""
 
-import warnings
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
+from compare.data.bounded_pictures import bounded_picture
 from compare.errors import InputError
 
 # MNIST scaled each digit into a box of 20 x 20 and put its centre of mass in the middle of 28 x 28.
@@ -17,29 +17,18 @@ SHADES = " .:-=+*#%@"
 
 
 def read_picture(path: Path) -> NDArray:
-    """A PNG or JPEG (or what else Pillow reads) of any size as grey levels (H, W) in 0 ... 255.
+    """A PNG or JPEG (or another of FORMATS) as grey levels (H, W) in 0 ... 255, reduced if it is large.
 
     It is turned as the camera says. Transparent is white, or black where that would hide a white drawing.
-    Raises InputError, naming the file, if it cannot be read.
+    Raises InputError, naming the file, if it cannot be read or is too large.
     """
-    try:
-        with warnings.catch_warnings():
-            # a picture that is large enough for Pillow's warning is too large for us
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path) as picture:
-                rgba = ImageOps.exif_transpose(picture).convert("RGBA")
-        for paper in ("white", "black"):
-            sheet = Image.new("RGBA", rgba.size, paper)
-            grey = np.asarray(Image.alpha_composite(sheet, rgba).convert("L"), float)
-            if np.ptp(grey) >= FLAT * 255:
-                break
-        return grey
-    except UnidentifiedImageError:
-        raise InputError(f"{path}: not a picture that can be read; save it as PNG or JPEG") from None
-    except OSError as error:
-        raise InputError(f"{path}: the picture cannot be read: {error.strerror or error}") from None
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise InputError(f"{path}: the picture is too large") from None
+    rgba = bounded_picture(path)
+    for paper in ("white", "black"):
+        sheet = Image.new("RGBA", rgba.size, paper)
+        grey = np.asarray(Image.alpha_composite(sheet, rgba).convert("L"), float)
+        if np.ptp(grey) >= FLAT * 255:
+            break
+    return grey
 
 
 def prepare(picture: NDArray, side: int) -> NDArray:

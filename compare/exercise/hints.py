@@ -2,10 +2,14 @@
 
 import hashlib
 import json
+import os
+import sys
 from contextlib import suppress
 from pathlib import Path
 
 from compare.data.folders import cache_path
+from compare.data.regular_files import read_bytes
+from compare.data.strict_json import parse_json
 from compare.errors import InputError
 from compare.files import whole_file
 
@@ -51,15 +55,17 @@ HINTS = {
 
 
 def next_hints(path: Path, name: str) -> tuple[str, ...]:
-    """The hints for this function of this file that were given before, and one more if there is one."""
+    """The hints for this function of this file that were given before, and one more if there is one.
+
+    Raises InputError if what is in the place of the file of counts is no file.
+    """
     try:
         file = cache_path() / "hints.json"
     except InputError:  # a user without a home folder
         return HINTS[name][:1]
-    key = f"{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]} {name}"
+    key = f"{hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:16]} {name}"
     counts = _read(file)
-    before = counts.get(key, 0)
-    shown = min(max(before, 0) + 1, len(HINTS[name])) if isinstance(before, int) else 1
+    shown = min(counts.get(key, 0) + 1, len(HINTS[name]))
     # where the file cannot be written, the first hint is given each time
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -68,9 +74,17 @@ def next_hints(path: Path, name: str) -> tuple[str, ...]:
     return HINTS[name][:shown]
 
 
-def _read(file: Path) -> dict[str, object]:
-    """The counts by file and function; empty if there is no such file, or not one of ours."""
-    with suppress(OSError, ValueError, RecursionError):
-        counts = json.loads(file.read_text())
-        return counts if isinstance(counts, dict) else {}
-    return {}
+def _read(file: Path) -> dict[str, int]:
+    """The counts by file and function; none if there is no such file, or it is damaged, which stderr says."""
+    try:
+        counts = parse_json(read_bytes(file))
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return {}
+    except OSError as error:
+        raise InputError(f"{file}: hints cannot be counted: {error.strerror}; remove it") from None
+    except ValueError:
+        counts = None
+    if not isinstance(counts, dict):
+        print(f"note: {file} is damaged; hints begin anew", file=sys.stderr)
+        return {}
+    return {key: count for key, count in counts.items() if type(count) is int and count > 0}

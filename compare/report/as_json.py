@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from compare.bugs.diagnosis import Diagnosis
+from compare.data.regular_files import read_bytes
+from compare.data.strict_json import parse_json
 from compare.equations import QUANTITIES
 from compare.errors import InputError
 from compare.files import whole_file
@@ -115,10 +117,10 @@ def read_json(path: str | Path) -> dict[str, Any]:
     Raises InputError if the file cannot be read, is no such JSON, or was written by a later version.
     """
     try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        content = parse_json(read_bytes(Path(path)))
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise InputError(f"{path}: not JSON, or damaged ({error})") from None
     if not isinstance(content, dict):
         raise InputError(f"{path}: not what --json writes: it holds no object")
@@ -127,14 +129,15 @@ def read_json(path: str | Path) -> dict[str, Any]:
 
 def _current(path: str | Path, content: dict[str, Any]) -> dict[str, Any]:
     version = content.get("version", 1)
+    if type(version) is not int or version not in (1, VERSION):
+        raise InputError(f"{path}: JSON of version {str(version)[:40]}, and this program reads 1 to {VERSION}")
     if version == VERSION:
         return content
-    if version != 1:
-        raise InputError(f"{path}: JSON of version {version}, and this program reads 1 to {VERSION}")
     try:
         return {"version": VERSION, **from_version_1(content)}
-    except (KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{path}: not what --json wrote before it had a version ({error!r})") from None
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        reason = repr(error)[:200]
+        raise InputError(f"{path}: not what --json wrote before it had a version ({reason})") from None
 
 
 def _run(run: Run) -> dict[str, Any]:

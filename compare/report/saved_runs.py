@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from compare.errors import InputError
 from compare.files import folder_fault, path_beside, whole_file
-from compare.report.as_json import VERSION, as_text, read_json
+from compare.report.as_json import VERSION, as_text
 from compare.report.pictures import save_pictures
+from compare.report.run_json import read_run
 from scratch import Record
 
 if TYPE_CHECKING:
@@ -88,16 +89,12 @@ def as_csv(histories: Histories) -> str:
     return text.getvalue()
 
 
-def kept(root: Path) -> list[dict[str, Any]]:
-    """The run.json of each run in root, the oldest first. Raises InputError if one cannot be read."""
-    runs = [_read(path) for path in root.glob("[!.]*/run.json")]
-    return sorted(runs, key=lambda run: (run["ended"], run["name"]))
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        run = read_json(path)
-        return {key: run[key] for key in ("name", "ended", "command", "data", "problem", "summary")}
-    except (InputError, KeyError) as error:
-        reason = str(error).removeprefix(f"{path}: ") if isinstance(error, InputError) else f"it has no {error}"
-        raise InputError(f"{path}: cannot be read as a run ({reason}); mend or remove its folder") from None
+def kept(root: Path) -> tuple[list[dict[str, Any]], list[InputError]]:
+    """The run.json of each run in root, the oldest first, and an error for each that cannot be read as one."""
+    runs, errors = [], []
+    for path in sorted(root.glob("[!.]*/run.json")):
+        try:
+            runs.append(read_run(path))
+        except InputError as error:
+            errors.append(error)
+    return sorted(runs, key=lambda run: (run["ended"], run["name"])), errors

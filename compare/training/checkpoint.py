@@ -8,17 +8,20 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from safetensors.numpy import save as as_safetensors
 
 from compare.backends.protocol import State
 from compare.errors import InputError
 from compare.files import whole_file
 from compare.problem import Hyperparameters, Problem
+from compare.training.checkpoint_fields import check_velocity, read_fields
 from compare.training.loop import Progress, Training
 from compare.training.tensor_files import BIAS, WEIGHT, find_weights, read_tensors
-from scratch import Record, Velocity
+from scratch import Velocity
 
 FORMAT = "softmax-regression-twice 1"
+SUFFIX = ".safetensors"
 VELOCITY = "velocity.weight", "velocity.bias"
 
 
@@ -26,7 +29,8 @@ VELOCITY = "velocity.weight", "velocity.bias"
 class Checkpoint:
     """A state, W (K, D) and b (K,) being of one float dtype; the rest is None in a file that only has weights.
 
-    data: name of the data set; chosen: hyper-parameters; checksums: of what was trained on; progress: how far it is.
+    data: name of the data set; chosen: hyper-parameters; checksums: of what was trained on; progress: how far it is;
+    names: of the classes; images: how many it is trained on (these two are None in a file of version 0.2).
     """
 
     state: State
@@ -35,6 +39,8 @@ class Checkpoint:
     checksums: dict[str, str] | None = None
     backend: str | None = None
     progress: Progress | None = None
+    names: tuple[str, ...] | None = None
+    images: int | None = None
 
     def __repr__(self) -> str:
         K, D = self.state.W.shape
@@ -72,13 +78,23 @@ class Checkpoint:
         for what in ("images", "labels", "split", "order"):
             if here[what] != self.checksums[what]:
                 raise InputError(f"the checkpoint was trained on other {what} than those of {problem.name} here")
+        if self.progress.step > problem.steps_per_epoch or self.progress.hits > len(problem.train[1]):
+            raise InputError(f"the checkpoint is at step {self.progress.step} of an epoch of {problem.steps_per_epoch}")
+
+
+def check_suffix(path: Path) -> None:
+    """Raise InputError, best before the work, if the name of a checkpoint says that it is another kind of file."""
+    if path.suffix.lower() not in ("", SUFFIX):
+        name = path.with_suffix(SUFFIX).name
+        raise InputError(f"{path}: a checkpoint is a safetensors file; name it {name}, or without an ending")
 
 
 def save_checkpoint(path: str | Path, training: Training) -> None:
     """Write a training of either backend, so that it can go on; the file is written whole or not at all.
 
-    Raises InputError where it cannot be written; what was there before stays.
+    Raises InputError where it cannot be written, and for a name of another kind; what was there before stays.
     """
+    check_suffix(Path(path))
     path, tensors, metadata = Path(path), _tensors(training.side.state()), _metadata(training)
     metadata["sha256"] = _digest(tensors, metadata)
     try:
@@ -86,6 +102,9 @@ def save_checkpoint(path: str | Path, training: Training) -> None:
             stream.write(as_safetensors(tensors, metadata))
     except OSError as error:
         raise InputError(f"{path}: the checkpoint cannot be written: {error.strerror}") from None
+    except SafetensorError as error:
+        # the history of some 600,000 epochs is more than the format takes
+        raise InputError(f"{path}: the checkpoint cannot be written: {error}") from None
 
 
 def load_checkpoint(path: str | Path) -> Checkpoint:
@@ -102,10 +121,13 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
     if metadata.pop("sha256", None) != _digest(tensors, metadata) or metadata.pop("format", None) != FORMAT:
         raise InputError(f"{path}: damaged checkpoint: its content does not fit its checksum")
     try:
-        velocity = Velocity(*(tensors[name] for name in VELOCITY)) if VELOCITY[0] in tensors else None
-        return Checkpoint(State(weight, bias, velocity), **_fields(metadata))
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{path}: not a checkpoint that this version can read ({error!r})") from None
+        velocity = Velocity(*(tensors[name] for name in VELOCITY)) if set(VELOCITY) & set(tensors) else None
+        fields = read_fields(metadata)
+        check_velocity(velocity, (weight, bias), fields)
+        return _checkpoint(State(weight, bias, velocity), tensors, fields)
+    except (KeyError, ValueError) as error:
+        reason = f"it lacks {error}" if isinstance(error, KeyError) else str(error)[:200]
+        raise InputError(f"{path}: not a checkpoint that this version can read ({reason})") from None
 
 
 def _tensors(state: State) -> dict[str, NDArray]:
@@ -122,18 +144,21 @@ def _metadata(training: Training) -> dict[str, str]:
         "data": problem.name,
         "chosen": asdict(problem.chosen),
         "checksums": problem.checksums,
+        "names": problem.names,
+        "images": len(problem.train[1]),
         "state": {"history": history, "step": progress.step, "total": progress.loss, "hits": progress.hits},
     }
     return {"format": FORMAT, **{name: json.dumps(value) for name, value in fields.items()}}
 
 
-def _fields(metadata: dict[str, str]) -> dict[str, Any]:
-    """What `_metadata` wrote, as the fields of a Checkpoint. Raises KeyError, TypeError or ValueError."""
-    fields = {name: json.loads(value) for name, value in metadata.items()}
-    kept = fields.pop("state")
-    history = [Record(**record) for record in kept["history"]]
-    progress = Progress(history, kept["step"], kept["total"], kept["hits"])
-    return fields | {"progress": progress, "chosen": Hyperparameters(**fields["chosen"])}
+def _checkpoint(state: State, tensors: dict[str, NDArray], fields: dict[str, Any]) -> Checkpoint:
+    """Raises ValueError for more tensors than a checkpoint has, or another number of names than of classes."""
+    more = sorted(set(tensors) - {WEIGHT, BIAS, *VELOCITY})
+    if more:
+        raise ValueError(f"it holds {more[0]!a} too")
+    if fields["names"] is not None and len(fields["names"]) != len(state.b):
+        raise ValueError(f"{len(fields['names'])} names of {len(state.b)} classes")
+    return Checkpoint(state, **fields)
 
 
 def _digest(tensors: dict[str, NDArray], metadata: dict[str, str]) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from numpy.typing import NDArray
 
-from compare.data.registry import load
+from compare.data.registry import SOURCES, load
 from compare.errors import InputError
 from compare.problem import Hyperparameters, Problem
 from compare.training.checkpoint import Checkpoint
@@ -62,3 +62,21 @@ def select(checkpoint: Checkpoint, data: str | None, root: Path | None, split: S
         raise InputError(f"{dataset.name} has no test images; take --split validation")
     images, labels = part
     return CheckpointImages(dataset.name, split, images, labels, problem.classes, problem.shape, problem.names)
+
+
+def class_names(checkpoint: Checkpoint, data: str | None, root: Path | None) -> tuple[str, ...]:
+    """A name for each class: of the data set if one is given, else as the checkpoint has them, else numbers.
+
+    A checkpoint of version 0.2 has none; its data set is asked if that needs no download. Raises InputError if the
+    data set is not there, or has another number of classes.
+    """
+    classes = len(checkpoint.state.b)
+    if data is None and checkpoint.names:
+        return checkpoint.names
+    source = SOURCES.get(checkpoint.data or "")
+    if data is None and not (source and source.is_here(root)):
+        return tuple(map(str, range(classes)))
+    dataset = load(data or checkpoint.data or "", root)
+    if dataset.classes != classes:
+        raise InputError(f"the checkpoint has {classes} classes; {dataset.name} has {dataset.classes}")
+    return dataset.names

@@ -44,7 +44,8 @@ def classify(spec: str, state: State, images: NDArray, labels: NDArray) -> Class
     Raises InputError as `backend` does.
     """
     side = backend(spec, nan=False).side(_Images((images, labels), state), state.W.dtype.name)
-    with threads(1):
+    # large weights can have an infinite loss
+    with threads(1), np.errstate(all="ignore"):
         Z = side.logits(images)
         logP, loss = side.loss(Z, labels)
     return Classified(np.exp(logP), Z.argmax(axis=1), loss, accuracy(Z, labels))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 import scratch
 from compare.training.loop import Training
@@ -73,3 +74,15 @@ def test_a_damaged_checkpoint_is_told(refused, checkpoint: Path, tmp_path: Path)
     (tmp_path / "cut").write_bytes(checkpoint.read_bytes()[:-5])
     for command in (["evaluate"], ["predict", "--index", 1], ["explain", "--index", 1]):
         assert "cut" in refused(command[0], tmp_path / "cut", *command[1:])
+
+
+@pytest.mark.parametrize("command", ["evaluate", "predict --index 1", "explain --index 1"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_largest_weights_that_are_read_say_nothing_besides(cli, tmp_path: Path, command: str, dtype: str):
+    signs = np.random.default_rng(1).uniform(-1, 1, (10, 64))
+    weights = {"linear.weight": signs * float(np.finfo(dtype).max) / 300, "linear.bias": np.zeros(10)}
+    save_file({name: array.astype(dtype) for name, array in weights.items()}, tmp_path / "model")
+    name, *options = command.split()
+    code, out, err = cli(name, tmp_path / "model", *options, "--data", "digits")
+    assert (code, err) == (0, "")
+    assert out

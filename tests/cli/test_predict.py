@@ -1,6 +1,7 @@
 """`predict`: one image, and what the model makes of it."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,13 @@ from safetensors.numpy import save_file
 
 import scratch
 from compare.cli import predict as predict_command
+from compare.data.dataset import Dataset
 from compare.data.own_picture import as_text, prepare, read_picture, squeeze
+from compare.data.registry import SOURCES
+from compare.problem import Hyperparameters, Problem
+from compare.training.checkpoint import load_checkpoint, save_checkpoint
 from compare.training.loop import Training
+from compare.training.train import train
 
 
 @pytest.mark.parametrize("backend", ["scratch", "torch"])
@@ -70,6 +76,48 @@ def test_predict_a_picture(cli, checkpoint: Path, trained: Training, tmp_path: P
     assert cli("predict", checkpoint, "--image", path, "--raw", "--json", tmp_path / "json")[0] == 0
     result = json.loads((tmp_path / "json").read_text())
     np.testing.assert_array_equal(result["pixels"], squeeze(read_picture(path), 28).ravel())
+
+
+CLOTHES = "T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot"
+
+
+@pytest.fixture
+def drawn(tmp_path: Path) -> Path:
+    """A picture of one's own."""
+    picture = Image.new("L", (50, 50), 255)
+    picture.paste(0, (20, 10, 28, 40))
+    picture.save(tmp_path / "me.png")
+    return tmp_path / "me.png"
+
+
+@pytest.fixture
+def clothes(monkeypatch: pytest.MonkeyPatch) -> Dataset:
+    """fashion-mnist, on this computer."""
+    images = np.random.default_rng(2).integers(0, 256, (40, 4, 4)).astype(np.uint8)
+    data = Dataset("fashion-mnist", (images, np.arange(40) % 10), None, 10, CLOTHES)
+    source = replace(SOURCES["fashion-mnist"], load=lambda _root: data, files=())
+    monkeypatch.setitem(SOURCES, "fashion-mnist", source)
+    return data
+
+
+def test_a_picture_of_ones_own_is_given_the_names_of_the_classes(cli, clothes: Dataset, drawn: Path, tmp_path: Path):
+    save_checkpoint(tmp_path / "model", train(Problem(clothes, Hyperparameters(epochs=1, batch_size=8))))
+    code, out, _ = cli("predict", tmp_path / "model", "--image", drawn)
+    assert code == 0
+    *_, answer = lines = out.splitlines()
+    assert [line.split()[0] for line in lines[-11:-1]] == [*CLOTHES]
+    assert answer.split()[1].rstrip(",") in CLOTHES
+    # a checkpoint that has none is told where they are
+    weights = dict(zip(("linear.weight", "linear.bias"), load_checkpoint(tmp_path / "model").state, strict=False))
+    save_file(weights, tmp_path / "weights")
+    assert "  7  " in cli("predict", tmp_path / "weights", "--image", drawn)[1]
+    assert "sneaker  " in cli("predict", tmp_path / "weights", "--image", drawn, "--data", "fashion-mnist")[1]
+
+
+def test_a_data_set_of_other_classes_has_no_names_for_a_picture(refused, clothes: Dataset, drawn: Path, tmp_path: Path):
+    save_file({"linear.weight": np.ones((3, 16)), "linear.bias": np.ones(3)}, tmp_path / "model")
+    line = refused("predict", tmp_path / "model", "--image", drawn, "--data", clothes.name)
+    assert line == "error: the checkpoint has 3 classes; fashion-mnist has 10"
 
 
 REFUSED = {

@@ -55,9 +55,39 @@ def test_a_kept_training_is_listed(cli, tmp_path: Path):
     assert "first train scratch digits" in " ".join(cli("runs", "--runs-root", tmp_path)[1].split())
 
 
-def test_a_damaged_run_is_named(refused, root: Path):
+def test_a_damaged_run_is_named_and_the_others_are_listed(cli, root: Path, tmp_path: Path):
     (root / "old" / "run.json").write_text("{")
-    assert f"{root / 'old' / 'run.json'}: cannot be read as a run" in refused("runs", "--runs-root", root)
+    code, out, err = cli("runs", "--runs-root", root, "--json", tmp_path / "json")
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert err.startswith(f"error: {root / 'old' / 'run.json'}: cannot be read as a run")
+    assert [row.split()[0][0] for row in out.splitlines()[2:-1]] == ["b", "x"]
+    assert [run["name"] for run in json.loads((tmp_path / "json").read_text())["runs"]] == ["b.2", "x" * 40]
+
+
+def test_damaged_runs_alone_are_not_no_runs(cli, tmp_path: Path):
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "run.json").write_text("[]")
+    code, out, err = cli("runs", "--runs-root", tmp_path)
+    assert (code, out, len(err.splitlines())) == (2, "", 2)
+
+
+@pytest.mark.parametrize("name", ["[red]x", "[/x]", "\x1b[31mx", "a\nb", "\ud800"])
+def test_a_name_is_shown_as_it_is(cli, root: Path, name: str):
+    (root / "b.2" / "run.json").write_text(json.dumps(RUN | {"name": name, "ended": "2026"}))
+    code, out, err = cli("runs", "--runs-root", root)
+    assert (code, err) == (0, "")
+    assert (name if name.isprintable() else ascii(name)[1:-1]) in out
+    assert "\x1b" not in out
+
+
+@pytest.mark.parametrize(("loss", "shown"), [("inf", "inf"), ("nan", "nan"), (12, "12.0000")])
+def test_a_run_whose_loss_is_not_finite_is_listed(cli, root: Path, loss: object, shown: str):
+    other = RUN | {"name": "b.2", "ended": "2026", "summary": RUN["summary"] | {"val_loss": loss}}
+    (root / "b.2" / "run.json").write_text(json.dumps(other))
+    code, out, _ = cli("runs", "--runs-root", root)
+    assert code == 0
+    assert f" {shown} " in out
 
 
 def test_no_runs_yet(cli, refused, tmp_path: Path):

@@ -221,6 +221,12 @@ def test_training_ends_with_advice(cli):
     assert max(map(len, out.splitlines())) <= 80
 
 
+@pytest.mark.parametrize("name", ["model.pth", "model.pt"])
+def test_a_checkpoint_is_not_named_as_another_kind_of_file(refused, name: str):
+    line = refused("train", "--data", "nowhere", "--save", name)
+    assert line == f"error: {name}: a checkpoint is a safetensors file; name it model.safetensors, or without an ending"
+
+
 def test_a_diverging_run_writes_nothing_else(cli, tmp_path: Path):
     options = "--json", tmp_path / "json", "--run", "kept", "--runs-root", tmp_path
     assert cli("train", "--data", "digits", "--lr", "1e38", *options)[0] == 2

@@ -1,7 +1,7 @@
 """The two embedded data sets: the values that they have always had, from files beside the code."""
 
 import hashlib
-import zipfile
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -83,9 +83,24 @@ def test_a_damaged_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
         load_digits()
 
 
-def test_an_archive_without_the_arrays_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_right_shapes_with_other_pixels_or_types_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    with np.load(FILES / "digits.npz") as arrays:
+        images, labels = arrays["images"], arrays["labels"]
+    other = images.copy()
+    other[7, 3, 3] ^= 1
     monkeypatch.setattr(embedded, "FILES", tmp_path)
-    with zipfile.ZipFile(tmp_path / "digits.npz", "w"):
-        pass
-    with pytest.raises(InputError, match=r"digits\.npz: cannot be read"):
+    for one, two in ((other, labels), (images.astype(float), labels), (images, labels.astype(np.int64))):
+        np.savez_compressed(tmp_path / "digits.npz", images=one, labels=two)
+        with pytest.raises(InputError, match=r"it is not the file that was shipped\); install the package again"):
+            load_digits()
+
+
+def test_nothing_is_unpacked_that_was_not_shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(embedded, "FILES", tmp_path)
+    np.savez_compressed(tmp_path / "digits.npz", images=np.zeros((10**3, 100, 100), np.uint8), labels=np.zeros(3))
+    tracemalloc.start()
+    with pytest.raises(InputError, match="not the file that was shipped"):
         load_digits()
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 10**6

@@ -1,7 +1,9 @@
 """IDX files: what comes in is what was written, and a damaged file is told by name."""
 
 import gzip
+import os
 import re
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -82,3 +84,68 @@ def test_what_cannot_be_opened(tmp_path: Path):
         read_idx(tmp_path / "nowhere")
     with pytest.raises(InputError, match="cannot be read: Is a directory"):
         read_idx(tmp_path)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path):
+    for name in ("file", "file.gz"):
+        os.mkfifo(tmp_path / name)
+        with pytest.raises(InputError, match=f"{name}: cannot be read: it is a pipe, not a file"):
+            read_idx(tmp_path / name)
+
+
+def zeros(*sizes: int) -> bytes:
+    """The header of an IDX file of these sizes."""
+    return b"\0\0\x08" + bytes([len(sizes)]) + b"".join(size.to_bytes(4, "big") for size in sizes)
+
+
+# What the header asks for, how many zeros there are, and what is said of it.
+PACKED = {
+    "more than gzip can hold": (zeros(60_000, 28, 28), 10**6, "bytes of gzip, its header asks for 47,040,016"),
+    "more than is plausible": (zeros(2**28), 10**7, "its header asks for 268,435,464 bytes, and 268,435,456 are"),
+    "less than there is": (zeros(100), 10**7, "more than 108 bytes, its header asks for 108"),
+    "one more than asked for": (zeros(100), 101, "more than 108 bytes, its header asks for 108"),
+    "one less than asked for": (zeros(100), 99, "107 bytes, its header asks for 108"),
+    "a header that is cut off": (zeros(100)[:6], 0, "bytes, its header asks for 8"),
+    "no IDX at all": (b"", 10**7, "not an IDX file (it starts with 00000000)"),
+}
+
+
+@pytest.mark.parametrize("case", PACKED)
+def test_no_more_is_unpacked_than_the_header_asks_for(tmp_path: Path, case: str):
+    header, count, words = PACKED[case]
+    content = gzip.compress(header + bytes(count))
+    if case == "more than is plausible":
+        content += os.urandom(300_000)  # so that its size alone would allow it
+    path = tmp_path / "file.gz"
+    path.write_bytes(content)
+    tracemalloc.start()
+    with pytest.raises(InputError, match=re.escape(words)):
+        read_idx(path)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 3 * 10**6
+
+
+def test_a_file_that_is_not_packed_is_measured_before_it_is_read(tmp_path: Path):
+    path = tmp_path / "file"
+    path.write_bytes(zeros(2**28 - 8))
+    with pytest.raises(InputError, match="8 bytes, its header asks for 268,435,456"):
+        read_idx(path)
+    os.truncate(path, 2**28 + 1)
+    with pytest.raises(InputError, match="it has 268,435,457 bytes, and 268,435,456 are the most that is read"):
+        read_idx(path)
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_what_is_read_may_be_written_to(tmp_path: Path, suffix: str):
+    path = tmp_path / f"file{suffix}"
+    path.write_bytes(gzip.compress(GOOD) if suffix else GOOD)
+    assert read_idx(path).flags.writeable
+
+
+def test_a_damaged_value_is_seen_by_gzip(tmp_path: Path):
+    content = bytearray(gzip.compress(GOOD, 0))
+    content[content.index(b"\3\4\5")] ^= 1
+    (tmp_path / "file.gz").write_bytes(content)
+    with pytest.raises(InputError, match=r"file\.gz: cannot be read: CRC check failed"):
+        read_idx(tmp_path / "file.gz")

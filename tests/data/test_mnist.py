@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torchvision
 
-from compare.data.mnist import FILES, load_mnist
+from compare.data.mnist import SHA256, load_mnist
 from compare.errors import InputError
 
 TRAIN_IMAGES, TRAIN_LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
@@ -42,7 +42,34 @@ def test_torchvision_reads_the_same_from_the_same_files(write_mnist, tmp_path: P
 
 
 def test_all_four_files_are_asked_for():
-    assert set(FILES) == {TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS}
+    assert set(SHA256) == {TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS}
+
+
+def test_other_files_are_told_from_the_original_in_one_line(write_mnist, tmp_path: Path, capsys: pytest.CaptureFixture):
+    root = write_mnist(tmp_path)
+    load_mnist(root)
+    said = capsys.readouterr()
+    assert said.err == (
+        f"note: the files in {root / 'MNIST' / 'raw'} are not the original MNIST; figures of it do not apply\n"
+    )
+    assert said.out == ""
+    # an experiment reads them again and again
+    load_mnist(root)
+    assert not capsys.readouterr().err
+
+
+def test_the_original_is_known(mnist_root: Path, tmp_path: Path, capsys: pytest.CaptureFixture):
+    load_mnist(mnist_root)
+    assert not capsys.readouterr().err
+    for name in SHA256:
+        content = (mnist_root / "MNIST" / "raw" / name).read_bytes()
+        (tmp_path / f"{name}.gz").write_bytes(gzip.compress(content, 1))
+    load_mnist(tmp_path)
+    assert not capsys.readouterr().err
+    # one label of the smallest file is enough
+    (tmp_path / f"{TEST_LABELS}.gz").write_bytes(gzip.compress(content[:-1] + bytes([content[-1] ^ 1])))
+    load_mnist(tmp_path)
+    assert "are not the original MNIST" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("gone", [(TRAIN_LABELS,), (TEST_IMAGES, TRAIN_IMAGES), (TEST_LABELS,)])
@@ -84,7 +111,7 @@ def test_missing_files_are_downloaded_once_and_whole(
     for file in mirror.iterdir():
         file.unlink()
     np.testing.assert_array_equal(load_mnist(None).train[0], data.train[0])
-    assert not capfd.readouterr().err
+    assert "downloading" not in capfd.readouterr().err
 
 
 def test_a_failed_download_leaves_nothing_and_says_what_to_do(mirror: Path, cache: Path, mnist_arrays, idx_bytes):

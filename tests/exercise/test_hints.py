@@ -52,17 +52,24 @@ def test_each_file_and_each_function_has_a_count_of_its_own(tmp_path: Path, monk
     assert len(next_hints(Path("mine.py"), "nll_loss")) == 3
 
 
-DAMAGES = ["not json", "[1, 2]", "7", "\xff", '"text"', "[" * 100_000, ""]
+DAMAGES = [
+    "not json", "[1, 2]", "7", "\xff", '"text"', "[" * 100_000, "", f'{{"a": {"[" * 900}{"]" * 900}}}',
+    '{"a": 1, "a": 2}', '{"a": NaN}', '{"a": 1e999}', f'{{"a": {"9" * 5000}}}',
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=range(len(DAMAGES)))
-def test_damaged_counts_begin_anew(counts: Path, tmp_path: Path, damage: str):
+def test_damaged_counts_begin_anew(counts: Path, tmp_path: Path, capsys: pytest.CaptureFixture, damage: str):
     counts.parent.mkdir()
     counts.write_bytes(damage.encode("latin-1"))
     assert [len(next_hints(tmp_path / "mine.py", "logits")) for _ in range(2)] == [1, 2]
+    assert capsys.readouterr().err == f"note: {counts} is damaged; hints begin anew\n"
 
 
-@pytest.mark.parametrize(("count", "given"), [("{}", 1), ('"2"', 1), ("2.5", 1), ("-7", 1), ("99", 4), ("null", 1)])
+@pytest.mark.parametrize(
+    ("count", "given"),
+    [("{}", 1), ('"2"', 1), ("2.5", 1), ("-7", 1), ("99", 4), ("null", 1), ("true", 1), ("9" * 4000, 4)],
+)
 def test_a_count_that_is_none_of_ours(counts: Path, tmp_path: Path, count: str, given: int):
     next_hints(tmp_path / "mine.py", "logits")
     next_hints(tmp_path / "mine.py", "nll_loss")
@@ -71,6 +78,10 @@ def test_a_count_that_is_none_of_ours(counts: Path, tmp_path: Path, count: str, 
     counts.write_text(text.replace('logits": 1', f'logits": {count}'))
     assert len(next_hints(tmp_path / "mine.py", "logits")) == given
     assert len(next_hints(tmp_path / "mine.py", "nll_loss")) == 2
+
+
+def test_a_file_of_any_name_is_counted(tmp_path: Path):
+    assert [len(next_hints(tmp_path / "\udcff.py", "logits")) for _ in range(2)] == [1, 2]
 
 
 def test_where_counts_cannot_be_kept_the_first_hint_is_given(counts: Path, tmp_path: Path):

@@ -18,9 +18,9 @@ from compare.backends.protocol import State
 from compare.errors import InputError
 from compare.problem import Problem
 from compare.training import checkpoint as checkpoints
-from compare.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from compare.training.checkpoint import Checkpoint, check_suffix, load_checkpoint, save_checkpoint
 from compare.training.loop import Progress
-from compare.training.train import train
+from compare.training.train import start, train
 from scratch import Record
 
 
@@ -180,6 +180,31 @@ def test_a_file_that_cannot_be_written_or_read_is_one_line(with_momentum: Proble
         save_checkpoint(tmp_path / "no" / "file", train(with_momentum))
     with pytest.raises(InputError, match=r"nothing: the checkpoint cannot be read: No such file or directory$"):
         load_checkpoint(tmp_path / "nothing")
+
+
+def test_what_the_format_does_not_take_is_one_line(
+    with_momentum: Problem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(checkpoints, "_metadata", lambda _: {"format": "x" * 101_000_000})
+    with pytest.raises(InputError, match=r"file: the checkpoint cannot be written: .*header too large$"):
+        save_checkpoint(tmp_path / "file", start(with_momentum, "scratch", "float32"))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["m.pth", "m.pt", "m.PT", "m.bin", "m.npz", "m.json", "m.safetensors.gz", "v1.2.pkl"])
+def test_a_name_that_says_another_kind_is_refused(with_momentum: Problem, tmp_path: Path, name: str):
+    right = Path(name).with_suffix(".safetensors").name
+    words = f"{tmp_path / name}: a checkpoint is a safetensors file; name it {right}, or without an ending"
+    for act in (check_suffix, lambda path: save_checkpoint(path, start(with_momentum, "scratch", "float32"))):
+        with pytest.raises(InputError) as refused:
+            act(tmp_path / name)
+        assert str(refused.value) == words
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["m", "m.safetensors", "M.SafeTensors", ".m"])
+def test_names_of_a_checkpoint(name: str):
+    check_suffix(Path(name))
 
 
 def test_weights_alone_have_a_state_without_velocity(saved: Path, tmp_path: Path):

@@ -1,15 +1,18 @@
 """Which images a checkpoint is shown."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from compare.backends.protocol import State
-from compare.data.registry import Dataset
+from compare.data.registry import SOURCES, Dataset
 from compare.errors import InputError
 from compare.problem import Hyperparameters, Problem
 from compare.training import checkpoint_images
 from compare.training.checkpoint import Checkpoint
-from compare.training.checkpoint_images import Split, select
+from compare.training.checkpoint_images import Split, class_names, select
 
 CHOSEN = Hyperparameters(epochs=2, batch_size=5, seed=3, train_subset=30)
 
@@ -90,3 +93,25 @@ def test_what_does_not_fit_is_refused(case: str):
     checkpoint, data, split, words = REFUSED[case]
     with pytest.raises(InputError, match=words):
         select(checkpoint, data, None, split)
+
+
+@pytest.mark.parametrize(
+    ("names", "data", "here", "expected"),
+    [
+        (None, None, False, "012"), (None, None, True, "xyz"), (tuple("abc"), None, False, "abc"),
+        (tuple("abc"), None, True, "abc"), (tuple("abc"), "usps", True, "xyz"), (None, "usps", False, "xyz"),
+    ],
+)  # fmt: skip
+def test_classes_have_the_names_of_their_data(monkeypatch: pytest.MonkeyPatch, names, data, here: bool, expected: str):
+    """Of the data set that is asked for, or of the checkpoint; an older one's data set is asked if it is here."""
+    images = np.zeros((3, 4), np.uint8), np.arange(3)
+    monkeypatch.setattr(checkpoint_images, "load", lambda name, _root: Dataset(name, images, None, 3, tuple("xyz")))
+    source = replace(SOURCES["usps"], files=() if here else ("nothing",))
+    monkeypatch.setitem(SOURCES, "usps", source)
+    found = class_names(Checkpoint(weights(), "usps", CHOSEN, names=names), data, Path("nowhere"))
+    assert found == tuple(expected)
+
+
+def test_a_data_set_that_nobody_knows_has_no_names():
+    assert class_names(Checkpoint(weights(), "mine", CHOSEN), None, None) == tuple("012")
+    assert class_names(Checkpoint(weights()), None, None) == tuple("012")

@@ -1,6 +1,8 @@
 """Tensors of safetensors and `torch.save`: what is not plain weights is refused in one line, and nothing is run."""
 
+import os
 import pickle
+import tracemalloc
 from contextlib import suppress
 from pathlib import Path
 
@@ -82,8 +84,19 @@ FOREIGN = {
     "half precision": (of_both("float16"), "not float16 and float16"),
     "two dtypes": (GOOD | {"linear.bias": np.ones(3)}, "not float32 and float64"),
     "nan in b": (GOOD | {"linear.bias": np.full(3, np.nan, np.float32)}, "not all finite"),
+    "logits beyond float32": (
+        GOOD | {"linear.weight": np.full((3, 2), 6e37, np.float32)},
+        "so large that logits would",
+    ),
+    "a bias beyond float64": (of_both("float64") | {"linear.bias": np.full(3, 1e308)}, "so large that logits would"),
+    "sums beyond float64": (of_both("float64") | {"linear.weight": np.full((3, 2), 1.5e308)}, "so large that logits"),
     "infinity in W": (GOOD | {"linear.weight": np.full((3, 2), np.inf, np.float32)}, "not all finite"),
 }
+
+
+def test_large_weights_are_read_as_long_as_logits_are_finite(tmp_path: Path):
+    save_file(GOOD | {"linear.weight": np.full((3, 2), 4e37, np.float32)}, tmp_path / "file")
+    assert find_weights(tmp_path / "file", read_tensors(tmp_path / "file")[0])[0].max() == np.float32(4e37)
 
 
 @pytest.mark.parametrize("case", FOREIGN)
@@ -120,6 +133,74 @@ def test_a_pickle_is_refused_and_never_run(tmp_path: Path, how: str):
     assert not trace.exists()
 
 
+ODD_TYPES = {"F8_E4M3": 1, "F8_E5M2": 1, "F8_E8M0": 1, "F4": 0.5, "BF16": 2, "C64": 8}
+
+
+def header(path: Path, text: str | bytes, size: int) -> Path:
+    """A safetensors file of this header, and so many zeros."""
+    content = text if isinstance(text, bytes) else text.encode()
+    path.write_bytes(len(content).to_bytes(8, "little") + content + bytes(size))
+    return path
+
+
+@pytest.mark.parametrize("kind", ODD_TYPES)
+def test_types_that_numpy_has_not_are_told(tmp_path: Path, kind: str):
+    size = int(8 * ODD_TYPES[kind])
+    entry = f'{{"linear.weight": {{"dtype": "{kind}", "shape": [2, 4], "data_offsets": [0, {size}]}}}}'
+    with pytest.raises(InputError, match=rf"\(linear\.weight is of type {kind}, which NumPy has not\)"):
+        read_tensors(header(tmp_path / "file", entry, size))
+
+
+ENTRY = '"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}'
+HEADERS = {
+    "a name twice": f"{{{ENTRY}, {ENTRY}}}",
+    "a name of the metadata twice": f'{{"__metadata__": {{"b": "1", "b": "2"}}, {ENTRY}}}',
+    "10^11 values of 8 bytes": f"{{{ENTRY.replace('[2]', '[100000000000]')}}}",
+    "more values than can be counted": f"{{{ENTRY.replace('[2]', str([2**62] * 3))}}}",
+    "100 dimensions": f"{{{ENTRY.replace('[2]', str([1] * 99 + [2]))}}}",
+    "a negative size": f"{{{ENTRY.replace('[2]', '[-2]')}}}",
+    "a number for a type": f"{{{ENTRY.replace(chr(34) + 'F32' + chr(34), '7')}}}",
+    "objects": f"{{{ENTRY.replace('F32', 'O')}}}",
+    "a list": f"[{ENTRY}]",
+    "an entry that is a list": '{"a": []}',
+    "metadata that are numbers": f'{{"__metadata__": {{"b": 1}}, {ENTRY}}}',
+    "metadata that are a list": f'{{"__metadata__": ["b"], {ENTRY}}}',
+    "deep": '{"a": ' * 100_000,
+    "deep metadata": f'{{"__metadata__": {{"b": {"[" * 90}{"]" * 90}}}, {ENTRY}}}',
+    "nan": f"{{{ENTRY.replace('[2]', '[NaN]')}}}",
+    "a huge integer": f"{{{ENTRY.replace('[2]', '[' + '9' * 5000 + ']')}}}",
+    "no utf-8": b"\xff\xfe{}",
+}
+
+
+@pytest.mark.parametrize("case", HEADERS)
+def test_odd_headers_are_told(tmp_path: Path, case: str):
+    with pytest.raises(InputError) as refused:
+        read_tensors(header(tmp_path / "file", HEADERS[case], 8))
+    message = str(refused.value)
+    assert message.startswith(f"{tmp_path / 'file'}: not a checkpoint, or a damaged one (")
+    assert "\n" not in message
+    assert len(message) < 400
+
+
+def test_a_header_that_is_longer_than_its_file_takes_no_memory(tmp_path: Path):
+    (tmp_path / "file").write_bytes(b"\0\0\0\0\x10\0\0\0{}")
+    tracemalloc.start()
+    with pytest.raises(InputError, match="not a checkpoint, or a damaged one"):
+        read_tensors(tmp_path / "file")
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 10**6
+
+
+@pytest.mark.parametrize(("name", "shown"), [("\x1b[31m", r"'\x1b[31m'"), ("a\nb", r"'a\nb'"), ("x" * 99, "x" * 40)])
+def test_names_of_tensors_are_shown_harmlessly(tmp_path: Path, name: str, shown: str):
+    save_file({name: np.ones(3, np.float32)}, tmp_path / "file")
+    with pytest.raises(InputError) as refused:
+        find_weights(tmp_path / "file", read_tensors(tmp_path / "file")[0])
+    assert str(refused.value).endswith(f"; this file holds {shown}")
+
+
 NO_FILES = {
     "missing": (None, "the checkpoint cannot be read: No such file or directory"),
     "empty": (b"", "not a checkpoint, or a damaged one"),
@@ -133,4 +214,10 @@ def test_other_files_are_refused(tmp_path: Path, case: str):
     if content is not None:
         (tmp_path / "file").write_bytes(content)
     with pytest.raises(InputError, match=f"file: {words}"):
+        read_tensors(tmp_path / "file")
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path):
+    os.mkfifo(tmp_path / "file")
+    with pytest.raises(InputError, match="file: the checkpoint cannot be read: it is a pipe, not a file"):
         read_tensors(tmp_path / "file")

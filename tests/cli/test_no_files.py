@@ -1,0 +1,84 @@
+"""Pipes, sockets, devices and folders in place of any file that is read: one line, and nobody waits."""
+
+import os
+import shutil
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from compare.exercise import hints
+
+OLD = Path(__file__).parents[1] / "report" / "old" / "run.json"
+
+
+def make_socket(path: Path) -> None:
+    # the name of a socket may have 107 characters only
+    here = Path.cwd()
+    os.chdir(path.parent)
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(path.name)
+    os.chdir(here)
+
+
+KINDS: dict[str, tuple[Callable[[Path], object], str]] = {
+    "pipe": (os.mkfifo, "it is a pipe, not a file"),
+    "socket": (make_socket, "it is a socket, not a file"),
+    "device": (lambda path: path.symlink_to("/dev/zero"), "it is a device, not a file"),
+    "folder": (Path.mkdir, "Is a directory"),
+}
+# The command line, CHECKPOINT being a good one and IT what is no file.
+COMMANDS = {
+    "evaluate": "evaluate IT",
+    "predict": "predict IT --index 1",
+    "explain": "explain IT --index 1",
+    "resume": "train --resume IT",
+    "picture": "predict CHECKPOINT --image IT",
+    "user file, prove": "prove --backend IT",
+    "exercise": "exercise IT",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_what_is_no_file_is_one_line(refused, checkpoint: Path, tmp_path: Path, command: str, kind: str):
+    make, words = KINDS[kind]
+    path = tmp_path / ("it.py" if "user" in command or command == "exercise" else "it")
+    make(path)
+    line = COMMANDS[command].replace("CHECKPOINT", str(checkpoint)).replace("IT", str(path))
+    assert words in refused(*line.split())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_data_set_of_no_files(refused, write_mnist, tmp_path: Path, kind: str):
+    make, words = KINDS[kind]
+    root = write_mnist(tmp_path / "data")
+    path = root / "MNIST" / "raw" / "t10k-labels-idx1-ubyte"
+    path.unlink()
+    make(path)
+    assert refused("data", "mnist", "--data-root", root) == f"error: {path}: cannot be read: {words}"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_run_of_no_file_does_not_hide_the_others(cli, tmp_path: Path, kind: str):
+    make, words = KINDS[kind]
+    for name in ("bad", "good"):
+        (tmp_path / name).mkdir()
+    shutil.copy(OLD, tmp_path / "good")
+    make(tmp_path / "bad" / "run.json")
+    code, out, err = cli("runs", "--runs-root", tmp_path)
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert words in err
+    assert "train scratch" in out
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_counts_of_hints_that_are_no_file(
+    refused, exercise_file, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+):
+    make, words = KINDS[kind]
+    monkeypatch.setattr(hints, "cache_path", lambda: tmp_path)
+    make(tmp_path / "hints.json")
+    line = refused("exercise", exercise_file(), "--hint")
+    assert line == f"error: {tmp_path / 'hints.json'}: hints cannot be counted: {words}; remove it"
