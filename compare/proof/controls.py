@@ -1,0 +1,227 @@
+"""The controls: before a proof, each check is shown the reference with a little added to it, and must see that.
+
+A check that sees nothing lets everything pass. Here both sides are the reference, so all that differs is what was
+added: twice a budget, one unit in the last place, a slope, or what moves an image to another class.
+"""
+
+import functools
+import math
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from compare.backends.by_name import SCRATCH
+from compare.backends.protocol import Backend
+from compare.backends.user_file import UserFileError
+from compare.equations import QUANTITIES
+from compare.errors import InputError
+from compare.problem import Problem
+from compare.proof.checks import CHECKS, READINGS
+from compare.proof.comparison import Comparison, Deviation
+from compare.proof.control_inputs import (
+    IMAGES,
+    LABELS,
+    OPTIONS,
+    SIZES_AND_TERMS,
+    STEPS,
+    example,
+    model,
+    small_problem,
+)
+from compare.proof.disturbed import Disturbance, changed, disturbed, disturbed_in, next_up, plus
+from compare.proof.exact_arithmetic import count_unequal, exact_steps
+from compare.proof.gradient_check import check_small_gradient
+from compare.proof.hard_batches import check_hard_batches, hard_batches
+from compare.proof.predictions import Predictions
+from compare.proof.run import Controls, Run
+from compare.proof.single_steps import Case, SingleSteps
+from compare.proof.tolerance import Start, allowed, sizes
+from scratch import Step
+
+# Shares of the largest gradient: twice the limits of two tests, and what makes the slope of the third 1.84.
+GRADIENT = {"central": 2e-7, "complex_step": 2e-12, "slope": -1e-5}
+# In eps: what is taken from one of two logits and added to the other, so that they change places, and the budgets of
+# logits and loss in the evaluation of the four images.
+SWAP, LOGITS, LOSS = 48, 17.0, 32.8
+
+# By precision and reference: what was seen, one after the other.
+Control = Callable[[str, Backend], Iterator[str]]
+
+
+class ControlError(InputError):
+    """A check does not see what it must see, or the reference is not the same twice: nothing can be compared."""
+
+
+def check_controls(problem: Problem, dtype: str, theirs: Backend) -> Controls:
+    """Show each check the reference beside itself, and beside itself with a little added.
+
+    Raises ControlError, naming what is not seen, or what differs.
+    """
+    with suppress(UserFileError):  # the proof will say where
+        _compare_with_itself(problem, dtype, theirs)
+    return Controls(0.0, tuple(seen for control in CONTROLS for seen in _all_seen(control, dtype, theirs)))
+
+
+def _compare_with_itself(problem: Problem, dtype: str, theirs: Backend) -> None:
+    """The first steps of the training, twice."""
+    sides = [theirs.side(problem, dtype) for _ in range(2)]
+    for number, index in enumerate(problem.epoch_batches(1)[:STEPS], 1):
+        one, other = (Step(*map(np.array, side.step(index))) for side in sides)
+        for quantity in QUANTITIES.values():
+            pair = getattr(one, quantity.field), getattr(other, quantity.field)
+            # what is not finite is left to the proof
+            if not np.array_equal(*pair, equal_nan=True):
+                raise ControlError(
+                    f"could not compare: {theirs.name} does not give the same numbers twice: {quantity.symbol} "
+                    f"({quantity.tag}) differs by {np.abs(np.subtract(*pair)).max():.1e} at step {number}, {dtype}"
+                )
+
+
+def _all_seen(control: Control, dtype: str, theirs: Backend) -> list[str]:
+    """A reference that is wrong may hide what is added to it. That is for the proof to find, so `scratch` stands in."""
+    with suppress(InputError):
+        return [*control(dtype, theirs)]
+    return [*control(dtype, SCRATCH)]
+
+
+def _seen(check: str, what: str, dtype: str, **found: Any) -> str:
+    """What was seen, with the check. Raises ControlError if the check passes with these findings in a run."""
+    if Run(dtype, ("", ""), **({"worst": {}} | found)).checks[check]:
+        raise _blind(check, what, dtype)
+    return f"{CHECKS[check].name}: {what}"
+
+
+def _blind(check: str, what: str, dtype: str) -> ControlError:
+    name = CHECKS[check].name
+    return ControlError(f"could not compare: the check {name!r} does not see {what}, {dtype}; install the program anew")
+
+
+def _none(check: str, differences: list[float], dtype: str) -> None:
+    """Raise ControlError unless the check finds no difference between the reference and itself."""
+    if any(difference != 0 for difference in differences):
+        name = CHECKS[check].name
+        raise ControlError(f"could not compare: the check {name!r} finds the reference unlike itself, {dtype}")
+
+
+def _readings(dtype: str, theirs: Backend) -> Iterator[str]:
+    """Each quantity in the last step of the example."""
+    steps, eps = example(dtype), float(np.finfo(dtype).eps)
+    for reading, t in zip(READINGS, (1, STEPS), strict=True):
+        scales = SIZES_AND_TERMS.items()
+        changes = {name: plus(2 * eps * (16 * size + math.sqrt(t) * terms)) for name, (size, terms) in scales}
+        ours = disturbed_in(theirs, steps.cases[-1], functools.partial(changed, changes=changes))
+        clean, found = (_worst(steps, reading, side, theirs, dtype) for side in (theirs, ours))
+        _none(reading, [deviation.used for deviation in clean.values()], dtype)
+        for key in found:
+            what = f"{_text(key[0])} off by twice its budget"
+            yield _seen(reading, what, dtype, worst=clean | {key: found[key]})
+
+
+def _worst(
+    steps: SingleSteps, reading: str, ours: Backend, theirs: Backend, dtype: str
+) -> dict[tuple[str, str], Deviation]:
+    comparison = Comparison((ours.name, theirs.name))
+    for _, pair in steps.pairs(ours, theirs, dtype):
+        comparison.add(1, pair._replace(steps={reading: pair.steps["one_step"]}))
+    return comparison.worst
+
+
+def _hard_batches(dtype: str, theirs: Backend) -> Iterator[str]:
+    """Each quantity in a batch of its own, the last batch among them."""
+    problem, ours = small_problem(), theirs
+    cases = {case.name: case for case in hard_batches(problem, dtype).cases}
+    chosen = dict(zip(QUANTITIES, list(cases)[-1 :: -(len(cases) // len(QUANTITIES))], strict=False))
+    for name, batch in chosen.items():
+        ours = disturbed_in(ours, cases[batch], functools.partial(_twice_its_budget, name, cases[batch]))
+    found = check_hard_batches(problem, dtype, ours, theirs)
+    clean = {batch: deviation for batch, deviation in found.items() if batch not in chosen.values()}
+    _none("hard_batches", [deviation.used for deviation in clean.values()], dtype)
+    for name, batch in chosen.items():
+        what = f'{_text(name)} off by twice its budget in the batch "{batch}"'
+        seen = {batch: found[batch]} if batch in found else {}
+        yield _seen("hard_batches", what, dtype, hard_batches=clean | seen)
+
+
+def _twice_its_budget(name: str, case: Case, done: Step) -> Step:
+    """By the rules of tolerance.py, which the example has been held to."""
+    scale = sizes(done, Start.of(case.start, (case.start.W, case.start.b), OPTIONS))[name]
+    return changed(done, {name: plus(2 * allowed(*scale, 1, done.Z.dtype))})
+
+
+def _exact_arithmetic(dtype: str, theirs: Backend) -> Iterator[str]:
+    """Each quantity in the last exact step."""
+    problem = small_problem()
+    change = functools.partial(changed, changes=dict.fromkeys(QUANTITIES, next_up))
+    ours = disturbed_in(theirs, exact_steps(problem, dtype).cases[-1], change)
+    clean, found = (count_unequal(problem, dtype, side, theirs) for side in (theirs, ours))
+    _none("exact_arithmetic", [counts.differ for counts in clean.values()], dtype)
+    for name in QUANTITIES:
+        what = f"{_text(name)} off by one unit in the last place"
+        yield _seen("exact_arithmetic", what, dtype, exact_arithmetic=clean | {name: found[name]})
+
+
+def _gradient_checks(dtype: str, theirs: Backend) -> Iterator[str]:
+    """Each of the three tests alone: the other two are told that all is well."""
+    last_weight = np.array([14])
+    for test, share in GRADIENT.items():
+        found = check_small_gradient(disturbed(theirs, "step", _wrong_gradient(share)), last_weight)
+        well = replace(found, central={1e-5: 0.0}, complex_step=0.0, slope=2.0)
+        checks = {theirs.name: [well, replace(well, **{test: getattr(found, test)})]}
+        what = f"a wrong gradient in the test {test.replace('_', ' ')!r}"
+        yield _seen("gradient_checks", what, dtype, gradient_checks=checks)
+
+
+def _wrong_gradient(share: float) -> Disturbance:
+    def disturbance(done: Step, _: Any) -> Step:
+        largest = max(float(np.abs(gradient).max()) for gradient in (done.dW, done.db))
+        return done._replace(dW=plus(share * largest)(np.array(done.dW)))
+
+    return disturbance
+
+
+def _evaluation(dtype: str, theirs: Backend) -> Iterator[str]:
+    """Logits and loss of four images."""
+    eps = float(np.finfo(dtype).eps)
+    disturbances: dict[str, tuple[str, Disturbance]] = {
+        "a logit": ("logits", lambda Z, _: plus(2 * LOGITS * eps)(np.array(Z))),
+        "a loss": ("evaluate", lambda found, _: found._replace(loss=found.loss + 2 * LOSS * eps)),
+    }
+    for what, (method, disturbance) in disturbances.items():
+        clean, found = Predictions(), Predictions()
+        for predictions, ours in ((clean, theirs), (found, disturbed(theirs, method, disturbance))):
+            again, reference = (side.side(model(dtype), dtype) for side in (ours, theirs))
+            predictions.evaluate(IMAGES, LABELS, again, reference)
+        _none("evaluation", [clean.evaluation], dtype)
+        yield _seen("evaluation", f"{what} off by twice its budget", dtype, predictions=found)
+
+
+def _predictions(dtype: str, theirs: Backend) -> Iterator[str]:
+    """The first image in another class; and no certificate for it."""
+    swap = np.array([[-SWAP, SWAP, 0]], dtype) * np.finfo(dtype).eps
+    ours = disturbed(theirs, "logits", lambda Z, _: np.concatenate([Z[:1] + swap, Z[1:]]))
+    clean, found = Predictions(), Predictions()
+    for predictions, other in ((clean, theirs), (found, ours)):
+        own, reference = (side.side(model(dtype), dtype) for side in (other, theirs))
+        predictions.compare(IMAGES, own, reference, STEPS)
+    _none("predictions", [clean.largest, clean.differ], dtype)
+    yield _seen("predictions", "an image in another class", dtype, predictions=found)
+    if (clean.certified, found.certified) != (4, 3):
+        raise _blind("predictions", "that a certificate is wrong", dtype)
+    yield f"{CHECKS['predictions'].name}: a wrong certificate"
+
+
+CONTROLS: tuple[Control, ...] = (
+    _readings,
+    _hard_batches,
+    _exact_arithmetic,
+    _gradient_checks,
+    _evaluation,
+    _predictions,
+)
+
+
+def _text(name: str) -> str:
+    return f"{QUANTITIES[name].symbol} ({QUANTITIES[name].tag})"
