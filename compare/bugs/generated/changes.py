@@ -73,16 +73,19 @@ class _Replacement(ast.NodeTransformer):
         return self.new if node is self.old else self.generic_visit(node)
 
 
-def _changed(
-    tree: ast.Module, statement: ast.stmt, node: ast.AST, parent: ast.AST, new: ast.AST | None
-) -> Change:
+def _changed(tree: ast.Module, statement: ast.stmt, node: ast.AST, parent: ast.AST, new: ast.AST | None) -> Change:
     copies: dict[int, ast.AST] = {}
     changed = copy.deepcopy(tree, copies)
     _Replacement(copies[id(node)], new).visit(changed)
     line = new if node is statement else copies[id(statement)]
-    shown = (parent, copies[id(parent)]) if isinstance(node, ast.Name | ast.Constant) else (node, new)
-    texts = (ast.unparse(part) if part else "" for part in (*shown, statement, line))
-    return Change(*texts, ast.unparse(ast.fix_missing_locations(changed)))
+    # what stood there, and what stands there now
+    old, now = (parent, copies[id(parent)]) if isinstance(node, ast.Name | ast.Constant) else (node, new)
+    source = ast.unparse(ast.fix_missing_locations(changed))
+    return Change(_text(old), _text(now), _text(statement), _text(line), source)
+
+
+def _text(part: ast.AST | None) -> str:
+    return ast.unparse(part) if part else ""
 
 
 def _variants(node: ast.AST, names: list[str]) -> Iterator[ast.AST | None]:

@@ -10,7 +10,7 @@ from compare.backends.by_name import SCRATCH, backend
 from compare.backends.protocol import Backend
 from compare.backends.threads import threads
 from compare.bugs.detection import checks_without_training, detect
-from compare.bugs.generated.mutants import Mutant, StoppedError, mutants
+from compare.bugs.generated.mutants import StoppedError, mutants
 from compare.bugs.generated.same import reason
 from compare.bugs.survey import CLEAN
 from compare.problem import DTYPES, Problem
