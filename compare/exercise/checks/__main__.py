@@ -1,4 +1,4 @@
-"""How many mistakes the checks of a published course catch, and how many ours do: `python -m compare.exercise.checks`."""
+"""`python -m compare.exercise.checks`: how many mistakes the checks of a published course catch, and how many ours."""
 
 from compare.exercise.checks.compared import compared, sentence
 
