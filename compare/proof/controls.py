@@ -112,7 +112,7 @@ def _readings(dtype: str, theirs: Backend) -> Iterator[str]:
     for reading, t in zip(READINGS, (1, STEPS), strict=True):
         scales = SIZES_AND_TERMS.items()
         changes = {name: plus(2 * eps * (16 * size + math.sqrt(t) * terms)) for name, (size, terms) in scales}
-        ours = disturbed_in(theirs, steps.cases[-1], functools.partial(changed, changes=changes))
+        ours = disturbed_in(theirs, steps, steps.cases[-1], functools.partial(changed, changes=changes))
         clean, found = (_worst(steps, reading, side, theirs, dtype) for side in (theirs, ours))
         _none(reading, [deviation.used for deviation in clean.values()], dtype)
         for key in found:
@@ -132,10 +132,11 @@ def _worst(
 def _hard_batches(dtype: str, theirs: Backend) -> Iterator[str]:
     """Each quantity in a batch of its own, the last batch among them."""
     problem, ours = small_problem(), theirs
-    cases = {case.name: case for case in hard_batches(problem, dtype).cases}
+    steps = hard_batches(problem, dtype)
+    cases = {case.name: case for case in steps.cases}
     chosen = dict(zip(QUANTITIES, list(cases)[-1 :: -(len(cases) // len(QUANTITIES))], strict=False))
     for name, batch in chosen.items():
-        ours = disturbed_in(ours, cases[batch], functools.partial(_twice_its_budget, name, cases[batch]))
+        ours = disturbed_in(ours, steps, cases[batch], functools.partial(_twice_its_budget, name, cases[batch]))
     found = check_hard_batches(problem, dtype, ours, theirs)
     clean = {batch: deviation for batch, deviation in found.items() if batch not in chosen.values()}
     _none("hard_batches", [deviation.used for deviation in clean.values()], dtype)
@@ -154,8 +155,8 @@ def _twice_its_budget(name: str, case: Case, done: Step) -> Step:
 def _exact_arithmetic(dtype: str, theirs: Backend) -> Iterator[str]:
     """Each quantity in the last exact step."""
     problem = small_problem()
-    change = functools.partial(changed, changes=dict.fromkeys(QUANTITIES, next_up))
-    ours = disturbed_in(theirs, exact_steps(problem, dtype).cases[-1], change)
+    steps, change = exact_steps(problem, dtype), functools.partial(changed, changes=dict.fromkeys(QUANTITIES, next_up))
+    ours = disturbed_in(theirs, steps, steps.cases[-1], change)
     clean, found = (count_unequal(problem, dtype, side, theirs) for side in (theirs, ours))
     _none("exact_arithmetic", [counts.differ for counts in clean.values()], dtype)
     for name in QUANTITIES:

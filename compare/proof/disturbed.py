@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.backends.protocol import Backend, Side
+from compare.backends.protocol import Backend, Side, Trainable
 from compare.equations import QUANTITIES
-from compare.proof.single_steps import Case
+from compare.proof.single_steps import Case, SingleSteps
 from scratch import Step
 
 Change = Callable[[NDArray], NDArray]
@@ -29,18 +29,22 @@ class DisturbedSide:
 
 def disturbed(backend: Backend, method: str, disturbance: Disturbance) -> Backend:
     """The same backend, with one method of its sides disturbed."""
-    return backend._replace(
-        side=lambda problem, dtype: DisturbedSide(backend.side(problem, dtype), method, disturbance)
-    )
+    return backend._replace(side=lambda *given: DisturbedSide(backend.side(*given), method, disturbance))
 
 
-def disturbed_in(backend: Backend, case: Case, change: Callable[[Step], Step]) -> Backend:
-    """The same backend, with the step of one case changed, and no other."""
+def disturbed_in(backend: Backend, steps: SingleSteps, case: Case, change: Callable[[Step], Step]) -> Backend:
+    """The same backend, with one of these single steps changed, and no other."""
 
     def disturbance(done: Step, given: tuple[Any, ...]) -> Step:
         return change(done) if np.array_equal(given[0], case.index) else done
 
-    return disturbed(backend, "step", disturbance)
+    def side(problem: Trainable, dtype: str) -> Side:
+        own = backend.side(problem, dtype)
+        # other single steps have other labels, and may have the same indices
+        alike = np.array_equal(problem.train[1], steps.train[1])
+        return DisturbedSide(own, "step", disturbance) if alike else own
+
+    return backend._replace(side=side)
 
 
 def changed(done: Step, changes: dict[str, Change]) -> Step:

@@ -10,6 +10,7 @@ COMMUTATIVE = ast.Add, ast.Mult
 # What one may write by mistake in place of a function.
 OTHERS = {
     "float": ("int",),
+    "add": ("subtract", "multiply", "divide"),
     "exp": ("exp2", "expm1"),
     "log": ("log2", "log10", "log1p"),
     "sum": ("mean", "max", "min", "prod"),
@@ -136,7 +137,7 @@ def _calls(node: ast.Call) -> Iterator[ast.expr]:
         yield node.args[0]
     elif isinstance(node.func, ast.Attribute):
         yield node.func.value
-    if len(node.args) == 2:
+    if len(node.args) == 2 and not ast.unparse(node.func).endswith("add"):
         yield ast.Call(node.func, node.args[::-1], node.keywords)
     if isinstance(node.func, ast.Name) and node.func.id == "len":
         yield from (ast.BinOp(node, op(), ast.Constant(1)) for op in (ast.Add, ast.Sub))

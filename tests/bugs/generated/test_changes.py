@@ -40,6 +40,10 @@ LINES = {
         "return -np.exp(a)", "return np.exp2(a)", "return np.expm1(a)", "return a", "return np.exp(b)",
     },
     "return f(a, b)": {"return -f(a, b)", "return a", "return f(b, a)", "return f(b, b)", "return f(a, a)"},
+    "return np.add(a, b)": {
+        "return -np.add(a, b)", "return np.subtract(a, b)", "return np.multiply(a, b)", "return np.divide(a, b)",
+        "return a", "return np.add(b, b)", "return np.add(a, a)",
+    },
     "return float(a)": {"return -float(a)", "return int(a)", "return a", "return float(b)"},
     "return len(a)": {"return -len(a)", "return a", "return len(a) + 1", "return len(a) - 1", "return len(b)"},
     "return a.T": {"return -a.T", "return a", "return b.T"},
