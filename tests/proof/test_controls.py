@@ -13,7 +13,7 @@ from compare.backends.protocol import Backend
 from compare.equations import QUANTITIES
 from compare.problem import Problem
 from compare.proof import comparison, controls, exact_arithmetic, gradient_check, hard_batches, predictions, tolerance
-from compare.proof.control_inputs import IMAGES, LABELS, MARGIN, SIZES_AND_TERMS
+from compare.proof.control_inputs import IMAGES, MARGIN, SIZES_AND_TERMS, STEPS, example, model
 from compare.proof.controls import ControlError, check_controls
 from compare.proof.prove import prove
 from compare.proof.run import Run
@@ -45,28 +45,37 @@ COUNTS = {
 }  # fmt: skip
 
 
-def test_the_budgets_of_the_example_are_those_of_paper():
-    """Worked out from the equations and the table of docs/proof.md, one number after the other."""
-    X, W, b = np.array([[1, 0], [0.5, 1]]), np.array([[1.0, 0], [0, 1], [-1, 1]]), np.array([0, 0.5, 0])
-    Z = np.array([[1, 0.5, -1], [0.5, 1.5, 0.5]])
+def test_the_budgets_of_the_example_are_worked_out_again():
+    """From the equations and the table of docs/proof.md."""
+    (case, *others), (X, y) = example("float64").cases, example("float64").train
+    X, y, W, b = X[case.index], y[case.index], case.start.W, case.start.b
+    assert (len(X), len(others)) == (8, STEPS - 1)
+    Z = np.array([[sum(X[n] * W[k]) + b[k] for k in range(3)] for n in range(8)])
     P = np.exp(Z) / np.exp(Z).sum(axis=1)[:, None]
-    dZ = (P - [[1, 0, 0], [0, 0, 1]]) / 2
-    dW, db = dZ.T @ X, dZ.sum(axis=0)
-    new_W, new_b = (w - 0.5 * (0.5 + d + 0.125 * w) for w, d in ((W, dW), (b, db)))
-    z, c = 1.5, 4.5
+    dZ = (P - np.eye(3)[y]) / 8
+    dW, db = np.einsum("nk,nd->kd", dZ, X), dZ.sum(axis=0)
+    # the velocity is 1, and half of it is kept
+    new_W, new_b = (w - 0.125 * (0.5 + d + 0.125 * w) for w, d in ((W, dW), (b, db)))
+    z = max(sum(abs(X[n] * W[k])) + abs(b[k]) for n in range(8) for k in range(3))
+    c = z + 2 * abs(Z).max()
+    per_pixel = c * X.mean(axis=0).max()
     sizes = [abs(one).max() for one in (Z, np.log(P), np.log(P), dZ, dW, db, new_W - W, new_b - b)]
-    velocity = [0.5 / (1 - 0.5) * (terms + 0.125 * w + 1) for terms, w in ((c * 0.75, 1), (c, 0.5))]
-    terms = [z, c, c, c / 2, c * 0.75, c, abs(new_W).max() + velocity[0], abs(new_b).max() + velocity[1]]
+    moved = [0.125 / (1 - 0.5) * (terms + 0.125 * w + 1) for terms, w in ((per_pixel, 64), (c, 1))]
+    terms = [z, c, c, c / 8, per_pixel, c, abs(new_W).max() + moved[0], abs(new_b).max() + moved[1]]
     assert list(SIZES_AND_TERMS) == list(QUANTITIES)
-    np.testing.assert_allclose([*SIZES_AND_TERMS.values()], [*zip(sizes, terms, strict=True)], rtol=2e-4)
+    np.testing.assert_allclose([*SIZES_AND_TERMS.values()], [*zip(sizes, terms, strict=True)], rtol=5e-4)
 
 
-def test_the_budgets_of_the_images_are_those_of_paper():
-    """Z is 1 and so is the largest logit; the least likely class of the first image has logit 0 beside 1 and 1."""
-    assert (IMAGES.shape, LABELS.shape) == ((4, 2), (4,))
-    assert controls.LOGITS == 16 * 1 + 1
-    assert pytest.approx(16 * math.log(2 * math.e + 1) + 3, rel=1e-3) == controls.LOSS
-    within_rounding_of_a_tie = 2 * (16 * 1 + math.sqrt(4) * 1)
+def test_the_budgets_of_the_images_are_worked_out_again():
+    """Of the first image 65 - 64, 65 - 64 and 64 - 64 are the logits; those of the last are -2, -2 and 2."""
+    (case,) = model("float64").cases
+    Z = IMAGES @ np.round(case.start.W).T
+    np.testing.assert_array_equal(Z, [[1, 1, 0], [-1.5, -1.5, 2], [-1.75, -1.75, 2], [-2, -2, 2]])
+    size, terms, unlikely = 2, 65 + 64, 4 + math.log(1 + 2 * math.exp(-4))
+    assert 16 * size + terms == controls.LOGITS
+    assert pytest.approx(16 * unlikely + terms + 2 * size, rel=1e-3) == controls.LOSS
+    # where the largest logit is 1
+    within_rounding_of_a_tie = 2 * (16 * 1 + math.sqrt(STEPS) * terms)
     assert 2 * within_rounding_of_a_tie == MARGIN
     assert MARGIN / 2 < controls.SWAP < MARGIN
 
@@ -93,6 +102,11 @@ def one_wider(monkeypatch: Patch, quantity: str, which: int) -> None:
 def never_failing(monkeypatch: Patch, check: str) -> None:
     right = Run.checks.fget
     monkeypatch.setattr(Run, "checks", property(lambda run: right(run) | {check: True}))
+
+
+def always_failing(monkeypatch: Patch, check: str) -> None:
+    right = Run.checks.fget
+    monkeypatch.setattr(Run, "checks", property(lambda run: right(run) | {check: False}))
 
 
 def longer_run(monkeypatch: Patch) -> None:
@@ -198,6 +212,20 @@ def test_a_check_that_is_blind_ends_the_proof(small: Problem, monkeypatch: Patch
         check_controls(small, "float32", SCRATCH)
     assert says.replace("_", " ") in str(told.value)
     assert str(told.value).endswith(", float32; install the program anew")
+
+
+@pytest.mark.parametrize("check", Run("float32", ("a", "b"), {}).checks)
+def test_a_check_that_always_fails_ends_the_proof(small: Problem, monkeypatch: Patch, check: str):
+    always_failing(monkeypatch, check)
+    words = check.replace("_", " ")
+    with pytest.raises(ControlError, match=f"'{words}' finds the reference unlike itself, float32"):
+        check_controls(small, "float32", SCRATCH)
+
+
+def test_a_verdict_that_never_differs_ends_the_proof(small: Problem, monkeypatch: Patch):
+    monkeypatch.setattr(Run, "verdict", "match")
+    with pytest.raises(ControlError, match=r"'one step' does not see Z"):
+        check_controls(small, "float32", SCRATCH)
 
 
 def test_near_ties_have_a_limit_of_their_own(monkeypatch: Patch):
