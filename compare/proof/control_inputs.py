@@ -11,36 +11,42 @@ from scratch import Velocity
 # Size and terms of each budget in the example below. They are written down here, because a limit that has become wider
 # must not make what is added larger. tests/proof/test_controls.py works them out by itself.
 SIZES_AND_TERMS = {
-    "logits": (5.0000, 129.0000),
-    "log_probabilities": (9.0004, 139.0000),
-    "loss": (9.0004, 139.0000),
-    "dZ": (0.1241, 17.3750),
-    "dW": (0.1677, 73.8438),
-    "db": (0.1461, 139.0000),
-    "W": (1.0762, 83.7867),
-    "b": (0.0948, 36.0797),
+    "logits": (13.0000, 137.0000),
+    "log_probabilities": (9.0004, 163.0000),
+    "loss": (9.0004, 163.0000),
+    "dZ": (0.03103, 5.0938),
+    "dW": (0.1677, 86.5938),
+    "db": (0.1461, 163.0000),
+    "W": (1.0762, 86.9742),
+    "b": (0.2198, 50.0615),
 }
 # So often the example is taken: the budget of the whole run has grown by then.
-STEPS = 4
-# Four images. The two highest logits of the first are so far apart, in eps: twice what is within rounding of a tie.
-IMAGES = np.array([[1, 1], [16, 17], [8, 9], [0, 1]]) / [[1], [32], [32], [32]]
-LABELS, MARGIN = np.array([0, 2, 2, 2]), 1096
+STEPS = 9
+# Five images. The two highest logits of the first are so far apart, in eps: twice what is within rounding of a tie.
+# Those of the last are a quarter of that apart.
+IMAGES = np.array([[1, 1, 0], [1 / 2, 17 / 32, 0], [1 / 4, 9 / 32, 0], [0, 1 / 32, 0], [1, 1, 1]])
+LABELS, MARGIN = np.array([0, 2, 2, 2, 0]), 1612
 OPTIONS = Hyperparameters(epochs=1, batch_size=4, lr=0.125, momentum=0.5, weight_decay=0.125)
 
 
 def example(dtype: str) -> SingleSteps:
-    """One step, taken four times. Its weights are large and its logits small: so each part of a budget counts."""
-    X = np.array([[32, 32], [16, 17], [8, 8], [32, 31], [16, 15], [24, 26], [0, 1], [8, 6]]) / 32
-    y, W, b = np.array([0, 2, 1, 0, 2, 1, 1, 0]), np.array([[64.0, -64], [-64, 64], [64, -62]]), np.array([0, 1.0, -1])
+    """One step, taken again and again. Its weights are large and its logits small: so each part of a budget counts."""
+    X = np.array([[32, 32], [16, 17], [8, 8], [32, 31], [16, 15], [24, 26], [0, 1], [8, 6]] * 4) / 32
+    y, W, b = (
+        np.array([0, 2, 1, 0, 2, 1, 1, 0] * 4),
+        np.array([[64.0, -64], [-64, 64], [64, -62]]),
+        np.array([8.0, 9, 7]),
+    )
     start = State(W.astype(dtype), b.astype(dtype), Velocity(np.ones((3, 2), dtype), np.ones(3, dtype)))
-    cases = tuple(Case("example", start, np.arange(8 * n, 8 * n + 8)) for n in range(STEPS))
+    cases = tuple(Case("example", start, np.arange(32 * n, 32 * n + 32)) for n in range(STEPS))
     return SingleSteps((np.tile(X, (STEPS, 1)), np.tile(y, STEPS)), OPTIONS, cases)
 
 
 def model(dtype: str) -> SingleSteps:
-    """Weights for the four images; the bias makes the difference between the first two classes."""
-    W = np.array([[65, -64], [65, -64], [-64, 64]], dtype)
-    b = np.array([MARGIN, 0, 0], dtype) * np.finfo(dtype).eps
+    """Weights for the five images; the bias makes the difference between the first two classes."""
+    eps = float(np.finfo(dtype).eps)
+    W = np.array([[65, -64, 0], [65, -64, 3 / 4 * MARGIN * eps], [-64, 64, 0]], dtype)
+    b = np.array([MARGIN * eps, 0, 0], dtype)
     return SingleSteps((IMAGES, LABELS), OPTIONS, (Case("images", State(W, b), np.arange(len(IMAGES))),))
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from compare.backends.by_name import SCRATCH
 from compare.backends.protocol import Backend
@@ -33,7 +34,7 @@ from compare.proof.control_inputs import (
 )
 from compare.proof.disturbed import Disturbance, changed, disturbed, disturbed_in, next_up, plus
 from compare.proof.exact_arithmetic import count_unequal, exact_steps
-from compare.proof.gradient_check import check_small_gradient
+from compare.proof.gradient_check import check_gradients, check_small_gradient
 from compare.proof.hard_batches import check_hard_batches, hard_batches
 from compare.proof.predictions import Predictions
 from compare.proof.run import Controls, Run
@@ -42,10 +43,10 @@ from compare.proof.tolerance import Start, allowed, sizes
 from scratch import Step
 
 # Shares of the largest gradient: twice the limits of two tests, and what makes the slope of the third 1.84.
-GRADIENT = {"central": 2e-7, "complex_step": 2e-12, "slope": -1e-5}
+GRADIENT, SLOPE_MOVE = {"central": 2e-7, "complex_step": 2e-12}, -1e-5
 # In eps: what is taken from one of two logits and added to the other, so that they change places, and the budgets of
-# logits and loss in the evaluation of the four images.
-SWAP, LOGITS, LOSS = 731, 161.0, 197.6
+# logits and loss in the evaluation of the five images.
+SWAP, LOGITS, LOSS = 1075, 161.0, 197.6
 
 # By precision and reference: what was seen, one after the other.
 Control = Callable[[str, Backend], Iterator[str]]
@@ -113,12 +114,16 @@ def _equal(check: str, differences: list[float], dtype: str, **found: Any) -> No
 
 
 def _readings(dtype: str, theirs: Backend) -> Iterator[str]:
-    """Each quantity in the last step of the example."""
+    """Each quantity in the last step of the example, by twice its budget."""
     steps, eps = example(dtype), float(np.finfo(dtype).eps)
     for reading, t in zip(READINGS, (1, STEPS), strict=True):
         scales = SIZES_AND_TERMS.items()
-        changes = {name: plus(2 * eps * (16 * size + math.sqrt(t) * terms)) for name, (size, terms) in scales}
-        ours = disturbed_in(theirs, steps, steps.cases[-1], functools.partial(changed, changes=changes))
+        ours = theirs
+        # what is over its budget comes after something that is not
+        for case, share in zip(steps.cases[:: STEPS - 1], (0.8 / math.sqrt(t), 2), strict=True):
+            limits = {name: share * eps * (16 * size + math.sqrt(t) * terms) for name, (size, terms) in scales}
+            changes = {name: plus(limit) for name, limit in limits.items()}
+            ours = disturbed_in(ours, steps, case, functools.partial(changed, changes=changes))
         clean, found = (_worst(steps, reading, side, theirs, dtype) for side in (theirs, ours))
         _equal(reading, [deviation.used for deviation in clean.values()], dtype, worst=clean)
         for key in found:
@@ -159,27 +164,36 @@ def _twice_its_budget(name: str, case: Case, done: Step) -> Step:
 
 
 def _exact_arithmetic(dtype: str, theirs: Backend) -> Iterator[str]:
-    """Each quantity in the last exact step."""
-    problem = small_problem()
-    steps, change = exact_steps(problem, dtype), functools.partial(changed, changes=dict.fromkeys(QUANTITIES, next_up))
-    ours = disturbed_in(theirs, steps, steps.cases[-1], change)
+    """Each quantity in the first or in the last exact step."""
+    problem, ours = small_problem(), theirs
+    steps = exact_steps(problem, dtype)
+    for n, case in enumerate((steps.cases[0], steps.cases[-1])):
+        change = functools.partial(changed, changes=dict.fromkeys([*QUANTITIES][n::2], next_up))
+        ours = disturbed_in(ours, steps, case, change)
     clean, found = (count_unequal(problem, dtype, side, theirs) for side in (theirs, ours))
-    _equal("exact_arithmetic", [counts.differ for counts in clean.values()], dtype, exact_arithmetic=clean)
+    unequal = [counts.differ for counts in clean.values()]
+    _equal("exact_arithmetic", unequal, dtype, exact_arithmetic=clean)
     for name in QUANTITIES:
         what = f"{_text(name)} off by one unit in the last place"
         yield _seen("exact_arithmetic", what, dtype, exact_arithmetic=clean | {name: found[name]})
 
 
 def _gradient_checks(dtype: str, theirs: Backend) -> Iterator[str]:
-    """Each of the three tests alone: the other two are told that all is well."""
+    """Each test alone, the others being told that all is well; and each of the two problems."""
     last_weight = np.array([14])
+    every = check_gradients(small_problem(), disturbed(theirs, "step", _wrong_gradient(SLOPE_MOVE)))
+    tests = {"slope": every[0]}
     for test, share in GRADIENT.items():
-        found = check_small_gradient(disturbed(theirs, "step", _wrong_gradient(share)), last_weight)
-        well = replace(found, central={1e-5: 0.0}, complex_step=0.0, slope=2.0)
-        _equal("gradient_checks", [], dtype, gradient_checks={theirs.name: [well, well]})
-        checks = {theirs.name: [well, replace(well, **{test: getattr(found, test)})]}
+        tests[test] = check_small_gradient(disturbed(theirs, "step", _wrong_gradient(share)), last_weight)
+    well = replace(every[0], central={1e-5: 0.0}, complex_step=0.0, slope=2.0)
+    _equal("gradient_checks", [], dtype, gradient_checks={theirs.name: [well, well]})
+    for test, found in tests.items():
+        checks = [well, replace(well, **{test: getattr(found, test)})]
         what = f"a wrong gradient in the test {test.replace('_', ' ')!r}"
-        yield _seen("gradient_checks", what, dtype, gradient_checks=checks)
+        yield _seen("gradient_checks", what, dtype, gradient_checks={theirs.name: checks})
+    for n, name in enumerate(("small", "real")):
+        what = f"a wrong gradient of the {name} problem"
+        yield _seen("gradient_checks", what, dtype, gradient_checks={theirs.name: [well, *every[n : n + 1]]})
 
 
 def _wrong_gradient(share: float) -> Disturbance:
@@ -191,7 +205,7 @@ def _wrong_gradient(share: float) -> Disturbance:
 
 
 def _evaluation(dtype: str, theirs: Backend) -> Iterator[str]:
-    """Logits and loss of four images."""
+    """Logits and loss of five images."""
     eps = float(np.finfo(dtype).eps)
     disturbances: dict[str, tuple[str, Disturbance]] = {
         "a logit": ("logits", lambda Z, _: plus(2 * LOGITS * eps)(np.array(Z))),
@@ -207,28 +221,29 @@ def _evaluation(dtype: str, theirs: Backend) -> Iterator[str]:
 
 
 def _predictions(dtype: str, theirs: Backend) -> Iterator[str]:
-    """The first image in another class; and no certificate for it."""
-    swap = np.array([[-SWAP, SWAP, 0]], dtype) * np.finfo(dtype).eps
-    ours = disturbed(theirs, "logits", lambda Z, _: np.concatenate([Z[:1] + swap, Z[1:]]))
-    clean, found = Predictions(), Predictions()
-    for predictions, other in ((clean, theirs), (found, ours)):
-        own, reference = (side.side(model(dtype), dtype) for side in (other, theirs))
-        predictions.compare(IMAGES, own, reference, STEPS)
+    """The first and the last image in another class, the last being within rounding of a tie; an image without one."""
+    swap = np.zeros((len(IMAGES), 3), dtype)
+    swap[[0, -1]] = np.array([-SWAP, SWAP, 0]) * np.finfo(dtype).eps
+    nowhere = np.where(np.arange(len(IMAGES)) == 1, np.nan, 0).astype(dtype)[:, None]
+    clean, found, lost = (_predicted(dtype, theirs, added) for added in (0 * swap, swap, nowhere))
     _equal("predictions", [clean.largest, clean.differ], dtype, predictions=clean)
     yield _seen("predictions", "an image in another class", dtype, predictions=found)
-    if (clean.certified, found.certified) != (4, 3):
+    yield _seen("predictions", "an image in no class", dtype, predictions=lost)
+    if (clean.certified, found.certified, lost.certified) != (5, 3, 0):
         raise _blind("predictions", "that a certificate is wrong", dtype)
     yield f"{CHECKS['predictions'].name}: a wrong certificate"
 
 
+def _predicted(dtype: str, theirs: Backend, added: NDArray) -> Predictions:
+    """The reference beside itself, with this added to its logits."""
+    predictions, ours = Predictions(), disturbed(theirs, "logits", lambda Z, _: Z + added)
+    predictions.compare(IMAGES, *(side.side(model(dtype), dtype) for side in (ours, theirs)), STEPS)
+    return predictions
+
+
 CONTROLS: tuple[Control, ...] = (
-    _readings,
-    _hard_batches,
-    _exact_arithmetic,
-    _gradient_checks,
-    _evaluation,
-    _predictions,
-)
+    _readings, _hard_batches, _exact_arithmetic, _gradient_checks, _evaluation, _predictions,
+)  # fmt: skip
 
 
 def _text(name: str) -> str:

@@ -71,4 +71,5 @@ def next_up(array: NDArray) -> NDArray:
 
 
 def _last(array: NDArray) -> int:
-    return int(np.flatnonzero(array)[-1])
+    """Where the last element stands that is not 0; the last of all if there is none."""
+    return int(max(np.flatnonzero(array), default=-1))

@@ -19,6 +19,7 @@ def test_what_is_added_is_added_to_the_last_element_that_is_not_0(dtype: str):
     np.testing.assert_array_equal(above - array, np.array([[0, 0], [4 * np.finfo(dtype).eps, 0]], dtype))
     assert above.dtype == dtype
     assert plus(1.0)(np.array(2, dtype)) == 3
+    np.testing.assert_array_equal(plus(1.0)(np.zeros(3, dtype)), [0, 0, 1])
 
 
 def test_one_quantity_of_one_step_is_changed():
@@ -40,7 +41,7 @@ def test_other_single_steps_with_the_same_indices_are_left_alone():
         [np.abs(pair.steps["one_step"].Z - pair.reference.Z).sum() for _, pair in one.pairs(made, SCRATCH, "float64")]
         for one in (steps, other)
     ]
-    assert gaps == [[1, 0, 0, 0], [0, 0, 0, 0]]
+    assert gaps == [[1, *[0] * 8], [0] * 9]
 
 
 def test_one_method_is_disturbed_and_the_others_are_not(small: Problem):
