@@ -41,7 +41,7 @@ def test_every_check_sees_what_is_added(small: Problem, name: str, dtype: str):
 
 COUNTS = {
     "one step": 8, "whole run": 8, "hard batches": 8, "exact arithmetic": 8, "gradient checks": 5, "evaluation": 2,
-    "predictions": 3,
+    "predictions": 4,
 }  # fmt: skip
 
 
@@ -164,6 +164,31 @@ def everything_a_near_tie(monkeypatch: Patch) -> None:
     monkeypatch.setattr(predictions, "_count_near_ties", lambda images, *_: len(images))
 
 
+def no_class_counts_as_one(monkeypatch: Patch) -> None:
+    monkeypatch.setattr(predictions.np, "isfinite", lambda Z: np.full(np.shape(Z), True))
+
+
+def ties_the_other_way(monkeypatch: Patch) -> None:
+    right = predictions._count_near_ties
+    monkeypatch.setattr(predictions, "_count_near_ties", lambda images, *given: len(images) - right(images, *given))
+
+
+def worse_only_if_much(monkeypatch: Patch) -> None:
+    monkeypatch.setattr(comparison, "worse", lambda used, other: used > 3 * other)
+
+
+def first_share_only(monkeypatch: Patch) -> None:
+    monkeypatch.setattr(comparison, "worse", lambda *_: False)
+
+
+def as_after_a_run(monkeypatch: Patch) -> None:
+    monkeypatch.setattr(comparison, "allowed", lambda size, terms, t, d: tolerance.allowed(size, terms, max(t, 9), d))
+
+
+def no_gradients(monkeypatch: Patch) -> None:
+    monkeypatch.setattr(controls, "check_gradients", lambda *given: gradient_check.check_gradients(*given)[:1])
+
+
 def nothing_differs(monkeypatch: Patch) -> None:
     right = comparison.difference
     monkeypatch.setattr(comparison, "difference", lambda *given: 0 * right(*given))
@@ -188,6 +213,12 @@ BLIND: dict[str, tuple[Callable[[Patch], None], str]] = {
     "limit of near ties": (lambda p: wider(p, predictions, "allowed", 2.1), "'evaluation' does not see a logit"),
     "certificates": (lambda p: wider(p, predictions, "_margins", 1.5), "that a certificate is wrong"),
     "certificates of nothing": (lambda p: one_field(p, certified=5), "that a certificate is wrong"),
+    "a class of nan": (no_class_counts_as_one, "'predictions' does not see an image in no class"),
+    "the other near ties": (ties_the_other_way, "'predictions' does not see an image in another class"),
+    "a worse share": (worse_only_if_much, "'one step' does not see Z"),
+    "every share but the first": (first_share_only, "'one step' does not see Z"),
+    "the roundings of a run in one step": (as_after_a_run, "'one step' does not see logP"),
+    "the real problem": (no_gradients, "'gradient checks' does not see a wrong gradient of the real problem"),
     "nothing differs": (nothing_differs, "'one step' does not see Z"),
     **{
         f"the {('size', 'terms')[n]} of {name}": (
@@ -230,7 +261,7 @@ def test_a_verdict_that_never_differs_ends_the_proof(small: Problem, monkeypatch
 
 def test_near_ties_have_a_limit_of_their_own(monkeypatch: Patch):
     """The control of the predictions alone, because the evaluation uses the same function."""
-    assert len([*controls._predictions("float64", SCRATCH)]) == 3
+    assert len([*controls._predictions("float64", SCRATCH)]) == 4
     wider(monkeypatch, predictions, "allowed", 2.1)
     with pytest.raises(ControlError, match="an image in another class"):
         [*controls._predictions("float64", SCRATCH)]
