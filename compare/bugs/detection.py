@@ -18,7 +18,7 @@ from compare.problem import Problem
 from compare.proof.checks import CHECKS
 from compare.proof.comparison import Comparison, OneSideNotFiniteError
 from compare.proof.exact_arithmetic import first_unequal
-from compare.proof.gradient_check import GradientCheck, check_gradients
+from compare.proof.gradient_check import check_gradients
 from compare.proof.hard_batches import first_over_budget, hard_batches
 from compare.proof.identities import broken_identities
 from compare.proof.lockstep import StepPair
@@ -85,23 +85,27 @@ class Candidate:
 
     def finish(self, reference: Backend, band: tuple[float, float]) -> Detection:
         """Run the other checks; `band` has the lowest and highest usual accuracy."""
-        problem, dtype = self.problem, self.dtype
-        reasons = {
-            **{reading: _divergence(comparison) for reading, comparison in self.comparisons.items()},
-            "hard_batches": first_over_budget(hard_batches(problem, dtype), self.backend, reference, dtype),
-            "exact_arithmetic": first_unequal(problem, dtype, self.backend, reference),
-            "gradient_checks": self._gradient_checks(),
-            "identities": next(iter(broken_identities(problem, self.backend, dtype)), ""),
-        }
+        problem = self.problem
+        reasons = {reading: _divergence(comparison) for reading, comparison in self.comparisons.items()}
+        for check, run in checks_without_training(problem, self.dtype, self.backend, reference).items():
+            reasons[check] = run()
         if not self.to_the_end:
             return Detection(self.backend.name, reasons)
         accuracy = self.sides["whole_run"].evaluate(*problem.validation).accuracy
         reasons["accuracy"] = "" if band[0] <= accuracy <= band[1] else per_cent(accuracy, 1)
         return Detection(self.backend.name, reasons, accuracy)
 
-    def _gradient_checks(self) -> str:
-        wrong = (check for check in check_gradients(self.problem, self.backend) if not check.passed)
-        return next((_wrong_gradient(check) for check in wrong), "")
+
+def checks_without_training(
+    problem: Problem, dtype: str, ours: Backend, theirs: Backend
+) -> dict[str, Callable[[], str]]:
+    """The checks that need no training: each runs when it is called, and returns its reason, empty if it passed."""
+    return {
+        "hard_batches": lambda: first_over_budget(hard_batches(problem, dtype), ours, theirs, dtype),
+        "exact_arithmetic": lambda: first_unequal(problem, dtype, ours, theirs),
+        "gradient_checks": lambda: _wrong_gradient(problem, ours),
+        "identities": lambda: next(iter(broken_identities(problem, ours, dtype)), ""),
+    }
 
 
 def detect(
@@ -149,8 +153,10 @@ def _around(accuracy: float) -> tuple[float, float]:
     return accuracy - ACCURACY_NOTICED, accuracy + ACCURACY_NOTICED
 
 
-def _wrong_gradient(check: GradientCheck) -> str:
-    return f"error {check.complex_step:.0e}, slope {check.slope:.2f}, {check.problem} problem"
+def _wrong_gradient(problem: Problem, backend: Backend) -> str:
+    wrong = (check for check in check_gradients(problem, backend) if not check.passed)
+    shown = (f"error {one.complex_step:.0e}, slope {one.slope:.2f}, {one.problem} problem" for one in wrong)
+    return next(shown, "")
 
 
 def _divergence(comparison: Comparison) -> str:

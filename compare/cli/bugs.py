@@ -1,5 +1,7 @@
 """`bugs`: the classic mistakes, and which check detects which."""
 
+import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -7,6 +9,9 @@ import typer
 
 from compare.bugs.catalogue import BUGS, Bug, find_bug
 from compare.bugs.detection import Detection
+from compare.bugs.generated.mutants import mutants
+from compare.bugs.generated.survey import GeneratedSurvey, survey_generated
+from compare.bugs.generated.survey import total_reports as total_reports_generated
 from compare.bugs.survey import Survey, expected_seconds, survey, total_reports
 from compare.cli.options import OUTPUT, Details, Json, ProblemOptions, Quiet, check_output, flag, takes_problem
 from compare.cli.outputs import Outputs
@@ -15,7 +20,11 @@ from compare.errors import InputError
 from compare.problem import DTYPES, Problem
 from compare.report import as_json
 from compare.report.bug_tables import print_bug, print_list, print_result, print_survey
+from compare.report.generated_tables import print_generated, print_generated_result
 from compare.report.tables import wide_console
+
+# Of a training with generated mistakes, unless others are asked for.
+GENERATED_EPOCHS = 10
 
 
 @takes_problem
@@ -24,6 +33,9 @@ def bugs(
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="Explain this one, and train nothing.")] = None,
     chosen: ProblemOptions,
     only_list: Annotated[bool, flag(OUTPUT, "--list", "List all names, and train nothing.")] = False,
+    generated: Annotated[
+        bool, flag(OUTPUT, "--generated", "Make mistakes by program instead: every small change of the six functions.")
+    ] = False,
     details: Details = False,
     quiet: Quiet = False,
     json: Json = None,
@@ -35,7 +47,11 @@ def bugs(
     """
     if name and only_list:
         raise InputError("--list lists all mistakes: omit the name, or --list")
+    if generated and (name or only_list):
+        raise InputError("--generated makes mistakes that are in no list: omit the name, and --list")
     check_output(json)
+    if generated:
+        return _generated(chosen, json, details, quiet)
     if name:
         return _teach(find_bug(name), json)
     return _list(json) if only_list else _survey(chosen.problem(), json, details, quiet)
@@ -82,8 +98,35 @@ def _run(problem: Problem, quiet: bool) -> Survey:
         return survey(problem, on_report=advance)
 
 
+def _generated(chosen: ProblemOptions, json: Path | None, details: bool, quiet: bool) -> int:
+    # single steps detect nearly all; what they do not detect is trained for a while
+    problem = replace(chosen, epochs=GENERATED_EPOCHS if chosen.epochs is None else chosen.epochs).problem()
+    if not quiet:
+        about = duration(max(10, 12 + problem.steps * 0.02))
+        print(f"{len(mutants())} small changes in two precisions: about {about}", file=sys.stderr, flush=True)
+    with progress(total_reports_generated(), quiet) as advance:
+        found = survey_generated(problem, on_report=advance)
+    if json:
+        as_json.write_json(json, _generated_as_dict(problem, found))
+    console = wide_console()
+    if not quiet:
+        print_generated(console, found, details=details)
+    print_generated_result(console, found)
+    return 0 if found.passed else 1
+
+
+def _generated_as_dict(problem: Problem, found: GeneratedSurvey) -> dict[str, Any]:
+    rows = []
+    for name, mutant in mutants().items():
+        fields = {"name": name, "function": mutant.function, "line": mutant.change.line}
+        detections = {dtype: found.found[dtype][name]._asdict() for dtype in DTYPES}
+        fields |= {"changed_line": mutant.change.changed_line, "detections": detections}
+        rows.append(fields | {"same": found.survivors.get(name)})
+    return {**as_json.problem_as_dict(problem), "generated": rows, **as_json.versions()}
+
+
 def _bug_as_dict(bug: Bug) -> dict[str, Any]:
-    fields = ("name", "tag", "function", "belief", "symptom", "lesson", "source")
+    fields = ("name", "tag", "function", "classic", "belief", "symptom", "lesson", "source")
     return {field: getattr(bug, field) for field in fields}
 
 

@@ -225,9 +225,9 @@ def _next(proof: Proof) -> dict[str, str]:
     if not proof.differs:
         return {
             more: "every number",
-            "python -m compare bugs --list": f"{len(BUGS)} classic mistakes",
+            "python -m compare bugs --list": f"{len(BUGS)} known mistakes",
             "python -m compare exercise --new mine.py": "write it yourself",
         }
     guesses = proof.diagnosis.guesses if proof.diagnosis else []
     looks = {f"python -m compare bugs {guesses[0].bug.name}": "this mistake explained"} if guesses else {}
-    return {**looks, more: "every number", "python -m compare bugs --list": "all classic mistakes"}
+    return {**looks, more: "every number", "python -m compare bugs --list": "all known mistakes"}

@@ -50,13 +50,22 @@ class GradientCheck:
 def check_gradients(problem: Problem, backend: Backend) -> list[GradientCheck]:
     """Every parameter of a small problem, and a random sample of those of the real one on its first batch."""
     random = np.random.default_rng(6)
-    X, y = random.uniform(0, 1, (6, 5)), random.integers(0, 3, 6)
-    W, b = random.normal(size=(3, 5)), random.normal(size=3)
-    small = _one_step((X, y), State(W, b), np.arange(6))
+    small = _small_step(random)
     real = _one_step(problem.train, State(*problem.start("float64")), problem.epoch_batches(1)[0])
     size = problem.classes * (problem.features + 1)
     sample = random.choice(size, min(SAMPLE, size), replace=False)
     return [_check("small", _Point(small, backend), np.arange(18)), _check("real", _Point(real, backend), sample)]
+
+
+def check_small_gradient(backend: Backend, which: NDArray) -> GradientCheck:
+    """The check of the small problem, for these of its 18 parameters."""
+    return _check("small", _Point(_small_step(np.random.default_rng(6)), backend), which)
+
+
+def _small_step(random: np.random.Generator) -> SingleSteps:
+    X, y = random.uniform(0, 1, (6, 5)), random.integers(0, 3, 6)
+    W, b = random.normal(size=(3, 5)), random.normal(size=3)
+    return _one_step((X, y), State(W, b), np.arange(6))
 
 
 def _one_step(train: tuple[NDArray, NDArray], start: State, index: NDArray) -> SingleSteps:

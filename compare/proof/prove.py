@@ -15,6 +15,7 @@ from compare.backends.user_file import UserFileError
 from compare.errors import InputError
 from compare.problem import DTYPES, Problem, checksum
 from compare.proof.comparison import Comparison, OneSideNotFiniteError, both_diverge
+from compare.proof.controls import check_controls
 from compare.proof.exact_arithmetic import count_unequal
 from compare.proof.gradient_check import check_gradients
 from compare.proof.hard_batches import check_hard_batches
@@ -40,7 +41,8 @@ def prove(
     """Train both sides and compare them; `theirs`, the reference, is PyTorch unless given.
 
     on_step(epoch, step) is called after every step. Raises InputError if both sides leave the finite numbers, because
-    nothing can be compared then, and UserFileError if a function of a user's file cannot be used.
+    nothing can be compared then, ControlError if a check does not see what it must see, and UserFileError if a
+    function of a user's file cannot be used.
     """
     if dtype not in DTYPES:
         raise InputError(f"the proof is in float32 or float64, not {dtype}")
@@ -48,7 +50,9 @@ def prove(
     if ours.name == theirs.name:
         theirs = theirs._replace(name=f"{theirs.name} (against)")
     with threads(thread_count), np.errstate(all="ignore"):
+        controls = check_controls(problem, dtype, theirs)
         run = _train(problem, dtype, ours, theirs, on_step)
+        run.controls = controls
         if run.only_amplified:
             run.growth = _growth(problem, dtype, ours)
         _check_without_training(run, problem, ours, theirs)

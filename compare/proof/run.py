@@ -1,6 +1,7 @@
 """What a proof found in one precision, and the verdict."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,13 @@ from compare.proof.gradient_check import GradientCheck
 from compare.proof.high_precision import Distances
 from compare.proof.predictions import Predictions
 from scratch import Record
+
+
+class Controls(NamedTuple):
+    """What the controls found: how far the reference is from itself, and what was added to it and seen."""
+
+    itself: float
+    seen: tuple[str, ...]
 
 
 @dataclass
@@ -25,6 +33,7 @@ class Run:
     values were compared, and how many differ. distance_from_exact: of each side, in one step on real images.
     gradient_checks: of each side alone. seconds: of each side in its own steps. weights: checksums of the final
     parameters. drift: largest difference of the final W and b. templates: the first side's final W (K, D).
+    controls: what the checks saw of small disturbances of the reference; None if they were not asked.
     growth: how many times larger training makes a change of the initial weights by one rounding; None unless only the
     whole run is over budget.
     """
@@ -46,6 +55,7 @@ class Run:
     drift: dict[str, float] = field(default_factory=dict)
     trace: dict[tuple[str, str], list[float]] = field(default_factory=dict)
     templates: NDArray = field(default_factory=lambda: np.empty((0, 0)))
+    controls: Controls | None = None
     growth: float | None = None
 
     def __repr__(self) -> str:

@@ -159,6 +159,7 @@ def _run(run: Run) -> dict[str, Any]:
         "distance_from_exact": {n: dict(zip(run.sides, d, strict=True)) for n, d in run.distance_from_exact.items()},
         "gradient_checks": {side: [*map(_gradients, checks)] for side, checks in run.gradient_checks.items()},
         "checks": run.checks,
+        "controls": run.controls and {"itself": run.controls.itself, "seen": list(run.controls.seen)},
         "seconds": run.seconds,
         "weights": run.weights,
         "drift": run.drift,

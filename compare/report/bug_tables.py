@@ -1,6 +1,7 @@
 """The catalogue of mistakes on a terminal: the list, one mistake, and which check detects which."""
 
 import inspect
+from collections.abc import Iterable
 
 from rich.console import Console, Group
 from rich.syntax import Syntax
@@ -32,8 +33,10 @@ def print_list(console: Console) -> None:
     width = max(map(len, BUGS))
     for bug in BUGS.values():
         tag = bug.tag if bug.function in FUNCTIONS else ""
-        console.print(f"{bug.name:{width}}  {tag:2}  {bug.function}")
-    console.print(f"\n{len(BUGS)} mistakes; bugs NAME explains one of them")
+        mark = "*" if bug.classic else ""
+        console.print(f"{bug.name:{width}}  {tag:2}  {bug.function:19}  {mark}".rstrip())
+    text = f"{len(BUGS)} mistakes, {len(_classic(BUGS))} of them classic (*); bugs NAME explains one of them"
+    console.print(f"\n{text}")
 
 
 def print_bug(console: Console, bug: Bug) -> None:
@@ -65,6 +68,24 @@ def print_survey(console: Console, survey: Survey, *, details: bool) -> None:
     first = sum(guesses[:1] == [name] for name, guesses in survey.guesses.items())
     among = sum(name in guesses for name, guesses in survey.guesses.items())
     console.print(f"the diagnosis names {first} of {len(survey.guesses)} first, and {among} in its first three guesses")
+    _print_classic(console, survey)
+
+
+def _print_classic(console: Console, survey: Survey) -> None:
+    """The same figures for the classic mistakes alone, where there are others too."""
+    classic, found = _classic(survey.guesses), survey.detections["float32"]
+    if not 0 < len(classic) < len(survey.guesses):
+        return
+    unnoticed = sum(not found[name].reasons["accuracy"] for name in classic)
+    better = sum(found[name].accuracy > found[CLEAN].accuracy for name in classic)
+    first = sum(survey.guesses[name][:1] == [name] for name in classic)
+    detected = " and ".join(f"{sum(survey.detections[d][name].detected for name in classic)} in {d}" for d in DTYPES)
+    console.print(f"of the {len(classic)} classic ones {detected} are detected, accuracy does not show {unnoticed},")
+    console.print(f"{better} reach more than without mistake, and the diagnosis names {first} first")
+
+
+def _classic(names: Iterable[str]) -> list[str]:
+    return [name for name in names if name in BUGS and BUGS[name].classic]
 
 
 def print_result(console: Console, survey: Survey) -> None:

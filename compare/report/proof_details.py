@@ -13,6 +13,7 @@ from compare.proof.run import Run
 from compare.proof.tolerance import ROUNDINGS, TERMS
 from compare.report.check_tables import print_checks
 from compare.report.difference import SHOWN_DIGITS, amplified
+from compare.report.proof_screen import controls_text
 from compare.report.tables import cut, per_cent, share, short, table, wrapped
 from compare.training import published
 
@@ -153,6 +154,7 @@ def _summary(run: Run) -> list[str]:
     lines += _predictions(run)
     used = per_cent(run.predictions.evaluation) if run.predictions.evaluation < 100 else "more than 100 times"
     lines.append(f"evaluated at the same weights, logits and loss use {used} of their budget")
+    lines += [f"controls: {controls_text([run])}"] if run.controls else []
     drifts = ", ".join(f"{name} by {value:.1e}" for name, value in run.drift.items())
     lines.append(f"after {run.steps:,} steps the sides differ in {drifts}")
     ours, theirs = run.sides

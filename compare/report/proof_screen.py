@@ -24,7 +24,7 @@ def print_screen(console: Console, problem: Problem, runs: list[Run], diagnosis:
     console.print(Text(wrapped(_sentence(problem, runs))), end="\n\n")
     console.print(_curve(problem, runs))
     console.print(_errors(runs))
-    for line in check_lines(runs):
+    for line in (*_controls_line(runs), *check_lines(runs)):
         console.print(line)
     console.print()
     print_verdict(console, runs, diagnosis)
@@ -91,9 +91,10 @@ def _curve(problem: Problem, runs: list[Run]) -> Group:
         known = [per_cent(published.CURVE[epoch], 1) for epoch in epochs if epoch < len(published.CURVE)]
         rows.append(["accuracy, published", *known])
     who = "the same on both sides" if same else run.dtype
-    # a difference needs the lines elsewhere
-    title = "" if run.verdict == "differ" else f"{len(problem.validation[1]):,} validation images, {who}"
-    return table(title, ["epoch", *map(str, epochs)], rows, left=1)
+    columns = ["epoch", *map(str, epochs)]
+    if run.verdict == "differ":  # which needs the lines elsewhere
+        return Group(*table("", columns, rows, left=1).renderables[:-1])
+    return table(f"{len(problem.validation[1]):,} validation images, {who}", columns, rows, left=1)
 
 
 def _values(history: list[Record], epochs: list[int]) -> tuple[list[str], list[str]]:
@@ -158,6 +159,19 @@ def check_lines(runs: list[Run]) -> list[Text]:
         "predictions": f"{found.compared - found.differ:,} of {found.compared:,} images are put in the same class",
     }
     return [_check_line(name, text, runs) for name, text in what.items()]
+
+
+def _controls_line(runs: list[Run]) -> list[Text]:
+    """That the checks see what they must: a proof whose checks do not has ended before."""
+    text = f"  {controls_text(runs)}"
+    return [Text.assemble(f"{'controls':<18}", ("passed", "green"), text)] if all(run.controls for run in runs) else []
+
+
+def controls_text(runs: list[Run]) -> str:
+    """How many changes of the reference were seen, and how far it is from itself."""
+    found = [run.controls for run in runs if run.controls]
+    seen, itself = sum(len(one.seen) for one in found), max(one.itself for one in found)
+    return f"{seen} of {seen} changes are seen; reference against itself: {itself:g}"
 
 
 def _largest(shares: list[float]) -> float:

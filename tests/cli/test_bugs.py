@@ -12,6 +12,8 @@ import pytest
 from compare.bugs.catalogue import BUGS
 from compare.bugs.detection import DETECTION_CHECKS as CHECKS
 from compare.bugs.detection import Detection
+from compare.bugs.generated.mutants import mutants
+from compare.bugs.generated.survey import Found, GeneratedSurvey
 from compare.bugs.survey import CLEAN, Survey, total_reports
 from compare.problem import Problem
 
@@ -94,7 +96,7 @@ def test_json_has_all_of_the_survey(cli, surveyed: Callable, tmp_path: Path):
     rows = content["bugs"]
     assert [row["name"] for row in rows] == [CLEAN, *BUGS]
     assert list(rows[0]) == ["name", "detections"]
-    fields = ["name", "tag", "function", "belief", "symptom", "lesson", "source", "guesses", "detections"]
+    fields = ["name", "tag", "function", "classic", "belief", "symptom", "lesson", "source", "guesses", "detections"]
     assert all(list(row) == fields for row in rows[1:])
     wrong = next(row for row in rows if row["name"] == "wrong-sign")
     assert wrong["guesses"] == ["wrong-sign", "wrong-axis"]
@@ -135,8 +137,63 @@ def test_a_mistake_is_taught(cli, tmp_path: Path):
     for words in (bug.belief, bug.symptom, bug.lesson, "def stale_gradient():", "return dZ.T @ X, dZ.sum(axis=0)"):
         assert " ".join(words.split()) in " ".join(out.split())
     content = json.loads((tmp_path / "json").read_text())
-    assert list(content) == ["version", "name", "tag", "function", "belief", "symptom", "lesson", "source"]
+    assert list(content) == ["version", "name", "tag", "function", "classic", "belief", "symptom", "lesson", "source"]
     assert (content["tag"], content["source"]) == ("E5", bug.source)
+
+
+SAME = "log_softmax: axis=1 -> axis=-1"
+
+
+@pytest.fixture
+def generated(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Problem]]:
+    """Let `bugs --generated` find all but one; the problems it was asked about are in the list that is returned."""
+
+    def find(survivor: str) -> list[Problem]:
+        asked = []
+        found = {CLEAN: Found()} | dict.fromkeys(mutants(), Found("hard_batches", "Z, dense pixels"))
+
+        def survey_generated(problem: Problem, on_report: Callable[[str], None]) -> GeneratedSurvey:
+            asked.append(problem)
+            on_report("float32")
+            return GeneratedSurvey({dtype: found | {survivor: Found()} for dtype in ("float32", "float64")})
+
+        monkeypatch.setattr("compare.cli.bugs.survey_generated", survey_generated)
+        return asked
+
+    return find
+
+
+def test_generated_mistakes(cli, generated: Callable, tmp_path: Path):
+    asked, count = generated(SAME), len(mutants())
+    code, out, err = cli("bugs", "--generated", "--data", "digits", "--json", tmp_path / "json")
+    assert code == 0
+    last = f"detected: {count - 1} of {count} in float32, {count - 1} in float64; the other 1 are the same"
+    assert out.splitlines()[-1] == last
+    assert f"{count} small changes of the six functions; 0 of them" in out
+    assert err.splitlines()[0].startswith(f"{count} small changes in two precisions: about ")
+    assert [(problem.name, problem.chosen.epochs) for problem in asked] == [("digits", 10)]
+    content = json.loads((tmp_path / "json").read_text())
+    assert list(content) == ["version", "data", "problem", "generated", "versions"]
+    rows = {row["name"]: row for row in content["generated"]}
+    assert list(rows) == list(mutants())
+    found = {"check": "hard_batches", "what": "Z, dense pixels"}
+    assert rows[SAME] == {
+        "name": SAME, "function": "log_softmax", "line": mutants()[SAME].change.line,
+        "changed_line": mutants()[SAME].change.changed_line,
+        "detections": {dtype: {"check": "", "what": ""} for dtype in ("float32", "float64")},
+        "same": "of two axes the last is 1",
+    }  # fmt: skip
+    other = next(iter(rows.values()))
+    assert (other["detections"]["float32"], other["same"]) == (found, None)
+
+
+def test_a_generated_mistake_that_is_not_detected_is_exit_code_1(cli, generated: Callable):
+    asked = generated(next(iter(mutants())))
+    code, out, err = cli("bugs", "--generated", "--data", "digits", "--epochs", 3, "--quiet")
+    assert (code, err) == (1, "")
+    assert len(out.splitlines()) == 1
+    assert out.endswith("; 1 for no known reason\n")
+    assert asked[0].chosen.epochs == 3
 
 
 @pytest.mark.parametrize(
@@ -144,6 +201,8 @@ def test_a_mistake_is_taught(cli, tmp_path: Path):
     [
         (["wrong-sgin"], "unknown bug 'wrong-sgin'; the nearest is wrong-sign; bugs --list lists all 48"),
         (["wrong-sign", "--list"], "--list lists all mistakes: omit the name, or --list"),
+        (["wrong-sign", "--generated"], "--generated makes mistakes that are in no list: omit the name, and --list"),
+        (["--list", "--generated"], "--generated makes mistakes that are in no list: omit the name, and --list"),
         (["--json", "no/such/folder/json"], "--json no/such/folder/json: cannot be written: No such file or directory"),
         (["--list", "--json", "no/such/json"], "--json no/such/json: cannot be written: No such file or directory"),
     ],

@@ -28,7 +28,7 @@ def test_a_match_is_one_screen_and_three_lines_that_go_on(cli):
     assert lines[-4] == BOTH
     assert [re.split("  +", line) for line in lines[-3:]] == [
         ["next: python -m compare --data digits --epochs 1 --details", "every number"],
-        ["next: python -m compare bugs --list", f"{len(BUGS)} classic mistakes"],
+        ["next: python -m compare bugs --list", f"{len(BUGS)} known mistakes"],
         ["next: python -m compare exercise --new mine.py", "write it yourself"],
     ]
     assert [line.split(":")[0] for line in err.splitlines()] == ["25 %", "50 %", "75 %"]

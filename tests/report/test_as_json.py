@@ -51,6 +51,7 @@ RUN = {
     "exact_arithmetic": {name: {"values": int, "differ": int} for name in QUANTITIES},
     "distance_from_exact": {name: {"scratch": float, "torch": float} for name in QUANTITIES},
     "gradient_checks": {"scratch": list, "torch": list},
+    "controls": {"itself": float, "seen": list},
     "checks": dict.fromkeys((name for name in CHECKS if name not in ("identities", "accuracy")), bool),
     "seconds": {"scratch": float, "torch": float},
     "weights": {"scratch": str, "torch": str},

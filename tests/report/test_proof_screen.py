@@ -107,6 +107,13 @@ def test_each_further_check_has_one_line(matching: list[Run]):
     ]
 
 
+def test_the_controls_have_one_line(printed, digits: Problem, matching: list[Run], differing: list[Run]):
+    line = "controls          passed  86 of 86 changes are seen; reference against itself: 0"
+    assert len(line) <= WIDTH
+    for runs in (matching, differing):
+        assert printed(print_screen, digits, runs).count(line) == 1
+
+
 def test_a_check_that_failed_in_one_precision_says_so(differing: list[Run], matching: list[Run]):
     lines = [str(line) for line in check_lines([matching[0], differing[1]])]
     assert [line[18:24] for line in lines] == ["failed"] * 5
