@@ -1,5 +1,7 @@
 """The catalogue: whole, in order, and in plain sentences."""
 
+from hashlib import sha256
+
 import pytest
 
 import scratch
@@ -25,6 +27,13 @@ def test_the_catalogue_is_whole():
         assert bug.function in scratch.Equations._fields
         assert all(sentence.endswith(".") for sentence in (bug.belief, bug.symptom, bug.lesson))
         assert bug.source.startswith("def ")
+
+
+def test_the_classic_ones_stay_the_first_48():
+    """A new mistake is not among them, so that what was measured on them can be measured again."""
+    classic = sorted(name for name, bug in BUGS.items() if bug.classic)
+    assert len(classic) == 48
+    assert sha256(" ".join(classic).encode()).hexdigest()[:16] == "0d32c8e22bc233a4"
 
 
 def test_the_order_is_that_of_the_derivation():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from compare.backends.by_name import equations_backend
 from compare.backends.protocol import Backend
+from compare.bugs.catalogue.classic import CLASSIC
 from compare.equations import FUNCTIONS
 from scratch import EQUATIONS, Equations
 
@@ -15,7 +16,7 @@ from scratch import EQUATIONS, Equations
 class Bug:
     """A mistake: the name of the function that it replaces, and three sentences about it.
 
-    make: returns the wrong function, with a state of its own if it is stateful.
+    make: returns the wrong function, with a state of its own if it is stateful. classic: one of the first 48.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Bug:
     lesson: str
     make: Callable[[], Callable]
     stateful: bool
+    classic: bool = False
 
     @property
     def tag(self) -> str:
@@ -64,7 +66,7 @@ def bug(function: str, belief: str, symptom: str, lesson: str, *, stateful: bool
     def register(written: Callable) -> Callable:
         name = written.__name__.replace("_", "-")
         make = written if stateful else lambda: written
-        REGISTER[name] = Bug(name, function, belief, symptom, lesson, make, stateful)
+        REGISTER[name] = Bug(name, function, belief, symptom, lesson, make, stateful, name in CLASSIC)
         return written
 
     return register

@@ -39,6 +39,7 @@ def test_the_decorator_registers_under_the_name_with_hyphens(registered: dict[st
     assert (first.title, second.title) == ("loss of 1e-3", "fewer and fewer")
     assert (first.belief, first.symptom, first.lesson) == ("A belief.", "A symptom.", "A lesson.")
     assert (first.stateful, second.stateful) == (False, True)
+    assert not first.classic
 
 
 def test_a_mistake_before_the_first_equation_has_no_tag():
