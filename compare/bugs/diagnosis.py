@@ -17,15 +17,25 @@ from compare.backends.user_file import UserFileError
 from compare.bugs.facts import facts
 from compare.bugs.guesses import Guess, guesses
 from compare.bugs.inputs import Inputs, inputs
-from compare.bugs.traces import MAKES, Observed, observe_reference
+from compare.bugs.traces import MAKES, NAMES, Observed, first_wrong, observe_reference
+from compare.equations import QUANTITIES
 from compare.problem import Problem
 from scratch import Step
 
 NOTHING = (
-    "nothing differs in the first steps from several starts, in hard batches, in exact steps and in evaluation: "
+    "nothing differs in the first steps, in hard batches, in exact steps and in evaluation, each from several weights: "
     "what is wrong takes more steps, or other images, to show"
 )
 BOTH = "both sides make the same mistake; compared with scratch:"
+
+
+class Example(NamedTuple):
+    """One value of the first quantity that is wrong, the one that is off most: its name, its place, and both values."""
+
+    quantity: str
+    index: list[int]
+    ours: float
+    theirs: float
 
 
 class Diagnosis(NamedTuple):
@@ -33,6 +43,7 @@ class Diagnosis(NamedTuple):
 
     facts: list[str]
     guesses: list[Guess]
+    example: Example | None = None
 
 
 class Diagnostician:
@@ -42,16 +53,20 @@ class Diagnostician:
         self.problem, self.theirs = problem, theirs
         self._reference = cache(self._observe_reference)
 
-    def diagnose(self, ours: Backend, replaced: Collection[str] | None = None) -> Diagnosis:
+    def diagnose(
+        self, ours: Backend, replaced: Collection[str] | None = None, quantity: str | None = None
+    ) -> Diagnosis:
         """Why `ours` differs from the reference; empty if it does not differ on any of these inputs.
 
         replaced: the functions that `ours` has of its own, if that is known; a mistake in another is no guess.
+        quantity: the first that is known to be wrong; without it, or where it is right, the first that is found.
         """
         with np.errstate(all="ignore"):
             for theirs in (self.theirs, *([] if self.theirs.name in ("scratch", "torch") else [SCRATCH])):
-                for observed in self._readings(ours, theirs):
-                    if found := self._explained(ours, observed, replaced):
-                        return found if theirs is self.theirs else Diagnosis([BOTH, *found.facts], found.guesses)
+                for fields in (_fields(quantity), Step._fields):
+                    for observed in self._readings(ours, theirs):
+                        if found := _explained(ours, observed, fields, replaced):
+                            return found if theirs is self.theirs else found._replace(facts=[BOTH, *found.facts])
         return Diagnosis([], [])
 
     def _readings(self, ours: Backend, theirs: Backend) -> Iterator[list[Observed]]:
@@ -62,17 +77,6 @@ class Diagnostician:
             yield every[-1]
         for observed in every:
             yield [seen._replace(limits=dict.fromkeys(seen.limits, 0.0)) for seen in observed if seen.kind == "exact"]
-
-    def _explained(self, ours: Backend, observed: list[Observed], replaced: Collection[str] | None) -> Diagnosis | None:
-        first = next(
-            ((n, field) for n, seen in enumerate(observed) for field in Step._fields if seen.differs(field)), None
-        )
-        if first is None:
-            return None
-        n, field = first
-        function = next(name for name, makes in MAKES.items() if field in makes)
-        known = guesses(observed, function) if replaced is None or function in replaced else []
-        return Diagnosis(facts(observed, n, function, ours), known)
 
     def _observe(self, ours: Backend, theirs: Backend, dtype: str) -> list[Observed]:
         """What a side makes of each case, beside the reference."""
@@ -91,3 +95,31 @@ def _beside(given: Inputs, right: list[Observed], ours: Backend, dtype: str) -> 
             return []
         raise
     return [seen._replace(ours=step) for seen, (_, step) in zip(right, steps, strict=True)]
+
+
+def _fields(quantity: str | None) -> tuple[str, ...]:
+    """What to look for first: this quantity, and images and labels, from which all is made."""
+    return ("X", "y", QUANTITIES[quantity].field) if quantity else ()
+
+
+def _explained(
+    ours: Backend, observed: list[Observed], fields: tuple[str, ...], replaced: Collection[str] | None
+) -> Diagnosis | None:
+    """What is known of the first of these fields that is wrong in a function that gets the right inputs."""
+    for n, seen in enumerate(observed):
+        for field in fields:
+            function = next(name for name, makes in MAKES.items() if field in makes)
+            first = first_wrong(seen)
+            if first and seen.differs(field) and seen.reached(function):
+                named = field if field in NAMES else first
+                known = guesses(observed, function) if replaced is None or function in replaced else []
+                return Diagnosis(facts(observed, n, function, named, ours), known, _example(seen, named))
+    return None
+
+
+def _example(seen: Observed, field: str) -> Example:
+    ours, theirs = seen.pair(field)
+    gaps = np.nan_to_num(np.abs(ours - theirs), nan=np.inf)
+    index = np.unravel_index(int(np.argmax(gaps)), gaps.shape)
+    place = [] if field == "L" else [int(n) for n in index]
+    return Example(NAMES[field], place, float(ours[index]), float(theirs[index]))

@@ -9,10 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.backends.protocol import Backend
-from compare.bugs.ratios import Ratio, common_ratio, ratio_of
-from compare.bugs.traces import NAMES, Observed
+from compare.bugs.ratios import common_ratio, ratio_of
+from compare.bugs.traces import NAMES, Observed, first_wrong
 from compare.equations import QUANTITIES
 from scratch import Step
+
+# What holds of both tensors of a field in one case, with {} for its symbol: empty if nothing, None if one cannot say.
+Test = Callable[[Observed, str, NDArray, NDArray], str | None]
 
 # A ratio so near to 1 is told as what is left of it.
 NEAR = 1e-6
@@ -23,17 +26,20 @@ FAR = 100
 ROUNDED = {"float16": np.float16, "float32": np.float32}
 
 
-def facts(observed: list[Observed], first: int, function: str, ours: Backend) -> list[str]:
-    """What holds of the first quantity that differs; `first` is the first case in which one does, of this function."""
+def facts(observed: list[Observed], first: int, function: str, field: str, ours: Backend) -> list[str]:
+    """What holds of a quantity that this function makes wrong; `first` is the first case in which it is."""
     seen = observed[first]
-    field = next(field for field in Step._fields[2:] if seen.differs(field))
     reached = [one for one in observed if one.reached(function)]
     wrong = [one for one in reached if one.differs(field)] or [seen]
+    finite = [one for one in wrong if np.isfinite(one.pair(field)[0]).all()]
     quantity = QUANTITIES[NAMES[field]]
-    found = [f"{quantity.symbol} ({quantity.tag}) is the first to differ, {where(observed, first, ours)}"]
-    found += [fact for fact in (_ratio(reached, field), _only_the_bias(reached, field)) if fact]
-    found += [text for test in TESTS if (text := _in_all(test, wrong, field))]
-    return found if len(found) > 1 else [*found, _size(wrong[0], field)]
+    differs = "is the first to differ" if first_wrong(seen) == field else "differs"
+    found = [f"{quantity.symbol} ({quantity.tag}) {differs}, {where(observed, first, ours)}"]
+    found += [fact for fact in (_ratio(reached, field, wrong[0]), _only_the_bias(reached, field)) if fact]
+    found += [text for test in TESTS if (text := _in_all(test, finite or wrong, field))]
+    found += [] if len(found) > 1 else [_size(wrong[0], field)]
+    lost = next((one for one in wrong if not np.isfinite(one.pair(field)[0]).all()), None) if finite else None
+    return [*found, f"{quantity.symbol} is not finite in {_batch(lost)}"] if lost else found
 
 
 def where(observed: list[Observed], first: int, ours: Backend) -> str:
@@ -41,10 +47,11 @@ def where(observed: list[Observed], first: int, ours: Backend) -> str:
     seen = observed[first]
     before = [one for one in observed[:first] if one.steps is seen.steps]
     if before and not _is_wrong_alone(seen, ours):
-        place = seen.case.name if seen.kind == "training" else f'the batch "{seen.case.name}"'
-        return f"in {place}, after other steps, but not when it is the first: something is kept from step to step"
+        return (
+            f"in {_batch(seen)}, after other steps, but not when it is the first: something is kept from step to step"
+        )
     return {
-        "training": f"in {seen.case.name}, and not in those before" if before else "in the first step",
+        "training": f"in {seen.case.name}, but not in those before" if before else "in the first step",
         "evaluation": f"not in training, but in a batch of {len(seen.theirs.y):,} images, as evaluation has it",
         "exact": f'only in exact steps, where nothing rounds: "{seen.case.name}", lr {seen.start.chosen.lr:g}',
         "hard": f'not on real images, but in the batch "{seen.case.name}"',
@@ -52,20 +59,26 @@ def where(observed: list[Observed], first: int, ours: Backend) -> str:
     }[seen.kind]
 
 
+def _batch(seen: Observed) -> str:
+    return seen.case.name if seen.kind == "training" else f'the batch "{seen.case.name}"'
+
+
 def _is_wrong_alone(seen: Observed, ours: Backend) -> bool:
     side = ours.side(seen.steps, str(seen.theirs.W.dtype))
     side.start_from(seen.case.start)
-    alone = seen._replace(ours=Step(*map(np.array, side.step(seen.case.index))))
+    alone = seen._replace(ours=Step._make(map(np.array, side.step(seen.case.index))))
     return any(alone.differs(field) for field in Step._fields)
 
 
-def _ratio(reached: list[Observed], field: str) -> str:
-    """The ratio that holds at every N, K, D and lr; or that there is one in each case, and not the same."""
+def _ratio(reached: list[Observed], field: str, first: Observed) -> str:
+    """The ratio that holds at every N, K, D and lr, with its value in the first case that is wrong.
+
+    Or else that there is one in each step, and not the same.
+    """
     symbol, every = QUANTITIES[NAMES[field]].symbol, "" if field == "L" else ", in every element"
-    known = common_ratio(reached, field)
-    if known:
-        # two scalars always have a ratio, here it is the same in all cases
-        return "" if known.value == 1 else f"{symbol} {_times(known)}{every}"
+    known, here = common_ratio(reached, field), ratio_of(first, field)
+    if known is not None and here:
+        return f"{symbol} {_times(known, here)}{every}"
     changing = [ratio for one in reached if one.kind == "training" and (ratio := ratio_of(one, field))]
     if field == "L" or len(changing) < 2 or np.ptp(changing) <= 1e-9 * abs(changing[0]):
         return ""
@@ -73,12 +86,10 @@ def _ratio(reached: list[Observed], field: str) -> str:
     return f"the ratio {symbol} ours / theirs changes from step to step: {shown}"
 
 
-def _times(ratio: Ratio) -> str:
-    if not ratio.text and abs(ratio.value - 1) < NEAR:
-        return f"is off by {abs(ratio.value - 1):.1g} of its size"
-    number = f"{ratio.value:.7g}"
-    named = f"{ratio.text} = {number}" if ratio.text and ratio.text != number else number
-    return f"is {named} times what it should be"
+def _times(formula: str, value: float) -> str:
+    if not formula and abs(value - 1) < NEAR:
+        return f"is off by {abs(value - 1):.1g} of its size"
+    return f"is {formula and f'{formula} = '}{value:.7g} times what it should be"
 
 
 def _only_the_bias(reached: list[Observed], field: str) -> str:
@@ -87,10 +98,10 @@ def _only_the_bias(reached: list[Observed], field: str) -> str:
     return "only the bias differs, the weights do not" if right else ""
 
 
-def _in_all(test: Callable[[Observed, str, NDArray, NDArray], str], wrong: list[Observed], field: str) -> str:
-    """What the test says of all these cases; empty unless it is the same."""
-    said = {test(one, field, *one.pair(field)) for one in wrong}
-    return said.pop().format(QUANTITIES[NAMES[field]].symbol) if len(said) == 1 else ""
+def _in_all(test: Test, wrong: list[Observed], field: str) -> str:
+    """What the test says of all these cases in which it can say anything; empty unless it is the same."""
+    said = {test(one, field, *one.pair(field)) for one in wrong} - {None}
+    return str(said.pop()).format(QUANTITIES[NAMES[field]].symbol) if len(said) == 1 else ""
 
 
 def _size(seen: Observed, field: str) -> str:
@@ -100,7 +111,7 @@ def _size(seen: Observed, field: str) -> str:
     bad = a[~np.isfinite(a)]
     if bad.size:
         return f"there {symbol} has {bad[0]} in {bad.size:,} of {a.size:,} places"
-    if place := _one_slice(seen, field, a, b) or _one_element(seen, field, a, b):
+    if place := _zero(seen, field, a, b) or _one_slice(seen, field, a, b) or _one_element(seen, field, a, b):
         return f"there {place.format(symbol)}"
     largest = float(np.abs(b).max())
     off = float(np.abs(a - b).max()) / largest if largest else np.inf
@@ -156,9 +167,10 @@ def _columns_sum_to_one(_seen: Observed, field: str, a: NDArray, _b: NDArray) ->
     return "the columns of P sum to 1; its rows should" if same else ""
 
 
-def _few_digits(_seen: Observed, _field: str, a: NDArray, _b: NDArray) -> str:
+def _few_digits(_seen: Observed, _field: str, a: NDArray, b: NDArray) -> str:
     for name, kind in ROUNDED.items():
-        if a.dtype != kind and a.size > 1 and np.array_equal(a.astype(kind), a, equal_nan=True) and (a % 1).any():
+        fits = [np.array_equal(one.astype(kind), one, equal_nan=True) for one in (a, b)]
+        if a.dtype != kind and a.size > 1 and fits == [True, False]:
             return f"{{}} has no more digits than {name} has"
     return ""
 
@@ -171,11 +183,11 @@ def _one_element(seen: Observed, field: str, a: NDArray, b: NDArray) -> str:
     return f"only the element {index} of {{}} differs"
 
 
-def _one_slice(seen: Observed, field: str, a: NDArray, b: NDArray) -> str:
+def _one_slice(seen: Observed, field: str, a: NDArray, b: NDArray) -> str | None:
     """One row or column of a matrix in which more than one element differs: a class, an image or a pixel."""
     bad = ~(np.abs(a - b) <= seen.limits[field])
     if a.ndim < 2 or bad.sum() == 1:
-        return ""
+        return None
     by_image = QUANTITIES[NAMES[field]].dimensions == "NK"
     for axis, what in ((0, "class" if by_image else "pixel"), (1, "image" if by_image else "class")):
         places = np.flatnonzero(bad.any(axis=axis))
@@ -191,17 +203,19 @@ def _bounded(_seen: Observed, _field: str, a: NDArray, b: NDArray) -> str:
     return f"no element of {{}} is above {largest:.6g} in size" if 0 < largest < np.abs(b).max() else ""
 
 
-def _columns_offset(seen: Observed, field: str, a: NDArray, b: NDArray) -> str:
+def _columns_offset(seen: Observed, field: str, a: NDArray, b: NDArray) -> str | None:
     offsets = a - b
-    if field not in ("Z", "logP") or len(a) < 2 or np.ptp(offsets) <= seen.limits[field]:
+    if len(a) < 2:
+        return None
+    if field not in ("Z", "logP") or np.ptp(offsets) <= seen.limits[field]:
         return ""
     same = (np.ptp(offsets, axis=0) <= 2 * seen.limits[field]).all()
     return "each class of {} is off by a number of its own" if same else ""
 
 
-def _other_labels(seen: Observed, field: str, a: NDArray, _b: NDArray) -> str:
+def _other_labels(seen: Observed, field: str, a: NDArray, _b: NDArray) -> str | None:
     if field not in ("L", "dZ") or len(seen.theirs.y) < 2:
-        return ""
+        return None
     y, K = seen.theirs.y, seen.theirs.Z.shape[1]
     others = {
         "each label one higher": (y + 1) % K,
@@ -221,7 +235,7 @@ def _fits(seen: Observed, field: str, a: NDArray, labels: NDArray) -> bool:
     return bool(np.allclose(a, expected, rtol=1e-6, atol=1e-9))
 
 
-TESTS: tuple[Callable[[Observed, str, NDArray, NDArray], str], ...] = (
+TESTS: tuple[Test, ...] = (
     _zero,
     _constant_offset,
     _rows_offset,

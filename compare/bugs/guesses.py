@@ -11,8 +11,8 @@ from compare.bugs.catalogue import BUGS, Bug
 from compare.bugs.evidence import Evidence, Likeness
 from compare.bugs.traces import MAKES, Observed
 
-# A mistake is a guess if it explains so much, on average over the cases. Of 125 wrong files none is explained so well by
-# a mistake that is not in it: 0.87 at most, see tests/bugs/test_unseen.py.
+# A mistake is a guess if it explains so much, on average over the cases. A mistake that is not in a file explains 0.87
+# of it at most, of 125 wrong files: see tests/bugs/test_unseen.py.
 
 ALIKE = 0.9
 GUESSES = 3

@@ -1,8 +1,6 @@
 """The ratio of what a function made to what is right, as a formula in N, K, D and lr that holds in all cases."""
 
 import itertools
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,15 +17,8 @@ CONSTANTS = {
 EXPONENTS = (1, -1, 2, -2)
 
 
-class Ratio(NamedTuple):
-    """A ratio that holds in all cases: `text` is its formula, empty if it is only a number."""
-
-    text: str
-    value: float
-
-
-def common_ratio(cases: list[Observed], field: str) -> Ratio | None:
-    """The one ratio of these cases, as a number or a formula; None if there is none.
+def common_ratio(cases: list[Observed], field: str) -> str | None:
+    """The formula of the ratio that holds in all these cases, empty if it is only a number; None if there is none.
 
     Cases in which rounding hides a ratio, or ours is not finite, are passed over.
     """
@@ -66,17 +57,19 @@ def _sizes(seen: Observed) -> tuple[float, float, float, float]:
     return N, K, D, seen.start.chosen.lr
 
 
-def _formula(sizes: NDArray, ratios: NDArray, same: float) -> Ratio | None:
-    """The simplest product of powers of N, K, D and lr that all ratios are, up to one number."""
+def _formula(sizes: NDArray, ratios: NDArray, same: float) -> str | None:
+    """The simplest product of powers of N, K, D and lr that all ratios are, times one number; None if they are 1."""
+    if (np.abs(ratios - 1) <= np.finfo(float).eps).all():
+        return None
     N = sizes[:, 0]
     with_one_less = np.where(N > 1, N / np.maximum(N - 1, 1), 1.0)
     if np.ptp(N) and (np.abs(ratios / with_one_less - 1) <= same).all():
-        return Ratio("N / (N - 1)", float(ratios[0]))
+        return "N / (N - 1)"
     for powers in _powers():
         factors = np.prod(sizes ** np.array(powers), axis=1)
         left = ratios / factors
         if (np.abs(left / left[0] - 1) <= same).all():
-            return Ratio(_text(float(left[0]), powers, same), float(ratios[0]))
+            return _text(float(left[0]), powers, same)
     return None
 
 

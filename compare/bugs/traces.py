@@ -73,3 +73,8 @@ def observe_reference(given: Inputs, theirs: Backend, dtype: str) -> Iterator[Ob
         scales = zip(QUANTITIES.values(), sizes(step, start).values(), strict=True)
         limits = {quantity.field: allowed(*scale, 1, step.W.dtype) for quantity, scale in scales}
         yield Observed(given.kind, given.steps, case, start, step, step, limits)
+
+
+def first_wrong(seen: Observed) -> str | None:
+    """The field of the first quantity that differs, if any does."""
+    return next((field for field in NAMES if seen.differs(field)), None)
