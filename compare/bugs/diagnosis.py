@@ -26,13 +26,16 @@ NOTHING = (
     "nothing differs in the first steps, in hard batches, in exact steps and in evaluation, each from several weights: "
     "what is wrong takes more steps, or other images, to show"
 )
+# The sides that are right.
+KNOWN = "scratch", "torch"
 BOTH = "both sides make the same mistake; compared with scratch:"
 
 
 class Example(NamedTuple):
-    """One value of the first quantity that is wrong, the one that is off most: its name, its place, and both values."""
+    """One value of the first quantity that is wrong, the one that is off most: its batch, its place, and both values."""
 
     quantity: str
+    batch: str
     index: list[int]
     ours: float
     theirs: float
@@ -62,7 +65,7 @@ class Diagnostician:
         quantity: the first that is known to be wrong; without it, or where it is right, the first that is found.
         """
         with np.errstate(all="ignore"):
-            for theirs in (self.theirs, *([] if self.theirs.name in ("scratch", "torch") else [SCRATCH])):
+            for theirs in (self.theirs, *([] if self.theirs.name in KNOWN else [SCRATCH])):
                 for fields in (_fields(quantity), Step._fields):
                     for observed in self._readings(ours, theirs):
                         if found := _explained(ours, observed, fields, replaced):
@@ -84,6 +87,17 @@ class Diagnostician:
 
     def _observe_reference(self, theirs: Backend, dtype: str) -> list[tuple[Inputs, list[Observed]]]:
         return [(given, list(observe_reference(given, theirs, dtype))) for given in inputs(self.problem, dtype)]
+
+
+def diagnose(
+    problem: Problem, ours: Backend, theirs: Backend, replaced: Collection[str] | None, quantity: str | None
+) -> Diagnosis:
+    """Why two sides differ; see `Diagnostician.diagnose`. The mistake is looked for in the one that may have it."""
+    if theirs.name in KNOWN or ours.name not in KNOWN:
+        return Diagnostician(problem, theirs).diagnose(ours, replaced, quantity)
+    found = Diagnostician(problem, ours).diagnose(theirs, replaced, quantity)
+    swapped = found.example and found.example._replace(ours=found.example.theirs, theirs=found.example.ours)
+    return found._replace(facts=[f"of {theirs.name}: {fact}" for fact in found.facts], example=swapped)
 
 
 def _beside(given: Inputs, right: list[Observed], ours: Backend, dtype: str) -> list[Observed]:
@@ -122,4 +136,4 @@ def _example(seen: Observed, field: str) -> Example:
     gaps = np.nan_to_num(np.abs(ours - theirs), nan=np.inf)
     index = np.unravel_index(int(np.argmax(gaps)), gaps.shape)
     place = [] if field == "L" else [int(n) for n in index]
-    return Example(NAMES[field], place, float(ours[index]), float(theirs[index]))
+    return Example(NAMES[field], seen.case.name, place, float(ours[index]), float(theirs[index]))

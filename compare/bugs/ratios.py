@@ -1,6 +1,7 @@
 """The ratio of what a function made to what is right, as a formula in N, K, D and lr that holds in all cases."""
 
 import itertools
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,7 +25,7 @@ def common_ratio(cases: list[Observed], field: str) -> str | None:
     """
     clear = [seen for seen in cases if _is_clear(seen, field)]
     ratios = [ratio_of(seen, field) for seen in clear]
-    if not ratios or None in ratios:
+    if None in ratios or not any(seen.differs(field) for seen in clear):
         return None
     same = SAME[str(clear[0].theirs.W.dtype)]
     return _formula(np.array([_sizes(seen) for seen in clear]), np.array(ratios, float), same)
@@ -58,9 +59,7 @@ def _sizes(seen: Observed) -> tuple[float, float, float, float]:
 
 
 def _formula(sizes: NDArray, ratios: NDArray, same: float) -> str | None:
-    """The simplest product of powers of N, K, D and lr that all ratios are, times one number; None if they are 1."""
-    if (np.abs(ratios - 1) <= np.finfo(float).eps).all():
-        return None
+    """The simplest product of powers of N, K, D and lr that all ratios are, times one number."""
     N = sizes[:, 0]
     with_one_less = np.where(N > 1, N / np.maximum(N - 1, 1), 1.0)
     if np.ptp(N) and (np.abs(ratios / with_one_less - 1) <= same).all():

@@ -14,7 +14,8 @@ from rich.console import Console
 from compare.backends.by_name import backend, backend_equations
 from compare.backends.protocol import Backend
 from compare.bugs.catalogue import BUGS, Bug, find_bug
-from compare.bugs.diagnosis import Diagnosis, Diagnostician
+from compare.bugs.diagnosis import Diagnosis, diagnose
+from compare.bugs.replaced import replaced
 from compare.cli.options import (
     COMPARED,
     SIDES,
@@ -41,6 +42,7 @@ from compare.proof.run import Run
 from compare.report import as_json, proof_details, proof_screen, saved_runs
 from compare.report.bug_tables import print_bug
 from compare.report.check_tables import print_attribution, print_diagnosis
+from compare.report.difference import first_quantity
 from compare.report.pictures import save_pictures
 from compare.report.tables import wide_console
 
@@ -65,6 +67,7 @@ class Proof:
     ours: Backend
     theirs: Backend
     planted: Bug | None
+    replaced: frozenset[str] | None = None
     runs: list[Run] = field(default_factory=list)
     diagnosis: Diagnosis | None = None
     rounding: dict[str, list[RoundingCause]] = field(default_factory=dict)
@@ -106,7 +109,7 @@ def prove(
         return code
     planted = find_bug(bug) if bug else None
     ours = planted.backend() if planted else backend(backend_name)
-    proof = Proof(chosen.problem(), ours, backend(against), planted)
+    proof = Proof(chosen.problem(), ours, backend(against), planted, replaced(backend_name) or replaced(against))
     console = wide_console()
     if details and not quiet:
         proof_details.print_problem(console, proof.problem)
@@ -137,11 +140,8 @@ def _compare(proof: Proof, dtypes: list[str], quiet: bool) -> None:
             tell = functools.partial(_tell, advance, name)
             proof.runs.append(prove_one(proof.problem, name, ours=proof.ours, theirs=proof.theirs, on_step=tell))
     if proof.differs:
-        proof.diagnosis = _diagnose(proof)
-
-
-def _diagnose(proof: Proof) -> Diagnosis:
-    return Diagnostician(proof.problem, proof.theirs).diagnose(proof.ours)
+        quantity = first_quantity(proof.runs)
+        proof.diagnosis = diagnose(proof.problem, proof.ours, proof.theirs, proof.replaced, quantity)
 
 
 def _tell(advance: Callable[[str], None], dtype: str, epoch: int, _: int) -> None:
