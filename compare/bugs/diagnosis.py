@@ -32,7 +32,7 @@ BOTH = "both sides make the same mistake; compared with scratch:"
 
 
 class Example(NamedTuple):
-    """One value of the first quantity that is wrong, the one that is off most: its batch, its place, and both values."""
+    """The value that is off most in the first quantity that is wrong: its batch, its place, and both values."""
 
     quantity: str
     batch: str

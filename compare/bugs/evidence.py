@@ -31,7 +31,7 @@ class Evidence:
         ]
         pairs = [seen.pair(field) for seen, field in pieces]
         self.ours, self.right = (_flat([pair[n] for pair in pairs]) for n in (0, 1))
-        self.lengths = np.array([pair[0].size for pair in pairs])
+        self.lengths = np.array([pair[0].size for pair in pairs], int)
         self.starts = np.cumsum(self.lengths) - self.lengths
         self.limits = np.repeat([seen.limits.get(field, 0.0) for seen, field in pieces], self.lengths)
 

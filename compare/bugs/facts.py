@@ -19,6 +19,8 @@ Test = Callable[[Observed, str, NDArray, NDArray], str | None]
 
 # A ratio so near to 1 is told as what is left of it.
 NEAR = 1e-6
+# A ratio nearer to 1 is none.
+ROUNDING = 1e-14
 # Ratios that are shown of those that change.
 SHOWN = 4
 # An error of more than so many times the size needs no number.
@@ -77,7 +79,7 @@ def _ratio(reached: list[Observed], field: str, first: Observed) -> str:
     """
     symbol, every = QUANTITIES[NAMES[field]].symbol, "" if field == "L" else ", in every element"
     known, here = common_ratio(reached, field), ratio_of(first, field)
-    if known is not None and here:
+    if known is not None and here and abs(here - 1) > ROUNDING:
         return f"{symbol} {_times(known, here)}{every}"
     changing = [ratio for one in reached if one.kind == "training" and (ratio := ratio_of(one, field))]
     if field == "L" or len(changing) < 2 or np.ptp(changing) <= 1e-9 * abs(changing[0]):

@@ -26,19 +26,28 @@ EVALUATED = 1000
 
 
 class Shape(NamedTuple):
-    """Pixels and classes of small random images, the rate, and the sizes of the batches."""
+    """Pixels and classes of random images, the rate, and the sizes of the batches.
+
+    sure: 0, or how large the weights are; the labels are what the model says then, and gradients are small.
+    """
 
     D: int
     K: int
     lr: float
     sizes: tuple[int, ...]
+    sure: float = 0.0
 
 
-# No two numbers of a shape are equal, so that none is taken for another; but in some batches N = K, and N = D.
+# Rates of many digits, small and large; N = K, N = D, D = K and powers of two; gradients small and large.
 SMALL = (
-    Shape(5, 3, 0.3, (6, 1, 4, 12, 3, 5)),
-    Shape(12, 7, 0.037, (9, 40, 100, 130, 33)),
-    Shape(8, 10, 1.7, (20, 64, 7)),
+    Shape(5, 3, 0.27183, (6, 1, 4, 12, 3, 5)),
+    Shape(12, 7, 0.037162, (9, 40, 100, 128, 33)),
+    Shape(8, 10, 1.73205, (20, 64, 256)),
+    Shape(6, 6, 3.3166e-5, (7, 6, 1030)),
+    Shape(9, 2, 23.5702, (10, 2)),
+    Shape(3000, 4, 0.051962, (1, 3)),
+    Shape(7, 5, 0.41421, (5, 8), 8.0),
+    Shape(7, 5, 0.41421, (5, 8), 30.0),
 )
 
 
@@ -93,13 +102,13 @@ def _evaluation(problem: Problem, dtype: str) -> SingleSteps:
 def _small(problem: Problem, shape: Shape, dtype: str) -> SingleSteps:
     """Random images of another shape, at another rate, in batches of several sizes."""
     make, random = CaseMaker(_little_problem(problem, shape), dtype), np.random.default_rng(9)
-    D, K, lr, sizes = shape
+    D, K, lr, sizes, sure = shape
     for N in sizes:
-        W, b = random.normal(size=(K, D)), random.normal(size=K)
+        W, b = random.normal(size=(K, D)) * (sure or 1), random.normal(size=K)
         v = [random.normal(size=(K, D)), random.normal(size=K)] if make.chosen.momentum else []
         images = random.integers(0, 256, (N, D)).astype(np.uint8)
-        text = f"a batch of {N}, {D} pixels, {K} classes, lr {lr:g}"
-        make.add(text, W, b, images, random.integers(0, K, N), v)
+        labels = (images / 255 @ W.T + b).argmax(axis=1) if sure else random.integers(0, K, N)
+        make.add(f"a batch of {N}, {D} pixels, {K} classes, lr {lr:g}", W, b, images, labels, v)
     return make.single_steps(make.chosen)
 
 

@@ -73,7 +73,7 @@ def divided_by_the_rate(W, b, dW, db, lr):
     "Two decimals are enough for a rate.",
     "Nothing moves at lr 1e-3, and all is right at 0.01.",
     "A rate is a matter of magnitude: round no small number to decimals.",
-    digits=(2, 1, 3, 4, 0),
+    digits=(2, 1, 3, 4, 5, 6, 0),
 )
 def rate_rounded(W, b, dW, db, lr, *, digits=2):
     return scratch.sgd_step(W, b, dW, db, round(lr, digits))

@@ -156,7 +156,7 @@ def negative_gradient(X, dZ):
     "Long gradients are shortened, as for recurrent networks.",
     "None while gradients are short; large errors teach no more than small ones.",
     "Clipping is a choice, and one that both sides must have made.",
-    limit=(0.01, 0.1, 1.0, 5.0, 10.0, 30.0),
+    limit=(0.01, 0.1, 1.0, 5.0, 10.0, 30.0, 100.0),
     joint=(True, False),
 )
 def gradient_norm_clipped(X, dZ, *, limit=1.0, joint=True):

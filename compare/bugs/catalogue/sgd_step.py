@@ -115,7 +115,7 @@ def weights_forgotten_in_the_update(W, b, dW, db, lr):
     "Long gradients are shortened, as for recurrent networks.",
     "None while gradients are short; large errors teach no more than small ones.",
     "Clipping is a choice, and one that both sides must have made.",
-    limit=(0.01, 0.1, 1.0, 5.0, 10.0, 30.0),
+    limit=(0.01, 0.1, 1.0, 5.0, 10.0, 30.0, 100.0),
     which=("joint", "each", "W"),
 )
 def clipped_by_norm(W, b, dW, db, lr, *, limit=1.0, which="joint"):
