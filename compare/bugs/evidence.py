@@ -56,8 +56,7 @@ class Evidence:
         counted = np.logical_or.reduceat(odd | (far > 0), self.starts)
         if not counted.any():
             return Likeness(0.0, 0)
-        same = np.add.reduceat((finite[0] == finite[1]).astype(float), self.starts) / self.lengths
-        explained = same * self._explained(ours, guessed, right)
+        explained = self._same(~finite[0], ~finite[1]) * self._explained(ours, guessed, right)
         return Likeness(float(explained[counted].mean()), int(np.count_nonzero(ours == guessed)))
 
     def _explained(self, ours: NDArray, guessed: NDArray, right: NDArray) -> NDArray:
@@ -69,6 +68,11 @@ class Evidence:
         differences = np.maximum(*(self._norms(self._gaps(one, right)) for one in (ours, guessed)))
         longer = np.minimum(differences, np.maximum(self._norms(ours), self._norms(guessed)))
         return np.maximum(0.0, 1.0 - left / np.where(left > 0, longer, 1.0))
+
+    def _same(self, a: NDArray, b: NDArray) -> NDArray:
+        """Of each piece how many of the places that are in a or b are in both; 1 if there are none."""
+        either, both = (np.add.reduceat(places.astype(float), self.starts) for places in (a | b, a & b))
+        return np.where(either > 0, both / np.maximum(either, 1), 1.0)
 
     def _norms(self, values: NDArray) -> NDArray:
         # scaled first, so that no square overflows

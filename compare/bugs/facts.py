@@ -3,19 +3,14 @@
 A sentence is told only if it holds in every case that it speaks of.
 """
 
-from collections.abc import Callable
-
 import numpy as np
-from numpy.typing import NDArray
 
 from compare.backends.protocol import Backend
 from compare.bugs.ratios import common_ratio, ratio_of
 from compare.bugs.traces import NAMES, Observed, first_wrong
+from compare.bugs.values import TESTS, Test, one_element, one_slice, zero
 from compare.equations import QUANTITIES
 from scratch import Step
-
-# What holds of both tensors of a field in one case, with {} for its symbol: empty if nothing, None if one cannot say.
-Test = Callable[[Observed, str, NDArray, NDArray], str | None]
 
 # A ratio so near to 1 is told as what is left of it.
 NEAR = 1e-6
@@ -25,7 +20,6 @@ ROUNDING = 1e-14
 SHOWN = 4
 # An error of more than so many times the size needs no number.
 FAR = 100
-ROUNDED = {"float16": np.float16, "float32": np.float32}
 
 
 def facts(observed: list[Observed], first: int, function: str, field: str, ours: Backend) -> list[str]:
@@ -39,6 +33,7 @@ def facts(observed: list[Observed], first: int, function: str, field: str, ours:
     found = [f"{quantity.symbol} ({quantity.tag}) {differs}, {where(observed, first, ours)}"]
     found += [fact for fact in (_ratio(reached, field, wrong[0]), _only_the_bias(reached, field)) if fact]
     found += [text for test in TESTS if (text := _in_all(test, finite or wrong, field))]
+    found += [text] if (text := _bound(finite, field)) else []
     found += [] if len(found) > 1 else [_size(wrong[0], field)]
     lost = next((one for one in wrong if not np.isfinite(one.pair(field)[0]).all()), None) if finite else None
     return [*found, f"{quantity.symbol} is not finite in {_batch(lost)}"] if lost else found
@@ -106,6 +101,15 @@ def _in_all(test: Test, wrong: list[Observed], field: str) -> str:
     return str(said.pop()).format(QUANTITIES[NAMES[field]].symbol) if len(said) == 1 else ""
 
 
+def _bound(wrong: list[Observed], field: str) -> str:
+    """The largest element, if it is the same in several cases."""
+    largest = {f"{np.abs(one.pair(field)[0]).max():.6g}" for one in wrong}
+    smaller = all(np.abs(ours).max() < np.abs(right).max() for ours, right in (one.pair(field) for one in wrong))
+    if len(wrong) < 2 or len(largest) != 1 or not smaller or largest == {"0"}:
+        return ""
+    return f"no element of {QUANTITIES[NAMES[field]].symbol} is above {largest.pop()} in size"
+
+
 def _size(seen: Observed, field: str) -> str:
     """What holds in one case, if nothing is known that holds in all."""
     a, b = seen.pair(field)
@@ -113,7 +117,7 @@ def _size(seen: Observed, field: str) -> str:
     bad = a[~np.isfinite(a)]
     if bad.size:
         return f"there {symbol} has {bad[0]} in {bad.size:,} of {a.size:,} places"
-    if place := _zero(seen, field, a, b) or _one_slice(seen, field, a, b) or _one_element(seen, field, a, b):
+    if place := zero(seen, field, a, b) or one_slice(seen, field, a, b) or one_element(seen, field, a, b):
         return f"there {place.format(symbol)}"
     largest = float(np.abs(b).max())
     off = float(np.abs(a - b).max()) / largest if largest else np.inf
@@ -131,123 +135,3 @@ def shared(share: float) -> str:
     if share < 1e-4:
         return f"{share:.1g}"
     return f"{100 * share:.1g} %" if share < 0.01 else f"{100 * share:.0f} %"
-
-
-def _zero(_seen: Observed, _field: str, a: NDArray, b: NDArray) -> str:
-    return "{} is zero in every element" if not a.any() and b.any() else ""
-
-
-def _constant_offset(seen: Observed, field: str, a: NDArray, b: NDArray) -> str:
-    offsets = a - b
-    middle = float(np.median(offsets))
-    if a.size == 1 or not (np.abs(offsets - middle) <= max(1e-9 * abs(middle), seen.limits[field])).all():
-        return ""
-    return f"{{}} is off by {middle:.7g} in every element"
-
-
-def _rows_offset(seen: Observed, field: str, a: NDArray, b: NDArray) -> str:
-    offsets = a - b
-    if field not in ("Z", "logP") or np.ptp(offsets) <= seen.limits[field]:
-        return ""
-    same = (np.ptp(offsets, axis=1) <= 2 * seen.limits[field]).all()
-    return "each row of {} is off by a number of its own" if same else ""
-
-
-def _transposed(_seen: Observed, _field: str, a: NDArray, b: NDArray) -> str:
-    same = a.ndim == 2 and np.allclose(a, b.T.reshape(b.shape), rtol=1e-6, atol=0)
-    return "{} has the right numbers in the order of the transpose" if same else ""
-
-
-def _probabilities(_seen: Observed, field: str, a: NDArray, _b: NDArray) -> str:
-    if field not in ("Z", "logP") or not (np.abs(a.sum(axis=1) - 1) <= 1e-6).all():
-        return ""
-    return "the rows of {} sum to 1: these are probabilities, not " + ("logits" if field == "Z" else "logarithms")
-
-
-def _columns_sum_to_one(_seen: Observed, field: str, a: NDArray, _b: NDArray) -> str:
-    same = field == "logP" and (np.abs(np.exp(a).sum(axis=0) - 1) <= 1e-6).all()
-    return "the columns of P sum to 1; its rows should" if same else ""
-
-
-def _few_digits(_seen: Observed, _field: str, a: NDArray, b: NDArray) -> str:
-    for name, kind in ROUNDED.items():
-        fits = [np.array_equal(one.astype(kind), one, equal_nan=True) for one in (a, b)]
-        if a.dtype != kind and a.size > 1 and fits == [True, False]:
-            return f"{{}} has no more digits than {name} has"
-    return ""
-
-
-def _one_element(seen: Observed, field: str, a: NDArray, b: NDArray) -> str:
-    bad = ~(np.abs(a - b) <= seen.limits[field])
-    if bad.sum() != 1 or bad.size == 1:
-        return ""
-    index = [int(n) for n in np.argwhere(bad)[0]]
-    return f"only the element {index} of {{}} differs"
-
-
-def _one_slice(seen: Observed, field: str, a: NDArray, b: NDArray) -> str | None:
-    """One row or column of a matrix in which more than one element differs: a class, an image or a pixel."""
-    bad = ~(np.abs(a - b) <= seen.limits[field])
-    if a.ndim < 2 or bad.sum() == 1:
-        return None
-    by_image = QUANTITIES[NAMES[field]].dimensions == "NK"
-    for axis, what in ((0, "class" if by_image else "pixel"), (1, "image" if by_image else "class")):
-        places = np.flatnonzero(bad.any(axis=axis))
-        if len(places) == 1 and bad.shape[1 - axis] > 1:
-            last = bad.shape[1 - axis] - 1
-            named = {0: f"the first {what}", last: f"the last {what}"}.get(int(places[0]), f"{what} {places[0]}")
-            return f"only {named} of {{}} differs"
-    return ""
-
-
-def _bounded(_seen: Observed, _field: str, a: NDArray, b: NDArray) -> str:
-    largest = np.abs(a).max()
-    return f"no element of {{}} is above {largest:.6g} in size" if 0 < largest < np.abs(b).max() else ""
-
-
-def _columns_offset(seen: Observed, field: str, a: NDArray, b: NDArray) -> str | None:
-    offsets = a - b
-    if len(a) < 2:
-        return None
-    if field not in ("Z", "logP") or np.ptp(offsets) <= seen.limits[field]:
-        return ""
-    same = (np.ptp(offsets, axis=0) <= 2 * seen.limits[field]).all()
-    return "each class of {} is off by a number of its own" if same else ""
-
-
-def _other_labels(seen: Observed, field: str, a: NDArray, _b: NDArray) -> str | None:
-    if field not in ("L", "dZ") or len(seen.theirs.y) < 2:
-        return None
-    y, K = seen.theirs.y, seen.theirs.Z.shape[1]
-    others = {
-        "each label one higher": (y + 1) % K,
-        "each label one lower": (y - 1) % K,
-        "the neighbour's label": np.roll(y, 1),
-        "the predicted class for the label": seen.theirs.Z.argmax(axis=1),
-    }
-    return next((f"{{}} is what it would be with {text}" for text, o in others.items() if _fits(seen, field, a, o)), "")
-
-
-def _fits(seen: Observed, field: str, a: NDArray, labels: NDArray) -> bool:
-    logP, N = seen.theirs.logP, len(labels)
-    if field == "L":
-        expected = np.atleast_1d(-logP[np.arange(N), labels].mean())
-    else:
-        expected = (np.exp(logP) - np.eye(logP.shape[1])[labels]) / N
-    return bool(np.allclose(a, expected, rtol=1e-6, atol=1e-9))
-
-
-TESTS: tuple[Test, ...] = (
-    _zero,
-    _constant_offset,
-    _rows_offset,
-    _columns_offset,
-    _transposed,
-    _probabilities,
-    _columns_sum_to_one,
-    _few_digits,
-    _one_element,
-    _one_slice,
-    _bounded,
-    _other_labels,
-)

@@ -47,8 +47,10 @@ class Observed(NamedTuple):
 
     def reached(self, function: str) -> bool:
         """True if the function gets the right inputs."""
-        needed = {"batch": (), "logits": ("X", "y")}.get(function, ("y", *FUNCTIONS[function].parameters))
-        return not any(self.differs(field) for field in needed if field in Step._fields and field not in ("W", "b"))
+        if function == "batch":
+            return True
+        needed = {"y", *FUNCTIONS[function].parameters} & {*Step._fields} - {"W", "b"}
+        return not any(self.differs(field) for field in needed)
 
     def arguments(self, function: str) -> tuple:
         """What the function gets, from the reference."""
