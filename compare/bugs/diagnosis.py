@@ -36,7 +36,7 @@ class Example(NamedTuple):
 
     quantity: str
     batch: str
-    index: list[int]
+    place: list[int]
     ours: float
     theirs: float
 

@@ -47,11 +47,12 @@ def where(observed: list[Observed], first: int, ours: Backend) -> str:
         return (
             f"in {_batch(seen)}, after other steps, but not when it is the first: something is kept from step to step"
         )
+    real = any(one.differs(field) for one in observed if one.kind in ("training", "evaluation") for field in NAMES)
     return {
         "training": f"in {seen.case.name}, but not in those before" if before else "in the first step",
         "evaluation": f"not in training, but in a batch of {len(seen.theirs.y):,} images, as evaluation has it",
         "exact": f'only in exact steps, where nothing rounds: "{seen.case.name}", lr {seen.start.chosen.lr:g}',
-        "hard": f'not on real images, but in the batch "{seen.case.name}"',
+        "hard": f'not {"in the first steps" if real else "on real images"}, but in the batch "{seen.case.name}"',
         "small": f'not on images of this size, but in the batch "{seen.case.name}"',
     }[seen.kind]
 

@@ -84,7 +84,8 @@ def _training(problem: Problem, dtype: str) -> SingleSteps:
 
 def _elsewhere(state: State, random: np.random.Generator) -> State:
     """Weights of the same size, each entry another."""
-    return State(*(np.array(random.permuted(part) - part / 3, part.dtype) for part in state[:2]), state.velocity)
+    W, b = (np.array(random.permuted(part) - part / 3, part.dtype) for part in (state.W, state.b))
+    return State(W, b, state.velocity)
 
 
 def _no_velocity(problem: Problem) -> Velocity | None:

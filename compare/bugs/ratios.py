@@ -87,7 +87,8 @@ def _text(constant: float, powers: tuple[float, ...], same: float) -> str:
     ('N / K', 'N / 100', '')
     """
     named = zip(("N", "K", "D", "lr"), powers, strict=True)
-    above, below = [], []
+    above: list[str] = []
+    below: list[str] = []
     for name, power in named:
         if power:
             root = f"sqrt({name})" if abs(power) == 0.5 else name + ("²" if abs(power) == 2 else "")

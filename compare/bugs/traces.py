@@ -74,6 +74,8 @@ def observe_reference(given: Inputs, theirs: Backend, dtype: str) -> Iterator[Ob
         start = Start.of(case.start, (case.start.W, case.start.b), given.steps.chosen)
         scales = zip(QUANTITIES.values(), sizes(step, start).values(), strict=True)
         limits = {quantity.field: allowed(*scale, 1, step.W.dtype) for quantity, scale in scales}
+        # one may scale pixels in another order
+        limits["X"] = 4 * float(np.finfo(step.X.dtype).eps * np.abs(step.X).max())
         yield Observed(given.kind, given.steps, case, start, step, step, limits)
 
 

@@ -15,6 +15,7 @@ ROUNDED = {"float16": np.float16, "float32": np.float32}
 
 
 def zero(_seen: Observed, _field: str, a: NDArray, b: NDArray) -> str:
+    """Nothing but zeros, which is wrong."""
     return "{} is zero in every element" if not a.any() and b.any() else ""
 
 
@@ -71,6 +72,7 @@ def _few_digits(_seen: Observed, _field: str, a: NDArray, b: NDArray) -> str:
 
 
 def one_element(seen: Observed, field: str, a: NDArray, b: NDArray) -> str:
+    """The only element that differs, of several."""
     bad = ~(np.abs(a - b) <= seen.limits[field])
     if bad.sum() != 1 or bad.size == 1:
         return ""

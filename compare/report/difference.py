@@ -95,7 +95,7 @@ def _of_deviation(found: Deviation, run: Run, where: str) -> Found:
 def _with_example(found: Found, example: Example, run: Run) -> Found:
     """What a check did not keep: one value of both sides, on the inputs of the diagnosis."""
     quantity, both = QUANTITIES[example.quantity], _both((example.ours, example.theirs), run)
-    place = _place(quantity, example.index or None)
+    place = _place(quantity, example.place or None)
     return found._replace(
         equation=_equation(quantity), quantity=place, values=f'{both} in "{example.batch}"; {found.values}'
     )

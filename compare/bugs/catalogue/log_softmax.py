@@ -35,9 +35,10 @@ def no_maximum_shift(Z, *, quotient=False):
     "Any number can be subtracted, so the largest of all will do.",
     "None, until rows differ so much that all exponentials of one underflow: log 0.",
     "Each row needs its own maximum.",
+    absolute=(False, True),
 )
-def global_maximum(Z):
-    S = Z - Z.max()
+def global_maximum(Z, *, absolute=False):
+    S = Z - (abs(Z) if absolute else Z).max()
     return S - np.log(np.exp(S).sum(axis=1, keepdims=True))
 
 
