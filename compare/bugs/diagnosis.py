@@ -66,7 +66,7 @@ class Diagnostician:
         """
         with np.errstate(all="ignore"):
             for theirs in (self.theirs, *([] if self.theirs.name in KNOWN else [SCRATCH])):
-                for fields in (_fields(quantity), Step._fields):
+                for fields in _orders(quantity):
                     for observed in self._readings(ours, theirs):
                         if found := _explained(ours, observed, fields, replaced):
                             return found if theirs is self.theirs else found._replace(facts=[BOTH, *found.facts])
@@ -111,9 +111,9 @@ def _beside(given: Inputs, right: list[Observed], ours: Backend, dtype: str) -> 
     return [seen._replace(ours=step) for seen, (_, step) in zip(right, steps, strict=True)]
 
 
-def _fields(quantity: str | None) -> tuple[str, ...]:
-    """What to look for first: this quantity, and images and labels, from which all is made."""
-    return ("X", "y", QUANTITIES[quantity].field) if quantity else ()
+def _orders(quantity: str | None) -> list[tuple[str, ...]]:
+    """What to look for: this quantity first, and images and labels, from which all is made; then anything."""
+    return [*([("X", "y", QUANTITIES[quantity].field)] if quantity else []), Step._fields]
 
 
 def _explained(

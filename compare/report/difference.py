@@ -1,6 +1,7 @@
 """Where two sides differ: which function, equation and quantity, both values, and what it looks like."""
 
 import math
+import re
 import textwrap
 from typing import NamedTuple
 
@@ -187,7 +188,9 @@ def _looks(diagnosis: Diagnosis | None) -> dict[str, str]:
 
 def _advice(diagnosis: Diagnosis) -> str:
     if diagnosis.guesses:
-        return diagnosis.guesses[0].bug.lesson
+        lesson = diagnosis.guesses[0].bug.lesson
+        # one line, if its first clause says enough
+        return lesson if len(lesson) <= WIDTH - LABEL else re.split("[;:] ", lesson)[0]
     if diagnosis.example:
         quantity = QUANTITIES[diagnosis.example.quantity]
         return f"redo {quantity.tag} of the example in MATHS.md by hand, line by line"

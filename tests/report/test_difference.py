@@ -115,7 +115,7 @@ def test_what_it_looks_like(run: Run, changed):
     text = told(broken, Diagnosis(["one", "two", "three", "four"], guesses))
     assert "seen two; three looks like wrong-axis (97% alike), or global-maximum (60% alike)" in text
     text = told(broken, Diagnosis([], []))
-    assert "seen nothing differs on the inputs of the diagnosis: the cause takes many steps" in text
+    assert "seen nothing differs in the first steps, in hard batches, in exact steps and in evaluation" in text
     assert "looks like none of the mistakes of the catalogue" in text
 
 

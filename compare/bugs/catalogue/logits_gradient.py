@@ -11,7 +11,7 @@ from compare.bugs.catalogue.register import bug
     "logits_gradient",
     "The loss is a mean, but its gradient is simply P - Y.",
     "Gradients N times too large: lr 1e-3 works like 0.1, and accuracy is better than it should be.",
-    "A summed loss at a small rate is a mean loss at a large one; accuracy praises the bug.",
+    "L is a mean, so dZ is divided by N; without it a small rate is a large one, and accuracy praises the bug.",
 )
 def summed_gradient(logP, y):
     return scratch.logits_gradient(logP, y) * logP.dtype.type(len(y))

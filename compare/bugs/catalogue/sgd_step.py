@@ -63,10 +63,11 @@ def tiny_weight_decay(W, b, dW, db, lr, *, decay=1e-6):
     "W -= lr * dW updates, and return W - lr * dW returns the update.",
     "Every update is twice as large.",
     "An update in place and a returned one are two updates: it started from weights that were updated already.",
+    which=("both", "W", "b"),
 )
-def updated_twice(W, b, dW, db, lr):
+def updated_twice(W, b, dW, db, lr, *, which="both"):
     W, b = scratch.sgd_step(W, b, dW, db, lr)
-    return scratch.sgd_step(W, b, dW, db, lr)
+    return scratch.sgd_step(W, b, 0 * dW if which == "b" else dW, 0 * db if which == "W" else db, lr)
 
 
 @bug(
