@@ -122,7 +122,7 @@ def only_labels_divided(logP, y):
     "The label's entry is about N times too large.",
     "Y is divided by N like P: subtract first, or subtract 1 / N.",
 )
-def one_subtracted_after_the_division(logP, y):
+def one_subtracted_after_dividing(logP, y):
     return np.exp(logP) / len(y) - one_hot(logP, y)
 
 

@@ -107,7 +107,7 @@ def no_update(W, b, _dW, _db, _lr):
     "Only the bias moves: the model learns how frequent classes are.",
     "Every parameter needs its update: compare all of them.",
 )
-def weights_forgotten_in_the_update(W, b, dW, db, lr):
+def weights_not_updated(W, b, dW, db, lr):
     return W, scratch.sgd_step(W, b, dW, db, lr)[1]
 
 
