@@ -132,7 +132,8 @@ def test_a_mistake_is_taught(cli, tmp_path: Path):
     code, out, _ = cli("bugs", "stale-gradient", "--json", tmp_path / "json")
     assert code == 0
     bug = BUGS["stale-gradient"]
-    for words in (bug.belief, bug.symptom, bug.lesson, "def stale_gradient(*, kept=1.0):", "return dZ.T @ X, dZ.sum(axis=0)"):
+    code_lines = "def stale_gradient(*, kept=1.0):", "return dZ.T @ X, dZ.sum(axis=0)"
+    for words in (bug.belief, bug.symptom, bug.lesson, *code_lines):
         assert " ".join(words.split()) in " ".join(out.split())
     content = json.loads((tmp_path / "json").read_text())
     assert list(content) == ["version", "name", "tag", "function", "belief", "symptom", "lesson", "source"]
