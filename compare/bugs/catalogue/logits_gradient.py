@@ -90,8 +90,7 @@ def squared_error_gradient(logP, y, *, factor=1):
 )
 def hidden_label_smoothing(logP, y, *, share=1e-3):
     dZ = scratch.logits_gradient(logP, y)
-    N, K = dZ.shape
-    return dZ + share * (one_hot(dZ, y) - 1 / K).astype(dZ.dtype) / dZ.dtype.type(N)
+    return dZ + share * (one_hot(dZ, y) - 1 / dZ.shape[1]).astype(dZ.dtype) / dZ.dtype.type(len(y))
 
 
 @bug(
@@ -174,9 +173,7 @@ def gradient_averaged_twice(logP, y):
     "dZ[rows, y] -= 1 subtracts from P; = throws P away.",
 )
 def one_assigned(logP, y):
-    dZ = np.exp(logP)
-    dZ[np.arange(len(y)), y] = -1
-    return dZ / len(y)
+    return np.where(one_hot(logP, y) == 1, -1, np.exp(logP)) / len(y)
 
 
 @bug(
@@ -186,8 +183,7 @@ def one_assigned(logP, y):
     "Every logit is in the denominator of the softmax.",
 )
 def only_the_labels_entry(logP, y):
-    Y = one_hot(logP, y)
-    return (np.exp(logP) - Y) * Y / len(y)
+    return scratch.logits_gradient(logP, y) * one_hot(logP, y)
 
 
 @bug(
@@ -219,9 +215,8 @@ def sigmoid_derivative(logP, y, *, factor=1):
     "That is dP. dZ has the softmax in it too, and P cancels.",
 )
 def gradient_by_the_probabilities(logP, y):
-    dP, rows = np.zeros_like(logP), np.arange(len(y))
-    dP[rows, y] = -1 / np.exp(logP[rows, y])
-    return dP / len(y)
+    Y = one_hot(logP, y) == 1
+    return np.where(Y, -1 / np.where(Y, np.exp(logP), 1), 0) / len(y)
 
 
 @bug(
