@@ -145,7 +145,7 @@ def test_what_to_try_is_the_lesson_of_the_first_guess_in_one_line(run: Run, chan
     broken = changed(run, predictions=replace(run.predictions, evaluation=3.0))
     short, long = (told(broken, Diagnosis(["one"], [Guess(BUGS[n], 1.0)])) for n in ("wrong-sign", "updated-twice"))
     assert short.endswith("try With a minus in the update, the gradient is prediction minus target.")
-    assert long.endswith("try An update in place and a returned one are two updates")
+    assert long.endswith("try Update in place or return new arrays, not both")
 
 
 def test_the_first_quantity_is_that_of_the_first_check_that_compares(run: Run, changed, diverging):

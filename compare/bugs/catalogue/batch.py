@@ -10,7 +10,7 @@ from compare.bugs.catalogue.register import bug
     "batch",
     "Pixels have 256 values, so dividing by 256 brings them into 0 ... 1.",
     "All logits are 0.4 % too near to the bias; training hardly notices.",
-    "The largest pixel is 255: ToTensor divides by that, and a model sees at test time what it saw in training.",
+    "Divide by 255, the largest pixel, as ToTensor does: a model sees at test time what it saw in training.",
 )
 def pixels_by_256(images, labels, index, dtype):
     X, y = scratch.batch(images, labels, index, dtype)

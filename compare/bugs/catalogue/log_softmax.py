@@ -10,7 +10,7 @@ from compare.bugs.catalogue.register import bug
     "log_softmax",
     "axis=0 is the axis of the examples, so that is where to sum.",
     "Columns instead of rows sum to 1; what an image is depends on its batch.",
-    "Each row is a distribution of its own: write shapes at the top and sum over K.",
+    "Sum over K, axis=1: each row is a distribution of its own.",
 )
 def wrong_axis(Z):
     S = Z - Z.max(axis=0)
@@ -69,7 +69,7 @@ def clipped_probabilities(Z, *, limit=1e-7, above=True):
     "log_softmax",
     "log(softmax(Z)) is the definition.",
     "Equal until a probability underflows to 0: its logarithm is -inf.",
-    "The logarithm undoes the exponential on paper only: never take the detour through P.",
+    "Never take the detour through P: the logarithm undoes the exponential on paper only.",
 )
 def log_of_softmax(Z):
     return np.log(scratch.softmax(Z))
@@ -112,7 +112,7 @@ def probabilities_returned(Z):
     "log_softmax",
     "The denominator is the sum of the logits.",
     "nan wherever that sum is negative.",
-    "Normalising is a sum of exponentials: every one is positive, and the logarithm exists.",
+    "Sum exponentials: every one is positive, and the logarithm exists.",
     shifted=(False, True),
 )
 def exp_forgotten_in_the_sum(Z, *, shifted=False):
@@ -124,7 +124,7 @@ def exp_forgotten_in_the_sum(Z, *, shifted=False):
     "log_softmax",
     "The sum of exponentials normalises.",
     "Every row is too low, and exp of it sums to less than 1.",
-    "A logarithm turns the quotient into a difference: of logarithms, both of them.",
+    "Subtract the logarithm of the sum: a logarithm turns a quotient into a difference.",
 )
 def log_forgotten(Z):
     S = Z - Z.max(axis=1, keepdims=True)

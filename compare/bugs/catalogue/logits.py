@@ -40,7 +40,7 @@ def relu_on_the_logits(X, W, b):
     "logits",
     "Half precision is enough for the forward pass.",
     "Errors of 1e-3 in Z, inf above 65504; accuracy the same.",
-    "Mixed precision needs care about where it is mixed: sums belong into the wider type.",
+    "Sum in the wider type: mixed precision needs care about where it is mixed.",
     bias=(True, False),
 )
 def float16_logits(X, W, b, *, bias=True):
@@ -63,7 +63,7 @@ def clipped_logits(X, W, b, *, limit=20):
     "logits",
     "Scores are compared with the bias, so it is subtracted.",
     "Z is off by 2 b; b learns the opposite sign, and accuracy hardly changes.",
-    "b has the sign that its equation gives it: its gradient is that of + b.",
+    "Add b: its gradient is that of + b.",
 )
 def bias_subtracted(X, W, b):
     return X @ W.T - b

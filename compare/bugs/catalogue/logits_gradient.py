@@ -31,7 +31,7 @@ def gradient_mean_over_classes(logP, y):
     "logits_gradient",
     "Statistics divides by N - 1.",
     "Gradients 1 % too large at a batch of 100; nobody sees it, until a batch has one image.",
-    "That correction is for a variance around an estimated mean; nothing of the kind happens here.",
+    "Divide by N: N - 1 is for a variance around an estimated mean.",
 )
 def divided_by_n_minus_1(logP, y):
     N = len(y)
@@ -73,7 +73,7 @@ def wrong_sign(logP, y):
     "logits_gradient",
     "The loss is the squared distance of P and Y, so its gradient passes through the softmax.",
     "Gradients several times too small, and near 0 where the model is surely wrong.",
-    "The Jacobian of the softmax stays in the squared error; cross-entropy cancels it, which is its point.",
+    "Cross-entropy cancels the Jacobian of the softmax, which is its point; the squared error keeps it.",
     factor=(1, 2),
 )
 def squared_error_gradient(logP, y, *, factor=1):
@@ -85,7 +85,7 @@ def squared_error_gradient(logP, y, *, factor=1):
     "logits_gradient",
     "A little label smoothing does no harm, and the library has it on.",
     "dZ is off by 1e-3 / N; accuracy the same.",
-    "What regularises is part of the problem: write it down, or two runs cannot agree.",
+    "Write down what regularises: it is part of the problem, or two runs cannot agree.",
     share=(1e-5, 1e-4, 1e-3, 1e-2, 0.1, 0.5),
 )
 def hidden_label_smoothing(logP, y, *, share=1e-3):
@@ -97,7 +97,7 @@ def hidden_label_smoothing(logP, y, *, share=1e-3):
     "logits_gradient",
     "dZ[:, y] is the label's column of each row.",
     "Columns of all labels of the batch are pushed, in every row.",
-    "A slice and an array give every pair of row and label: index rows with np.arange(N).",
+    "Index rows with np.arange(N): a slice and an array give every pair of row and label.",
 )
 def every_label_in_every_row(logP, y):
     dZ = np.exp(logP)
@@ -150,7 +150,7 @@ def exp_forgotten(logP, y):
     "logits_gradient",
     "The mean is over the classes.",
     "Gradients N / K times too large.",
-    "The loss is a mean over images: divide by len(y), not by the number of columns.",
+    "Divide by len(y), not by the number of columns: the loss is a mean over images.",
 )
 def divided_by_classes(logP, y):
     return scratch.logits_gradient(logP, y) * (len(y) / logP.shape[1])
@@ -200,7 +200,7 @@ def gradient_doubled(logP, y):
     "logits_gradient",
     "The gradient passes through the derivative of the activation, P (1 - P).",
     "Gradients at least four times too small, and near 0 where the model is surely wrong.",
-    "That is the derivative of a sigmoid. Softmax has a Jacobian, and cross-entropy cancels it.",
+    "Softmax has a Jacobian, and cross-entropy cancels it: P (1 - P) is of a sigmoid.",
     factor=(1, 2),
 )
 def sigmoid_derivative(logP, y, *, factor=1):

@@ -10,7 +10,7 @@ from compare.bugs.catalogue.register import bug
     "nll_loss",
     "The loss of a batch is the sum of the losses.",
     "A loss N times too large; a gradient by hand stays right, and autograd's is N times too large as well.",
-    "A mean does not depend on the batch size; F.cross_entropy takes it by default.",
+    "Take the mean, which does not depend on N; F.cross_entropy does so by default.",
 )
 def summed_loss(logP, y):
     return -logP[np.arange(len(y)), y].sum()
@@ -61,7 +61,7 @@ def sign_of_the_loss(logP, y):
     "nll_loss",
     "logP[:, y] takes the label's column of each row.",
     "A loss near log K that mixes the labels of all images; memory for N x N numbers.",
-    "A slice and an array give every pair of row and label: index rows with np.arange(N).",
+    "Index rows with np.arange(N): a slice and an array give every pair of row and label.",
 )
 def every_label_for_every_image(logP, y):
     return -logP[:, y].mean()

@@ -62,7 +62,7 @@ def tiny_weight_decay(W, b, dW, db, lr, *, decay=1e-6):
     "sgd_step",
     "W -= lr * dW updates, and return W - lr * dW returns the update.",
     "Every update is twice as large.",
-    "An update in place and a returned one are two updates: it started from weights that were updated already.",
+    "Update in place or return new arrays, not both: the second starts from weights that were updated already.",
     which=("both", "W", "b"),
 )
 def updated_twice(W, b, dW, db, lr, *, which="both"):
