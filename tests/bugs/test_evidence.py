@@ -16,7 +16,7 @@ PAIRS = {
     "opposite": (1e-6 * ONES, -1e-6 * ONES, 0.0),
     "nothing in common": (1e-6 * FIRST, 1e-6 * LAST, 0.0),
     "nothing": (ONES, 0 * ONES, 0.0),
-    "squares that overflow": (1e200 * ONES, 2e200 * ONES, 0.5),
+    "squares that overflow": (1e200 * FIRST, 2e200 * FIRST, 0.5),
     "not finite in the same places": (np.where(FIRST, np.nan, 5), np.where(FIRST, np.inf, 5), 1.0),
     "not finite in one half": (np.where(np.arange(18).reshape(6, 3) < 9, np.nan, 0), 0 * ONES, 0.0),
 }
