@@ -1,40 +1,44 @@
-"""What a difference looks like: facts about the tensors, and the mistakes of the catalogue that leave such a trace.
+"""What a difference looks like: facts about the tensors, and the mistakes of the catalogue that explain them.
 
-The trace of a side is the difference of its tensors from those of the reference, on the same inputs. Each mistake of
-the catalogue is made on these inputs too, and the two traces are compared, in direction and in length. The direction
-does not depend on how strong a mistake is.
+A side is compared with the reference on inputs that differ in N, D, K, lr and weights (inputs.py). The first quantity
+that is wrong says which function is. Each mistake of the catalogue in this function is made on the same inputs, and it
+is named only if it explains what the side makes of all of them.
 """
 
-from collections.abc import Iterator
-from functools import cached_property
-from itertools import chain, islice
+from collections.abc import Collection, Iterator
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
-from compare.backends.protocol import Backend, State
-from compare.bugs.catalogue import BUGS, Bug
+from compare.backends.by_name import SCRATCH
+from compare.backends.protocol import Backend
+from compare.backends.user_file import UserFileError
 from compare.bugs.facts import facts
-from compare.bugs.traces import Observed, Traces, likeness, traces
+from compare.bugs.guesses import Guess, guesses
+from compare.bugs.inputs import Inputs, inputs
+from compare.bugs.traces import MAKES, NAMES, Observed, first_wrong, observe_reference
+from compare.equations import QUANTITIES
 from compare.problem import Problem
-from compare.proof.hard_batches import hard_batches
-from compare.proof.single_steps import Case, SingleSteps
-from compare.proof.tolerance import allowed, sizes
-from scratch import Step, Velocity
+from scratch import Step
 
-REAL_BATCHES = 4
-# A mistake is a guess if its trace is at least so alike.
-ALIKE = 0.5
-# The least likeness of a mistake that a fact suggests.
-SUGGESTED = 0.75
-GUESSES = 3
+NOTHING = (
+    "nothing differs in the first steps, in hard batches, in exact steps and in evaluation, each from several weights: "
+    "what is wrong takes more steps, or other images, to show"
+)
+# The sides that are right.
+KNOWN = "scratch", "torch"
+BOTH = "both sides make the same mistake; compared with scratch:"
 
 
-class Guess(NamedTuple):
-    """A mistake, and how alike its trace is: 1 is the same, 0 has nothing in common."""
+class Example(NamedTuple):
+    """The value that is off most in the first quantity that is wrong: its batch, its place, and both values."""
 
-    bug: Bug
-    likeness: float
+    quantity: str
+    batch: str
+    place: list[int]
+    ours: float
+    theirs: float
 
 
 class Diagnosis(NamedTuple):
@@ -42,60 +46,94 @@ class Diagnosis(NamedTuple):
 
     facts: list[str]
     guesses: list[Guess]
+    example: Example | None = None
 
 
 class Diagnostician:
-    """Knows what the reference makes of some inputs, and what every mistake of the catalogue makes of them."""
+    """Knows what the reference makes of the inputs of the diagnosis of a problem."""
 
     def __init__(self, problem: Problem, theirs: Backend):
-        self.real, self.hard = _first_batches(problem), hard_batches(problem, "float64")
-        self.theirs = theirs
+        self.problem, self.theirs = problem, theirs
+        self._reference = cache(self._observe_reference)
 
-    def diagnose(self, ours: Backend) -> Diagnosis:
-        """Why `ours` differs from the reference; empty if it does not differ on any of these inputs."""
+    def diagnose(
+        self, ours: Backend, replaced: Collection[str] | None = None, quantity: str | None = None
+    ) -> Diagnosis:
+        """Why `ours` differs from the reference; empty if it does not differ on any of these inputs.
+
+        replaced: the functions that `ours` has of its own, if that is known; a mistake in another is no guess.
+        quantity: the first that is known to be wrong; without it, or where it is right, the first that is found.
+        """
         with np.errstate(all="ignore"):
-            observed = self._observe(ours)
-            over = traces(observed)
-            if not over:
-                return Diagnosis([], [])
-            found = facts(observed, over)
-            return Diagnosis([fact.text for fact in found], self._guesses(over, {fact.suggests for fact in found}))
+            for theirs in (self.theirs, *([] if self.theirs.name in KNOWN else [SCRATCH])):
+                for fields in _orders(quantity):
+                    for observed in self._readings(ours, theirs):
+                        if found := _explained(ours, observed, fields, replaced):
+                            return found if theirs is self.theirs else found._replace(facts=[BOTH, *found.facts])
+        return Diagnosis([], [])
 
-    def _guesses(self, over: Traces, suggested: set[str | None]) -> list[Guess]:
-        every = [
-            Guess(bug, max(likeness(over, self._made[name]), SUGGESTED if name in suggested else 0.0))
-            for name, bug in BUGS.items()
-        ]
-        best = sorted(every, key=lambda guess: -guess.likeness)[:GUESSES]
-        return [guess for guess in best if guess.likeness >= ALIKE]
+    def _readings(self, ours: Backend, theirs: Backend) -> Iterator[list[Observed]]:
+        """In both precisions what may differ by rounding, then what may not differ at all."""
+        every = []
+        for dtype in ("float64", "float32"):
+            every.append(self._observe(ours, theirs, dtype))
+            yield every[-1]
+        for observed in every:
+            yield [seen._replace(limits=dict.fromkeys(seen.limits, 0.0)) for seen in observed if seen.kind == "exact"]
 
-    def _observe(self, backend: Backend) -> list[Observed]:
-        """What a backend makes of each case, beside the reference."""
-        steps = chain.from_iterable(one.steps(backend, "float64") for one in (self.real, self.hard))
-        return [seen._replace(ours=step) for seen, (_, step) in zip(self._right, steps, strict=True)]
+    def _observe(self, ours: Backend, theirs: Backend, dtype: str) -> list[Observed]:
+        """What a side makes of each case, beside the reference."""
+        return [seen for given, right in self._reference(theirs, dtype) for seen in _beside(given, right, ours, dtype)]
 
-    @cached_property
-    def _right(self) -> list[Observed]:
-        """What the reference makes of each case."""
-        return list(chain.from_iterable(map(self._observe_reference, (self.real, self.hard))))
-
-    def _observe_reference(self, single_steps: SingleSteps) -> Iterator[Observed]:
-        for case, pair in single_steps.pairs(self.theirs, self.theirs, "float64"):
-            step = Step._make(map(np.array, pair.reference))
-            scales = sizes(step, pair.start).items()
-            limits = {name: allowed(size, terms, 1, step.W.dtype) for name, (size, terms) in scales}
-            yield Observed(case, single_steps is self.real, step.y, pair.start, step, step, limits)
-
-    @cached_property
-    def _made(self) -> dict[str, Traces]:
-        """The traces of every mistake."""
-        return {name: traces(self._observe(bug.backend())) for name, bug in BUGS.items()}
+    def _observe_reference(self, theirs: Backend, dtype: str) -> list[tuple[Inputs, list[Observed]]]:
+        return [(given, list(observe_reference(given, theirs, dtype))) for given in inputs(self.problem, dtype)]
 
 
-def _first_batches(problem: Problem) -> SingleSteps:
-    """The first batches of the problem, each from the initial weights."""
-    W, b = problem.start("float64")
-    batches = islice(chain.from_iterable(problem.batches), REAL_BATCHES)
-    v = Velocity(np.zeros_like(W), np.zeros_like(b)) if problem.chosen.momentum else None
-    cases = tuple(Case(f"step {n}", State(W, b, v), index) for n, index in enumerate(batches, 1))
-    return SingleSteps(problem.train, problem.chosen, cases)
+def diagnose(
+    problem: Problem, ours: Backend, theirs: Backend, replaced: Collection[str] | None, quantity: str | None
+) -> Diagnosis:
+    """Why two sides differ; see `Diagnostician.diagnose`. The mistake is looked for in the one that may have it."""
+    if theirs.name in KNOWN or ours.name not in KNOWN:
+        return Diagnostician(problem, theirs).diagnose(ours, replaced, quantity)
+    found = Diagnostician(problem, ours).diagnose(theirs, replaced, quantity)
+    swapped = found.example and found.example._replace(ours=found.example.theirs, theirs=found.example.ours)
+    return found._replace(facts=[f"of {theirs.name}: {fact}" for fact in found.facts], example=swapped)
+
+
+def _beside(given: Inputs, right: list[Observed], ours: Backend, dtype: str) -> list[Observed]:
+    try:
+        steps = list(given.steps.steps(ours, dtype))
+    except UserFileError:
+        # a function may be right for the images of the problem only; the proof tells errors on those
+        if given.kind == "small":
+            return []
+        raise
+    return [seen._replace(ours=step) for seen, (_, step) in zip(right, steps, strict=True)]
+
+
+def _orders(quantity: str | None) -> list[tuple[str, ...]]:
+    """What to look for: this quantity first, and images and labels, from which all is made; then anything."""
+    return [*([("X", "y", QUANTITIES[quantity].field)] if quantity else []), Step._fields]
+
+
+def _explained(
+    ours: Backend, observed: list[Observed], fields: tuple[str, ...], replaced: Collection[str] | None
+) -> Diagnosis | None:
+    """What is known of the first of these fields that is wrong in a function that gets the right inputs."""
+    for n, seen in enumerate(observed):
+        for field in fields:
+            function = next(name for name, makes in MAKES.items() if field in makes)
+            first = first_wrong(seen)
+            if first and seen.differs(field) and seen.reached(function):
+                named = field if field in NAMES else first
+                known = guesses(observed, function) if replaced is None or function in replaced else []
+                return Diagnosis(facts(observed, n, function, named, ours), known, _example(seen, named))
+    return None
+
+
+def _example(seen: Observed, field: str) -> Example:
+    ours, theirs = seen.pair(field)
+    gaps = np.nan_to_num(np.abs(ours - theirs), nan=np.inf)
+    index = np.unravel_index(int(np.argmax(gaps)), gaps.shape)
+    place = [] if field == "L" else [int(n) for n in index]
+    return Example(NAMES[field], seen.case.name, place, float(ours[index]), float(theirs[index]))

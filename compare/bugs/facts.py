@@ -1,188 +1,138 @@
-"""What holds of the first tensor that differs: tests of its values, and the mistakes that some of them suggest."""
+"""What holds of the first quantity that is wrong: where it is, and tests of its values in all cases in which it is.
 
-from collections.abc import Callable
-from typing import NamedTuple
+A sentence is told only if it holds in every case that it speaks of.
+"""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from compare.bugs.traces import Observed, Traces
+from compare.backends.protocol import Backend
+from compare.bugs.ratios import common_ratio, ratio_of
+from compare.bugs.traces import NAMES, Observed, first_wrong
+from compare.bugs.values import TESTS, Test, one_element, one_slice, zero
 from compare.equations import QUANTITIES
+from scratch import Step
 
-# Ratios of elements are one number if they agree to this.
-SAME = 1e-9
-
-
-class Fact(NamedTuple):
-    """What holds of the tensors, as a sentence, and the name of the mistake that it suggests, if any."""
-
-    text: str
-    suggests: str | None = None
-
-
-def facts(observed: list[Observed], over: Traces) -> list[Fact]:
-    """What holds of the first quantity that differs, in the first case where one does; `over` are their traces."""
-    n, name = next(iter(over))
-    seen, quantity = observed[n], QUANTITIES[name]
-    found = [Fact(f"{quantity.symbol} ({quantity.tag}) is the first to differ, {_where(n, seen)}")]
-    ours, theirs = seen.pair(name)
-    found += [fact for test in TESTS if (fact := test(seen, name, ours, theirs))]
-    if name in ("db", "b") and (n, {"db": "dW", "b": "W"}[name]) not in over:
-        found.append(Fact("only the bias differs, the weights do not"))
-    return found + _changing_ratio(observed, name)
+# A ratio so near to 1 is told as what is left of it.
+NEAR = 1e-6
+# A ratio nearer to 1 is none.
+ROUNDING = 1e-14
+# Ratios that are shown of those that change.
+SHOWN = 4
+# An error of more than so many times the size needs no number.
+FAR = 100
 
 
-def _where(n: int, seen: Observed) -> str:
-    if n == 0:
-        return "in the first step"
-    if seen.real:
-        return f"in {seen.case.name}, and was right before: something is kept from step to step"
-    return f'not on real images, but in the batch "{seen.case.name}"'
+def facts(observed: list[Observed], first: int, function: str, field: str, ours: Backend) -> list[str]:
+    """What holds of a quantity that this function makes wrong; `first` is the first case in which it is."""
+    seen = observed[first]
+    reached = [one for one in observed if one.reached(function)]
+    wrong = [one for one in reached if one.differs(field)] or [seen]
+    finite = [one for one in wrong if np.isfinite(one.pair(field)[0]).all()]
+    quantity = QUANTITIES[NAMES[field]]
+    differs = "is the first to differ" if first_wrong(seen) == field else "differs"
+    found = [f"{quantity.symbol} ({quantity.tag}) {differs}, {where(observed, first, ours)}"]
+    found += [fact for fact in (_ratio(reached, field, wrong[0]), _only_the_bias(reached, field)) if fact]
+    found += [text for test in TESTS if (text := _in_all(test, finite or wrong, field))]
+    found += [text] if (text := _bound(finite, field)) else []
+    found += [] if len(found) > 1 else [_size(wrong[0], field)]
+    lost = next((one for one in wrong if not np.isfinite(one.pair(field)[0]).all()), None) if finite else None
+    return [*found, f"{quantity.symbol} is not finite in {_batch(lost)}"] if lost else found
 
 
-def _changing_ratio(observed: list[Observed], name: str) -> list[Fact]:
-    """A ratio that is one number in each of the real batches, but not the same in all of them."""
-    ratios = [_ratio(*seen.pair(name)) for seen in observed if seen.real]
-    known = [ratio for ratio in ratios if ratio]
-    if name == "loss" or len(known) < len(ratios) or max(known) - min(known) <= SAME * abs(known[0]):
-        return []
-    shown = ", ".join(f"{ratio:.6g}" for ratio in known)
-    return [Fact(f"the ratio {QUANTITIES[name].symbol} ours / theirs changes from step to step: {shown}")]
+def where(observed: list[Observed], first: int, ours: Backend) -> str:
+    """In which of the inputs a quantity is wrong first, and whether the steps before have to do with it."""
+    seen = observed[first]
+    before = [one for one in observed[:first] if one.steps is seen.steps]
+    if before and not _is_wrong_alone(seen, ours):
+        return (
+            f"in {_batch(seen)}, after other steps, but not when it is the first: something is kept from step to step"
+        )
+    real = any(one.differs(field) for one in observed if one.kind in ("training", "evaluation") for field in NAMES)
+    return {
+        "training": f"in {seen.case.name}, but not in those before" if before else "in the first step",
+        "evaluation": f"not in training, but in a batch of {len(seen.theirs.y):,} images, as evaluation has it",
+        "exact": f'only in exact steps, where nothing rounds: "{seen.case.name}", lr {seen.start.chosen.lr:g}',
+        "hard": f'not {"in the first steps" if real else "on real images"}, but in the batch "{seen.case.name}"',
+        "small": f'not on images of this size, but in the batch "{seen.case.name}"',
+    }[seen.kind]
 
 
-def _ratio(a: NDArray, b: NDArray) -> float | None:
-    """What every element of a is, divided by that of b, if it is one number and not 0."""
-    # of smaller elements more than the last digits are rounding
-    large = np.abs(b) > 1e-3 * np.abs(b).max()
-    if not large.any() or not np.isfinite(a).all():
-        return None
-    ratios = a[large] / b[large]
-    middle = float(np.median(ratios))
-    return middle if middle and (np.abs(ratios - middle) <= SAME * abs(middle)).all() else None
+def _batch(seen: Observed) -> str:
+    return seen.case.name if seen.kind == "training" else f'the batch "{seen.case.name}"'
 
 
-def _constant_ratio(seen: Observed, name: str, a: NDArray, b: NDArray) -> Fact | None:
-    ratio = _ratio(a, b)
-    if ratio is None or abs(ratio - 1) <= SAME:
-        return None
-    known = next((what for what, value in _known_ratios(*seen.theirs.Z.shape) if abs(ratio / value - 1) <= SAME), None)
-    # two scalars always have a ratio: it means something only if it is a number that one knows
-    if a.size == 1 and known is None:
-        return None
-    named = f"{known} = " if known and known != f"{ratio:.7g}" else ""
-    text = f"{QUANTITIES[name].symbol} is {named}{ratio:.7g} times what it should be, in every element"
-    return Fact(text, RATIOS.get((name, known or "")))
+def _is_wrong_alone(seen: Observed, ours: Backend) -> bool:
+    side = ours.side(seen.steps, str(seen.theirs.W.dtype))
+    side.start_from(seen.case.start)
+    alone = seen._replace(ours=Step._make(map(np.array, side.step(seen.case.index))))
+    return any(alone.differs(field) for field in Step._fields)
 
 
-def _known_ratios(N: int, K: int) -> list[tuple[str, float]]:
-    return [
-        ("N", N), ("1 / N", 1 / N), ("K", K), ("1 / K", 1 / K), ("N K", N * K), ("1 / ln 2", 1 / np.log(2)),
-        ("ln 2", np.log(2)), ("N / (N - 1)", N / max(N - 1, 1)), ("N / 100", N / 100), ("-1", -1), ("2", 2),
-        ("1 / 2", 0.5), ("255 / 256", 255 / 256),
-    ]  # fmt: skip
+def _ratio(reached: list[Observed], field: str, first: Observed) -> str:
+    """The ratio that holds at every N, K, D and lr, with its value in the first case that is wrong.
+
+    Or else that there is one in each step, and not the same.
+    """
+    symbol, every = QUANTITIES[NAMES[field]].symbol, "" if field == "L" else ", in every element"
+    known, here = common_ratio(reached, field), ratio_of(first, field)
+    if known is not None and here and abs(here - 1) > ROUNDING:
+        return f"{symbol} {_times(known, here)}{every}"
+    changing = [ratio for one in reached if one.kind == "training" and (ratio := ratio_of(one, field))]
+    if field == "L" or len(changing) < 2 or np.ptp(changing) <= 1e-9 * abs(changing[0]):
+        return ""
+    shown = ", ".join(f"{ratio:.6g}" for ratio in changing[:SHOWN])
+    return f"the ratio {symbol} ours / theirs changes from step to step: {shown}"
 
 
-# By quantity and ratio the mistake that it suggests.
-RATIOS = {
-    ("log_probabilities", "1 / ln 2"): "base-2-logarithm",
-    ("loss", "N"): "summed-loss",
-    ("loss", "1 / K"): "mean-over-classes",
-    ("dZ", "N"): "summed-gradient",
-    ("dZ", "1 / K"): "gradient-mean-over-classes",
-    ("dZ", "N / (N - 1)"): "divided-by-n-minus-1",
-    ("dZ", "N / 100"): "fixed-hundred",
-    ("dZ", "-1"): "wrong-sign",
-    ("db", "1 / N"): "mean-for-the-bias",
-    ("W", "2"): "updated-twice",
-}
+def _times(formula: str, value: float) -> str:
+    if not formula and abs(value - 1) < NEAR:
+        return f"is off by {abs(value - 1):.1g} of its size"
+    return f"is {formula and f'{formula} = '}{value:.7g} times what it should be"
 
 
-def _not_finite(_seen: Observed, name: str, a: NDArray, _b: NDArray) -> Fact | None:
+def _only_the_bias(reached: list[Observed], field: str) -> str:
+    weights = {"db": "dW", "b": "W"}.get(field)
+    right = weights and not any(one.differs(weights) for one in reached)
+    return "only the bias differs, the weights do not" if right else ""
+
+
+def _in_all(test: Test, wrong: list[Observed], field: str) -> str:
+    """What the test says of all these cases in which it can say anything; empty unless it is the same."""
+    said = {test(one, field, *one.pair(field)) for one in wrong} - {None}
+    return str(said.pop()).format(QUANTITIES[NAMES[field]].symbol) if len(said) == 1 else ""
+
+
+def _bound(wrong: list[Observed], field: str) -> str:
+    """The largest element, if it is the same in several cases."""
+    largest = {f"{np.abs(one.pair(field)[0]).max():.6g}" for one in wrong}
+    smaller = all(np.abs(ours).max() < np.abs(right).max() for ours, right in (one.pair(field) for one in wrong))
+    if len(wrong) < 2 or len(largest) != 1 or not smaller or largest == {"0"}:
+        return ""
+    return f"no element of {QUANTITIES[NAMES[field]].symbol} is above {largest.pop()} in size"
+
+
+def _size(seen: Observed, field: str) -> str:
+    """What holds in one case, if nothing is known that holds in all."""
+    a, b = seen.pair(field)
+    symbol = QUANTITIES[NAMES[field]].symbol
     bad = a[~np.isfinite(a)]
-    return Fact(f"{QUANTITIES[name].symbol} has {bad[0]} in {bad.size:,} of {a.size:,} places") if bad.size else None
+    if bad.size:
+        return f"there {symbol} has {bad[0]} in {bad.size:,} of {a.size:,} places"
+    if place := zero(seen, field, a, b) or one_slice(seen, field, a, b) or one_element(seen, field, a, b):
+        return f"there {place.format(symbol)}"
+    largest = float(np.abs(b).max())
+    off = float(np.abs(a - b).max()) / largest if largest else np.inf
+    if off >= FAR:
+        return f"there {symbol} is off by far over {FAR} times its size"
+    return f"there {symbol} is off by {shared(off)} of its {'size' if field == 'L' else 'largest value'}"
 
 
-def _zero(_seen: Observed, name: str, a: NDArray, _b: NDArray) -> Fact | None:
-    return Fact(f"{QUANTITIES[name].symbol} is zero in every element") if not a.any() else None
+def shared(share: float) -> str:
+    """A share of something, small or large.
 
-
-def _constant_offset(seen: Observed, name: str, a: NDArray, b: NDArray) -> Fact | None:
-    offsets = a - b
-    middle = float(np.median(offsets))
-    if a.size == 1 or not (np.abs(offsets - middle) <= max(SAME * abs(middle), seen.limits[name])).all():
-        return None
-    return Fact(f"{QUANTITIES[name].symbol} is off by {middle:.7g} in every element")
-
-
-def _transposed(_seen: Observed, name: str, a: NDArray, b: NDArray) -> Fact | None:
-    if a.ndim < 2 or not np.allclose(a, b.T.reshape(b.shape), rtol=1e-6, atol=0):
-        return None
-    return Fact(f"{QUANTITIES[name].symbol} has the right numbers in the order of the transpose", "transposed-gradient")
-
-
-def _rows_sum_to_one(_seen: Observed, name: str, a: NDArray, _b: NDArray) -> Fact | None:
-    if name != "logits" or not (np.abs(a.sum(axis=1) - 1) <= 1e-6).all():
-        return None
-    return Fact("the rows of Z sum to 1: these are probabilities, not logits", "softmax-before-the-loss")
-
-
-def _columns_sum_to_one(_seen: Observed, name: str, a: NDArray, _b: NDArray) -> Fact | None:
-    if name != "log_probabilities" or not (np.abs(np.exp(a).sum(axis=0) - 1) <= 1e-6).all():
-        return None
-    return Fact("the columns of P sum to 1; its rows should", "wrong-axis")
-
-
-def _one_element(seen: Observed, name: str, _a: NDArray, _b: NDArray) -> Fact | None:
-    bad = ~(np.abs(seen.difference(name)) <= 1)
-    if bad.sum() != 1 or bad.size == 1:
-        return None
-    index = [int(n) for n in np.argwhere(bad)[0]]
-    return Fact(f"only the element {index} of {QUANTITIES[name].symbol} differs")
-
-
-def _one_slice(seen: Observed, name: str, a: NDArray, _b: NDArray) -> Fact | None:
-    """One row or column of a matrix in which more than one element differs: a class, an image or a pixel."""
-    bad = ~(np.abs(seen.difference(name)) <= 1)
-    if a.ndim < 2 or bad.sum() == 1:
-        return None
-    by_image = QUANTITIES[name].dimensions == "NK"
-    for axis, what in ((0, "class" if by_image else "pixel"), (1, "image" if by_image else "class")):
-        places = np.flatnonzero(bad.any(axis=axis))
-        if len(places) == 1 and bad.shape[1 - axis] > 1:
-            lost = axis == 1 and not by_image and not a[places[0]].any()
-            return Fact(f"only {what} {places[0]} differs", "one-class-lost" if lost else None)
-    return None
-
-
-def _other_labels(seen: Observed, name: str, a: NDArray, _b: NDArray) -> Fact | None:
-    if name not in ("loss", "dZ"):
-        return None
-    others = (
-        ((seen.y + 1) % seen.theirs.Z.shape[1], "each label one higher", "labels-off-by-one"),
-        (np.roll(seen.y, 1), "the neighbour's label", "labels-of-the-neighbour"),
-    )
-    for labels, what, suggested in others:
-        if np.allclose(a, _with_labels(seen, name, labels), rtol=1e-6, atol=1e-9):
-            return Fact(f"{QUANTITIES[name].symbol} is what it would be with {what}", suggested)
-    return None
-
-
-def _with_labels(seen: Observed, name: str, labels: NDArray) -> NDArray:
-    logP, N = seen.ours.logP, len(labels)
-    if name == "loss":
-        return np.atleast_1d(-logP[np.arange(N), labels].mean())
-    return (np.exp(logP) - np.eye(logP.shape[1])[labels]) / N
-
-
-TESTS: tuple[Callable[[Observed, str, NDArray, NDArray], Fact | None], ...] = (
-    _not_finite,
-    _zero,
-    _constant_ratio,
-    _constant_offset,
-    _transposed,
-    _rows_sum_to_one,
-    _columns_sum_to_one,
-    _one_element,
-    _one_slice,
-    _other_labels,
-)
+    >>> shared(5e-8), shared(0.004), shared(0.123), shared(3.2)
+    ('5e-08', '0.4 %', '12 %', '320 %')
+    """
+    if share < 1e-4:
+        return f"{share:.1g}"
+    return f"{100 * share:.1g} %" if share < 0.01 else f"{100 * share:.0f} %"

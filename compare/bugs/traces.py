@@ -1,69 +1,84 @@
-"""What a mistake leaves behind: by how much its tensors differ from the reference's on the same inputs."""
+"""What a side makes of given inputs, beside the reference."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.equations import QUANTITIES
-from compare.proof.single_steps import Case
-from compare.proof.tolerance import Start
-from scratch import Step
+from compare.backends.protocol import Backend
+from compare.bugs.inputs import Inputs
+from compare.equations import FUNCTIONS, QUANTITIES
+from compare.proof.single_steps import Case, SingleSteps
+from compare.proof.tolerance import Start, allowed, sizes
+from scratch import SGD, Step
 
-# What a difference of the opposite sign is worth: a distant relative of the same mistake.
-OPPOSITE = 0.8
-
-# By number of the case and quantity: the differences in units of what is allowed, where one is too large.
-Traces = dict[tuple[int, str], NDArray]
+# What a function makes, as fields of a step; a wrong batch is seen in the images and labels.
+MAKES = {"batch": ("X", "y"), **{name: tuple(function.results) for name, function in FUNCTIONS.items()}}
+# By field the name of the quantity.
+NAMES = {quantity.field: name for name, quantity in QUANTITIES.items()}
 
 
 class Observed(NamedTuple):
-    """One case: what both sides made of the same inputs in float64, and how far each quantity may differ.
+    """One case: what both sides made of the same inputs, and by field how far each quantity may differ.
 
-    real: whether it is a batch of the problem itself, not a hard batch.
+    kind: of the inputs. steps: to which the case belongs.
     """
 
+    kind: str
+    steps: SingleSteps
     case: Case
-    real: bool
-    y: NDArray
     start: Start
     ours: Step
     theirs: Step
     limits: dict[str, float]
 
-    def pair(self, name: str) -> tuple[NDArray, NDArray]:
+    def pair(self, field: str) -> tuple[NDArray, NDArray]:
         """Both tensors of a quantity, at least one-dimensional; of W and b the updates."""
-        field = QUANTITIES[name].field
-        origin = {"W": self.start.W, "b": self.start.b}.get(field, 0)
-        return np.atleast_1d(getattr(self.ours, field) - origin), np.atleast_1d(getattr(self.theirs, field) - origin)
+        return self.relative(field, getattr(self.ours, field)), self.relative(field, getattr(self.theirs, field))
 
-    def difference(self, name: str) -> NDArray:
-        """Ours minus theirs, in units of what is allowed."""
-        return np.subtract(*self.pair(name)) / self.limits[name]
+    def relative(self, field: str, value: NDArray) -> NDArray:
+        """The value itself, at least one-dimensional; of W and b the update."""
+        return np.atleast_1d(value - getattr(self.start, field) if field in ("W", "b") else value)
+
+    def differs(self, field: str) -> bool:
+        """True if the two differ by more than is allowed, or one of them is no number."""
+        return not (np.abs(np.subtract(*self.pair(field))) <= self.limits.get(field, 0.0)).all()
+
+    def reached(self, function: str) -> bool:
+        """True if the function gets the right inputs."""
+        if function == "batch":
+            return True
+        needed = {"y", *FUNCTIONS[function].parameters} & {*Step._fields} - {"W", "b"}
+        return not any(self.differs(field) for field in needed)
+
+    def arguments(self, function: str) -> tuple:
+        """What the function gets, from the reference."""
+        if function == "batch":
+            return *self.steps.train, self.case.index, self.theirs.W.dtype
+        known = self.theirs._asdict() | {"W": self.start.W, "b": self.start.b, "lr": self.start.chosen.lr}
+        if function == "sgd_step":
+            known["dW"], known["db"] = self._directions()
+        return tuple(known[name] for name in FUNCTIONS[function].parameters)
+
+    def _directions(self) -> list[NDArray]:
+        """The gradients with weight decay and momentum."""
+        optimizer = SGD(**self.start.chosen.descent)
+        optimizer.velocity = self.start.velocity
+        return optimizer.directions([self.start.W, self.start.b], [self.theirs.dW, self.theirs.db])
 
 
-def traces(observed: Iterable[Observed]) -> Traces:
-    """The differences of all cases and quantities in which one is larger than allowed, or is no number."""
-    every = {(n, name): seen.difference(name) for n, seen in enumerate(observed) for name in seen.limits}
-    return {key: difference for key, difference in every.items() if not (np.abs(difference) <= 1).all()}
+def observe_reference(given: Inputs, theirs: Backend, dtype: str) -> Iterator[Observed]:
+    """What the reference makes of each case; `ours` is the same."""
+    for case, step in given.steps.steps(theirs, dtype):
+        start = Start.of(case.start, (case.start.W, case.start.b), given.steps.chosen)
+        scales = zip(QUANTITIES.values(), sizes(step, start).values(), strict=True)
+        limits = {quantity.field: allowed(*scale, 1, step.W.dtype) for quantity, scale in scales}
+        # one may scale pixels in another order
+        limits["X"] = 4 * float(np.finfo(step.X.dtype).eps * np.abs(step.X).max())
+        yield Observed(given.kind, given.steps, case, start, step, step, limits)
 
 
-def likeness(a: Traces, b: Traces) -> float:
-    """How alike two traces are, from 0 to 1; a quantity that differs in one of them only counts as 0."""
-    both = {*a, *b}
-    return float(np.mean([_alike(a[key], b[key]) if key in a and key in b else 0.0 for key in both])) if b else 0.0
-
-
-def _alike(a: NDArray, b: NDArray) -> float:
-    """The cosine of the two, which does not depend on how strong a mistake is, and a share for equal lengths."""
-    if not (np.isfinite(a).all() and np.isfinite(b).all()):
-        return float((np.isfinite(a) == np.isfinite(b)).mean())
-    # scaled first, so that no square overflows
-    largest = np.abs(a).max(), np.abs(b).max()
-    u, v = a / largest[0], b / largest[1]
-    norms = np.linalg.norm(u), np.linalg.norm(v)
-    cosine = float((u * v).sum() / (norms[0] * norms[1]))
-    shorter, longer = sorted((norms[0] * largest[0], norms[1] * largest[1]))
-    direction = cosine if cosine > 0 else -OPPOSITE * cosine
-    return direction * (0.5 + 0.5 * float(shorter / longer))
+def first_wrong(seen: Observed) -> str | None:
+    """The field of the first quantity that differs, if any does."""
+    return next((field for field in NAMES if seen.differs(field)), None)

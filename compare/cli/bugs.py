@@ -118,7 +118,7 @@ def _generated(chosen: ProblemOptions, json: Path | None, details: bool, quiet: 
 def _generated_as_dict(problem: Problem, found: GeneratedSurvey) -> dict[str, Any]:
     rows = []
     for name, mutant in mutants().items():
-        fields = {"name": name, "function": mutant.function, "line": mutant.change.line}
+        fields: dict[str, Any] = {"name": name, "function": mutant.function, "line": mutant.change.line}
         detections = {dtype: found.found[dtype][name]._asdict() for dtype in DTYPES}
         fields |= {"changed_line": mutant.change.changed_line, "detections": detections}
         rows.append(fields | {"same": found.survivors.get(name)})

@@ -15,7 +15,8 @@ from compare.backends.by_name import backend, backend_equations
 from compare.backends.protocol import Backend
 from compare.backends.worker import TIME_LIMIT
 from compare.bugs.catalogue import BUGS, Bug, find_bug
-from compare.bugs.diagnosis import Diagnosis, Diagnostician
+from compare.bugs.diagnosis import Diagnosis, diagnose
+from compare.bugs.replaced import replaced
 from compare.cli.options import (
     COMPARED,
     SIDES,
@@ -43,6 +44,7 @@ from compare.proof.run import Run
 from compare.report import as_json, proof_details, proof_screen, saved_runs
 from compare.report.bug_tables import print_bug
 from compare.report.check_tables import print_attribution, print_diagnosis
+from compare.report.difference import first_quantity
 from compare.report.pictures import save_pictures
 from compare.report.tables import wide_console
 
@@ -67,6 +69,7 @@ class Proof:
     ours: Backend
     theirs: Backend
     planted: Bug | None
+    replaced: frozenset[str] | None = None
     runs: list[Run] = field(default_factory=list)
     diagnosis: Diagnosis | None = None
     rounding: dict[str, list[RoundingCause]] = field(default_factory=dict)
@@ -107,7 +110,8 @@ def prove(
     _check_sides(backend_name, against, bug, why)
     make, ours = (_planted, bug) if bug else (named, backend_name)
     sides: Sides = functools.partial(make, ours, against, seconds)
-    proof = Proof(chosen.problem(), *sides(), find_bug(bug) if bug else None)
+    planted = find_bug(bug) if bug else None
+    proof = Proof(chosen.problem(), *sides(), planted, replaced(backend_name) or replaced(against))
     console = wide_console()
     if details and not quiet:
         proof_details.print_problem(console, proof.problem)
@@ -147,11 +151,8 @@ def _compare(proof: Proof, sides: Sides, dtypes: list[str], quiet: bool) -> None
     with progress(len(dtypes) * reports(problem), quiet) as advance:
         proof.runs = prove_each(problem, dtypes, sides, advance)
     if proof.differs:
-        proof.diagnosis = _diagnose(proof)
-
-
-def _diagnose(proof: Proof) -> Diagnosis:
-    return Diagnostician(proof.problem, proof.theirs).diagnose(proof.ours)
+        quantity = first_quantity(proof.runs)
+        proof.diagnosis = diagnose(proof.problem, proof.ours, proof.theirs, proof.replaced, quantity)
 
 
 def expected_seconds(problem: Problem, dtypes: Sequence[str]) -> float:

@@ -90,7 +90,7 @@ def _first(places: dict[str, str], batches: list[str], about: str = "") -> str:
 def _diagnosis(alone: Backend, problem: Problem, reference: Backend) -> Diagnosis | None:
     # a function that cannot be used on other inputs than those of the worked example has none
     with suppress(UserFileError):
-        return Diagnostician(problem, reference).diagnose(alone)
+        return Diagnostician(problem, reference).diagnose(alone, (alone.name,))
     return None
 
 

@@ -69,7 +69,7 @@ def _compare_with_itself(problem: Problem, dtype: str, theirs: Backend) -> None:
     """The first steps of the training, twice."""
     sides = [theirs.side(problem, dtype) for _ in range(2)]
     for number, index in enumerate(problem.epoch_batches(1)[:3], 1):
-        one, other = (Step(*map(np.array, side.step(index))) for side in sides)
+        one, other = (Step._make(map(np.array, side.step(index))) for side in sides)
         for quantity in QUANTITIES.values():
             pair = getattr(one, quantity.field), getattr(other, quantity.field)
             # what is not finite is left to the proof
@@ -237,7 +237,8 @@ def _predictions(dtype: str, theirs: Backend) -> Iterator[str]:
 def _predicted(dtype: str, theirs: Backend, added: NDArray) -> Predictions:
     """The reference beside itself, with this added to its logits."""
     predictions, ours = Predictions(), disturbed(theirs, "logits", lambda Z, _: Z + added)
-    predictions.compare(IMAGES, *(side.side(model(dtype), dtype) for side in (ours, theirs)), STEPS)
+    own, reference = (side.side(model(dtype), dtype) for side in (ours, theirs))
+    predictions.compare(IMAGES, own, reference, STEPS)
     return predictions
 
 

@@ -50,7 +50,8 @@ def disturbed_in(backend: Backend, steps: SingleSteps, case: Case, change: Calla
 def changed(done: Step, changes: dict[str, Change]) -> Step:
     """The same step with copies of these quantities changed."""
     fields = {QUANTITIES[name].field: change for name, change in changes.items()}
-    return done._replace(**{field: change(np.array(getattr(done, field))) for field, change in fields.items()})
+    values: dict[str, Any] = {field: change(np.array(getattr(done, field))) for field, change in fields.items()}
+    return done._replace(**values)
 
 
 def plus(amount: float) -> Change:

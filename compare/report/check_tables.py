@@ -3,7 +3,7 @@
 from rich.console import Console, Group
 from rich.text import Text
 
-from compare.bugs.diagnosis import Diagnosis
+from compare.bugs.diagnosis import NOTHING, Diagnosis
 from compare.equations import QUANTITIES
 from compare.proof.checks import CHECKS
 from compare.proof.gradient_check import STEPS, GradientCheck
@@ -57,12 +57,11 @@ def print_diagnosis(console: Console, diagnosis: Diagnosis) -> None:
     """What the difference looks like."""
     for fact in diagnosis.facts:
         console.print(_filled(f"seen: {fact}"))
-    for n, (bug, likeness) in enumerate(diagnosis.guesses):
+    for n, (bug, likeness, _) in enumerate(diagnosis.guesses):
         looks = "this looks like" if n == 0 else "or like"
         console.print(_filled(f"{looks} {bug.title}, see bug {bug.name}, {bug.tag} ({per_cent(likeness)} alike)"))
     if not diagnosis.facts:
-        nothing = "on the inputs of the diagnosis nothing differs: the cause takes many steps to show"
-        console.print(_filled(nothing))
+        console.print(_filled(NOTHING))
     elif not diagnosis.guesses:
         console.print("this looks like none of the mistakes of the catalogue")
 

@@ -1,11 +1,12 @@
 """Where two sides differ: which function, equation and quantity, both values, and what it looks like."""
 
 import math
+import re
 import textwrap
 from typing import NamedTuple
 
-from compare.bugs.diagnosis import Diagnosis
-from compare.equations import QUANTITIES
+from compare.bugs.diagnosis import NOTHING, Diagnosis, Example
+from compare.equations import QUANTITIES, Quantity
 from compare.proof.comparison import Deviation
 from compare.proof.run import Run
 from compare.report.tables import LONG_NAME, NAME, WIDTH, cut, per_cent
@@ -43,9 +44,20 @@ def place_and_looks(runs: list[Run], diagnosis: Diagnosis | None) -> list[str]:
     """Lines of 80 columns below the verdict: where, which quantity, both values, and what it looks like."""
     run = _first(runs)
     found = _found(run)
+    if diagnosis and diagnosis.example and not found.equation:
+        found = _with_example(found, diagnosis.example, run)
     parts = {label: text for label, text in found._asdict().items() if label != "function"}
     parts |= _looks(diagnosis) if run.growth is None else {"note": amplified(run.growth, run.dtype)}
     return [line for label, text in parts.items() for line in _labelled(label, text)]
+
+
+def first_quantity(runs: list[Run]) -> str | None:
+    """The quantity that is the first to differ, if a comparison of the two sides says so."""
+    run = _first(runs)
+    hard = next((found for found in run.hard_batches.values() if not found.used <= 1), None)
+    if found := run.first_divergence or hard:
+        return found.quantity
+    return next((name for name, counts in run.exact_arithmetic.items() if counts.differ), None)
 
 
 def _first(runs: list[Run]) -> Run:
@@ -84,12 +96,26 @@ def _reading(found: Deviation) -> str:
 
 def _of_deviation(found: Deviation, run: Run, where: str) -> Found:
     quantity = QUANTITIES[found.quantity]
-    # the update is compared, and the equation gives the new weights
-    equation = f"{quantity.field} {'<-' if quantity.symbol != quantity.field else '='} {quantity.formula}"
-    index = "" if found.index is None else f" {found.index}: {_in_words(quantity.dimensions, found.index)}"
-    return Found(
-        f"in {quantity.function} ({quantity.tag})", equation, where, f"{quantity.symbol}{index}", _values(found, run)
+    place = _place(quantity, found.index)
+    return Found(f"in {quantity.function} ({quantity.tag})", _equation(quantity), where, place, _values(found, run))
+
+
+def _with_example(found: Found, example: Example, run: Run) -> Found:
+    """What a check did not keep: one value of both sides, on the inputs of the diagnosis."""
+    quantity, both = QUANTITIES[example.quantity], _both((example.ours, example.theirs), run)
+    place = _place(quantity, example.place or None)
+    return found._replace(
+        equation=_equation(quantity), quantity=place, values=f'{both} in "{example.batch}"; {found.values}'
     )
+
+
+def _equation(quantity: Quantity) -> str:
+    # the update is compared, and the equation gives the new weights
+    return f"{quantity.field} {'<-' if quantity.symbol != quantity.field else '='} {quantity.formula}"
+
+
+def _place(quantity: Quantity, index: list[int] | None) -> str:
+    return quantity.symbol + ("" if index is None else f" {index}: {_in_words(quantity.dimensions, index)}")
 
 
 def _in_words(dimensions: str, index: list[int]) -> str:
@@ -102,14 +128,17 @@ def _in_words(dimensions: str, index: list[int]) -> str:
 
 
 def _values(found: Deviation, run: Run) -> str:
-    ours, theirs = (
-        f"{value:.{SHOWN_DIGITS[run.dtype]}g} ({cut(side, LONG_NAME)})"
-        for value, side in zip((found.ours, found.theirs), run.sides, strict=True)
-    )
+    both = _both((found.ours, found.theirs), run)
     if not math.isfinite(found.used):
-        return f"{ours}, {theirs}"
+        return both
     times = f"{found.used:.{3 if found.used >= 1.005 else 6}g}"
-    return f"{ours}, {theirs}: {times} times the budget"
+    return f"{both}: {times} times the budget"
+
+
+def _both(values: tuple[float, float], run: Run) -> str:
+    digits = SHOWN_DIGITS[run.dtype]
+    named = zip(values, run.sides, strict=True)
+    return ", ".join(f"{value:.{digits}g} ({cut(side, LONG_NAME)})" for value, side in named)
 
 
 def _in_exact_arithmetic(run: Run) -> Found | None:
@@ -156,12 +185,23 @@ def _in_predictions(run: Run) -> Found:
 def _looks(diagnosis: Diagnosis | None) -> dict[str, str]:
     if diagnosis is None:
         return {}
-    seen = (
-        "; ".join(diagnosis.facts[1:3] or diagnosis.facts)
-        or "nothing differs on the inputs of the diagnosis: the cause takes many steps"
-    )
     looks = [f"{guess.bug.name} ({per_cent(guess.likeness)} alike)" for guess in diagnosis.guesses]
-    return {"seen": seen, "looks like": ", or ".join(looks) or "none of the mistakes of the catalogue"}
+    return {
+        "seen": "; ".join(diagnosis.facts[1:3] or diagnosis.facts) or NOTHING,
+        "looks like": ", or ".join(looks) or "none of the mistakes of the catalogue",
+        "try": _advice(diagnosis),
+    }
+
+
+def _advice(diagnosis: Diagnosis) -> str:
+    if diagnosis.guesses:
+        lesson = diagnosis.guesses[0].bug.lesson
+        # one line, if its first clause says enough
+        return lesson if len(lesson) <= WIDTH - LABEL else re.split("[;:] ", lesson)[0]
+    if diagnosis.example:
+        quantity = QUANTITIES[diagnosis.example.quantity]
+        return f"redo {quantity.tag} of the example in MATHS.md by hand, line by line"
+    return "--details shows from which epoch on the error grows"
 
 
 def amplified(growth: float, dtype: str) -> str:

@@ -9,12 +9,11 @@ import scratch
 from compare.backends.by_name import backend
 from compare.backends.protocol import State
 from compare.bugs.diagnosis import Diagnostician
-from compare.bugs.traces import Observed
+from compare.bugs.traces import NAMES, Observed
 from compare.data.dataset import Dataset
 from compare.data.registry import load
-from compare.equations import QUANTITIES
 from compare.problem import Hyperparameters, Problem
-from compare.proof.single_steps import Case
+from compare.proof.single_steps import Case, SingleSteps
 from compare.proof.tolerance import Start
 
 
@@ -39,19 +38,19 @@ def random_problem() -> Callable[..., Problem]:
 
 @pytest.fixture
 def observed() -> Callable[..., Observed]:
-    """One step on 6 images of 5 pixels in 3 classes, in which our tensors of these names are others; limits are 1e-9.
+    """One step, in which our tensors of these names are others; limits are 1e-12. There are N images and K classes.
 
     A function makes the new tensor from the right one.
     """
-    random = np.random.default_rng(5)
-    X, y = random.uniform(0, 1, (6, 5)), np.array([0, 2, 1, 1, 0, 2])
-    W, b = random.normal(size=(3, 5)), random.normal(size=3)
-    right = scratch.step(scratch.SoftmaxRegression(W, b), scratch.SGD(lr=0.5), X, y)
-    start = Start(W, b, None, W, b, Hyperparameters(epochs=1, lr=0.5))
 
-    def make(*, real: bool = True, case: str = "step 1", **changes: Callable) -> Observed:
+    def make(*, N: int = 6, K: int = 3, lr: float = 0.5, kind: str = "training", **changes: Callable) -> Observed:
+        random = np.random.default_rng(5)
+        X, y = random.uniform(0, 1, (N, 5)), np.array([0, 2, 1, 1, 0, 2, 1])[:N]
+        W, b = random.normal(size=(K, 5)), random.normal(size=K)
+        chosen, case = Hyperparameters(epochs=1, lr=lr), Case("step 1", State(W, b), np.arange(N))
+        right = scratch.step(scratch.SoftmaxRegression(W, b), scratch.SGD(lr=lr), X, y)
         ours = right._replace(**{name: change(getattr(right, name)) for name, change in changes.items()})
-        limits = dict.fromkeys(QUANTITIES, 1e-9)
-        return Observed(Case(case, State(W, b), np.arange(6)), real, y, start, ours, right, limits)
+        start, steps = Start(W, b, None, W, b, chosen), SingleSteps((X, y), chosen, (case,))
+        return Observed(kind, steps, case, start, ours, right, dict.fromkeys(NAMES, 1e-12))
 
     return make

@@ -117,7 +117,7 @@ def test_differ_is_told_with_its_place(cli, monkeypatch: pytest.MonkeyPatch, tmp
 
 
 def test_a_difference_in_one_line(cli, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(prove_command, "_diagnose", lambda *_: None)
+    monkeypatch.setattr(prove_command, "diagnose", lambda *_: None)
     options = *SHORT, "--dtype", "float64", "--bug", "summed-gradient", "--quiet"
     assert cli(*options) == (1, "differ: summed-gradient and torch, in logits_gradient (E4)\n", "")
 

@@ -29,8 +29,9 @@ def printed(show: Callable, *args: object, **options: object) -> list[str]:
 def detections(dtype: str, **failed: list[str]) -> dict[str, Detection]:
     """Of the clean pair and every mistake, all checks failing unless others are named here."""
     checks = [check for check in CHECKS if check != "accuracy" or dtype == "float32"]
-    found = {}
-    for number, name in enumerate((CLEAN, *BUGS)):
+    found, number = {}, 0.0
+    for name in (CLEAN, *BUGS):
+        number += 0 if name == CLEAN else 1 if BUGS[name].classic else 1e-6
         wrong = failed.get(name.replace("-", "_"), [] if name == CLEAN else ["one_step", "identities"])
         accuracy = 0.5 + number / 100 if dtype == "float32" else math.nan
         found[name] = Detection(
@@ -91,7 +92,7 @@ def test_if_all_are_classic_their_figures_stand_once(survey: Survey, monkeypatch
 def test_a_mistake_is_shown_with_the_right_function_and_three_sentences():
     lines = printed(print_bug, BUGS["stale-gradient"])
     assert lines[0] == "stale gradient (stale-gradient), E5, in place of parameter_gradients"
-    assert "def stale_gradient():" in lines
+    assert "def stale_gradient(*, kept=1.0):" in lines
     right = lines.index("the right one")
     assert any(line.startswith("def parameter_gradients(") for line in lines[right:])
     assert any("return dZ.T @ X, dZ.sum(axis=0)" in line for line in lines[right:])
@@ -175,7 +176,7 @@ def test_what_accuracy_and_diagnosis_make_of_them(survey: Survey):
 
 def test_details_say_what_was_detected_first(survey: Survey):
     lines = printed(print_survey, survey, details=True)
-    assert "wrong-axis                      Z, whole_run [1] (whole run)" in lines
+    assert "wrong-axis Z, whole_run [1] (whole run)" in [" ".join(line.split()) for line in lines]
     assert [line for line in lines if line.startswith("relu-on-the-logits")][1:] == []
     assert "[1]" not in "\n".join(printed(print_survey, survey, details=False))
 

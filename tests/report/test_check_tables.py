@@ -1,9 +1,11 @@
 """The tables of the further checks, and the lines that explain."""
 
+import textwrap
+
 import pytest
 
 from compare.bugs.catalogue import BUGS
-from compare.bugs.diagnosis import Diagnosis, Guess
+from compare.bugs.diagnosis import NOTHING, Diagnosis, Guess
 from compare.equations import QUANTITIES
 from compare.proof.high_precision import Distances
 from compare.proof.rounding import RoundingCause
@@ -88,7 +90,7 @@ def test_an_operation_that_differs_has_its_reason(printed):
             f"or like {BUGS['global-maximum'].title}, see bug global-maximum, E2 (60 % alike)\n",
         ),
         (Diagnosis(["one"], []), "seen: one\nthis looks like none of the mistakes of the catalogue\n"),
-        (Diagnosis([], []), "on the inputs of the diagnosis nothing differs: the cause takes many steps to\nshow\n"),
+        (Diagnosis([], []), textwrap.fill(NOTHING, 80) + "\n"),
     ],
 )
 def test_what_a_difference_looks_like(printed, diagnosis: Diagnosis, expected: str):

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from compare.bugs.catalogue import BUGS
-from compare.bugs.diagnosis import Diagnosis, Guess
+from compare.bugs.diagnosis import Diagnosis, Example, Guess
 from compare.proof.exact_arithmetic import Counts
 from compare.proof.gradient_check import GradientCheck
 from compare.proof.predictions import Predictions
 from compare.proof.run import Run
-from compare.report.difference import amplified, differ, place_and_looks
+from compare.report.difference import amplified, differ, first_quantity, place_and_looks
 
 
 def told(run: Run, diagnosis: Diagnosis | None = None) -> str:
@@ -115,8 +115,49 @@ def test_what_it_looks_like(run: Run, changed):
     text = told(broken, Diagnosis(["one", "two", "three", "four"], guesses))
     assert "seen two; three looks like wrong-axis (97 % alike), or global-maximum (60 % alike)" in text
     text = told(broken, Diagnosis([], []))
-    assert "seen nothing differs on the inputs of the diagnosis: the cause takes many steps" in text
+    assert "seen nothing differs in the first steps, in hard batches, in exact steps and in evaluation" in text
     assert "looks like none of the mistakes of the catalogue" in text
+
+
+@pytest.mark.parametrize("check", ["exact", "gradient"])
+def test_where_only_a_check_objects_the_diagnosis_gives_the_two_values(run: Run, changed, check: str):
+    wrong = GradientCheck("real", 12, 650, {1e-3: 0.5, 1e-5: 0.25}, 0.125, 1.0)
+    broken = {
+        "exact": changed(run, exact_arithmetic=run.exact_arithmetic | {"W": Counts(400, 12)}),
+        "gradient": changed(run, gradient_checks=run.gradient_checks | {"torch": [wrong]}),
+    }[check]
+    example = Example("W", "one winner, 2", [5, 54], -4.0, -8.0)
+    text = told(broken, Diagnosis(["first", "second"], [], example))
+    assert "equation W <- W - lr dW" in text
+    assert "quantity W - W0 [5, 54]: class 5, pixel 54 values -4 (scratch), -8 (torch) in" in text
+    assert ' in "one winner, 2"; ' in text
+    assert "seen second looks like none of the mistakes of the catalogue" in text
+    assert text.endswith("try redo E6 of the example in MATHS.md by hand, line by line")
+
+
+def test_what_is_known_of_a_comparison_is_not_replaced_by_an_example(run: Run, diverging):
+    broken = diverging(run, "loss", "one_step", used=3.0, index=None, ours=0.5, theirs=0.25)
+    text = told(broken, Diagnosis(["one"], [], Example("W", "x", [0, 0], 7.0, 9.0)))
+    assert "values 0.5 (scratch), 0.25 (torch): 3 times the budget" in text
+
+
+def test_what_to_try_is_the_lesson_of_the_first_guess_in_one_line(run: Run, changed):
+    broken = changed(run, predictions=replace(run.predictions, evaluation=3.0))
+    short, long = (told(broken, Diagnosis(["one"], [Guess(BUGS[n], 1.0)])) for n in ("wrong-sign", "updated-twice"))
+    assert short.endswith("try With a minus in the update, the gradient is prediction minus target.")
+    assert long.endswith("try Update in place or return new arrays, not both")
+
+
+def test_the_first_quantity_is_that_of_the_first_check_that_compares(run: Run, changed, diverging):
+    name, found = list(run.hard_batches.items())[4]
+    hard = run.hard_batches | {name: replace(found, used=2.0, quantity="logits")}
+    exact = run.exact_arithmetic | {"dZ": Counts(400, 12), "dW": Counts(90, 5)}
+    evaluated = changed(run, predictions=replace(run.predictions, evaluation=3.0))
+    assert first_quantity([evaluated]) is None
+    assert first_quantity([changed(evaluated, exact_arithmetic=exact)]) == "dZ"
+    assert first_quantity([changed(evaluated, exact_arithmetic=exact, hard_batches=hard)]) == "logits"
+    both = changed(evaluated, exact_arithmetic=exact, hard_batches=hard)
+    assert first_quantity([diverging(both, "W", "one_step", used=2.0)]) == "W"
 
 
 def test_a_long_finding_is_cut_after_four_lines(run: Run, changed):

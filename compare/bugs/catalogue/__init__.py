@@ -1,11 +1,20 @@
-"""The classic mistakes, each in one function of the step: what people believe, what it looks like, what to learn.
+"""The mistakes, each in one function of the step: what people believe, what it looks like, what to learn.
 
-BUGS has them by name, in the order of the derivation.
+BUGS has them by name, in the order of the derivation. 48 of them are classic.
 """
 
 from difflib import get_close_matches
 
-from compare.bugs.catalogue import batch, log_softmax, logits, logits_gradient, nll_loss, parameter_gradients, sgd_step
+from compare.bugs.catalogue import (
+    batch,
+    learning_rate,
+    log_softmax,
+    logits,
+    logits_gradient,
+    nll_loss,
+    parameter_gradients,
+    sgd_step,
+)
 from compare.bugs.catalogue.register import REGISTER, Bug
 from compare.equations import FUNCTIONS
 from compare.errors import InputError

@@ -10,7 +10,7 @@ from compare.bugs.catalogue.register import bug
     "batch",
     "Pixels have 256 values, so dividing by 256 brings them into 0 ... 1.",
     "All logits are 0.4 % too near to the bias; training hardly notices.",
-    "The largest pixel is 255: ToTensor divides by that, and a model sees at test time what it saw in training.",
+    "Divide by 255, the largest pixel, as ToTensor does: a model sees at test time what it saw in training.",
 )
 def pixels_by_256(images, labels, index, dtype):
     X, y = scratch.batch(images, labels, index, dtype)
@@ -46,10 +46,11 @@ def first_pixel_dropped(images, labels, index, dtype):
     "Labels count from 1.",
     "The loss falls as it should, and accuracy is near 0: every answer is one too high.",
     "Look at an image beside its label before training.",
+    shift=(1, -1),
 )
-def labels_off_by_one(images, labels, index, dtype):
+def labels_off_by_one(images, labels, index, dtype, *, shift=1):
     X, y = scratch.batch(images, labels, index, dtype)
-    return X, (y + 1) % (labels.max() + 1)
+    return X, (y + shift) % (labels.max() + 1)
 
 
 @bug(
@@ -57,10 +58,11 @@ def labels_off_by_one(images, labels, index, dtype):
     "Images and labels are read by two iterators that keep step.",
     "Nothing can be learned; accuracy is that of guessing.",
     "Index images and labels by one and the same index.",
+    shift=(1, -1),
 )
-def labels_of_the_neighbour(images, labels, index, dtype):
+def labels_of_the_neighbour(images, labels, index, dtype, *, shift=1):
     X, y = scratch.batch(images, labels, index, dtype)
-    return X, np.roll(y, 1)
+    return X, np.roll(y, shift)
 
 
 @bug(

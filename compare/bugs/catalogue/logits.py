@@ -40,11 +40,12 @@ def relu_on_the_logits(X, W, b):
     "logits",
     "Half precision is enough for the forward pass.",
     "Errors of 1e-3 in Z, inf above 65504; accuracy the same.",
-    "Mixed precision needs care about where it is mixed: sums belong into the wider type.",
+    "Sum in the wider type: mixed precision needs care about where it is mixed.",
+    bias=(True, False),
 )
-def float16_logits(X, W, b):
-    half = (array.astype(np.float16) for array in (X, W, b))
-    return scratch.logits(*half).astype(X.dtype)
+def float16_logits(X, W, b, *, bias=True):
+    half = [array.astype(np.float16) for array in (X, W, b)]
+    return scratch.logits(*half).astype(X.dtype) if bias else (half[0] @ half[1].T).astype(X.dtype) + b
 
 
 @bug(
@@ -52,6 +53,68 @@ def float16_logits(X, W, b):
     "Clipping logits keeps exp from overflowing.",
     "None while logits are small; a plateau in what can be learned afterwards.",
     "Subtracting the row's maximum does the same and changes nothing.",
+    limit=(1.0, 5.0, 10.0, 20.0, 50.0, 100.0, 700.0),
 )
-def clipped_logits(X, W, b):
-    return np.clip(scratch.logits(X, W, b), -20, 20)
+def clipped_logits(X, W, b, *, limit=20):
+    return np.clip(scratch.logits(X, W, b), -limit, limit)
+
+
+@bug(
+    "logits",
+    "Scores are compared with the bias, so it is subtracted.",
+    "Z is off by 2 b; b learns the opposite sign, and accuracy hardly changes.",
+    "Add b: its gradient is that of + b.",
+)
+def bias_subtracted(X, W, b):
+    return X @ W.T - b
+
+
+@bug(
+    "logits",
+    "The bias is added to every row, and the loop over rows adds it.",
+    "Z is off by exactly b.",
+    "Broadcasting has added it to every row already.",
+)
+def bias_added_twice(X, W, b):
+    return scratch.logits(X, W, b) + b
+
+
+@bug(
+    "logits",
+    "A sum over so many pixels must be scaled down, by D or by its root.",
+    "Logits near the bias; it learns slowly.",
+    "E1 is a plain sum. The scale is in the initial weights, which lie in 1 / sqrt(D).",
+    power=(1, 0.5),
+)
+def logits_scaled_by_pixels(X, W, b, *, power=1):
+    return X @ W.T / X.shape[1] ** power + b
+
+
+@bug(
+    "logits",
+    "A classifier ends in a sigmoid.",
+    "All logits lie in 0 ... 1; the loss cannot fall under 1.46.",
+    "Softmax is the only activation here, and it stands in E2.",
+)
+def sigmoid_on_the_logits(X, W, b):
+    return 1 / (1 + np.exp(-scratch.logits(X, W, b)))
+
+
+@bug(
+    "logits",
+    "W has shape (K, D), and reshape makes it (D, K).",
+    "The right shape, and every class looks at pixels of others.",
+    "reshape is no transpose: W.T moves the numbers, reshape does not.",
+)
+def reshaped_weights(X, W, b):
+    return X @ W.reshape(W.shape[::-1]) + b
+
+
+@bug(
+    "logits",
+    "Pixels are bytes and must be divided by 255.",
+    "All logits are nearly the bias; it learns 255 times too slowly.",
+    "X is scaled already: look at X.max() before scaling.",
+)
+def pixels_scaled_again(X, W, b):
+    return X / 255 @ W.T + b

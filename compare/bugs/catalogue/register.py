@@ -1,9 +1,11 @@
 """What a mistake of the catalogue is, and the register of them all."""
 
+import functools
 import inspect
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from compare.backends.by_name import equations_backend
 from compare.backends.protocol import Backend
@@ -16,7 +18,8 @@ from scratch import EQUATIONS, Equations
 class Bug:
     """A mistake: the name of the function that it replaces, and three sentences about it.
 
-    make: returns the wrong function, with a state of its own if it is stateful. classic: one of the first 48.
+    make: returns the wrong function, with a state of its own if it is stateful. choices: by keyword of `make`, how else
+    people write it; all floats if it has any strength between the first and the last. classic: one of the first 48.
     """
 
     name: str
@@ -24,9 +27,10 @@ class Bug:
     belief: str
     symptom: str
     lesson: str
-    make: Callable[[], Callable]
+    make: Callable[..., Callable]
     stateful: bool
     classic: bool = False
+    choices: dict[str, tuple[Any, ...]] = field(default_factory=dict)
 
     @property
     def tag(self) -> str:
@@ -60,13 +64,22 @@ class Bug:
 REGISTER: dict[str, Bug] = {}
 
 
-def bug(function: str, belief: str, symptom: str, lesson: str, *, stateful: bool = False) -> Callable:
-    """Register the decorated function as a mistake in `function`; a stateful one returns the function to be used."""
+def bug(
+    function: str, belief: str, symptom: str, lesson: str, *, stateful: bool = False, **choices: tuple[Any, ...]
+) -> Callable:
+    """Register the decorated function as a mistake in `function`; a stateful one returns the function to be used.
+
+    choices: for keywords of the decorated function that have a default, other values that people write.
+    """
 
     def register(written: Callable) -> Callable:
         name = written.__name__.replace("_", "-")
-        make = written if stateful else lambda: written
-        REGISTER[name] = Bug(name, function, belief, symptom, lesson, make, stateful, name in CLASSIC)
+        make = written if stateful else functools.partial(_with, written)
+        REGISTER[name] = Bug(name, function, belief, symptom, lesson, make, stateful, name in CLASSIC, choices)
         return written
 
     return register
+
+
+def _with(written: Callable, **chosen: Any) -> Callable:
+    return functools.partial(written, **chosen) if chosen else written

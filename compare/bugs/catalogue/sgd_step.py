@@ -3,6 +3,7 @@
 import numpy as np
 
 import scratch
+from compare.bugs.catalogue.parameter_gradients import shortened
 from compare.bugs.catalogue.register import bug
 
 
@@ -22,12 +23,13 @@ def bias_forgotten_in_the_update(W, b, dW, db, lr):
     "From the second step on updates grow, up to ten times; accuracy is better than it should be.",
     "optim.SGD has momentum 0; what helps is still not what was asked for.",
     stateful=True,
+    momentum=(0.1, 0.5, 0.8, 0.9, 0.95, 0.99, 1.0),
 )
-def hidden_momentum():
+def hidden_momentum(*, momentum=0.9):
     velocity = [0.0, 0.0]
 
     def sgd_step(W, b, dW, db, lr):
-        velocity[:] = (0.9 * v + g for v, g in zip(velocity, (dW, db), strict=True))
+        velocity[:] = (momentum * v + g for v, g in zip(velocity, (dW, db), strict=True))
         return scratch.sgd_step(W, b, *velocity, lr)
 
     return sgd_step
@@ -38,9 +40,11 @@ def hidden_momentum():
     "A little weight decay never hurts.",
     "Weights shrink by lr 1e-4 a step: one part in ten million.",
     "An update must be compared as an update, W - W0: in W itself this drowns.",
+    decay=(1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0),
+    bias=(False, True),
 )
-def hidden_weight_decay(W, b, dW, db, lr):
-    return scratch.sgd_step(W, b, dW + 1e-4 * W, db, lr)
+def hidden_weight_decay(W, b, dW, db, lr, *, decay=1e-4, bias=False):
+    return scratch.sgd_step(W, b, dW + decay * W, db + decay * b if bias else db, lr)
 
 
 @bug(
@@ -48,58 +52,22 @@ def hidden_weight_decay(W, b, dW, db, lr):
     "A hundred times less decay surely does nothing.",
     "Nothing that float32 can tell from rounding in one step.",
     "Where a step hides it, exact arithmetic and float64 do not.",
+    decay=(1e-8, 1e-7, 1e-6, 9e-6),
 )
-def tiny_weight_decay(W, b, dW, db, lr):
-    return scratch.sgd_step(W, b, dW + 1e-6 * W, db, lr)
-
-
-@bug(
-    "sgd_step",
-    "The rate is about 0.001.",
-    "Updates 0.1 % too large; no curve shows it.",
-    "Two curves on top of each other prove nothing about the third digit.",
-)
-def lr_off_by_1e_3(W, b, dW, db, lr):
-    return scratch.sgd_step(W, b, dW, db, lr * (1 + 1e-3))
-
-
-@bug(
-    "sgd_step",
-    "The rate went through a text file with five digits.",
-    "Updates 1e-5 too large, under the rounding of W in float32.",
-    "Weights that start at 0 show an update to its last bit.",
-)
-def lr_off_by_1e_5(W, b, dW, db, lr):
-    return scratch.sgd_step(W, b, dW, db, lr * (1 + 1e-5))
-
-
-@bug(
-    "sgd_step",
-    "The rate should fall slowly.",
-    "The ratio of the updates starts at 1 and falls from step to step.",
-    "A schedule is part of the problem; without a word it is a bug.",
-    stateful=True,
-)
-def decaying_lr():
-    steps = [0]
-
-    def sgd_step(W, b, dW, db, lr):
-        rate = lr / (1 + 1e-4 * steps[0])
-        steps[0] += 1
-        return scratch.sgd_step(W, b, dW, db, rate)
-
-    return sgd_step
+def tiny_weight_decay(W, b, dW, db, lr, *, decay=1e-6):
+    return scratch.sgd_step(W, b, dW + decay * W, db, lr)
 
 
 @bug(
     "sgd_step",
     "W -= lr * dW updates, and return W - lr * dW returns the update.",
     "Every update is twice as large.",
-    "An update in place and a returned one are two updates: it started from weights that were updated already.",
+    "Update in place or return new arrays, not both: the second starts from weights that were updated already.",
+    which=("both", "W", "b"),
 )
-def updated_twice(W, b, dW, db, lr):
+def updated_twice(W, b, dW, db, lr, *, which="both"):
     W, b = scratch.sgd_step(W, b, dW, db, lr)
-    return scratch.sgd_step(W, b, dW, db, lr)
+    return scratch.sgd_step(W, b, 0 * dW if which == "b" else dW, 0 * db if which == "W" else db, lr)
 
 
 @bug(
@@ -110,3 +78,116 @@ def updated_twice(W, b, dW, db, lr):
 )
 def float16_weights(W, b, dW, db, lr):
     return tuple(part.astype(np.float16).astype(W.dtype) for part in scratch.sgd_step(W, b, dW, db, lr))
+
+
+@bug(
+    "sgd_step",
+    "The gradient points to where one wants to go.",
+    "The loss rises with every step.",
+    "The gradient points uphill: descent subtracts it.",
+    which=("both", "W", "b"),
+)
+def ascent(W, b, dW, db, lr, *, which="both"):
+    return scratch.sgd_step(W, b, dW if which == "b" else -dW, db if which == "W" else -db, lr)
+
+
+@bug(
+    "sgd_step",
+    "The new arrays are bound to the names, and that is the update.",
+    "Nothing moves: loss and accuracy stay as they began.",
+    "What the function returns is what the model gets.",
+)
+def no_update(W, b, _dW, _db, _lr):
+    return W, b
+
+
+@bug(
+    "sgd_step",
+    "W is updated in place, and returned.",
+    "Only the bias moves: the model learns how frequent classes are.",
+    "Every parameter needs its update: compare all of them.",
+)
+def weights_not_updated(W, b, dW, db, lr):
+    return W, scratch.sgd_step(W, b, dW, db, lr)[1]
+
+
+@bug(
+    "sgd_step",
+    "Long gradients are shortened, as for recurrent networks.",
+    "None while gradients are short; large errors teach no more than small ones.",
+    "Clipping is a choice, and one that both sides must have made.",
+    limit=(0.01, 0.1, 1.0, 5.0, 10.0, 30.0, 100.0),
+    which=("joint", "each", "W"),
+)
+def clipped_by_norm(W, b, dW, db, lr, *, limit=1.0, which="joint"):
+    short_W, short_b = shortened((dW, db), limit, which == "joint")
+    return scratch.sgd_step(W, b, short_W, db if which == "W" else short_b, lr)
+
+
+@bug(
+    "sgd_step",
+    "Clipping every entry makes the update safe.",
+    "None while gradients are small; large errors teach no more than small ones.",
+    "Clipping is a choice, and one that both sides must have made.",
+    limit=(1e-3, 1e-2, 0.1, 0.2, 1.0, 5.0, 10.0),
+)
+def clipped_update(W, b, dW, db, lr, *, limit=0.1):
+    return scratch.sgd_step(W, b, np.clip(dW, -limit, limit), np.clip(db, -limit, limit), lr)
+
+
+@bug(
+    "sgd_step",
+    "Only the direction of the gradient matters.",
+    "Every step has the same length, near the goal as well, and training never settles.",
+    "The length of the gradient says how far there is to go.",
+    joint=(False, True),
+)
+def normalised_gradient(W, b, dW, db, lr, *, joint=False):
+    both = np.sqrt((dW**2).sum() + (db**2).sum())
+    norms = (both, both) if joint else (np.linalg.norm(dW), np.linalg.norm(db))
+    return scratch.sgd_step(W, b, dW / norms[0], db / norms[1], lr)
+
+
+@bug(
+    "sgd_step",
+    "The update is -lr dW, and that is what is returned.",
+    "Weights are forgotten at every step, and stay near 0.",
+    "W <- W - lr dW: the update is added to what was there.",
+)
+def only_the_step_returned(_W, _b, dW, db, lr):
+    return -lr * dW, -lr * db
+
+
+@bug(
+    "sgd_step",
+    "The gradient of the step before is at hand.",
+    "The first step is right, every other uses a gradient of other weights.",
+    "Compute the gradient, then step: never the other way round.",
+    stateful=True,
+)
+def gradient_of_the_step_before():
+    kept = []
+
+    def sgd_step(W, b, dW, db, lr):
+        kept.append((dW.copy(), db.copy()))
+        return scratch.sgd_step(W, b, *kept[-2:][0], lr)
+
+    return sgd_step
+
+
+@bug(
+    "sgd_step",
+    "Noise is averaged out over the last steps, 0.9 old and 0.1 new.",
+    "The first update is ten times too small, and later ones follow late.",
+    "Averaged gradients are another optimizer.",
+    stateful=True,
+    kept=(0.5, 0.8, 0.9, 0.95, 0.99),
+)
+def averaged_gradient(*, kept=0.9):
+    mean = [0.0, 0.0]
+
+    def sgd_step(W, b, dW, db, lr):
+        mean[:] = (kept * old + (1 - kept) * new for old, new in zip(mean, (dW, db), strict=True))
+        return scratch.sgd_step(W, b, *mean, lr)
+
+    return sgd_step

@@ -1,20 +1,21 @@
-"""Each mistake of the catalogue is detected in both precisions; which check misses which one is pinned."""
+"""Each mistake of the catalogue is detected in both precisions; which check misses which classic one is pinned."""
 
 import pytest
 
 from compare.backends.by_name import SCRATCH
 from compare.backends.protocol import Backend
-from compare.bugs.catalogue import BUGS
+from compare.bugs.catalogue import BUGS as ALL
 from compare.bugs.detection import DETECTION_CHECKS, Detection, detect
 from compare.problem import Problem
 from compare.proof.gradient_check import GradientCheck, check_gradients
 
 DTYPES = "float32", "float64"
+BUGS = {name: bug for name, bug in ALL.items() if bug.classic}
 
 
 @pytest.fixture(scope="module")
 def detections(digits: Problem) -> dict[str, dict[str, Detection]]:
-    """Of every mistake in both precisions; its gradient, which is always checked in float64, is checked once."""
+    """Of every classic mistake in both precisions; its gradient, always in float64, is checked once."""
     candidates, known = [SCRATCH, *(bug.backend() for bug in BUGS.values())], {}
 
     def once(problem: Problem, backend: Backend) -> list[GradientCheck]:
@@ -92,6 +93,15 @@ def test_each_mistake_is_detected(detections: dict, name: str, dtype: str):
     assert list(found.reasons) == list(DETECTION_CHECKS)
     assert found.detected
     assert found.first
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_each_other_mistake_is_detected(digits: Problem, dtype: str):
+    others = [bug.backend() for bug in ALL.values() if not bug.classic]
+    found = detect(digits, dtype, others, to_the_end=False)
+    assert len(found) == len(ALL) - 48
+    assert [one.name for one in found if not one.detected] == []
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
