@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,10 +57,26 @@ class SingleSteps:
             yield case, Step(*map(np.array, side.step(case.index)))
 
 
+class Sized(Protocol):
+    """What a `CaseMaker` needs of a problem: D, K and the options of SGD."""
+
+    @property
+    def features(self) -> int:
+        """D, the pixels of an image."""
+
+    @property
+    def classes(self) -> int:
+        """K."""
+
+    @property
+    def chosen(self) -> Hyperparameters:
+        """What the options of SGD are taken from."""
+
+
 class CaseMaker:
     """Collects images, labels and cases for a problem; a case has a velocity if the problem has momentum."""
 
-    def __init__(self, problem: Problem, dtype: str):
+    def __init__(self, problem: Sized, dtype: str):
         self.random = np.random.default_rng(4)
         self.D, self.K, self.dtype, self.chosen = problem.features, problem.classes, dtype, problem.chosen
         self.images: list[NDArray] = []
@@ -70,11 +86,14 @@ class CaseMaker:
     def add(self, name: str, W: NDArray, b: NDArray, images: NDArray, labels: NDArray, v: list[NDArray]) -> None:
         """One case: W (K, D), b (K,), images (N, D), labels (N,), and v, the velocity of W and that of b."""
         first = sum(map(len, self.labels))
-        velocity = Velocity(*(part.astype(self.dtype) for part in v)) if v else None
-        start = State(W.astype(self.dtype), b.astype(self.dtype), velocity)
-        self.cases.append(Case(name, start, np.arange(first, first + len(labels))))
+        self.case(name, W, b, np.arange(first, first + len(labels)), v)
         self.images.append(images)
         self.labels.append(labels)
+
+    def case(self, name: str, W: NDArray, b: NDArray, index: NDArray, v: list[NDArray]) -> None:
+        """One case of images that are there already, at `index` (N,)."""
+        velocity = Velocity(*(part.astype(self.dtype) for part in v)) if v else None
+        self.cases.append(Case(name, State(W.astype(self.dtype), b.astype(self.dtype), velocity), index))
 
     def single_steps(self, chosen: Hyperparameters) -> SingleSteps:
         """All cases so far, to be trained with these options."""
