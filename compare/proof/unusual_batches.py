@@ -26,13 +26,14 @@ EXPONENTS = -13, -11, -9, -8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 4
 FAINT = tuple(10.0**-n for n in range(1, 11))
 # White images of 784 pixels have a gradient with a norm of 39; brighter ones go beyond every limit.
 BRIGHT = 1.0, 30.0, 1000.0
-# By how much the logit of the label is above the others.
-FITS = 6.0, 9.0, 12.0, 16.0, 20.0, 30.0
+# By how much the logit of the label is above the second; the others are too far below to count.
+FITS = 6.0, 9.0, 11.0, 16.0, 20.0, 30.0
+HIGHEST = 22
 TINY = 1e-4, 1e-8, 1e-12
 # N, D and K of batches in which some are equal, and of problems smaller and larger than usual.
 SHAPES = (
     (7, 7, 7), (9, 9, 4), (6, 11, 6), (8, 5, 5), (5, 6, 2), (1, 4, 2), (8, 3, 3), (4, 1, 3), (3, 2, 4), (12, 20, 11),
-    (10, 30, 12), (6, 5, 26), (3, 785, 10), (3, 1500, 3), (20_000, 3, 4),
+    (10, 30, 12), (6, 5, 26), (3, 785, 10), (3, 1500, 3), (4100, 3, 4),
 )  # fmt: skip
 
 
@@ -87,22 +88,37 @@ class _Unusual(CaseMaker):
         self.add(name, *Wb, images, labels, [])
 
     def sizes(self) -> None:
-        """Mistakes in batches of one size or of many images; and twice, because of what is kept by shape."""
+        """Mistakes in batches of one size or of many images: once with ordinary logits, once with large ones.
+
+        What is kept from the first batch of a size is wrong for the second.
+        """
         pool = 300
-        self.batch("other batch sizes", self.weights(), self.dense(pool), self.any_labels(pool))
+        brightness = np.array([1, 1, 1 / 4, 1 / 64])[np.arange(pool) % 4, None]
+        images = (self.dense(pool) * brightness).astype(np.uint8)
+        self.batch("other batch sizes", self.weights(), images, self.any_labels(pool))
         special = {self.K - 1, self.K, self.K + 1, self.D, self.D + 1, *LARGE_SIZES}
-        once = [N for N in sorted({*SIZES, *special} - {0}) if N * self.D <= MOST_PIXELS]
-        for sizes in (once, [N for N in once if max(SIZES) >= N]):
-            W, b = self.weights()
+        sizes = [N for N in sorted({*SIZES, *special} - {0}) if N * self.D <= MOST_PIXELS]
+        for scale, largest in ((1, max(LARGE_SIZES)), (200, max(SIZES))):
+            W, b = self.weights(scale)
             for N in sizes:
-                self.case("other batch sizes", W, b, self.random.permutation(N) % pool, [])
+                if largest >= N:
+                    self.case("other batch sizes", W, b, self.random.permutation(N) % pool, [])
 
     def of_bytes(self) -> None:
         """Batches of pixels as they come from a file, 0 to 255."""
+        self.repetitions()
         self.patterns_of_labels()
         self.patterns_of_pixels()
         self.certain()
         self.extreme_weights()
+
+    def repetitions(self) -> None:
+        """What is kept by a part of the inputs: the weights, the labels, the images or the first of them."""
+        Wb, images, others = self.weights(), self.dense(8), self.dense(8)
+        others[0] = images[0]
+        y, z = self.any_labels(8), self.any_labels(8)
+        for X, labels in ((images, y), (others, z), (images, z), (others, y)):
+            self.batch("repeated in part", Wb, X, labels)
 
     def patterns_of_labels(self) -> None:
         """Mistakes where the labels are sorted, all 0, each there once, or all but one class are there."""
@@ -128,7 +144,8 @@ class _Unusual(CaseMaker):
         label = np.ones(8, int)
         for above in FITS:
             W, b = self.zeros()
-            b[1] = above
+            b += -HIGHEST
+            b[:2] = HIGHEST - above, HIGHEST
             self.batch("images that fit well", (W, b), self.dense(8), label)
         W, b = self.zeros()
         b[0] = 60
@@ -141,12 +158,13 @@ class _Unusual(CaseMaker):
         self.batch("logits of ±10^8", self.weights(5e7), self.dense(8), self.any_labels(8))
 
     def of_floats(self) -> None:
-        """Updates left out where the gradient is small, and gradients that are cut by norm or by value."""
+        """Faint pixels or small gradients that are taken for 0, and gradients that are cut by norm or by value."""
         each = np.tile(np.arange(self.K), 4)
         for brightness in FAINT:
             # each class is there as often, so that db is 0 too
             images = brightness * self.random.uniform(size=(len(each), self.D))
             self.batch("faint images", self.zeros(), images, each)
+            self.batch("faint images", self.weights(1 / brightness), images[:8], each[:8])
         for brightness in BRIGHT:
             W, b = self.weights(1 / brightness)
             b[1] += 60

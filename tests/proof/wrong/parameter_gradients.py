@@ -107,11 +107,6 @@ def pixels_of_ones_and_zeros(X, dZ):
     return dZ.T @ X, dZ.sum(axis=0)
 
 
-def decay_of_the_bias_gradient(X, dZ):
-    db = dZ.sum(axis=0)
-    return dZ.T @ X, db - db.mean()
-
-
 def every_seventh_call_twice(X, dZ):
     _calls.append(1)
     factor = X.dtype.type(2 if len(_calls) % 7 == 0 else 1)
