@@ -14,8 +14,9 @@ from compare.bugs.diagnosis import Diagnosis, Diagnostician
 from compare.equations import FUNCTIONS
 from compare.exercise.worked_example import worked_example
 from compare.problem import DTYPES, Problem
+from compare.proof.accuracy_loss import LOSES_ACCURACY, loses_accuracy
 from compare.proof.exact_arithmetic import first_unequal
-from compare.proof.hard_batches import first_over_budget, hard_batches
+from compare.proof.hard_batches import all_hard_batches, first_over_budget
 from compare.proof.single_steps import real_batch
 from scratch import EQUATIONS
 
@@ -62,8 +63,13 @@ def _worked_example(file: UserFile, name: str) -> str:
 
 def _steps(alone: Backend, problem: Problem, reference: Backend) -> str:
     """The first quantity of a step that is wrong, and the batch; empty if none is."""
+    reason = _first_wrong(alone, problem, reference)
+    return f"{reason}; {LOSES_ACCURACY}" if reason and loses_accuracy(problem, alone, reference) else reason
+
+
+def _first_wrong(alone: Backend, problem: Problem, reference: Backend) -> str:
     for dtype in DTYPES:
-        for steps in (real_batch(problem, dtype), hard_batches(problem, dtype)):
+        for steps in (real_batch(problem, dtype), *all_hard_batches(problem, dtype)):
             if place := first_over_budget(steps, alone, reference, dtype):
                 return f"right on the worked example, but not in {dtype}: {place}"
         if place := first_unequal(problem, dtype, alone, reference):

@@ -25,7 +25,7 @@ class Run:
     gradient_checks: of each side alone. seconds: of each side in its own steps. weights: checksums of the final
     parameters. drift: largest difference of the final W and b. templates: the first side's final W (K, D).
     growth: how many times larger training makes a change of the initial weights by one rounding; None unless only the
-    whole run is over budget.
+    whole run is over budget. loses_accuracy: whether the first side differs, and its errors shrink in float64.
     """
 
     dtype: str
@@ -46,6 +46,7 @@ class Run:
     trace: dict[tuple[str, str], list[float]] = field(default_factory=dict)
     templates: NDArray | None = None
     growth: float | None = None
+    loses_accuracy: bool = False
 
     def __repr__(self) -> str:
         return f"<Run {self.dtype}: {' and '.join(self.sides)}, {self.steps:,} steps, {self.verdict}>"
@@ -70,6 +71,13 @@ class Run:
     def verdict(self) -> str:
         """`match` if every check passed, else `differ`."""
         return "match" if all(self.checks.values()) else "differ"
+
+    @property
+    def only_in_float64(self) -> bool:
+        """True if a run in float32 fails in the gradient checks alone, which are in float64."""
+        return self.dtype == "float32" and [name for name, passed in self.checks.items() if not passed] == [
+            "gradient_checks"
+        ]
 
     @property
     def only_amplified(self) -> bool:

@@ -98,7 +98,7 @@ class _Unusual(CaseMaker):
         self.batch("other batch sizes", self.weights(), images, self.any_labels(pool))
         special = {self.K - 1, self.K, self.K + 1, self.D, self.D + 1, *LARGE_SIZES}
         sizes = [N for N in sorted({*SIZES, *special} - {0}) if N * self.D <= MOST_PIXELS]
-        for scale, largest in ((1, max(LARGE_SIZES)), (200, max(SIZES))):
+        for scale, largest in ((1, max(LARGE_SIZES)), (2000, max(SIZES))):
             W, b = self.weights(scale)
             for N in sizes:
                 if largest >= N:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from compare.bugs.diagnosis import Diagnosis
 from compare.equations import QUANTITIES
+from compare.proof.accuracy_loss import LOSES_ACCURACY
 from compare.proof.comparison import Deviation
 from compare.proof.run import Run
 from compare.report.tables import LONG_NAME, NAME, WIDTH, cut, per_cent
@@ -45,7 +46,14 @@ def place_and_looks(runs: list[Run], diagnosis: Diagnosis | None) -> list[str]:
     found = _found(run)
     parts = {label: text for label, text in found._asdict().items() if label != "function"}
     parts |= _looks(diagnosis) if run.growth is None else {"note": amplified(run.growth, run.dtype)}
+    parts |= _note(run)
     return [line for label, text in parts.items() for line in _labelled(label, text)]
+
+
+def _note(run: Run) -> dict[str, str]:
+    if run.loses_accuracy:
+        return {"note": LOSES_ACCURACY}
+    return {"note": "found in float64 only: every check in float32 passed"} if run.only_in_float64 else {}
 
 
 def _first(runs: list[Run]) -> Run:
