@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.backends.protocol import Backend, State
+from compare.backends.protocol import Backend, Side, State
 from compare.backends.user_file import UserFileError
 from compare.problem import Hyperparameters, Problem
 from compare.proof.lockstep import StepPair
@@ -42,19 +42,23 @@ class SingleSteps:
         for number, case in enumerate(self.cases, 1):
             for side in (own, reference):
                 side.start_from(case.start)
-            try:
-                steps = {"one_step": own.step(case.index)}
-            except UserFileError as error:
-                raise error.at(case_text(case)) from None
+            steps = {"one_step": _step(own, case)}
             start = Start.of(case.start, (case.start.W, case.start.b), self.chosen)
             yield case, StepPair(number, start, reference.step(case.index), steps)
 
     def steps(self, backend: Backend, dtype: str) -> Iterator[tuple[Case, Step]]:
-        """One side alone through every case; its arrays are copies."""
+        """One side alone through every case; its arrays are copies. Raises UserFileError, naming the case."""
         side = backend.side(self, dtype)
         for case in self.cases:
             side.start_from(case.start)
-            yield case, Step(*map(np.array, side.step(case.index)))
+            yield case, Step(*map(np.array, _step(side, case)))
+
+
+def _step(side: Side, case: Case) -> Step:
+    try:
+        return side.step(case.index)
+    except UserFileError as error:
+        raise error.at(case_text(case)) from None
 
 
 class Sized(Protocol):
