@@ -37,7 +37,7 @@ BATCHES = (
 # More images than usual, to show what happens beyond a few thousand.
 LARGE = 2**14
 # A few roundings of log-probabilities, in eps, in more than this share of the rows.
-FEW, MANY = 4, 0.1
+FEW, MANY = 4, 0.02
 
 
 class Counts(NamedTuple):
