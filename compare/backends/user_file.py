@@ -148,6 +148,8 @@ def _copied(returned: Any, expected: Function, inputs: tuple[Any, ...], title: s
 
 
 def _array(part: Any, shape: tuple[int, ...], dtype: np.dtype, expected: Function, title: str) -> NDArray:
+    if not shape and _is_number(part):
+        part = dtype.type(part)
     if not isinstance(part, np.ndarray | np.generic):
         raise UserFileError(f"{title} returns {_kind(part)}, not a NumPy array of {dtype}: {expected}")
     # a plain copy: neither a subclass with operators of its own, nor memory that the user's file may still change
@@ -156,6 +158,11 @@ def _array(part: Any, shape: tuple[int, ...], dtype: np.dtype, expected: Functio
         got = f"shape {array.shape} and dtype {array.dtype}"
         raise UserFileError(f"{title} returns {got}, not {shape} and {dtype}: {expected}")
     return array if shape else array[()]
+
+
+def _is_number(part: Any) -> bool:
+    """A number of Python, or a scalar that was computed in float64: E3 may return either."""
+    return isinstance(part, int | float) or (isinstance(part, np.ndarray) and part.shape == () and part.dtype == float)
 
 
 def _failure(error: BaseException) -> str:

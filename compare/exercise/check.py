@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +16,13 @@ from compare.bugs.diagnosis import Diagnosis, Diagnostician
 from compare.equations import FUNCTIONS
 from compare.exercise.worked_example import worked_example
 from compare.problem import DTYPES, Problem
-from compare.proof.exact_arithmetic import BATCHES, first_unequal
-from compare.proof.hard_batches import first_over_budget, hard_batches
+from compare.proof.accuracy_loss import LOSES_ACCURACY, loses_accuracy
+from compare.proof.exact_arithmetic import BATCHES, LARGE, first_unequal
+from compare.proof.hard_batches import all_hard_batches, first_over_budget
 from compare.proof.single_steps import real_batch
 
 # The names of the batches of exact arithmetic, in their order.
-EXACT_BATCHES = [f"{name}, {N}" for name, N in BATCHES]
+EXACT_BATCHES = [f"{name}, {N}" for name, N in (*BATCHES, ("one winner", LARGE))]
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def _check(file: Worker, name: str, problem: Problem, reference: Backend) -> Fun
     alone = file.backend([name])
     try:
         if reason := _worked_example(file, name) or _steps(alone, problem, reference):
-            return FunctionCheck(name, "wrong", reason, _diagnosis(alone, problem, reference))
+            return FunctionCheck(name, "wrong", reason, _diagnosis(alone, name, problem, reference))
     except UserFileError as error:
         return FunctionCheck(name, "missing" if "is not written yet" in str(error) else "wrong", str(error))
     return FunctionCheck(name, "right")
@@ -65,11 +67,17 @@ def _worked_example(file: Worker, name: str) -> str:
 
 def _steps(alone: Backend, problem: Problem, reference: Backend) -> str:
     """The first batch in which a step is wrong, and the first quantity that is; empty if none is."""
-    for make in (real_batch, hard_batches):
-        steps = {dtype: make(problem, dtype) for dtype in DTYPES}
+    reason = _first_wrong(alone, problem, reference)
+    return f"{reason}; {LOSES_ACCURACY}" if reason and loses_accuracy(problem, alone, reference) else reason
+
+
+def _first_wrong(alone: Backend, problem: Problem, reference: Backend) -> str:
+    every = (chain([real_batch(problem, dtype)], all_hard_batches(problem, dtype)) for dtype in DTYPES)
+    for group in zip(*every, strict=True):
+        steps = dict(zip(DTYPES, group, strict=True))
         places = {dtype: first_over_budget(steps[dtype], alone, reference, dtype) for dtype in DTYPES}
         if any(places.values()):
-            return _first(places, [case.name for case in steps[DTYPES[0]].cases])
+            return _first(places, [case.name for case in group[0].cases])
     places = {dtype: first_unequal(problem, dtype, alone, reference) for dtype in DTYPES}
     return _first(places, EXACT_BATCHES, ", in which nothing rounds") if any(places.values()) else ""
 
@@ -87,10 +95,10 @@ def _first(places: dict[str, str], batches: list[str], about: str = "") -> str:
     return f'right on the worked example, but not in the batch "{batch}"{about}: {quantity}{only}'
 
 
-def _diagnosis(alone: Backend, problem: Problem, reference: Backend) -> Diagnosis | None:
+def _diagnosis(alone: Backend, name: str, problem: Problem, reference: Backend) -> Diagnosis | None:
     # a function that cannot be used on other inputs than those of the worked example has none
     with suppress(UserFileError):
-        return Diagnostician(problem, reference).diagnose(alone, (alone.name,))
+        return Diagnostician(problem, reference).diagnose(alone, (name,))
     return None
 
 

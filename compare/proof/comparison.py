@@ -1,7 +1,9 @@
 """The comparison of two tensors, and of every quantity of every step with its budget."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import NoReturn
 
 import numpy as np
@@ -11,6 +13,9 @@ from compare.equations import QUANTITIES
 from compare.errors import InputError
 from compare.proof.lockstep import StepPair
 from compare.proof.tolerance import allowed, ceilings, sizes
+
+# The ceilings of a step, by quantity.
+Bounds = Callable[[], dict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -89,11 +94,15 @@ class Comparison:
         """
         self.steps += 1
         scales = scales or sizes(pair.reference, pair.start)
+        # only a deviation that is kept has a ceiling, and all of a step are computed at once
+        bounds = cache(partial(ceilings, pair.reference, pair.start))
         for reading in pair.steps:
             for name in QUANTITIES:
-                self._add(name, reading, epoch, pair, scales[name])
+                self._add(name, reading, epoch, pair, scales[name], bounds)
 
-    def _add(self, name: str, reading: str, epoch: int, pair: StepPair, scale: tuple[float, float]) -> None:
+    def _add(
+        self, name: str, reading: str, epoch: int, pair: StepPair, scale: tuple[float, float], bounds: Bounds
+    ) -> None:
         try:
             gap = difference(pair, name, reading, self.sides)
         except UnlikeArraysError as error:
@@ -103,7 +112,7 @@ class Comparison:
         self._note(name, reading, epoch, used)
         known = self.worst.get((name, reading))
         if known is None or worse(used, known.used):
-            self._keep(_deviation(name, reading, epoch, pair, gap, scale[0], limit))
+            self._keep(_deviation(name, reading, epoch, pair, gap, scale[0], limit, bounds))
 
     def _note(self, name: str, reading: str, epoch: int, used: float) -> None:
         shares = self.trace.setdefault((name, reading), [])
@@ -123,7 +132,7 @@ class Comparison:
 
 
 def _deviation(
-    name: str, reading: str, epoch: int, pair: StepPair, gap: NDArray, size: float, limit: float
+    name: str, reading: str, epoch: int, pair: StepPair, gap: NDArray, size: float, limit: float, bounds: Bounds
 ) -> Deviation:
     """The place where the gap is largest."""
     index = np.unravel_index(int(np.argmax(gap)), gap.shape)
@@ -142,7 +151,7 @@ def _deviation(
         index=[int(i) for i in index] or None,
         ours=float(ours - origin),
         theirs=float(theirs - origin),
-        ceiling=ceilings(pair.reference, pair.start)[name] / scale if reading == "one_step" else None,
+        ceiling=bounds()[name] / scale if reading == "one_step" else None,
     )
 
 

@@ -4,6 +4,7 @@ A trained model meets black borders, sparse digits and logits of moderate size. 
 logits or in a batch of an odd size change nothing there. These batches show them, and they are part of every proof.
 """
 
+from collections.abc import Iterator
 from contextlib import suppress
 
 import numpy as np
@@ -15,6 +16,7 @@ from compare.problem import Problem
 from compare.proof.comparison import Comparison, Deviation, OneSideNotFiniteError, worse
 from compare.proof.lockstep import StepPair
 from compare.proof.single_steps import CaseMaker, SingleSteps
+from compare.proof.unusual_batches import unusual_batches
 
 SIZES = 2, 3, 11, 39, 64, 99, 129, 501, 1001
 
@@ -25,12 +27,13 @@ def check_hard_batches(problem: Problem, dtype: str, ours: Backend, theirs: Back
     Raises UserFileError, naming the batch, and what `Comparison.add` raises.
     """
     found: dict[str, Deviation] = {}
-    for case, pair in hard_batches(problem, dtype).pairs(ours, theirs, dtype):
-        worst = _worst(pair, (ours.name, theirs.name))
-        known = found.get(case.name)
-        # several batches share a name; the first that is over its budget is kept
-        if known is None or (known.used <= 1 and worse(worst.used, known.used)):
-            found[case.name] = worst
+    for steps in all_hard_batches(problem, dtype):
+        for case, pair in steps.pairs(ours, theirs, dtype):
+            worst = _worst(pair, (ours.name, theirs.name))
+            known = found.get(case.name)
+            # several batches share a name; the first that is over its budget is kept
+            if known is None or (known.used <= 1 and worse(worst.used, known.used)):
+                found[case.name] = worst
     return found
 
 
@@ -49,6 +52,12 @@ def _worst(pair: StepPair, sides: tuple[str, str]) -> Deviation:
     with suppress(OneSideNotFiniteError):  # the deviation shows it
         comparison.add(1, pair)
     return comparison.first_divergence or max(comparison.worst.values(), key=lambda found: found.used)
+
+
+def all_hard_batches(problem: Problem, dtype: str) -> Iterator[SingleSteps]:
+    """The hard batches, and then the unusual ones, each group with options of its own."""
+    yield hard_batches(problem, dtype)
+    yield from unusual_batches(problem, dtype)
 
 
 def hard_batches(problem: Problem, dtype: str) -> SingleSteps:

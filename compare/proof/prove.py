@@ -14,6 +14,7 @@ from compare.backends.threads import threads
 from compare.backends.user_file import UserFileError
 from compare.errors import InputError
 from compare.problem import DTYPES, Problem, checksum
+from compare.proof.accuracy_loss import loses_accuracy
 from compare.proof.comparison import Comparison, OneSideNotFiniteError, both_diverge
 from compare.proof.controls import check_controls
 from compare.proof.exact_arithmetic import count_unequal
@@ -56,6 +57,7 @@ def prove(
         if run.only_amplified:
             run.growth = _growth(problem, dtype, ours)
         _check_without_training(run, problem, ours, theirs)
+        run.loses_accuracy = run.verdict == "differ" and loses_accuracy(problem, ours, theirs)
     return run
 
 

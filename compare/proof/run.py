@@ -35,7 +35,7 @@ class Run:
     parameters. drift: largest difference of the final W and b. templates: the first side's final W (K, D).
     controls: what the checks saw of small disturbances of the reference; None if they were not asked.
     growth: how many times larger training makes a change of the initial weights by one rounding; None unless only the
-    whole run is over budget.
+    whole run is over budget. loses_accuracy: whether the first side differs, and its errors shrink in float64.
     """
 
     dtype: str
@@ -57,6 +57,7 @@ class Run:
     templates: NDArray = field(default_factory=lambda: np.empty((0, 0)))
     controls: Controls | None = None
     growth: float | None = None
+    loses_accuracy: bool = False
 
     def __repr__(self) -> str:
         return f"<Run {self.dtype}: {' and '.join(self.sides)}, {self.steps:,} steps, {self.verdict}>"
@@ -81,6 +82,13 @@ class Run:
     def verdict(self) -> str:
         """`match` if every check passed, else `differ`."""
         return "match" if all(self.checks.values()) else "differ"
+
+    @property
+    def only_in_float64(self) -> bool:
+        """True if a run in float32 fails in the gradient checks alone, which are in float64."""
+        return self.dtype == "float32" and [name for name, passed in self.checks.items() if not passed] == [
+            "gradient_checks"
+        ]
 
     @property
     def only_amplified(self) -> bool:

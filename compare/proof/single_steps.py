@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.backends.protocol import Backend, State
+from compare.backends.protocol import Backend, Side, State
 from compare.backends.user_file import UserFileError
 from compare.problem import Hyperparameters, Problem
 from compare.proof.lockstep import StepPair
@@ -42,25 +43,45 @@ class SingleSteps:
         for number, case in enumerate(self.cases, 1):
             for side in (own, reference):
                 side.start_from(case.start)
-            try:
-                steps = {"one_step": own.step(case.index)}
-            except UserFileError as error:
-                raise error.at(case_text(case)) from None
+            steps = {"one_step": _step(own, case)}
             start = Start.of(case.start, (case.start.W, case.start.b), self.chosen)
             yield case, StepPair(number, start, reference.step(case.index), steps)
 
     def steps(self, backend: Backend, dtype: str) -> Iterator[tuple[Case, Step]]:
-        """One side alone through every case; its arrays are copies."""
+        """One side alone through every case; its arrays are copies. Raises UserFileError, naming the case."""
         side = backend.side(self, dtype)
         for case in self.cases:
             side.start_from(case.start)
-            yield case, Step._make(map(np.array, side.step(case.index)))
+            yield case, Step._make(map(np.array, _step(side, case)))
+
+
+def _step(side: Side, case: Case) -> Step:
+    try:
+        return side.step(case.index)
+    except UserFileError as error:
+        raise error.at(case_text(case)) from None
+
+
+class Sized(Protocol):
+    """What a `CaseMaker` needs of a problem: D, K and the options of SGD."""
+
+    @property
+    def features(self) -> int:
+        """D, the pixels of an image."""
+
+    @property
+    def classes(self) -> int:
+        """K."""
+
+    @property
+    def chosen(self) -> Hyperparameters:
+        """What the options of SGD are taken from."""
 
 
 class CaseMaker:
     """Collects images, labels and cases for a problem; a case has a velocity if the problem has momentum."""
 
-    def __init__(self, problem: Problem, dtype: str):
+    def __init__(self, problem: Sized, dtype: str):
         self.random = np.random.default_rng(4)
         self.D, self.K, self.dtype, self.chosen = problem.features, problem.classes, dtype, problem.chosen
         self.images: list[NDArray] = []
@@ -70,11 +91,14 @@ class CaseMaker:
     def add(self, name: str, W: NDArray, b: NDArray, images: NDArray, labels: NDArray, v: list[NDArray]) -> None:
         """One case: W (K, D), b (K,), images (N, D), labels (N,), and v, the velocity of W and that of b."""
         first = sum(map(len, self.labels))
-        velocity = Velocity(*(part.astype(self.dtype) for part in v)) if v else None
-        start = State(W.astype(self.dtype), b.astype(self.dtype), velocity)
-        self.cases.append(Case(name, start, np.arange(first, first + len(labels))))
+        self.case(name, W, b, np.arange(first, first + len(labels)), v)
         self.images.append(images)
         self.labels.append(labels)
+
+    def case(self, name: str, W: NDArray, b: NDArray, index: NDArray, v: list[NDArray]) -> None:
+        """One case of images that are there already, at `index` (N,)."""
+        velocity = Velocity(*(part.astype(self.dtype) for part in v)) if v else None
+        self.cases.append(Case(name, State(W.astype(self.dtype), b.astype(self.dtype), velocity), index))
 
     def single_steps(self, chosen: Hyperparameters) -> SingleSteps:
         """All cases so far, to be trained with these options."""

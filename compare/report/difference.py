@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from compare.bugs.diagnosis import NOTHING, Diagnosis, Example
 from compare.equations import QUANTITIES, Quantity
+from compare.proof.accuracy_loss import LOSES_ACCURACY
 from compare.proof.comparison import Deviation
 from compare.proof.run import Run
 from compare.report.tables import LONG_NAME, NAME, WIDTH, cut, per_cent
@@ -48,6 +49,7 @@ def place_and_looks(runs: list[Run], diagnosis: Diagnosis | None) -> list[str]:
         found = _with_example(found, diagnosis.example, run)
     parts = {label: text for label, text in found._asdict().items() if label != "function"}
     parts |= _looks(diagnosis) if run.growth is None else {"note": amplified(run.growth, run.dtype)}
+    parts |= _note(run)
     return [line for label, text in parts.items() for line in _labelled(label, text)]
 
 
@@ -58,6 +60,12 @@ def first_quantity(runs: list[Run]) -> str | None:
     if found := run.first_divergence or hard:
         return found.quantity
     return next((name for name, counts in run.exact_arithmetic.items() if counts.differ), None)
+
+
+def _note(run: Run) -> dict[str, str]:
+    if run.loses_accuracy:
+        return {"note": LOSES_ACCURACY}
+    return {"note": "found in float64 only: every check in float32 passed"} if run.only_in_float64 else {}
 
 
 def _first(runs: list[Run]) -> Run:

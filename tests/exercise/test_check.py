@@ -76,7 +76,8 @@ CHANGES = {
     "no shift": (
         ("S = Z - Z.max(axis=1, keepdims=True)", "S = Z"),
         "log_softmax",
-        'right on the worked example, but not in the batch "logits of ±1000": logP, in float32 only',
+        'right on the worked example, but not in the batch "logits of ±1000": logP, in float32 only; '
+        "the right formula, and it loses accuracy here",
     ),
     "a fixed batch": (
         ("/ len(y)", "/ (7 if len(y) == 1 else len(y))"),
@@ -96,7 +97,7 @@ CHANGES = {
     "a large rate": (
         ("return W - lr * dW", "return W - min(lr, 1) * dW"),
         "sgd_step",
-        'right on the worked example, but not in the batch "one winner, 2", in which nothing rounds: W',
+        'right on the worked example, but not in the batch "other learning rates": W - W0',
     ),
     "a rate that is a little off": (
         ("return W - lr * dW", "return W - (lr + 1e-9 * (lr == 8)) * dW"),

@@ -1,7 +1,9 @@
 """What the tests of the proof share: both precisions, a small real problem, sides and steps."""
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from compare.backends.protocol import Backend
 from compare.backends.scratch_side import ScratchSide
 from compare.backends.torch_side import TorchSide
 from compare.data.registry import Dataset, load
+from compare.equations import FUNCTIONS
 from compare.problem import Hyperparameters, Problem
 from compare.proof.checks import READINGS
 from compare.proof.lockstep import SameStart, StepPair
@@ -70,3 +73,15 @@ def equal_pair(small: Problem, lockstep: Callable) -> Callable[..., StepPair]:
         return pair._replace(reference=copies[0], steps=dict(zip(READINGS, copies[1:], strict=True)))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def variants(root: Path) -> Callable[[str], dict[str, dict[str, str]]]:
+    """The functions in tests/proof/right or wrong: by name of the function and of the variant the text of a file."""
+
+    def read(folder: str) -> dict[str, dict[str, str]]:
+        texts = {name: (root / "tests/proof" / folder / f"{name}.py").read_text() for name in FUNCTIONS}
+        found = {name: re.findall(r"^def ([a-z]\w*)", text, re.M) for name, text in texts.items()}
+        return {name: {one: f"{texts[name]}\n\n{name} = {one}\n" for one in found[name]} for name in FUNCTIONS}
+
+    return read

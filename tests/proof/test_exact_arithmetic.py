@@ -22,18 +22,23 @@ CHOSEN = {
     "everything": {"momentum": 0.9, "weight_decay": 1e-3, "nesterov": True},
     "dampened": {"momentum": 0.5, "dampening": 0.3, "lr": 1e-6},
 }
-CASES = "one winner, 2", "one winner, 8", "one winner, 32", "a winner in each row, 32"
+CASES = (
+    "one winner, 2", "one winner, 8", "one winner, 32", "a winner in each row, 32", "one winner, 1",
+    "one winner, 128", "one winner, 1024", "all right, 8", "white images, 4",
+)  # fmt: skip
 # images of all cases at both rates
-IMAGES = 2 * (2 + 8 + 32 + 32)
+IMAGES = 2 * (2 + 8 + 32 + 32 + 1 + 128 + 1024 + 8 + 4)
+# one more batch, of 3 pixels and 4 classes
+LARGE = 16384
 
 
 def values(D: int, K: int) -> dict[str, int]:
-    """How many values of each quantity there are in all cases at both rates."""
+    """How many values of each quantity there are in all cases at both rates, and in the large batch."""
     steps = 2 * len(CASES)
-    by_image, weights = IMAGES * K, steps * K * D
+    by_image, weights = IMAGES * K + LARGE * 4, steps * K * D + 12
     return {
-        "logits": by_image, "log_probabilities": by_image, "loss": steps, "dZ": by_image, "dW": weights,
-        "db": steps * K, "W": weights, "b": steps * K,
+        "logits": by_image, "log_probabilities": by_image, "loss": steps + 1, "dZ": by_image, "dW": weights,
+        "db": steps * K + 4, "W": weights, "b": steps * K + 4,
     }  # fmt: skip
 
 
@@ -46,8 +51,12 @@ def test_the_two_as_they_are_agree_in_every_value(shaped: Callable, dtype: str, 
     assert first_unequal(problem, dtype, SCRATCH, backend("torch")) == ""
 
 
-def test_there_are_two_rates(digits: Problem, dtype: str):
-    assert [steps.chosen.lr for steps in all_exact_steps(digits, dtype)] == [0.5, 8.0]
+def test_there_are_two_rates_and_a_large_batch(digits: Problem, dtype: str):
+    *two, large = all_exact_steps(digits, dtype)
+    assert [steps.chosen.lr for steps in two] == [0.5, 8.0]
+    assert [(case.name, len(case.index)) for case in large.cases] == [("one winner, 16384", 16384)]
+    assert large.train[0].shape == (16384, 3)
+    assert large.cases[0].start.W.shape == (4, 3)
     assert exact_steps(digits, dtype).chosen.lr == 0.5
 
 
@@ -65,8 +74,11 @@ def test_a_mistake_at_one_rate_only_is_counted(shaped: Callable, replaced: Calla
 @pytest.mark.parametrize("chosen", CHOSEN)
 def test_no_operation_rounds(shaped: Callable, dtype: str, chosen: str):
     """E1, E4, E5 and E6 in fractions are the floats, to the last bit."""
-    for steps in all_exact_steps(shaped(6, 4, **CHOSEN[chosen]), dtype):
+    *two, _ = all_exact_steps(shaped(6, 4, **CHOSEN[chosen]), dtype)
+    for steps in two:
         for case, step in steps.steps(SCRATCH, dtype):
+            if len(step.y) > 128:
+                continue  # fractions are slow
             X, W, b = (np.vectorize(Fraction, otypes=[object])(a.astype(float)) for a in (step.X, *case.start[:2]))
             Z = X @ W.T + b
             one_hot = np.eye(4, dtype=int)
@@ -105,24 +117,30 @@ def test_the_cases_are_what_they_say(digits: Problem, dtype: str):
         P = np.exp(step.logP)
         assert set(np.unique(P)) == {0.0, 1.0}
         assert len(step.y) == int(case.name.split(", ")[1])
-        winners = set(step.Z.argmax(axis=1))
-        assert len(winners) == 1 if case.name.startswith("one") else winners == set(range(10))
+        best, rows = step.Z.argmax(axis=1), np.arange(len(step.y))
+        winners = set(best)
+        assert winners == set(range(10)) if case.name.startswith("a winner") else len(winners) == 1
+        # an integer, so that its ceiling and its floor are the same
+        np.testing.assert_array_equal(step.Z[rows, best] % 1, 0)
         # so that the others are 0 even as subnormal numbers, and no higher than it takes
         margin = np.subtract(*np.sort(step.Z, axis=1)[:, :-3:-1].T)
         assert {"float32": 104, "float64": 745}[dtype] < margin.min()
         assert margin.max() < {"float32": 600, "float64": 2200}[dtype]
-        assert np.abs(step.dW).max() > 0
-        assert set(np.unique(4 * step.X)) == {0, 1, 2, 3, 4}
+        assert (np.abs(step.dW).max() > 0) == (not case.name.startswith("all right"))
+        assert set(np.unique(4 * step.X)) == {4} if case.name.startswith("white") else {0, 1, 2, 3, 4}
         assert case.start.velocity is None
-        b64 = 64 * (case.start.b - case.start.b.max() * (case.start.b > 1))
-        assert (b64[:-1] == np.rint(b64[:-1])).all()
-        assert case.start.b.min() < 0 < np.abs(case.start.W).max()
-        if case.name.startswith("one"):
-            assert set(np.unique(64 * case.start.W)) <= set(range(-64, 65))
-            assert np.abs(case.start.W).max() == 1
-            assert sorted(np.abs(case.start.b) > 1) == [False] * 9 + [True]
+        assert (64 * case.start.W % 1 == 0).all()
         assert (64 * case.start.b % 1 == 0).all()
-    assert len({tuple(step.y) for _, step in found}) == 4
+        if not case.name.startswith("a winner"):
+            assert 1 <= np.abs(case.start.W).max() <= 4
+            assert sorted(np.abs(case.start.b) > 4) == [False] * 9 + [True]
+            assert (case.start.W % 1 != 0).any() == (len(step.y) <= 32)
+    by_name = {case.name: step for case, step in found}
+    assert by_name["all right, 8"].L == 0
+    white = by_name["white images, 4"]
+    assert np.linalg.norm(white.dW) == pytest.approx(np.sqrt(2 * 64))
+    assert (np.sort(white.dW.sum(axis=1)) == [-64] + [0] * 8 + [64]).all()
+    assert len({tuple(step.y) for _, step in found}) == len(CASES)
     assert set(found[2][1].y) == set(range(10))
 
 
@@ -159,14 +177,14 @@ def test_one_unit_in_the_last_place_is_counted(shaped: Callable, replaced: Calla
     ours = changed(field, lambda value: np.nextafter(value, type(value)(1e30)), replaced)
     found = count_unequal(shaped(6, 4), dtype, ours, SCRATCH)
     key = next(name for name, quantity in QUANTITIES.items() if quantity.field == field)
-    # once in each case at each rate
-    assert found[key] == Counts(values(6, 4)[key], 8)
+    # once in each case at each rate, and in the large batch
+    assert found[key] == Counts(values(6, 4)[key], 2 * len(CASES) + 1)
     assert first_unequal(shaped(6, 4), dtype, ours, SCRATCH) == f"{field}, one winner, 2"
 
 
 def test_nan_differs_on_both_sides_and_the_sign_of_zero_does_not(shaped: Callable, replaced: Callable):
     nan = changed("L", lambda value: value * np.nan, replaced)
-    assert count_unequal(shaped(6, 4), "float64", nan, nan)["loss"] == Counts(8, 8)
+    assert count_unequal(shaped(6, 4), "float64", nan, nan)["loss"] == Counts(19, 19)
     signs = replaced(log_softmax=lambda Z: scratch.log_softmax(Z) - 0.0 * np.sign(Z))
     minus = replaced(log_softmax=lambda Z: np.where(scratch.log_softmax(Z) == 0, -0.0, scratch.log_softmax(Z)))
     for ours in (signs, minus):
@@ -203,3 +221,44 @@ def test_what_a_user_file_does_wrong_is_told_with_its_batch(shaped: Callable, re
 
     with pytest.raises(UserFileError, match='in the batch "one winner, 32"'):
         count_unequal(shaped(6, 4), "float32", replaced(logits=logits), SCRATCH)
+
+
+def log_softmax_shifted_by(Z, shift):
+    S = Z - shift
+    return S - np.log(np.exp(S).sum(axis=1, keepdims=True))
+
+
+SHIFTS = {
+    "its ceiling": np.ceil,
+    "its floor": np.floor,
+    "the nearest integer": np.rint,
+    "one more": lambda m: m + 1,
+    "two less": lambda m: m - 2,
+    "a third more": lambda m: m + m.dtype.type(1 / 3),
+    "ln 10 more": lambda m: m + m.dtype.type(np.log(10)),
+}
+
+
+@pytest.mark.parametrize("shift", SHIFTS)
+def test_another_shift_is_no_mistake(digits: Problem, replaced: Callable, dtype: str, shift: str):
+    ours = replaced(
+        log_softmax=lambda Z: log_softmax_shifted_by(Z, SHIFTS[shift](Z.max(axis=1, keepdims=True))),
+    )
+    assert first_unequal(digits, dtype, ours, backend("torch")) == ""
+
+
+@pytest.mark.parametrize("after", [lambda logP: logP + logP.dtype.type(1e-6), lambda logP: np.maximum(logP, -100)])
+def test_what_is_more_than_rounding_of_log_softmax_is_counted(digits: Problem, replaced: Callable, after: Callable):
+    ours = replaced(log_softmax=lambda Z: after(scratch.log_softmax(Z)))
+    assert first_unequal(digits, "float32", ours, SCRATCH) == "logP, one winner, 2"
+
+
+def test_logits_are_equal_whatever_log_softmax_does(digits: Problem, replaced: Callable, dtype: str):
+    def logits(X, W, b):
+        return np.nextafter(scratch.logits(X, W, b), X.dtype.type(1e30))
+
+    def log_softmax(Z):
+        return log_softmax_shifted_by(Z, Z.max(axis=1, keepdims=True) + Z.dtype.type(1 / 3))
+
+    ours = replaced(logits=logits, log_softmax=log_softmax)
+    assert first_unequal(digits, dtype, ours, SCRATCH) == "Z, one winner, 2"

@@ -12,6 +12,12 @@ from compare.problem import Problem
 from compare.proof.hard_batches import check_hard_batches, first_over_budget, hard_batches
 from scratch import Step
 
+# What unusual_batches.py adds, tested there.
+UNUSUAL = (
+    "other batch sizes", "repeated in part", "labels of a pattern", "black images", "black and white",
+    "images that fit well", "one wrong image", "tiny weights", "logits of ±10^8", "faint images", "bright images",
+    "other learning rates", "problems of other shapes",
+)  # fmt: skip
 SHAPES = {"few pixels": (12, 4), "many classes": (100, 47), "two classes": (5, 2), "colour": (768, 100)}
 CHOSEN = {
     "plain": {},
@@ -46,7 +52,7 @@ def test_the_two_as_they_are_pass(shaped: Callable, dtype: str, shape: str, chos
     problem = shaped(*SHAPES[shape], **CHOSEN[chosen])
     with np.errstate(all="ignore"):
         found = check_hard_batches(problem, dtype, SCRATCH, backend("torch"))
-    assert list(found) == list(BATCHES)
+    assert list(found) == [*BATCHES, *UNUSUAL]
     for name, deviation in found.items():
         assert 0 <= deviation.used <= 1, (name, deviation)
     assert max(deviation.used for deviation in found.values()) > 0.001, "two equal sides would prove nothing"
@@ -159,7 +165,7 @@ def mistake_in_batches_of(*sizes: int, factor: float = 1.01) -> Callable:
     return nll_loss
 
 
-@pytest.mark.parametrize("size", [2, 39, 501, 1001])
+@pytest.mark.parametrize("size", [39, 501, 1001])
 def test_every_batch_of_a_name_counts(digits: Problem, replaced: Callable, size: int):
     ours = replaced(nll_loss=mistake_in_batches_of(size))
     found = check_hard_batches(digits, "float64", ours, backend("torch"))
@@ -204,7 +210,7 @@ def test_nan_is_over_budget(digits: Problem, replaced: Callable):
     ours = replaced(nll_loss=mistake_in_batches_of(7, 99, factor=float("nan")))
     found = check_hard_batches(digits, "float64", ours, backend("torch"))
     failed = {name: deviation for name, deviation in found.items() if not deviation.used <= 1}
-    assert set(failed) == {"a batch of 7", "batches of 2 to 1,001"}
+    assert set(failed) - set(UNUSUAL) == {"a batch of 7", "batches of 2 to 1,001"}
     assert all(np.isnan(deviation.used) for deviation in failed.values())
 
 

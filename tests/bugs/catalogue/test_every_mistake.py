@@ -43,7 +43,8 @@ MISSED = {
     ),
     "whole_run": (RARE | {"clipped-gradient"}, {"log-p-plus-epsilon", "lr-off-by-1e-5", "tiny-weight-decay"}),
     "hard_batches": (set(), {"tiny-weight-decay"}),
-    "exact_arithmetic": ({"sum-forgotten"}, set()),
+    # float16 holds integers; the maximum of all rows is a shift that rounds, and the hard batches show it
+    "exact_arithmetic": ({"sum-forgotten", "float16-logits", "global-maximum"}, set()),
     # the gradient of a wrong function can be right
     "gradient_checks": (RARE | PIXELS | UPDATES, set()),
     "identities": (RARE | PIXELS, {"float16-logits", "log-p-plus-epsilon", "tiny-weight-decay"}),

@@ -1,0 +1,71 @@
+"""A right formula that loses accuracy is told from a wrong one: its errors shrink with the precision."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+import scratch
+from compare.backends.by_name import SCRATCH, backend
+from compare.problem import Problem
+from compare.proof.accuracy_loss import loses_accuracy
+from compare.proof.hard_batches import check_hard_batches
+
+
+def log_of_softmax(Z):
+    E = np.exp(Z - Z.max(axis=1, keepdims=True))
+    return np.log(E / E.sum(axis=1, keepdims=True))
+
+
+def middle_shift(Z):
+    S = Z - (Z.max(axis=1, keepdims=True) + Z.min(axis=1, keepdims=True)) / 2
+    return S - np.log(np.exp(S).sum(axis=1, keepdims=True))
+
+
+def centred_pixels(X, dZ):
+    db = dZ.sum(axis=0)
+    return dZ.T @ (X - 0.5) + 0.5 * db[:, None], db
+
+
+def nan_in_batches_of_512(logP, y):
+    return scratch.nll_loss(logP, y) * logP.dtype.type(np.nan if len(y) == 512 else 1)
+
+
+# The function that is replaced, by what, and whether it has the right formula.
+FUNCTIONS = {
+    "decay taken off again": (
+        "sgd_step", lambda W, b, dW, db, lr: (W * 1000 - lr * dW - W * 999, b - lr * db), True,
+    ),
+    "centred pixels": ("parameter_gradients", centred_pixels, True),
+    "logits far away": ("logits", lambda X, W, b: (X - 3) @ W.T + (b + 3 * W.sum(axis=1)), True),
+    "log of softmax": ("log_softmax", log_of_softmax, True),
+    "no shift": ("log_softmax", lambda Z: Z - np.log(np.exp(Z).sum(axis=1, keepdims=True)), True),
+    "a shift by the middle": ("log_softmax", middle_shift, True),
+    "a wrong rate": ("sgd_step", lambda W, b, dW, db, lr: (W - 1.01 * lr * dW, b - lr * db), False),
+    "a rate wrong in the sixth digit": (
+        "sgd_step", lambda W, b, dW, db, lr: (W - (1 + 1e-6) * lr * dW, b - lr * db), False,
+    ),
+    "a rate wrong in float64 only": (
+        "sgd_step", lambda W, b, dW, db, lr: (W - (1 + 1e-12) * lr * dW, b - lr * db), False,
+    ),
+    "cut logarithms": ("log_softmax", lambda Z: np.maximum(scratch.log_softmax(Z), -30), False),
+    "a little in the logarithm": ("log_softmax", lambda Z: scratch.log_softmax(Z) + Z.dtype.type(1e-5), False),
+    "nan in batches of one size": ("nll_loss", nan_in_batches_of_512, False),
+    "nothing wrong": ("nll_loss", scratch.nll_loss, False),
+}  # fmt: skip
+
+
+# All cases of a right one are looked at; the others end with the first error that stays.
+QUICK = [case for case, (_, _, loses) in FUNCTIONS.items() if not loses and case != "nothing wrong"]
+SLOW = [pytest.param(case, marks=pytest.mark.heavy) for case in FUNCTIONS if case not in (*QUICK, "log of softmax")]
+
+
+@pytest.mark.parametrize("case", [*QUICK, "log of softmax", *SLOW])
+def test_only_a_right_formula_loses_accuracy(small: Problem, replaced: Callable, case: str):
+    name, function, loses = FUNCTIONS[case]
+    ours = replaced(**{name: function})
+    assert loses_accuracy(small, ours, backend("torch")) is loses
+    if loses:
+        with np.errstate(all="ignore"):
+            found = check_hard_batches(small, "float32", ours, SCRATCH._replace(name="other"))
+        assert not all(deviation.used <= 1 for deviation in found.values()), "it differs, and more than rounding may"

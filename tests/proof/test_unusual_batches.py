@@ -1,0 +1,109 @@
+"""The unusual batches: each is what it says, and shows the mistakes that wait for it."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+import scratch
+from compare.backends.by_name import SCRATCH
+from compare.problem import Problem
+from compare.proof.hard_batches import first_over_budget
+from compare.proof.single_steps import Case, SingleSteps
+from compare.proof.unusual_batches import unusual_batches
+
+
+@pytest.fixture(scope="module")
+def groups(digits: Problem) -> list[SingleSteps]:
+    return list(unusual_batches(digits, "float64"))
+
+
+def cases(groups: list[SingleSteps], name: str) -> list[tuple[SingleSteps, Case]]:
+    return [(steps, case) for steps in groups for case in steps.cases if case.name == name]
+
+
+def test_sizes_come_twice_and_hold_k_and_d(groups: list[SingleSteps]):
+    sizes = [len(case.index) for _, case in cases(groups, "other batch sizes")]
+    for N in (*range(2, 35), 64, 65, 128, 256, 1000, 1024):
+        assert sizes.count(N) >= 2, N
+    assert max(sizes) == 4096
+    starts = {case.start.W.tobytes() for _, case in cases(groups, "other batch sizes") if len(case.index) == 256}
+    assert len(starts) == 2
+
+
+def test_a_batch_has_at_most_four_million_pixels(shaped: Callable):
+    first = next(unusual_batches(shaped(3072, 10), "float32"))
+    assert max(len(case.index) for case in first.cases) == 1025
+
+
+def test_rates_are_of_every_size_and_odd(groups: list[SingleSteps]):
+    rates = sorted({steps.chosen.lr for steps, _ in cases(groups, "other learning rates")})
+    assert rates[0] == 1.00563545e-13
+    assert rates[-1] == 1.00563545e4
+    assert len(rates) == 15
+    for digits in range(1, 7):
+        for lr in rates:
+            assert abs(float(f"{lr:.{digits}g}") / lr - 1) > 4e-6
+
+
+def test_gradients_are_of_every_size(groups: list[SingleSteps]):
+    norms = []
+    for steps in groups:
+        with np.errstate(all="ignore"):
+            done = list(steps.steps(SCRATCH, "float64"))
+        norms += [np.linalg.norm(np.append(step.dW, step.db)) for case, step in done if "images" in case.name]
+    for exponent in range(-10, 3):
+        assert any(10.0**exponent <= norm < 10.0 ** (exponent + 1) for norm in norms), exponent
+
+
+def test_shapes_have_equal_sizes_and_others(groups: list[SingleSteps]):
+    shapes = {(len(case.index), *case.start.W.shape[::-1]) for _, case in cases(groups, "problems of other shapes")}
+    assert any(N == D == K for N, D, K in shapes)
+    assert any(N == D != K for N, D, K in shapes)
+    assert any(N == K != D for N, D, K in shapes)
+    assert any(D == K != N for N, D, K in shapes)
+    assert {2, 3, 4, 11, 12, 26} <= {K for _, _, K in shapes}
+    assert max(D for _, D, _ in shapes) > 784
+
+
+def test_repetitions_share_a_part(groups: list[SingleSteps]):
+    found = cases(groups, "repeated in part")
+    images, labels = found[0][0].train
+    X, y = ([part[case.index] for _, case in found] for part in (images, labels))
+    assert len({case.start.W.tobytes() for _, case in found}) == 1
+    assert (X[0] == X[2]).all()
+    assert (X[0][0] == X[1][0]).all()
+    assert not (X[0] == X[1]).all()
+    assert (y[0] == y[3]).all()
+    assert not (y[0] == y[1]).all()
+
+
+# For each name a mistake that no other batch need show.
+MISTAKES: dict[str, dict[str, Callable]] = {
+    "other batch sizes": {"logits": lambda X, W, b: scratch.logits(X, W, b) * (1.01 if len(X) == 128 else 1)},
+    "labels of a pattern": {"nll_loss": lambda logP, y: scratch.nll_loss(logP, y) * (y.any() or len(y) < 2)},
+    "black images": {"logits": lambda X, W, b: X @ W.T + b * X.any()},
+    "black and white": {"logits": lambda X, W, b: X @ W.T + b * (len(np.unique(X)) != 2)},
+    "images that fit well": {
+        "logits_gradient": lambda logP, y: (
+            scratch.logits_gradient(logP, y) * (scratch.nll_loss(logP, y) > 1e-4 or len(y) != 8)
+        )
+    },
+    "one wrong image": {"logits_gradient": lambda logP, y: np.clip(scratch.logits_gradient(logP, y), -0.9, 1)},
+    "tiny weights": {"logits": lambda X, W, b: np.where(np.abs(Z := X @ W.T + b) < 1e-6, 0, Z)},
+    "logits of ±10^8": {"logits": lambda X, W, b: np.clip(X @ W.T + b, -1e6, 1e6)},
+    "faint images": {
+        "sgd_step": lambda W, b, dW, db, lr: (W - lr * dW * (np.linalg.norm(dW) > 1e-2 or len(W) != 10), b - lr * db)
+    },
+    "bright images": {"parameter_gradients": lambda X, dZ: (np.clip(dZ.T @ X, -1, 1), dZ.sum(axis=0))},
+    "other learning rates": {"sgd_step": lambda W, b, dW, db, lr: scratch.sgd_step(W, b, dW, db, float(f"{lr:.5g}"))},
+    "problems of other shapes": {"logits": lambda X, W, b: X @ (W if len(W) == X.shape[1] else W.T) + b},
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_that_waits_for_it_is_shown(groups: list[SingleSteps], replaced: Callable, name: str):
+    ours = replaced(**MISTAKES[name])
+    with np.errstate(all="ignore"):
+        found = [first_over_budget(steps, ours, SCRATCH._replace(name="other"), "float64") for steps in groups]
+    assert name in [text.partition(", ")[2] for text in found]
