@@ -71,7 +71,7 @@ def test_the_confusion_matrix_is_drawn_with_its_counts():
     np.testing.assert_allclose(axes.images[0].get_array(), [[5 / 6, 1 / 6], [0, 1]])
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("predicted class", "true class")
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["no", "yes"]
-    assert figure.get_suptitle() == "digits, test: what each class is taken for"
+    assert " ".join(figure.get_suptitle().split()) == "digits, test: what each class is taken for"
     expected = "12 of 13 images are right (the diagonal). Most often no is taken for yes, 1 times."
     assert " ".join(figure.get_supxlabel().split()) == expected
 
