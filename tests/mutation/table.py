@@ -199,4 +199,10 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/cli/train.py', '_left(training) * step_seconds(', 'training.problem.steps * step_seconds(', 'tests/cli/test_train.py::test_the_rest_of_a_training_is_counted'),
     ('compare/report/training_pictures.py', 'loc="outside lower center"', 'loc="lower center"', 'tests/report/test_training_pictures.py::test_no_curve_is_covered_by_a_legend'),
     ('compare/report/training_log.py', 'if epochs < 10_000 else', 'if epochs < 1_000_000 else', 'tests/report/test_training_log.py::test_lines_have_80_columns_however_many_epochs'),
+    ('compare/report/old_json.py', 'and used <= 1 for', 'and used <= 2 for', 'tests/report/test_old_json.py::test_both_readings_may_have_been_over_budget'),
+    ('compare/proof/hard_batches.py', 'known.used <= 1', 'known.used <= 2', 'tests/proof/test_hard_batches.py::test_the_first_share_above_all_of_a_budget_is_kept'),
+    ('compare/report/difference.py', 'len(line) > WIDTH', 'len(line) >= WIDTH', 'tests/report/test_difference.py::test_a_line_of_80_columns_is_not_too_long'),
+    ('compare/proof/identities.py', '-s.dZ, s.dZ) >= 0', '-s.dZ, s.dZ) > 0', 'tests/proof/test_identities.py::test_a_gradient_of_zero_has_no_wrong_sign'),
+    ('compare/report/model_pictures.py', '0.45 * K + 1.9', '0.45 / K + 1.9', 'tests/report/test_model_pictures.py::test_every_class_has_its_row_and_column_in_the_size_of_a_confusion_matrix'),
+    ('compare/__main__.py', 'print("interrupted", file=sys.stderr)', 'print("interrupted")', 'tests/test_main.py::test_ctrl_c_while_python_imports_is_one_line_too'),
 ]

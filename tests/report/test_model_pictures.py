@@ -64,6 +64,11 @@ def test_a_prediction_without_shape_and_label():
     assert bars.get_legend() is None
 
 
+def test_every_class_has_its_row_and_column_in_the_size_of_a_confusion_matrix():
+    few, many = (model_pictures.confusion(np.eye(k, dtype=int), NAMES[:1] * k, "x").get_size_inches() for k in (3, 20))
+    np.testing.assert_allclose(many - few, 17 * 0.45)
+
+
 def test_the_confusion_matrix_is_drawn_with_its_counts():
     figure = model_pictures.confusion(np.array([[5, 1], [0, 7]]), ("no", "yes"), "digits, test")
     (axes,) = figure.axes
