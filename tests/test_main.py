@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+import compare.__main__
+import compare.cli
 from compare.training.checkpoint import load_checkpoint
 
 ROOT = Path(__file__).parents[1]
@@ -78,6 +80,18 @@ def test_a_closed_stdout_is_no_traceback():
     command = f"{sys.executable} -m compare train --backend scratch --data digits --epochs 1 >&-"
     done = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_ctrl_c_while_python_imports_is_one_line_too(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture):
+    def interrupt(_: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.delattr(compare.cli, "app", raising=False)
+    monkeypatch.setattr(compare.cli, "__getattr__", interrupt, raising=False)
+    with pytest.raises(SystemExit) as stopped:
+        compare.__main__.main()
+    assert stopped.value.code == 130
+    assert capsys.readouterr() == ("", "interrupted\n")
 
 
 # Commands that import no PyTorch, because each has a process of its own.

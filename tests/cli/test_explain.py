@@ -32,6 +32,9 @@ def test_every_number_is_printed_with_its_difference(cli, checkpoint: Path, tmp_
     result = json.loads((tmp_path / "json").read_text())
     assert out.splitlines()[0] == f"mnist5k, validation: image 7 of 1,000, label {result['label']}"
     assert max(map(len, out.splitlines())) <= 80
+    rule = next(line for line in out.splitlines() if line.startswith("─"))
+    first = next(line for line in out.splitlines() if line.startswith("E1 "))
+    assert len(rule.rstrip()) == len(first.rstrip()), "the rule ends where the numbers end"
     rows = [" ".join(line.split()) for line in out.splitlines()]
     heads = [n for n, row in enumerate(rows) if re.match(r"E\d ", row)]
     assert [rows[n - 1] for n in heads[1:]] == [""] * (len(STAGES) - 1), "a line between two stages"

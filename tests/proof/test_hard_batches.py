@@ -1,6 +1,7 @@
 """The hard batches: the two as they are pass them, each is what it says, and a mistake in one of them is told."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -235,3 +236,13 @@ def test_dark_rows_are_a_64th_as_bright(made: dict[str, Step]):
     assert not rows[3::4].any()
     assert 128 <= rows[::4].max() <= 255
     assert 32 <= rows[1::4].max() < 64
+
+
+@pytest.mark.parametrize(("shares", "kept"), [((1.5, 3.0), 1.5), ((0.5, 3.0, 4.0), 3.0), ((1.0, 0.5), 1.0)])
+def test_the_first_share_above_all_of_a_budget_is_kept(monkeypatch: pytest.MonkeyPatch, shares: tuple, kept: float):
+    found = iter([SimpleNamespace(used=used) for used in shares])
+    cases = [(SimpleNamespace(name="one name"), None)] * len(shares)
+    steps = SimpleNamespace(pairs=lambda *_: cases)
+    monkeypatch.setattr("compare.proof.hard_batches.hard_batches", lambda *_: steps)
+    monkeypatch.setattr("compare.proof.hard_batches._worst", lambda *_: next(found))
+    assert check_hard_batches(None, "float64", SCRATCH, SCRATCH)["one name"].used == kept

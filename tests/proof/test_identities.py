@@ -118,6 +118,11 @@ def test_one_wrong_sign_is_seen(step: tuple):
         assert not IDENTITIES["dZ is negative at the label only (E4)"](s._replace(dZ=dZ), y, W, b)
 
 
+def test_a_gradient_of_zero_has_no_wrong_sign(step: tuple):
+    s, y, W, b = step
+    assert IDENTITIES["dZ is negative at the label only (E4)"](s._replace(dZ=0 * s.dZ), y, W, b)
+
+
 @pytest.mark.parametrize("field", ["db", "b"])
 def test_the_bias_counts_as_the_weights_do(step: tuple, field: str):
     s, y, W, b = step

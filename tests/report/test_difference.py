@@ -183,3 +183,10 @@ def test_names_are_as_long_as_the_line_allows(run: Run, changed, longer: int):
     assert len(line) <= 80
     expected = "a_file_with_a_n… and torchxxxxxxxxxx…, in" if longer else "a_file_with_a_name_of_3… and torch, in"
     assert expected in line
+
+
+def test_a_line_of_80_columns_is_not_too_long(differing: list[Run], changed):
+    run = changed(differing[0], sides=("n" * 22, "m" * 30))
+    line = differ([run])
+    assert line == f"differ: {'n' * 22} and {'m' * 23}…, in log_softmax (E2)"
+    assert len(line) == 80

@@ -24,6 +24,7 @@ def test_classes_without_images_and_too_many_classes_leave_places_empty():
     grid = np.array(figure.axes).reshape(26, 10)
     assert [len(axes.images) for axes in grid[0]] == [1] * 10
     assert not any(len(axes.images) for axes in grid[1:].flat)
+    assert not any(axes.axison for axes in figure.axes)
 
 
 def test_one_image_is_described():
@@ -63,6 +64,11 @@ def test_a_prediction_without_shape_and_label():
     assert bars.get_legend() is None
 
 
+def test_every_class_has_its_row_and_column_in_the_size_of_a_confusion_matrix():
+    few, many = (model_pictures.confusion(np.eye(k, dtype=int), NAMES[:1] * k, "x").get_size_inches() for k in (3, 20))
+    np.testing.assert_allclose(many - few, 17 * 0.45)
+
+
 def test_the_confusion_matrix_is_drawn_with_its_counts():
     figure = model_pictures.confusion(np.array([[5, 1], [0, 7]]), ("no", "yes"), "digits, test")
     (axes,) = figure.axes
@@ -71,7 +77,7 @@ def test_the_confusion_matrix_is_drawn_with_its_counts():
     np.testing.assert_allclose(axes.images[0].get_array(), [[5 / 6, 1 / 6], [0, 1]])
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("predicted class", "true class")
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["no", "yes"]
-    assert figure.get_suptitle() == "digits, test: what each class is taken for"
+    assert " ".join(figure.get_suptitle().split()) == "digits, test: what each class is taken for"
     expected = "12 of 13 images are right (the diagonal). Most often no is taken for yes, 1 times."
     assert " ".join(figure.get_supxlabel().split()) == expected
 

@@ -108,6 +108,16 @@ def test_which_reading_was_over_budget_is_found(old: dict, reading: str, used, o
     assert new["first_divergence"]["reading"] == {"resynchronised": "one_step", "free_running": "whole_run"}[reading]
 
 
+def test_both_readings_may_have_been_over_budget(old: dict):
+    (run,) = old["runs"]
+    run["witnesses"]["training"] = False
+    for reading, used in (("resynchronised", 1.5), ("free_running", 1.01)):
+        run["quantities"]["W"][reading]["used"] = used
+    run["first_divergence"] = run["quantities"]["W"]["resynchronised"] | {"quantity": "W", "reading": "resynchronised"}
+    (new,) = from_version_1(old)["runs"]
+    assert (new["checks"]["one_step"], new["checks"]["whole_run"]) == (False, False)
+
+
 def test_a_run_that_ended_early_has_empty_places(old: dict):
     (run,) = old["runs"]
     run["quantities"]["W"] = {"resynchronised": None, "free_running": None}

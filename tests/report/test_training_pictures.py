@@ -60,6 +60,7 @@ def test_one_side_alone_has_plain_lines():
     losses, _ = curves("digits", {"torch": HISTORY}).axes
     assert [line.get_linestyle() for line in losses.lines] == ["-", "-"]
     assert [line.get_alpha() for line in losses.lines] == [1.0, 1.0]
+    assert all(1 < line.get_linewidth() < 3 for line in losses.lines)
 
 
 def test_published_dots_stop_where_the_run_stops():

@@ -66,7 +66,7 @@ def test_accuracy_shows_hardly_any_mistake(detections: dict):
         assert shown | {"hidden-momentum"} == {"summed-gradient", "stale-gradient", "hidden-momentum"}
         best = detections[dtype]["summed-gradient"]
         assert best.accuracy > 0.6
-        assert best.reasons["accuracy"] == f"{100 * best.accuracy:.1f}%"
+        assert best.reasons["accuracy"] == f"{100 * best.accuracy:.1f} %"
 
 
 # What the checks say of one mistake each.
