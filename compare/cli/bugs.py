@@ -33,6 +33,7 @@ def bugs(
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="Explain this one, and train nothing.")] = None,
     chosen: ProblemOptions,
     only_list: Annotated[bool, flag(OUTPUT, "--list", "List all names, and train nothing.")] = False,
+    every: Annotated[bool, flag(OUTPUT, "--all", f"All {len(BUGS)} mistakes, not only the classic ones.")] = False,
     generated: Annotated[
         bool, flag(OUTPUT, "--generated", "Make mistakes by program instead: every small change of the six functions.")
     ] = False,
@@ -49,12 +50,17 @@ def bugs(
         raise InputError("--list lists all mistakes: omit the name, or --list")
     if generated and (name or only_list):
         raise InputError("--generated makes mistakes that are in no list: omit the name, and --list")
+    if every and (name or only_list or generated):
+        raise InputError("--all is for the mistakes of the catalogue, with nothing else: omit it, or the rest")
     check_output(json)
     if generated:
         return _generated(chosen, json, details, quiet)
     if name:
         return _teach(find_bug(name), json)
-    return _list(json) if only_list else _survey(chosen.problem(), json, details, quiet)
+    if only_list:
+        return _list(json)
+    names = tuple(name for name, bug in BUGS.items() if every or bug.classic)
+    return _survey(chosen.problem(), names, json, details, quiet)
 
 
 def _teach(bug: Bug, json: Path | None) -> int:
@@ -71,8 +77,8 @@ def _list(json: Path | None) -> int:
     return 0
 
 
-def _survey(problem: Problem, json: Path | None, details: bool, quiet: bool) -> int:
-    found, outputs = _run(problem, quiet), Outputs()
+def _survey(problem: Problem, names: tuple[str, ...], json: Path | None, details: bool, quiet: bool) -> int:
+    found, outputs = _run(problem, names, quiet), Outputs()
     with outputs.one():
         if json:
             as_json.write_json(json, _survey_as_dict(problem, found))
@@ -90,12 +96,12 @@ def _print(found: Survey, details: bool, quiet: bool) -> None:
     print_result(console, found)
 
 
-def _run(problem: Problem, quiet: bool) -> Survey:
+def _run(problem: Problem, names: tuple[str, ...], quiet: bool) -> Survey:
     if not quiet:
-        about = duration(max(10, expected_seconds(problem)))
-        say(f"{len(BUGS)} mistakes in two precisions: about {about} on two cores")
-    with progress(total_reports(problem), quiet) as advance:
-        return survey(problem, on_report=advance)
+        about = duration(max(10, expected_seconds(problem, names)))
+        say(f"{len(names)} mistakes in two precisions: about {about} on two cores")
+    with progress(total_reports(problem, names), quiet) as advance:
+        return survey(problem, names, on_report=advance)
 
 
 def _generated(chosen: ProblemOptions, json: Path | None, details: bool, quiet: bool) -> int:
