@@ -143,22 +143,29 @@ def _worst(name: str, runs: list[Run]) -> tuple[Run, Deviation] | None:
 
 def check_lines(runs: list[Run]) -> list[Text]:
     """One line for each further check, all precisions together."""
-    hard = _largest([found.used for run in runs for found in run.hard_batches.values()])
     exact = [counts for run in runs for counts in run.exact_arithmetic.values()]
     values, differ = sum(counts.values for counts in exact), sum(counts.differ for counts in exact)
-    equal = f"{differ:,} of {values:,} values differ" if differ else f"all {values:,} values are equal"
+    equal = f"all {values:,} values are equal where nothing rounds"
     gradients = [check.passed for checks in runs[-1].gradient_checks.values() for check in checks]
     evaluation = _largest([run.predictions.evaluation for run in runs])
     # each precision has the same images
     found = max((run.predictions for run in runs), key=lambda predictions: predictions.differ)
     what = {
-        "hard_batches": f"{len(runs[0].hard_batches)} kinds: at most {per_cent(hard)} of a budget used",
-        "exact_arithmetic": f"{equal} where nothing rounds",
+        "hard_batches": _hard_batches(runs),
+        "exact_arithmetic": f"{differ:,} of {values:,} values are not equal" if differ else equal,
         "gradient_checks": f"{sum(gradients)} of {len(gradients)} gradients fit the loss of their own side",
         "evaluation": f"at equal weights: {per_cent(evaluation)} of a budget used",
         "predictions": f"{found.compared - found.differ:,} of {found.compared:,} images are put in the same class",
     }
     return [_check_line(name, text, runs) for name, text in what.items()]
+
+
+def _hard_batches(runs: list[Run]) -> str:
+    over = {name for run in runs for name, found in run.hard_batches.items() if not found.used <= 1}
+    if over:
+        return f"{len(over)} of {len(runs[0].hard_batches)} kinds are over budget"
+    hard = _largest([found.used for run in runs for found in run.hard_batches.values()])
+    return f"{len(runs[0].hard_batches)} kinds: at most {per_cent(hard)} of a budget used"
 
 
 def _controls_line(runs: list[Run]) -> list[Text]:

@@ -119,7 +119,7 @@ def test_a_check_that_failed_in_one_precision_says_so(differing: list[Run], matc
     assert [line[18:24] for line in lines] == ["failed"] * 5
     counts = differing[1].exact_arithmetic.values()
     values = sum(c.values for run in (matching[0], differing[1]) for c in run.exact_arithmetic.values())
-    assert f"{sum(c.differ for c in counts):,} of {values:,} values differ where nothing rounds" in lines[1]
+    assert f"{sum(c.differ for c in counts):,} of {values:,} values are not equal" in lines[1]
     assert "2 of 4 gradients" in lines[2]
     predictions = differing[1].predictions
     assert f"{predictions.compared - predictions.differ} of 359 images" in lines[4]
