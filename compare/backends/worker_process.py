@@ -11,6 +11,8 @@ import os
 import shutil
 import signal
 import sys
+import threading
+import time
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -164,6 +166,15 @@ def _shared(described: list) -> NDArray:
     return read_array(Path(path), dtype, tuple(shape))
 
 
+def _end_with_parent(folder: Path) -> None:
+    """A function that does not return must not stay when nobody waits for it any more; Windows ends the pipes alone."""
+    parent = os.getppid()
+    while os.getppid() == parent:
+        time.sleep(1)
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(1)
+
+
 def _refuse_forks(outbox: mmap.mmap) -> None:
     """One process answers: note that a copy of it is made, and end the copy."""
 
@@ -187,6 +198,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     inbox, outbox = map_file(folder / REQUESTS, mmap.ACCESS_READ), map_file(folder / ANSWERS, mmap.ACCESS_WRITE)
     _refuse_forks(outbox)
+    threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
     with threads(1), np.errstate(all="ignore"):
         serve(Channel(incoming, outgoing, inbox, outbox), Service(outbox))
     # nobody is left to tidy up if the other process was killed

@@ -1,5 +1,8 @@
 """What runs in a worker: a file cannot change the side that its functions are called from."""
 
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -32,3 +35,28 @@ def test_it_ends_when_the_one_who_asks_is_gone(user_file, right_functions):
     worker._process.channel.outgoing.close()
     assert worker._process.running.wait(10) == 0
     assert not worker._process.folder.exists()
+
+
+def test_a_function_that_does_not_return_ends_with_the_one_who_asked(user_file, one_function):
+    path = user_file(one_function("logits", "while True: pass"))
+    code = (
+        "import sys, numpy as np; from pathlib import Path; from compare.backends.worker import Worker\n"
+        "worker = Worker(Path(sys.argv[1])); print(worker._process.running.pid, flush=True)\n"
+        "worker.equations().logits(np.ones((1, 2)), np.ones((3, 2)), np.ones(3))"
+    )
+    asking = subprocess.Popen([sys.executable, "-c", code, path], stdout=subprocess.PIPE, text=True)
+    with asking:
+        number = int(asking.stdout.readline())
+        time.sleep(0.5)
+        asking.kill()
+    for _ in range(100):
+        if not _runs(number):
+            return
+        time.sleep(0.1)
+    raise AssertionError("it still runs")
+
+
+def _runs(number: int) -> bool:
+    # what has ended and was not waited for is still listed
+    state = Path(f"/proc/{number}/stat")
+    return state.exists() and state.read_text().rpartition(")")[2].split()[0] != "Z"
