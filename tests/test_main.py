@@ -51,7 +51,7 @@ def in_a_terminal(*args: str, until: bytes) -> tuple[int, bytes]:
 @pytest.mark.parametrize(
     ("args", "until"),
     [
-        (("prove", "--data", "digits", "--epochs", "20000"), b"float32, epoch 3"),
+        (("prove", "--data", "digits", "--epochs", "20000"), b"float32, epoch "),
         (("train", "--data", "digits", "--epochs", "100000", "--log-epochs", "10"), b"epoch     20: "),
     ],
 )
@@ -73,7 +73,7 @@ def test_the_lines_of_training_go_where_stdout_goes(tmp_path: Path):
         subprocess.run(command, cwd=ROOT, stdout=log, stderr=side, env=os.environ | {"TERM": "xterm"}, check=True)
     os.close(side)
     os.close(main)
-    assert (tmp_path / "log").read_text().count("epoch ") == 4
+    assert (tmp_path / "log").read_text().count("\nepoch ") == 4
 
 
 def test_a_closed_stdout_is_no_traceback():
@@ -126,6 +126,11 @@ def test_what_is_said_on_a_stderr_that_is_closed_goes_nowhere():
     assert (done.returncode, done.stdout) == (2, "")
 
 
+def without_time(text: str) -> str:
+    """What is on stderr, without the line that says how long it takes."""
+    return re.sub(r"^this takes about .*\n", "", text)
+
+
 TRAIN = "train", "--data", "digits", "--epochs", "100000", "--log-epochs", "1"
 
 
@@ -139,7 +144,7 @@ def test_a_pipe_that_nobody_reads_any_more_saves_first(tmp_path: Path, unbuffere
         text=True,
         env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
     )
-    assert (done.returncode, done.stderr) == (141, "")
+    assert (done.returncode, without_time(done.stderr)) == (141, "")
     assert load_checkpoint(tmp_path / "model").progress.history
 
 
@@ -156,12 +161,12 @@ def test_a_terminal_that_is_closed_saves_first(tmp_path: Path):
     process = after(its_own, *TRAIN, "--save", str(tmp_path / "model"), stdin=side, stdout=side)
     os.close(side)
     output = b""
-    while b"epoch      5/" not in output:
+    while b"epoch      5:" not in output:
         output += os.read(main, 1 << 16)
     os.close(main)
     # the signal comes before or after a line that goes nowhere
-    said = b"output cannot be written: Input/output error; training goes on\n"
-    assert process.communicate()[1] in (b"", said)
+    said = "output cannot be written: Input/output error; training goes on\n"
+    assert without_time(process.communicate()[1].decode()) in ("", said)
     assert process.returncode == 129
     assert len(load_checkpoint(tmp_path / "model").progress.history) > 5
 

@@ -45,12 +45,13 @@ class Proof:
 
 
 def reports(problem: Problem) -> int:
-    """How often a proof in one precision reports: about a hundred times."""
+    """How often a proof in one precision reports."""
     return problem.steps // _steps_per_report(problem)
 
 
 def _steps_per_report(problem: Problem) -> int:
-    return max(1, problem.steps // 100)
+    # a hundred times, or every tenth of a second
+    return max(1, min(50, problem.steps // 100))
 
 
 def at_the_same_time(problem: Problem, dtypes: Sequence[str]) -> bool:
