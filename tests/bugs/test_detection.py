@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 import scratch
 from compare.backends.by_name import SCRATCH, backend, equations_backend
@@ -213,3 +214,9 @@ def test_the_accuracy_is_held_against_the_usual(
     found = detect(random_problem(), "float64", [SCRATCH])[0]
     assert found.reasons["accuracy"] == (reason and f"{100 * found.accuracy:.1f} %")
     assert 0.05 < found.accuracy < 0.9
+
+
+def test_all_is_computed_on_one_thread(random_problem: Callable[..., Problem]):
+    numbers = set()
+    detect(random_problem(), "float64", [SCRATCH], on_step=lambda: numbers.add(torch.get_num_threads()))
+    assert numbers == {1}

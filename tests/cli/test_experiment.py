@@ -110,6 +110,7 @@ def test_the_table_shows_losses_accuracies_and_a_bar():
     with console.capture() as captured:
         console.print(_table("lr", ROWS))
     lines = captured.get().splitlines()
+    assert lines[2].index("960") + 3 == lines[3].index("9,600") + 5, "numbers stand at the right of their column"
     assert lines[0].split() == ["lr", "side", "steps", "train", "loss", "val", "loss", "train", "val", "validation"]
     assert lines[2].split() == ["0.1", "scratch", "960", "0.2826", "0.3402", "92.7", "%", "91.4", "%", "█" * 13 + "░"]
     assert lines[3].split() == ["100", "torch", "9,600", "1.3310", "1.516e+04", "97.1", "%", "88.9", "%", "diverged"]

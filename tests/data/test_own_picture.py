@@ -237,3 +237,10 @@ def test_the_paper_is_black_where_white_would_hide_the_drawing(tmp_path: Path, g
     drawing.save(tmp_path / "drawing.png")
     seen = imaging.read_picture(tmp_path / "drawing.png")
     assert (seen[0, 0], seen[15, 15]) == (paper, grey)
+
+
+def test_the_background_is_taken_from_all_four_sides_alike(rng: np.random.Generator):
+    picture = rng.uniform(0, 255, (9, 9))
+    background = imaging._background(picture)
+    for turns in (1, 2, 3):
+        np.testing.assert_allclose(imaging._background(np.rot90(picture, turns)), np.rot90(background, turns))

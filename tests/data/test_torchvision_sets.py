@@ -50,14 +50,13 @@ def test_a_failure_is_one_line_with_its_reason(tmp_path: Path):
     with pytest.raises(InputError) as error:
         fetched("cifar10", root)
     assert str(error.value) == (
-        f"cifar10 is not in {root}, whole, and could not be downloaded (disk trouble); put its files into a folder as "
-        "torchvision lays them out and name it with --data-root or COMPARE_DATA_ROOT, or take --data mnist5k"
+        f"cifar10: not whole in {root}, no download (disk trouble); see --data-root, or take mnist5k"
     )
 
 
 def test_a_process_that_is_killed_is_told(in_fetch, tmp_path: Path):
     in_fetch("import os\nos._exit(9)")
-    with pytest.raises(InputError, match=r"could not be downloaded \(it broke off\)"):
+    with pytest.raises(InputError, match=r"no download \(it broke off\)"):
         fetched("cifar10", tmp_path)
 
 
