@@ -10,6 +10,7 @@ from compare.bugs.ratios import common_ratio, ratio_of
 from compare.bugs.traces import NAMES, Observed, first_wrong
 from compare.bugs.values import TESTS, Test, one_element, one_slice, zero
 from compare.equations import QUANTITIES
+from compare.words import per_cent
 from scratch import Step
 
 # A ratio so near to 1 is told as what is left of it.
@@ -133,6 +134,4 @@ def shared(share: float) -> str:
     >>> shared(5e-8), shared(0.004), shared(0.123), shared(3.2)
     ('5e-08', '0.4 %', '12 %', '320 %')
     """
-    if share < 1e-4:
-        return f"{share:.1g}"
-    return f"{100 * share:.1g} %" if share < 0.01 else f"{100 * share:.0f} %"
+    return f"{share:.1g}" if share < 1e-4 else per_cent(share, 1 if share < 0.01 else 0)

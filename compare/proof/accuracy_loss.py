@@ -8,8 +8,9 @@ from itertools import chain
 import numpy as np
 
 from compare.backends.protocol import Backend
+from compare.backends.user_file import UserFileError
 from compare.problem import DTYPES, Problem
-from compare.proof.comparison import Comparison, Deviation, OneSideNotFiniteError
+from compare.proof.comparison import Comparison, Deviation, OneSideNotFiniteError, UnlikeArraysError
 from compare.proof.exact_arithmetic import all_exact_steps
 from compare.proof.hard_batches import all_hard_batches
 from compare.proof.single_steps import SingleSteps, real_batch
@@ -25,18 +26,19 @@ Found = dict[str, Deviation]
 def loses_accuracy(problem: Problem, ours: Backend, theirs: Backend) -> bool:
     """True if errors of `ours` that are too large in float32 shrink in float64 as eps does, and none stays.
 
-    One that is infinite or nan in float32 may stay so in float64, if others shrink. Raises UserFileError and
-    UnlikeArraysError.
+    One that is infinite or nan in float32 may stay so in float64, if others shrink. False too for a side that cannot
+    be used in one of the two.
     """
     shrinks = False
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), suppress(UserFileError, UnlikeArraysError):
         for limit, single, double in _both(problem, ours, theirs):
             for name in single.keys() & double.keys():
                 large, small = single[name], double[name]
                 if _stays(large, small, limit):
                     return False
                 shrinks |= math.isfinite(small.max_abs_error) and not large.used <= limit
-    return shrinks
+        return shrinks
+    return False
 
 
 def _stays(single: Deviation, double: Deviation, limit: float) -> bool:

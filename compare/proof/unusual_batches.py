@@ -164,7 +164,9 @@ class _Unusual(CaseMaker):
             # each class is there as often, so that db is 0 too
             images = brightness * self.random.uniform(size=(len(each), self.D))
             self.batch("faint images", self.zeros(), images, each)
-            self.batch("faint images", self.weights(1 / brightness), images[:8], each[:8])
+            # the bias stays small: added to larger numbers, the products would lose their digits
+            W, b = self.weights()
+            self.batch("faint images", (W / brightness, b), images[:8], each[:8])
         for brightness in BRIGHT:
             W, b = self.weights(1 / brightness)
             b[1] += 60

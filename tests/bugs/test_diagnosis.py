@@ -183,7 +183,7 @@ def test_the_mistake_is_looked_for_in_the_side_that_may_have_it(random_problem: 
 
 def test_a_function_for_one_size_only_is_diagnosed_on_that(random_problem: Callable[..., Problem]):
     def logits(X, W, _b):
-        if X.shape[1] != 12:
+        if X.shape[1] != 12 and len(X) < 1030:
             raise UserFileError("mine.py: 12 pixels")
         return X @ W.T
 

@@ -131,8 +131,8 @@ def test_a_finished_course_ends_in_the_proof(
 def test_functions_that_are_right_alone_and_not_together(cli, exercise_file: Callable):
     """A function that counts its calls is right in every check of it, and wrong at the end of a longer training."""
     change = ("def nll_loss(logP, y):", "calls = []\ndef nll_loss(logP, y):\n    calls.append(1)\n"
-              "    if len(calls) > 30: return 2 * -logP[np.arange(len(y)), y].mean()")  # fmt: skip
-    code, out, _ = cli("exercise", exercise_file(*FUNCTIONS, change=change), "--data", "digits", "--epochs", "3")
+              "    if len(calls) > 300: return 2 * -logP[np.arange(len(y)), y].mean()")  # fmt: skip
+    code, out, _ = cli("exercise", exercise_file(*FUNCTIONS, change=change), "--data", "digits", "--epochs", "25")
     assert [line.split()[1] for line in out.splitlines()[:6]] == ["right"] * 6
     assert code == 1
     assert any(line.startswith("differ: mine and torch, in ") for line in out.splitlines())

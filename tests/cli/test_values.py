@@ -73,7 +73,7 @@ REFUSED = {
     "a long name of a run": (["--run", "a" * 300], "File name too long"),
     "a long name of a file": (["train", "--save", "a" * 300], "cannot be written: File name too long"),
     "a long name of a folder": (["--pictures", "new/" + "a" * 300], "no folder can be there: File name too long"),
-    "a run with slashes": (["--run", "a/b"], "a name is made of letters"),
+    "a run with slashes": (["--run", "a/b"], "a name has letters, digits"),
 }
 
 

@@ -243,6 +243,6 @@ def test_the_first_share_above_all_of_a_budget_is_kept(monkeypatch: pytest.Monke
     found = iter([SimpleNamespace(used=used) for used in shares])
     cases = [(SimpleNamespace(name="one name"), None)] * len(shares)
     steps = SimpleNamespace(pairs=lambda *_: cases)
-    monkeypatch.setattr("compare.proof.hard_batches.hard_batches", lambda *_: steps)
+    monkeypatch.setattr("compare.proof.hard_batches.all_hard_batches", lambda *_: iter([steps]))
     monkeypatch.setattr("compare.proof.hard_batches._worst", lambda *_: next(found))
     assert check_hard_batches(None, "float64", SCRATCH, SCRATCH)["one name"].used == kept
