@@ -3,6 +3,8 @@
 Nothing is imported before it is asked for: `scratch` never waits for PyTorch.
 """
 
+import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,6 +34,15 @@ def backend(spec: str, *, device: str = "cpu", nan: bool = True, time_limit: flo
     if not is_path(spec):
         raise _unknown(spec)
     return Worker(Path(spec), time_limit).backend(nan=nan)
+
+
+def check_known(spec: str) -> None:
+    """Raise InputError now, before anything is loaded, if there is no backend of this name, or no file at this path."""
+    if is_path(spec):
+        if not Path(spec).exists():
+            raise InputError(f"{spec}: cannot be read: {os.strerror(errno.ENOENT)}")
+    elif spec not in MODULES:
+        raise _unknown(spec)
 
 
 def backend_equations(spec: str, *, time_limit: float = TIME_LIMIT) -> Equations:

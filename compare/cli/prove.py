@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from rich.console import Console
 
-from compare.backends.by_name import backend, backend_equations
+from compare.backends.by_name import backend, backend_equations, check_known
 from compare.backends.protocol import Backend
 from compare.backends.worker import TIME_LIMIT
 from compare.bugs.catalogue import BUGS, Bug, find_bug
@@ -66,8 +66,7 @@ class Proof:
     """What is compared, and what was found."""
 
     problem: Problem
-    ours: Backend
-    theirs: Backend
+    sides: Sides
     planted: Bug | None
     replaced: frozenset[str] | None = None
     runs: list[Run] = field(default_factory=list)
@@ -111,11 +110,11 @@ def prove(
     make, ours = (_planted, bug) if bug else (named, backend_name)
     sides: Sides = functools.partial(make, ours, against, seconds)
     planted = find_bug(bug) if bug else None
-    proof = Proof(chosen.problem(), *sides(), planted, replaced(backend_name) or replaced(against))
+    proof = Proof(chosen.problem(), sides, planted, replaced(backend_name) or replaced(against))
     console = wide_console()
     if details and not quiet:
         proof_details.print_problem(console, proof.problem)
-    _compare(proof, sides, ["float32", "float64"] if dtype == Dtypes.both else [dtype.value], quiet)
+    _compare(proof, ["float32", "float64"] if dtype == Dtypes.both else [dtype.value], quiet)
     if why:
         equations = proof.planted.equations() if proof.planted else backend_equations(backend_name, time_limit=seconds)
         proof.rounding = {run.dtype: attribute(proof.problem, run.dtype, equations) for run in proof.runs}
@@ -134,6 +133,8 @@ def prove(
 
 
 def _check_sides(ours: str, theirs: str, bug: str | None, why: bool) -> None:
+    check_known(ours)
+    check_known(theirs)
     if bug and ours != "scratch":
         raise InputError("--bug is planted in scratch: omit --backend")
     if why and (theirs != "torch" or ours == "torch"):
@@ -144,15 +145,15 @@ def _planted(bug: str, theirs: str, time_limit: float) -> tuple[Backend, Backend
     return find_bug(bug).backend(), backend(theirs, time_limit=time_limit)
 
 
-def _compare(proof: Proof, sides: Sides, dtypes: list[str], quiet: bool) -> None:
+def _compare(proof: Proof, dtypes: list[str], quiet: bool) -> None:
     """Run the proof in each precision, and look for the cause of a difference."""
     problem = proof.problem
     announce(expected_seconds(problem, dtypes), quiet)
     with progress(len(dtypes) * reports(problem), quiet) as advance:
-        proof.runs = prove_each(problem, dtypes, sides, advance)
+        proof.runs = prove_each(problem, dtypes, proof.sides, advance)
     if proof.differs:
         quantity = first_quantity(proof.runs)
-        proof.diagnosis = diagnose(proof.problem, proof.ours, proof.theirs, proof.replaced, quantity)
+        proof.diagnosis = diagnose(problem, *proof.sides(), proof.replaced, quantity)
 
 
 def expected_seconds(problem: Problem, dtypes: Sequence[str]) -> float:
