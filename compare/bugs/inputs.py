@@ -15,7 +15,7 @@ from compare.backends.protocol import State
 from compare.data.dataset import Dataset
 from compare.problem import Problem
 from compare.proof.exact_arithmetic import all_exact_steps
-from compare.proof.hard_batches import all_hard_batches, hard_batches
+from compare.proof.hard_batches import hard_batches
 from compare.proof.single_steps import Case, CaseMaker, SingleSteps
 from scratch import Velocity
 
@@ -61,7 +61,7 @@ class Inputs(NamedTuple):
 def inputs(problem: Problem, dtype: str) -> Iterator[Inputs]:
     """All inputs of the diagnosis of a problem, those of the problem itself first."""
     yield Inputs("training", _training(problem, dtype))
-    yield from (Inputs("hard", steps) for steps in all_hard_batches(problem, dtype))
+    yield Inputs("hard", hard_batches(problem, dtype))
     yield from (Inputs("exact", steps) for steps in all_exact_steps(problem, dtype))
     yield Inputs("evaluation", _evaluation(problem, dtype))
     for shape in SMALL:

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import torchvision.datasets
 from numpy.typing import NDArray
+from torchvision.datasets.utils import check_integrity
 
 # name: (class of torchvision, its options besides root, train and download)
 SETS: dict[str, tuple[str, dict[str, str]]] = {
@@ -55,7 +56,7 @@ def read(name: str, root: Path, *, download: bool) -> dict[str, NDArray]:
 def _check_usps(root: Path) -> None:
     """Raise RuntimeError for other files than the original: torchvision unpacks what is there, however large."""
     for _, name, md5 in torchvision.datasets.USPS.split_list.values():
-        if not torchvision.datasets.utils.check_integrity(str(root / name), md5):
+        if not check_integrity(str(root / name), md5):
             raise RuntimeError(f"{name} not found, or not the original")
 
 

@@ -52,7 +52,7 @@ def test_a_survey_passes_if_all_is_detected_and_nothing_else(
 
 @pytest.mark.parametrize(("cores", "workers"), [(None, 2), (1, 2), (2, 2), (8, 8)])
 def test_every_name_is_in_one_job_of_each_precision(monkeypatch: pytest.MonkeyPatch, cores: int | None, workers: int):
-    monkeypatch.setattr(module.os, "cpu_count", lambda: cores)
+    monkeypatch.setattr("compare.backends.side_by_side.os.cpu_count", lambda: cores)
     jobs = plan(tuple(BUGS))
     assert len(jobs) == 2 * workers
     assert [job.dtype for job in jobs] == ["float64", "float32"] * workers

@@ -55,7 +55,7 @@ def test_everything_is_detected(cli, surveyed: Callable):
     assert code == 0
     assert max(map(len, out.splitlines())) <= 80
     assert " ".join(out.split()).endswith("detected: 111 of 111 in float32 and 111 of 111 in float64; no false alarm")
-    assert out.count("\n") == 132
+    assert out.count("\n") == 135
     assert "what was detected first" not in out
     assert err.splitlines()[0] == "111 mistakes in two precisions: about 11 seconds on two cores"
     assert err.splitlines()[-1].startswith("75 %: float32")

@@ -225,10 +225,11 @@ def test_a_clean_run_is_certified_and_a_tilted_one_is_not(digits: Problem, repla
 
 
 def test_a_mistake_that_only_evaluation_makes_is_seen(small: Problem, replaced: Callable, dtype: str):
-    """No batch has as many images as the test set: only the curve would show it."""
+    """No batch has the images of the test set: only the curve would show it."""
+    first = small.test[0][0] / 255
 
     def logits(X, W, b):
-        return scratch.logits(X, W, b) * X.dtype.type(1.001 if X.shape == (15, 12) else 1)
+        return scratch.logits(X, W, b) * X.dtype.type(1.001 if len(X) == 15 and np.allclose(X[0], first) else 1)
 
     run = prove(small, dtype, ours=replaced(logits=logits))
     assert run.verdict == "differ"
