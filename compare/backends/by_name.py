@@ -3,8 +3,6 @@
 Nothing is imported before it is asked for: `scratch` never waits for PyTorch.
 """
 
-import errno
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import scratch
 from compare.backends.protocol import Backend
 from compare.backends.scratch_side import ScratchSide
 from compare.backends.worker import TIME_LIMIT, Worker
+from compare.data.regular_files import file_size
 from compare.errors import InputError
 from scratch import Equations
 
@@ -39,8 +38,10 @@ def backend(spec: str, *, device: str = "cpu", nan: bool = True, time_limit: flo
 def check_known(spec: str) -> None:
     """Raise InputError now, before anything is loaded, if there is no backend of this name, or no file at this path."""
     if is_path(spec):
-        if not Path(spec).exists():
-            raise InputError(f"{spec}: cannot be read: {os.strerror(errno.ENOENT)}")
+        try:
+            file_size(Path(spec))
+        except OSError as error:
+            raise InputError(f"{spec}: cannot be read: {error.strerror}") from None
     elif spec not in MODULES:
         raise _unknown(spec)
 

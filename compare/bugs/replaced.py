@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 from compare.backends.by_name import is_path
+from compare.data.regular_files import read_bytes
 from compare.equations import FUNCTIONS
 
 
@@ -16,7 +17,7 @@ def replaced(spec: str) -> frozenset[str] | None:
     if not is_path(spec):
         return None
     try:
-        names = _names(ast.parse(Path(spec).read_text(encoding="utf-8")))
+        names = _names(ast.parse(read_bytes(Path(spec))))
     except (OSError, ValueError, SyntaxError):
         return None
     return None if "*" in names else frozenset(names & set(FUNCTIONS))
