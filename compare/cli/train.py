@@ -33,6 +33,7 @@ from compare.cli.options import (
 from compare.cli.outputs import Outputs
 from compare.cli.progress import announce, progress, tell
 from compare.errors import InputError
+from compare.files import is_regular
 from compare.problem import Problem, checksum
 from compare.report import as_json, saved_runs
 from compare.report.pictures import save_pictures
@@ -81,6 +82,9 @@ def train(
     if save:
         check_suffix(save)
     check_output(save, "--save")
+    if save and not is_regular(save):
+        # a pipe that nobody reads would hold a save, and with it every signal
+        raise InputError(f"--save {save}: a checkpoint is kept in a file, and this is none")
     check_folder(pictures)
     if run_name:
         saved_runs.check_name(runs_root, run_name)

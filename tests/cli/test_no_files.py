@@ -82,3 +82,12 @@ def test_counts_of_hints_that_are_no_file(
     make(tmp_path / "hints.json")
     line = refused("exercise", exercise_file(), "--hint")
     assert line == f"error: {tmp_path / 'hints.json'}: hints cannot be counted: {words}; remove it"
+
+
+def test_no_checkpoint_is_kept_in_a_pipe(cli, tmp_path: Path):
+    """Nobody may ever read it, and a save holds every signal."""
+    pipe = tmp_path / "model"
+    os.mkfifo(pipe)
+    code, out, err = cli("train", "--data", "digits", "--epochs", 1, "--save", pipe)
+    assert (code, out) == (2, "")
+    assert err == f"error: --save {pipe}: a checkpoint is kept in a file, and this is none\n"
