@@ -134,4 +134,4 @@ def shared(share: float) -> str:
     >>> shared(5e-8), shared(0.004), shared(0.123), shared(3.2)
     ('5e-08', '0.4 %', '12 %', '320 %')
     """
-    return f"{share:.1g}" if share < 1e-4 else per_cent(share, 1 if share < 0.01 else 0)
+    return f"{share:.1g}" if share < 1e-4 else per_cent(share, 0 if share >= 0.01 else 1 if share >= 1e-3 else 2)

@@ -190,3 +190,12 @@ def test_a_line_of_80_columns_is_not_too_long(differing: list[Run], changed):
     line = differ([run])
     assert line == f"differ: {'n' * 22} and {'m' * 23}…, in log_softmax (E2)"
     assert len(line) == 80
+
+
+def test_a_step_says_more_than_a_gradient_check_of_another_precision(run: Run, changed):
+    wrong = GradientCheck("real", 12, 650, {1e-3: 0.5, 1e-5: 0.25}, 0.125, 1.0)
+    first = changed(run, gradient_checks=run.gradient_checks | {"torch": [wrong]})
+    name, found = next(iter(run.hard_batches.items()))
+    second = changed(run, hard_batches=run.hard_batches | {name: replace(found, used=2.0, quantity="logits")})
+    for runs in ([first, second], [second, first]):
+        assert differ(runs) == "differ: scratch and torch, in logits (E1)"
