@@ -128,6 +128,7 @@ def test_a_finished_course_ends_in_the_proof(
     assert [run["dtype"] for run in content["proof"]["runs"]] == ["float32", "float64"]
 
 
+@pytest.mark.heavy
 def test_functions_that_are_right_alone_and_not_together(cli, exercise_file: Callable):
     """A function that counts its calls is right in every check of it, and wrong at the end of a longer training."""
     change = ("def nll_loss(logP, y):", "calls = []\ndef nll_loss(logP, y):\n    calls.append(1)\n"

@@ -98,6 +98,7 @@ def test_no_false_alarm_whatever_the_batch(dtype: str, batch_size: int):
     assert all(run.checks.values()), run.checks
 
 
+@pytest.mark.heavy
 def test_no_false_alarm_with_two_threads(small: Problem):
     run = prove(small, "float32", thread_count=2)
     assert all(run.checks.values()), run.checks
