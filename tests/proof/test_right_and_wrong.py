@@ -9,7 +9,7 @@ import pytest
 
 from compare.backends.by_name import SCRATCH, backend
 from compare.backends.protocol import Backend
-from compare.backends.user_file import UserFile
+from compare.backends.worker import Worker
 from compare.equations import FUNCTIONS
 from compare.exercise.check import check_functions
 from compare.problem import Problem
@@ -77,7 +77,7 @@ def test_right_functions_match(variants: Callable, user_file: Callable, make_sma
 @pytest.mark.heavy
 @pytest.mark.parametrize("group", [1, 12, 21])
 def test_right_functions_are_right_in_the_exercise(variants: Callable, user_file: Callable, small: Problem, group: int):
-    file = UserFile(Path(user_file(groups(variants("right"))[group])))
+    file = Worker(Path(user_file(groups(variants("right"))[group])))
     assert [(one.name, one.state, one.reason) for one in check_functions(file, small)] == [
         (name, "right", "") for name in FUNCTIONS
     ]

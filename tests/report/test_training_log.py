@@ -65,7 +65,7 @@ def test_what_is_trained_is_said_first(training: Training, capsys):
     assert first == "scratch on small, float64: 99 training images, 11 for validation"
     assert second == "each line: loss (nats), and accuracy: the share of images classified correctly"
     assert third[0].startswith("training (running): a mean over the epoch while the weights still change, so")
-    assert " ".join(third).endswith("usually below that of the weights at its end")
+    assert " ".join(third).endswith("its accuracy is usually below that at its end")
 
 
 def test_steps_are_shown_if_asked_for(training: Training, capsys):
