@@ -1,0 +1,15 @@
+"""Changes of compare/bugs: see table.py."""
+
+# fmt: off
+CHANGES: list[tuple[str, str, str, str]] = [
+    ('compare/bugs/detection.py', ' if check != "accuracy"', '', 'tests/bugs/test_detection.py::test_a_low_accuracy_alone_detects_nothing'),
+    ('compare/bugs/ratios.py', 'if (np.abs(left / left[0] - 1) <= same).all():', 'if (np.abs(left / left[0] - 1) <= same).any():', 'tests/bugs/test_ratios.py::test_what_holds_in_all_but_one_case_is_no_ratio'),
+    ('compare/bugs/survey.py', '_sorted([*zip(jobs, found, strict=True)], names)', '_sorted([*zip(jobs, reversed(found), strict=True)], names)', 'tests/bugs/test_survey.py::test_what_a_worker_finds_is_what_is_found_here'),
+    ('compare/bugs/survey.py', 'return 8 + len(names) / 48 * (9 * work + problem.steps * 0.012 * max(1.0, work))', 'return 8 + len(names) / 48 / (9 * work + problem.steps * 0.012 * max(1.0, work))', 'tests/bugs/test_survey.py::test_the_time_is_that_of_the_steps_and_the_mistakes'),
+    ('compare/bugs/facts.py', 'return str(said.pop()).format(QUANTITIES[NAMES[field]].symbol) if len(said) == 1 else ""', 'return str(said.pop()).format(QUANTITIES[NAMES[field]].symbol) if len(said) >= 1 else ""', 'tests/bugs/test_facts.py::test_what_holds_in_one_case_only_is_not_told'),
+    ('compare/bugs/detection.py', 'return accuracy - ACCURACY_NOTICED, accuracy + ACCURACY_NOTICED', 'return accuracy - ACCURACY_NOTICED, accuracy - ACCURACY_NOTICED', 'tests/bugs/test_detection.py::test_exact_steps_are_taken_at_two_rates'),
+    ('compare/bugs/detection.py', 'candidate.step(epoch, index, pair, scales)', 'pass', 'tests/bugs/test_detection.py::test_each_check_sees_what_no_other_sees'),
+    ('compare/bugs/evidence.py', 'largest = np.maximum.reduceat(np.abs(values), self.starts)', 'largest = np.minimum.reduceat(np.abs(values), self.starts)', 'tests/bugs/test_evidence.py::test_how_much_is_explained'),
+    ('compare/bugs/survey.py', 'return SCRATCH._replace(name=CLEAN) if name == CLEAN else BUGS[name].backend()', 'return SCRATCH._replace(name=CLEAN) if name != CLEAN else BUGS[name].backend()', 'tests/bugs/test_survey.py::test_what_a_worker_finds_is_what_is_found_here'),
+    ('compare/bugs/values.py', 'if a.ndim < 2 or bad.sum() == 1:', 'if a.ndim < 2 or bad.max() == 1:', 'tests/bugs/test_facts.py::test_what_holds_is_the_only_fact'),
+]
