@@ -16,6 +16,8 @@ from compare.bugs.traces import MAKES, Observed
 
 ALIKE = 0.9
 GUESSES = 3
+# A mistake is not made of more images than this: one of the catalogue takes memory that grows with their square.
+MOST_IMAGES = 4096
 # A strength is refined if it explains so much unrefined.
 WORTH = 0.2
 # Each halves the range of a strength, or nearly.
@@ -38,6 +40,7 @@ def guesses(observed: list[Observed], function: str) -> list[Guess]:
 
     If none does, those that explain all that is finite: a wrong formula often overflows where the catalogue's does not.
     """
+    observed = [seen for seen in observed if len(seen.case.index) <= MOST_IMAGES]
     finite = [seen for seen in observed if all(np.isfinite(seen.pair(field)[0]).all() for field in MAKES[function])]
     return _guesses(observed, function) or (_guesses(finite, function) if len(finite) < len(observed) else [])
 

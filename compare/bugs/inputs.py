@@ -14,7 +14,7 @@ import numpy as np
 from compare.backends.protocol import State
 from compare.data.dataset import Dataset
 from compare.problem import Problem
-from compare.proof.exact_arithmetic import all_exact_steps
+from compare.proof.exact_arithmetic import EXACT_RATES, all_exact_steps, exact_steps
 from compare.proof.hard_batches import hard_batches
 from compare.proof.single_steps import Case, CaseMaker, SingleSteps
 from scratch import Velocity
@@ -69,7 +69,7 @@ def inputs(problem: Problem, dtype: str) -> Iterator[Inputs]:
     # shapes of their own, so that what holds by chance for one number of classes is seen
     little = _little_problem(problem, SMALL[1])
     yield Inputs("small", hard_batches(little, dtype))
-    yield from (Inputs("small", steps) for steps in all_exact_steps(little, dtype))
+    yield from (Inputs("small", exact_steps(little, dtype, lr)) for lr in EXACT_RATES)
 
 
 def _training(problem: Problem, dtype: str) -> SingleSteps:
