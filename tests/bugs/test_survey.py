@@ -75,6 +75,7 @@ def test_the_time_is_that_of_the_steps_and_the_mistakes(random_problem: Callable
     assert ten - one == pytest.approx(0.012 * 5 * 1800)
 
 
+@pytest.mark.heavy
 def test_what_a_worker_finds_is_what_is_found_here(
     random_problem: Callable[..., Problem], monkeypatch: pytest.MonkeyPatch
 ):

@@ -15,6 +15,7 @@ from compare.backends.torch_side import TorchSide
 from compare.data.registry import Dataset, load
 from compare.equations import FUNCTIONS
 from compare.problem import Hyperparameters, Problem
+from compare.proof import controls
 from compare.proof.checks import READINGS
 from compare.proof.lockstep import SameStart, StepPair
 from scratch import EQUATIONS, Step
@@ -85,3 +86,10 @@ def variants(root: Path) -> Callable[[str], dict[str, dict[str, str]]]:
         return {name: {one: f"{texts[name]}\n\n{name} = {one}\n" for one in found[name]} for name in FUNCTIONS}
 
     return read
+
+
+@pytest.fixture(autouse=True)
+def each_control(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the tests of the controls every control is made anew."""
+    if request.path.stem.startswith("test_control"):
+        monkeypatch.setattr(controls, "_all_seen", controls._all_seen.__wrapped__)

@@ -28,6 +28,7 @@ def test_few_steps_or_one_precision_need_no_process(make_small):
     assert not at_the_same_time(long, DTYPES[:1])
 
 
+@pytest.mark.heavy
 def test_at_the_same_time_is_one_after_the_other_to_the_bit(make_small, monkeypatch: pytest.MonkeyPatch):
     problem, told = make_small(epochs=50), []
     monkeypatch.setattr(both_precisions, "LONG", 1)

@@ -1,6 +1,7 @@
 """Each check, made blind once: the control sees it, and nothing is compared."""
 
 import dataclasses
+import functools
 import math
 from collections.abc import Callable, Iterator
 
@@ -305,3 +306,17 @@ def test_the_command_ends_with_exit_code_2(cli: Callable, monkeypatch: Patch, tm
     assert (code, out) == (2, "")
     assert err.splitlines()[-1].startswith("error: could not compare: the check 'one step' does not see Z (E1) off by")
     assert not (tmp_path / "p.json").exists()
+
+
+def test_every_proof_makes_every_control_again(small: Problem, monkeypatch: Patch):
+    made, controls_of_all = [], controls.CONTROLS
+
+    def noted(number: int, dtype: str, theirs: Backend) -> Iterator[str]:
+        made.append(number)
+        yield from controls_of_all[number](dtype, theirs)
+
+    numbers = range(len(controls_of_all))
+    monkeypatch.setattr(controls, "CONTROLS", [functools.partial(noted, number) for number in numbers])
+    for proofs in (1, 2):
+        prove(small, "float64")
+        assert made == proofs * [*numbers]
