@@ -9,7 +9,7 @@ from compare.proof.single_steps import Case, SingleSteps
 from scratch import Velocity
 
 # Size and terms of each budget in the example below. They are written down here, because a limit that has become wider
-# must not make what is added larger. tests/proof/test_controls.py works them out by itself.
+# must not make what is added larger. tests/proof/test_control_inputs.py works them out by itself.
 SIZES_AND_TERMS = {
     "logits": (13.0000, 137.0000),
     "log_probabilities": (9.0004, 163.0000),

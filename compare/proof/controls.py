@@ -22,6 +22,7 @@ from compare.errors import InputError
 from compare.problem import Problem
 from compare.proof.checks import CHECKS, READINGS
 from compare.proof.comparison import Comparison, Deviation
+from compare.proof.control_findings import ControlError, blind, equal, seen
 from compare.proof.control_inputs import (
     IMAGES,
     LABELS,
@@ -37,7 +38,7 @@ from compare.proof.exact_arithmetic import count_unequal, exact_steps
 from compare.proof.gradient_check import check_gradients, check_small_gradient
 from compare.proof.hard_batches import check_hard_batches, hard_batches
 from compare.proof.predictions import Predictions
-from compare.proof.run import Controls, Run
+from compare.proof.run import Controls
 from compare.proof.single_steps import Case, SingleSteps
 from compare.proof.tolerance import Start, allowed, sizes
 from scratch import Step
@@ -51,10 +52,6 @@ SWAP, LOGITS, LOSS = 1075, 161.0, 197.6
 Control = Callable[[str, Backend], Iterator[str]]
 
 
-class ControlError(InputError):
-    """A check does not see what it must see, or the reference is not the same twice: nothing can be compared."""
-
-
 def check_controls(problem: Problem, dtype: str, theirs: Backend) -> Controls:
     """Show each check the reference beside itself, and beside itself with a little added.
 
@@ -62,7 +59,7 @@ def check_controls(problem: Problem, dtype: str, theirs: Backend) -> Controls:
     """
     with suppress(UserFileError):  # the proof will say where
         _compare_with_itself(problem, dtype, theirs)
-    return Controls(0.0, tuple(seen for control in CONTROLS for seen in _all_seen(control, dtype, theirs)))
+    return Controls(0.0, tuple(what for control in CONTROLS for what in _all_seen(control, dtype, theirs)))
 
 
 def _compare_with_itself(problem: Problem, dtype: str, theirs: Backend) -> None:
@@ -87,31 +84,6 @@ def _all_seen(control: Control, dtype: str, theirs: Backend) -> list[str]:
     return [*control(dtype, SCRATCH)]
 
 
-def _run(dtype: str, found: dict[str, Any]) -> Run:
-    """A run in which nothing was found but this."""
-    return Run(dtype, ("", ""), **({"worst": {}} | found))
-
-
-def _seen(check: str, what: str, dtype: str, **found: Any) -> str:
-    """What was seen, with the check. Raises ControlError unless these findings make the two differ."""
-    run = _run(dtype, found)
-    if run.checks[check] or run.verdict == "match":
-        raise _blind(check, what, dtype)
-    return f"{CHECKS[check].name}: {what}"
-
-
-def _blind(check: str, what: str, dtype: str) -> ControlError:
-    told = f"the check {CHECKS[check].name!r} does not see {what}, {dtype}; install the program anew"
-    return ControlError(f"could not compare: {told}")
-
-
-def _equal(check: str, differences: list[float], dtype: str, **found: Any) -> None:
-    """Raise ControlError unless the check passes, and finds no difference between the reference and itself."""
-    if any(difference != 0 for difference in differences) or not _run(dtype, found).checks[check]:
-        what = f"the check {CHECKS[check].name!r} finds the reference unlike itself"
-        raise ControlError(f"could not compare: {what}, {dtype}")
-
-
 def _readings(dtype: str, theirs: Backend) -> Iterator[str]:
     """Each quantity in the last step of the example, by twice its budget."""
     steps, eps = example(dtype), float(np.finfo(dtype).eps)
@@ -124,10 +96,10 @@ def _readings(dtype: str, theirs: Backend) -> Iterator[str]:
             changes = {name: plus(limit) for name, limit in limits.items()}
             ours = disturbed_in(ours, steps, case, functools.partial(changed, changes=changes))
         clean, found = (_worst(steps, reading, side, theirs, dtype) for side in (theirs, ours))
-        _equal(reading, [deviation.used for deviation in clean.values()], dtype, worst=clean)
+        equal(reading, [deviation.used for deviation in clean.values()], dtype, worst=clean)
         for key in found:
             what = f"{_text(key[0])} off by twice its budget"
-            yield _seen(reading, what, dtype, worst=clean | {key: found[key]})
+            yield seen(reading, what, dtype, worst=clean | {key: found[key]})
 
 
 def _worst(
@@ -149,11 +121,11 @@ def _hard_batches(dtype: str, theirs: Backend) -> Iterator[str]:
         ours = disturbed_in(ours, steps, cases[batch], functools.partial(_twice_its_budget, name, cases[batch]))
     found = check_hard_batches(problem, dtype, ours, theirs)
     clean = {batch: found[batch] for batch in found if batch not in chosen.values()}
-    _equal("hard_batches", [deviation.used for deviation in clean.values()], dtype, hard_batches=clean)
+    equal("hard_batches", [deviation.used for deviation in clean.values()], dtype, hard_batches=clean)
     for name, batch in chosen.items():
         what = f'{_text(name)} off by twice its budget in the batch "{batch}"'
-        seen = {batch: found[batch]} if batch in found else {}
-        yield _seen("hard_batches", what, dtype, hard_batches=clean | seen)
+        one = {batch: found[batch]} if batch in found else {}
+        yield seen("hard_batches", what, dtype, hard_batches=clean | one)
 
 
 def _twice_its_budget(name: str, case: Case, done: Step) -> Step:
@@ -170,10 +142,10 @@ def _exact_arithmetic(dtype: str, theirs: Backend) -> Iterator[str]:
         change = functools.partial(changed, changes=dict.fromkeys([*QUANTITIES][n::2], next_up))
         ours = disturbed_in(ours, steps, case, change)
     clean, found = (count_unequal(problem, dtype, side, theirs) for side in (theirs, ours))
-    _equal("exact_arithmetic", [counts.differ for counts in clean.values()], dtype, exact_arithmetic=clean)
+    equal("exact_arithmetic", [counts.differ for counts in clean.values()], dtype, exact_arithmetic=clean)
     for name in QUANTITIES:
         what = f"{_text(name)} off by one unit in the last place"
-        yield _seen("exact_arithmetic", what, dtype, exact_arithmetic=clean | {name: found[name]})
+        yield seen("exact_arithmetic", what, dtype, exact_arithmetic=clean | {name: found[name]})
 
 
 def _gradient_checks(dtype: str, theirs: Backend) -> Iterator[str]:
@@ -185,14 +157,14 @@ def _gradient_checks(dtype: str, theirs: Backend) -> Iterator[str]:
     for test, share in GRADIENT.items():
         tests[test] = check_small_gradient(disturbed(theirs, "step", _wrong_gradient(share)), last_weight)
     well = replace(every[0], central={1e-5: 0.0}, complex_step=0.0, slope=2.0)
-    _equal("gradient_checks", [], dtype, gradient_checks={theirs.name: [well, well]})
+    equal("gradient_checks", [], dtype, gradient_checks={theirs.name: [well, well]})
     for test, found in tests.items():
         checks = [well, replace(well, **{test: getattr(found, test)})]
         what = f"a wrong gradient in the test {test.replace('_', ' ')!r}"
-        yield _seen("gradient_checks", what, dtype, gradient_checks={theirs.name: checks})
+        yield seen("gradient_checks", what, dtype, gradient_checks={theirs.name: checks})
     for n, name in enumerate(("small", "real")):
         what = f"a wrong gradient of the {name} problem"
-        yield _seen("gradient_checks", what, dtype, gradient_checks={theirs.name: [well, *every[n : n + 1]]})
+        yield seen("gradient_checks", what, dtype, gradient_checks={theirs.name: [well, *every[n : n + 1]]})
 
 
 def _wrong_gradient(share: float) -> Disturbance:
@@ -215,8 +187,8 @@ def _evaluation(dtype: str, theirs: Backend) -> Iterator[str]:
         for predictions, ours in ((clean, theirs), (found, disturbed(theirs, method, disturbance))):
             again, reference = (side.side(model(dtype), dtype) for side in (ours, theirs))
             predictions.evaluate(IMAGES, LABELS, again, reference)
-        _equal("evaluation", [clean.evaluation], dtype, predictions=clean)
-        yield _seen("evaluation", f"{what} off by twice its budget", dtype, predictions=found)
+        equal("evaluation", [clean.evaluation], dtype, predictions=clean)
+        yield seen("evaluation", f"{what} off by twice its budget", dtype, predictions=found)
 
 
 def _predictions(dtype: str, theirs: Backend) -> Iterator[str]:
@@ -225,12 +197,12 @@ def _predictions(dtype: str, theirs: Backend) -> Iterator[str]:
     swap[[0, -1]], nowhere[-1] = np.array([-SWAP, SWAP, 0]) * np.finfo(dtype).eps, np.nan
     alone = swap * (np.arange(len(IMAGES)) == 0)[:, None]
     clean, one, both, lost = (_predicted(dtype, theirs, added) for added in (0 * swap, alone, swap, nowhere))
-    _equal("predictions", [clean.largest, clean.differ], dtype, predictions=clean)
-    yield _seen("predictions", "an image in another class", dtype, predictions=one)
-    yield _seen("predictions", "an image in another class beside one that is nearly a tie", dtype, predictions=both)
-    yield _seen("predictions", "an image in no class", dtype, predictions=lost)
+    equal("predictions", [clean.largest, clean.differ], dtype, predictions=clean)
+    yield seen("predictions", "an image in another class", dtype, predictions=one)
+    yield seen("predictions", "an image in another class beside one that is nearly a tie", dtype, predictions=both)
+    yield seen("predictions", "an image in no class", dtype, predictions=lost)
     if (clean.certified, both.certified, lost.certified) != (5, 3, 0):
-        raise _blind("predictions", "that a certificate is wrong", dtype)
+        raise blind("predictions", "that a certificate is wrong", dtype)
     yield f"{CHECKS['predictions'].name}: a wrong certificate"
 
 

@@ -76,6 +76,13 @@ def equal_pair(small: Problem, lockstep: Callable) -> Callable[..., StepPair]:
     return make
 
 
+@pytest.fixture
+def no_warnings() -> Iterator[None]:
+    """As in a proof: in hard batches there are infinite numbers."""
+    with np.errstate(all="ignore"):
+        yield
+
+
 @pytest.fixture(scope="session")
 def variants(root: Path) -> Callable[[str], dict[str, dict[str, str]]]:
     """The functions in tests/proof/right or wrong: by name of the function and of the variant the text of a file."""

@@ -47,4 +47,8 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/proof/rounding.py', 'Fraction(w) - Fraction', 'Fraction(w) + Fraction', 'tests/proof/test_rounding.py::test_every_reason_takes_the_difference_away'),
     ('compare/proof/identities.py', 'if not holds(', 'if holds(', 'tests/proof/test_identities.py::test_each_identity_can_break'),
     ('compare/proof/hard_batches.py', 'known.used <= 1', 'known.used <= 2', 'tests/proof/test_hard_batches.py::test_the_first_share_above_all_of_a_budget_is_kept'),
+    ('compare/proof/control_findings.py', ' or run.verdict == "match"', '', 'tests/proof/test_control_findings.py::test_a_verdict_that_never_differs_ends_the_proof'),
+    ('compare/proof/control_findings.py', 'run.checks[check] or ', '', 'tests/proof/test_control_findings.py::test_what_another_check_finds_is_not_seen'),
+    ('compare/proof/control_findings.py', 'difference != 0 for', 'difference > 1 for', 'tests/proof/test_control_findings.py::test_a_check_that_sees_what_is_not_there_ends_the_proof'),
+    ('compare/proof/control_findings.py', ' or not _run(dtype, found).checks[check]', '', 'tests/proof/test_control_findings.py::test_a_check_that_always_fails_ends_the_proof'),
 ]
