@@ -1,13 +1,14 @@
-"""Trainings that the tests of this folder begin with."""
+"""Trainings that the tests of this folder begin with, and what makes two checkpoints the same."""
 
 import signal
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from compare.problem import Problem
-from compare.training.checkpoint import save_checkpoint
+from compare.training.checkpoint import Checkpoint, save_checkpoint
 from compare.training.loop import Training
 from compare.training.train import go_on, start
 
@@ -44,3 +45,17 @@ def saved(with_momentum: Problem, tmp_path_factory: pytest.TempPathFactory) -> P
     go_on(training)
     save_checkpoint(path, training)
     return path
+
+
+@pytest.fixture(scope="session")
+def assert_same() -> Callable[[Checkpoint, Checkpoint], None]:
+    """Two checkpoints have the same tensors, to the bit, and the same fields."""
+
+    def check(a: Checkpoint, b: Checkpoint) -> None:
+        tensors = ((c.state.W, c.state.b, *c.state.velocity) for c in (a, b))
+        for ours, theirs in zip(*tensors, strict=True):
+            np.testing.assert_array_equal(ours, theirs, strict=True)
+        names = "data", "chosen", "checksums", "backend", "progress"
+        assert [getattr(a, name) for name in names] == [getattr(b, name) for name in names]
+
+    return check
