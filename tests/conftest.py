@@ -5,8 +5,6 @@ import importlib
 import os
 import re
 import struct
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,17 +26,11 @@ from compare.training.loop import Training
 from compare.training.train import train
 
 ROOT = Path(__file__).parent.parent
-
-
-DTYPES = ("float32", "float64")
-
+DTYPES = "float32", "float64"
 
 # The data of the tests: a cache of their own, and no folder that a test has not named.
 os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="softmax-tests-")
-
-
 MNIST_ROOT = os.environ.pop(DATA_ROOT_VARIABLE, None)
-
 
 # The six functions as a user may write them, all right.
 RIGHT = """
@@ -250,14 +242,3 @@ def one_function() -> Callable[[str, str], str]:
         return f"import numpy as np\nimport scratch\n\ndef {name}({parameters}):\n    {body}\n"
 
     return text
-
-
-@pytest.fixture
-def command() -> Callable[..., subprocess.CompletedProcess]:
-    """Run the command line in a process of its own, where the process is what is tested: it takes 3 seconds."""
-
-    def run(*args: object) -> subprocess.CompletedProcess:
-        line = [sys.executable, "-m", "compare", *map(str, args)]
-        return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=120)
-
-    return run

@@ -1,6 +1,8 @@
 """What the tests of the command line share."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,5 +35,16 @@ def refused(cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..
         assert lines[0].startswith("error: ")
         assert not list(folder.iterdir())
         return lines[0]
+
+    return run
+
+
+@pytest.fixture
+def command(root: Path) -> Callable[..., subprocess.CompletedProcess]:
+    """Run the command line in a process of its own, where the process is what is tested: it takes 3 seconds."""
+
+    def run(*args: object) -> subprocess.CompletedProcess:
+        line = [sys.executable, "-m", "compare", *map(str, args)]
+        return subprocess.run(line, cwd=root, capture_output=True, text=True, timeout=120)
 
     return run
