@@ -1,13 +1,18 @@
 """What the tests of the command line share."""
 
+import copy
+import functools
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
+from compare.problem import Problem
+from compare.proof import both_precisions
+from compare.proof.run import Run
 from compare.training.checkpoint import save_checkpoint
 from compare.training.loop import Training
 
@@ -37,6 +42,25 @@ def refused(cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..
         return lines[0]
 
     return run
+
+
+@pytest.fixture(scope="session")
+def proofs() -> dict[tuple, list[Run]]:
+    """The proofs of `proven_once`."""
+    return {}
+
+
+@pytest.fixture
+def proven_once(proofs: dict[tuple, list[Run]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where only what is printed and written is tested: prove the same problem once for all such tests."""
+
+    def prove_each(problem: Problem, dtypes: Sequence[str], sides: functools.partial, report: Callable) -> list[Run]:
+        key = problem.name, problem.chosen, tuple(dtypes), sides.func, sides.args
+        if key not in proofs:
+            proofs[key] = both_precisions.prove_each(problem, dtypes, sides, report)
+        return copy.deepcopy(proofs[key])
+
+    monkeypatch.setattr("compare.cli.prove.prove_each", prove_each)
 
 
 @pytest.fixture

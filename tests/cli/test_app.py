@@ -80,7 +80,7 @@ GREEN = "\x1b[32m"
 SCREEN = "--data", "digits", "--epochs", 1, "--dtype", "float32"
 
 
-@pytest.mark.usefixtures("colours")
+@pytest.mark.usefixtures("colours", "proven_once")
 @pytest.mark.parametrize("args", [("--no-color", *SCREEN), ("prove", *SCREEN, "--no-color")])
 def test_colours_can_be_switched_off(cli, args: tuple[object, ...]):
     assert GREEN in cli(*SCREEN)[1]
@@ -89,7 +89,7 @@ def test_colours_can_be_switched_off(cli, args: tuple[object, ...]):
     assert not re.search(r"\x1b\[[0-9;]*3\d", out)
 
 
-@pytest.mark.usefixtures("colours")
+@pytest.mark.usefixtures("colours", "proven_once")
 def test_the_variable_switches_colours_off(cli, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("NO_COLOR", "1")
     assert GREEN not in cli(*SCREEN)[1]
@@ -157,6 +157,7 @@ def test_a_crash_is_not_taken_for_a_difference(cli, monkeypatch: pytest.MonkeyPa
     assert "ZeroDivisionError" in err
 
 
+@pytest.mark.usefixtures("proven_once")
 def test_json_goes_to_stdout(cli):
     code, out, _ = cli(*SHORT, "--quiet", "--json", "-")
     assert code == 0

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from compare.equations import FUNCTIONS
+from compare.exercise.check import FunctionCheck
 from compare.exercise.hints import HINTS
 from compare.files import maths_page
 
@@ -87,12 +88,12 @@ def test_the_next_one_is_named(cli, exercise_file: Callable, tmp_path: Path):
 
 
 def test_a_wrong_function_is_explained_with_its_brackets(cli, exercise_file: Callable, tmp_path: Path):
-    path = exercise_file(*FUNCTIONS, change=("X @ W.T + b", "X @ W.T"))
+    path = exercise_file("logits", change=("X @ W.T + b", "X @ W.T"))
     code, out, _ = cli("exercise", path, *SHORT, "--json", tmp_path / "json")
     assert code == 1
     lines = out.splitlines()
     assert lines[0] == "E1  wrong    logits"
-    assert [line.split()[1] for line in lines[1:6]] == ["right"] * 5
+    assert [line.split()[1] for line in lines[1:6]] == ["missing"] * 5
     words = " ".join(out.split())
     assert "Zis[[0.5,0.5,-0.5],[0.,1.5,1.]],andshouldbe[[1.,0.5,-1.],[0.5,1.5,0.5]]" in "".join(out.split())
     assert "logits: X (N, D), W (K, D), b (K,) -> Z (N, K)" in words
@@ -101,8 +102,21 @@ def test_a_wrong_function_is_explained_with_its_brackets(cli, exercise_file: Cal
     assert (wrong["state"], wrong["diagnosis"]["guesses"][0]["bug"]) == ("wrong", "bias-forgotten-forward")
 
 
+@pytest.fixture
+def checked(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Have the command take these functions for right and the others for missing, without a check."""
+
+    def take(*names: str) -> None:
+        states = ["right" if name in names else "missing" for name in FUNCTIONS]
+        found = [FunctionCheck(*one) for one in zip(FUNCTIONS, states, strict=True)]
+        monkeypatch.setattr("compare.cli.exercise.check_functions", lambda *_: found)
+
+    return take
+
+
 @pytest.mark.usefixtures("hints_here")
-def test_hints_get_more_concrete_each_time(cli, exercise_file: Callable, tmp_path: Path):
+def test_hints_get_more_concrete_each_time(cli, checked: Callable, exercise_file: Callable, tmp_path: Path):
+    checked("logits", "log_softmax")
     path = exercise_file("logits", "log_softmax")
     outputs = [cli("exercise", path, *SHORT, "--hint", "--json", tmp_path / "json")[1] for _ in range(4)]
     assert [len(re.findall(r"hint \d of 4", out)) for out in outputs] == [1, 2, 3, 4]
@@ -113,8 +127,9 @@ def test_hints_get_more_concrete_each_time(cli, exercise_file: Callable, tmp_pat
 
 
 def test_a_finished_course_ends_in_the_proof(
-    cli, exercise_file: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cli, checked: Callable, exercise_file: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
+    checked(*FUNCTIONS)
     monkeypatch.setattr("compare.cli.exercise.expected_seconds", lambda _, dtypes: 30 * len(dtypes))
     code, out, err = cli("exercise", exercise_file(*FUNCTIONS), *SHORT, "--json", tmp_path / "json")
     assert code == 0

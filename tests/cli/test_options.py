@@ -29,7 +29,7 @@ OPTIONS = {
     "nothing to train on": (["--val-fraction", "0.9999"], ": 0 to train on"),
     "json in no folder": (["--json", "/no/such/folder/x.json"], "--json /no/such/folder/x.json: cannot be written: No"),
     "json a folder": (["--json", "."], "--json .: cannot be written: Is a directory"),
-    "diverges": (["--lr", "1e38"], "both sides diverge"),
+    "diverges": (["--lr", "1e38", "--epochs", "2"], "both sides diverge"),
 }
 
 

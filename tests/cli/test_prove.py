@@ -34,11 +34,13 @@ def test_a_match_is_one_screen_and_three_lines_that_go_on(cli):
     assert [line.split(":")[0] for line in err.splitlines()] == ["25 %", "50 %", "75 %"]
 
 
+@pytest.mark.usefixtures("proven_once")
 def test_a_long_command_is_not_printed_again(cli):
     _, out, _ = cli(*SHORT, "--dtype", "float32", "--val-fraction", 0.25)
     assert out.splitlines()[-3].startswith("next: the same with --details  ")
 
 
+@pytest.mark.usefixtures("proven_once")
 def test_details_have_every_table(cli):
     code, out, _ = cli(*SHORT, "--details")
     assert code == 0
@@ -60,6 +62,7 @@ def test_details_have_every_table(cli):
     assert "next:" not in out
 
 
+@pytest.mark.usefixtures("proven_once")
 def test_prove_is_the_default(cli):
     options = *SHORT, "--dtype", "float64"
     screen = cli(*options)[1].splitlines()
@@ -67,10 +70,12 @@ def test_prove_is_the_default(cli):
     assert len(screen) > 20
 
 
+@pytest.mark.usefixtures("proven_once")
 def test_quiet_prints_the_last_line_only(cli):
     assert cli(*SHORT, "--quiet") == (0, BOTH + "\n", "")
 
 
+@pytest.mark.usefixtures("proven_once")
 def test_one_precision_is_enough_if_it_is_asked_for(cli, tmp_path: Path):
     assert (
         cli(*SHORT, "--quiet", "--dtype", "float64", "--json", tmp_path / "json")[1]
@@ -172,6 +177,7 @@ def test_what_does_not_fit_is_refused(refused, case: str):
     assert words in refused("--data", "digits", *options)
 
 
+@pytest.mark.usefixtures("proven_once")
 def test_pictures_are_drawn_and_recorded(cli, tmp_path: Path):
     folder = tmp_path / "new" / "folder"
     assert cli("prove", *SHORT, "--quiet", "--pictures", folder)[0] == 0
@@ -186,6 +192,7 @@ def test_json_is_made_for_those_who_ask(cli, monkeypatch: pytest.MonkeyPatch):
     assert cli(*SHORT, "--dtype", "float32", "--quiet")[0] == 0
 
 
+@pytest.mark.usefixtures("proven_once")
 def test_a_proof_is_kept(cli, tmp_path: Path):
     assert cli(*SHORT, "--quiet", "--runs-root", tmp_path, "--run", "one", "--json", tmp_path / "json")[0] == 0
     kept, written = (json.loads(path.read_text()) for path in (tmp_path / "one" / "run.json", tmp_path / "json"))

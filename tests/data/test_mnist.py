@@ -114,6 +114,7 @@ def test_missing_files_are_downloaded_once_and_whole(
     assert "downloading" not in capfd.readouterr().err
 
 
+@pytest.mark.heavy
 def test_a_failed_download_leaves_nothing_and_says_what_to_do(mirror: Path, cache: Path, mnist_arrays, idx_bytes):
     first, array = next(iter(mnist_arrays.items()))
     (mirror / f"{first}.gz").write_bytes(gzip.compress(idx_bytes(array)))
@@ -122,6 +123,7 @@ def test_a_failed_download_leaves_nothing_and_says_what_to_do(mirror: Path, cach
     assert not list(cache.iterdir())
 
 
+@pytest.mark.heavy
 def test_without_a_network_the_reason_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")

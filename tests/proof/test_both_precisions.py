@@ -43,6 +43,7 @@ def test_at_the_same_time_is_one_after_the_other_to_the_bit(make_small, monkeypa
     assert {what.partition(",")[0] for what in told} == set(DTYPES)
 
 
+@pytest.mark.heavy
 def test_an_error_in_one_of_them_is_raised_here(make_small, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(both_precisions, "LONG", 1)
     problem = make_small(lr=1e38)
