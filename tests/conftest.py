@@ -22,6 +22,7 @@ from compare.data.registry import DATA_ROOT_VARIABLE, Dataset, load
 from compare.equations import FUNCTIONS
 from compare.problem import Hyperparameters, Problem
 from compare.proof import controls
+from compare.proof.gradient_check import GradientCheck, check_gradients
 from compare.training.loop import Training
 from compare.training.train import train
 
@@ -71,24 +72,31 @@ def one_thread(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def controls_once() -> Iterator[None]:
-    """Show each check its disturbances once for a precision and a reference of ours: that takes half of a short proof.
+def same_once() -> Iterator[None]:
+    """Controls are made once for a precision and a reference of ours, and PyTorch's gradients checked once a problem.
 
-    The tests of the controls do it each time, and test that each proof does.
+    That is two thirds of a short proof. The tests of the controls do it each time, and test that each proof does.
     """
-    every, known = controls._all_seen, {}
+    every = controls._all_seen
 
-    @functools.wraps(every)
+    @functools.cache
+    def seen(control: Callable, dtype: str, name: str) -> list[str]:
+        return every(control, dtype, backend(name))
+
     def once(control: Callable, dtype: str, theirs: Backend) -> list[str]:
-        if theirs.name not in ("scratch", "torch"):
-            return every(control, dtype, theirs)
-        key = control, dtype, theirs.name
-        if key not in known:
-            known[key] = every(control, dtype, theirs)
-        return known[key]
+        known = theirs.name in ("scratch", "torch")
+        return seen(control, dtype, theirs.name) if known else every(control, dtype, theirs)
+
+    @functools.cache
+    def gradients_of_torch(problem: Problem) -> list[GradientCheck]:
+        return check_gradients(problem, backend("torch"))
+
+    def gradients(problem: Problem, side: Backend) -> list[GradientCheck]:
+        return gradients_of_torch(problem) if side.name == "torch" else check_gradients(problem, side)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(controls, "_all_seen", once)
+        patch.setattr("compare.proof.prove.check_gradients", gradients)
         yield
 
 

@@ -9,6 +9,7 @@ import pytest
 from compare.training.checkpoint import load_checkpoint
 
 
+@pytest.mark.heavy
 def test_a_wrong_file_differs_and_is_diagnosed(command, user_file, right_functions, tmp_path: Path):
     wrong = right_functions.replace("return -logP", "print('noise'); return -logP").replace(".mean()", ".sum()")
     path, out = user_file(wrong), tmp_path / "json"

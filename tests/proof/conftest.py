@@ -15,10 +15,12 @@ from compare.backends.torch_side import TorchSide
 from compare.data.registry import Dataset, load
 from compare.equations import FUNCTIONS
 from compare.problem import Hyperparameters, Problem
-from compare.proof import controls
+from compare.proof import controls, gradient_check
 from compare.proof.checks import READINGS
 from compare.proof.lockstep import SameStart, StepPair
 from scratch import EQUATIONS, Step
+
+ALL_SEEN = controls._all_seen
 
 
 @pytest.fixture(scope="session")
@@ -99,4 +101,5 @@ def variants(root: Path) -> Callable[[str], dict[str, dict[str, str]]]:
 def each_control(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the tests of the controls every control is made anew."""
     if request.path.stem.startswith("test_control"):
-        monkeypatch.setattr(controls, "_all_seen", controls._all_seen.__wrapped__)
+        monkeypatch.setattr(controls, "_all_seen", ALL_SEEN)
+        monkeypatch.setattr("compare.proof.prove.check_gradients", gradient_check.check_gradients)

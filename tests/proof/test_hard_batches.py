@@ -47,15 +47,8 @@ BATCHES = {
 }
 
 
-# Of large images one set of options is enough for every day.
-EACH = [
-    pytest.param(shape, chosen, marks=[pytest.mark.heavy] if shape == "colour" and chosen != "everything" else [])
-    for shape in SHAPES
-    for chosen in CHOSEN
-]
-
-
-@pytest.mark.parametrize(("shape", "chosen"), EACH)
+@pytest.mark.parametrize("chosen", CHOSEN)
+@pytest.mark.parametrize("shape", [*[*SHAPES][:-1], pytest.param("colour", marks=pytest.mark.heavy)])
 def test_the_two_as_they_are_pass(shaped: Callable, dtype: str, shape: str, chosen: str):
     problem = shaped(*SHAPES[shape], **CHOSEN[chosen])
     with np.errstate(all="ignore"):

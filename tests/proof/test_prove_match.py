@@ -49,7 +49,7 @@ def separable() -> Dataset:
 @pytest.mark.parametrize("batch_size", [1, 16])
 def test_a_run_that_fits_its_images_perfectly_is_no_false_alarm(lockstep: Callable, dtype: str, batch_size: int):
     """Losses and gradients near 0: a purely relative tolerance would be too tight there."""
-    problem = Problem(separable(), Hyperparameters(epochs=300 if batch_size > 1 else 30, batch_size=batch_size, lr=0.5))
+    problem = Problem(separable(), Hyperparameters(epochs=150 if batch_size > 1 else 15, batch_size=batch_size, lr=1.0))
     run = prove(problem, dtype)
     assert run.history["torch"][-1].train_loss < 0.01
     assert run.verdict == "match"
