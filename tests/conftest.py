@@ -20,14 +20,13 @@ from compare.backends.protocol import Backend
 from compare.backends.threads import threads
 from compare.data.registry import DATA_ROOT_VARIABLE, Dataset, load
 from compare.equations import FUNCTIONS
-from compare.problem import Hyperparameters, Problem
+from compare.problem import DTYPES, Hyperparameters, Problem
 from compare.proof import controls
 from compare.proof.gradient_check import GradientCheck, check_gradients
 from compare.training.loop import Training
 from compare.training.train import train
 
 ROOT = Path(__file__).parent.parent
-DTYPES = "float32", "float64"
 
 # The data of the tests: a cache of their own, and no folder that a test has not named.
 os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="softmax-tests-")

@@ -24,6 +24,7 @@ def redrawn(digit: np.ndarray, random: np.random.Generator, tmp_path: Path) -> P
     return path
 
 
+@pytest.mark.heavy
 def test_preparation_reads_digits_redrawn_large_inverted_and_off_centre(trained: Training, tmp_path: Path):
     model, random = scratch.SoftmaxRegression(*trained.side.state()[:2]), np.random.default_rng(11)
     images, labels = (part[:200] for part in trained.problem.validation)
