@@ -27,7 +27,6 @@ from compare.training.loop import Training
 from compare.training.train import train
 
 ROOT = Path(__file__).parent.parent
-
 # The data of the tests: a cache of their own, and no folder that a test has not named.
 os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="softmax-tests-")
 MNIST_ROOT = os.environ.pop(DATA_ROOT_VARIABLE, None)
