@@ -36,6 +36,15 @@ def test_a_batch_has_at_most_four_million_pixels(shaped: Callable):
     assert max(len(case.index) for case in first.cases) == 1025
 
 
+def test_weights_spread_the_logits_of_dense_images_by_about_1(groups: list[SingleSteps]):
+    spreads = []
+    for steps, case in cases(groups, "other batch sizes"):
+        X = steps.train[0][case.index] / 255
+        spreads.append((X @ case.start.W.T).std(axis=1).mean())
+    # some are large on purpose
+    assert 0.7 < np.median(spreads) < 1.4
+
+
 def test_rates_are_of_every_size_and_odd(groups: list[SingleSteps]):
     rates = sorted({steps.chosen.lr for steps, _ in cases(groups, "other learning rates")})
     assert rates[0] == 1.00563545e-13

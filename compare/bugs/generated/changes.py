@@ -99,7 +99,7 @@ def _variants(node: ast.AST, names: list[str]) -> Iterator[ast.AST | None]:
         case ast.Constant(value=bool()):
             yield ast.Constant(not node.value)
         case ast.keyword(arg=name, value=ast.Constant(value=int(value))) if not isinstance(value, bool):
-            yield from (ast.keyword(name, ast.Constant(other)) for other in (value - 1, value + 1, -value))
+            yield ast.keyword(name, ast.Constant(-value))
             yield None
         case ast.keyword():
             yield None
