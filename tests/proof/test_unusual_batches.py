@@ -24,7 +24,8 @@ def cases(groups: list[SingleSteps], name: str) -> list[tuple[SingleSteps, Case]
 
 def test_sizes_come_twice_and_hold_k_and_d(groups: list[SingleSteps]):
     sizes = [len(case.index) for _, case in cases(groups, "other batch sizes")]
-    for N in (*range(2, 35), 64, 65, 128, 256, 1000, 1024):
+    powers, tens = (64, 128, 256, 512, 1024), (50, 60, 80, 150, 200, 250, 300, 400, 500, 1000)
+    for N in (*range(2, 35), *powers, *tens, 48, 65, 255, 257, 1025):
         assert sizes.count(N) >= 2, N
     assert max(sizes) == 4096
     starts = {case.start.W.tobytes() for _, case in cases(groups, "other batch sizes") if len(case.index) == 256}

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from compare.report.tables import cut, per_cent, share, short, table, wide_console
+from compare.report.tables import cut, per_cent, share, short, table, wide_console, wrapped
 
 
 def lines(*args, **options) -> list[str]:
@@ -65,6 +65,11 @@ def test_losses_stay_short():
         "inf",
         "nan",
     ]
+
+
+def test_no_word_is_broken_at_the_end_of_a_line():
+    name, hyphens = 100 * "n", "-".join(30 * ["no"])
+    assert wrapped(f"{10 * 'word '}{name} {hyphens} end") == f"{(10 * 'word ').strip()}\n{name}\n{hyphens}\nend"
 
 
 def test_long_names_are_cut():

@@ -141,6 +141,7 @@ def row(value: float, accuracy: float, diverged: bool = False, **other: object) 
 
 WORDS = {
     "lr, higher is better": ("lr", [row(1e-3, 0.8), row(0.1, 0.9)], "lr 0.1 (90.0 %) beats lr 0.001 (80.0 %)"),
+    "lr, both alike": ("lr", [row(1e-3, 0.9), row(0.1, 0.9)], "lr 0.1 (90.0 %) does not beat lr 0.001 (90.0 %)"),
     "lr, higher is worse": ("lr", [row(1e-3, 0.9), row(0.1, 0.8)], "lr 0.1 (80.0 %) does not beat lr 0.001 (90.0 %)"),
     "lr, none diverges": (
         "lr",
