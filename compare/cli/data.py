@@ -70,7 +70,7 @@ def _list(console: Console, root: Path | None, json: Path | None) -> None:
         for name, row in rows.items()
         for here in ("yes" if row["here"] else "no",)
     )
-    console.print(table("", ("name", "train", "test", "image", "classes", "source", "here"), cells, left=1))
+    console.print(table("", ("name", "train", "test", "image", "classes", "source", "here"), cells, left=1, below=None))
 
 
 def _show(console: Console, dataset: Dataset, picture: Path | None, json: Path | None) -> None:
@@ -124,7 +124,7 @@ def _print_image(dataset: Dataset, index: int) -> None:
     images, labels = dataset.train
     print(f"{dataset.name}: image {index} of all {len(labels):,} for training, class {dataset.names[labels[index]]}")
     if len(dataset.shape) == 2:
-        print(as_text(images[index].reshape(dataset.shape)))
+        print(as_text(images[index].reshape(dataset.shape)).strip("\n"))
     else:
         print(f"a colour image of {_by(dataset.shape)} pixels: --picture FILE draws it")
 

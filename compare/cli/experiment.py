@@ -100,8 +100,7 @@ def _table(varied: str, rows: list[Row]) -> Group:
         )
         for row in rows
     )
-    shown = table("", columns, cells, left=2, gap=1)
-    return Group(*shown.renderables[:-1], LEGEND)
+    return table("", columns, cells, left=2, gap=1, below=LEGEND)
 
 
 def _bar(row: Row) -> str:

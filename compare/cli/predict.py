@@ -121,10 +121,10 @@ def _print(shown: Shown, P: NDArray, quiet: bool) -> None:
     if not quiet:
         print(shown.place)
         if shown.shape and len(shown.shape) == 2:
-            print(as_text(shown.image.reshape(shown.shape)))
+            print(as_text(shown.image.reshape(shown.shape)).strip("\n"))
         width = max(3, *map(len, names))
         for k, p in enumerate(P):
             mark = " <- label" if k == shown.label else ""
-            print(f"{names[k]:>{width}}  {per_cent(p, 2):>8}  {'█' * round(BAR * p)}{mark}")
+            print(f"{names[k]:>{width}}  {per_cent(p, 2):>8}  {'█' * round(BAR * p)}{mark}".rstrip())
     known = "" if shown.label is None else f", label {names[shown.label]}"
     print(f"prediction {names[answer]}, probability {per_cent(P[answer], 2)}{known}")

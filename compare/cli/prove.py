@@ -214,6 +214,7 @@ def _print(console: Console, proof: Proof, details: bool, quiet: bool) -> None:
             print_diagnosis(console, proof.diagnosis)
         if proof.planted:
             print_bug(console, proof.planted)
+            console.print()
         proof_screen.print_verdict(console, proof.runs, proof.diagnosis)
     else:
         proof_screen.print_screen(console, proof.problem, proof.runs, proof.diagnosis)

@@ -40,7 +40,7 @@ def _print(runs: list[dict[str, Any]]) -> None:
     # what the numbers leave is for the name, which may be of any length
     taken = sum(1 + max(map(len, column)) for column in zip(COLUMNS[1:], *rows, strict=True))
     named = ((cut(_printable(run["name"]), console.width - taken), *row) for run, row in zip(runs, rows, strict=True))
-    console.print(table("", COLUMNS, named, left=3, gap=1))
+    console.print(table("", COLUMNS, named, left=3, gap=1, below=None))
 
 
 def _row(run: dict[str, Any]) -> tuple[str, ...]:

@@ -43,13 +43,13 @@ def print_bug(console: Console, bug: Bug) -> None:
     """One mistake: its code above the right one, and three sentences."""
     where = f"{bug.tag}, " if bug.function in FUNCTIONS else ""
     console.print(Text.assemble((bug.title, "bold"), f" ({bug.name}), {where}in place of {bug.function}\n"))
-    console.print(_code(bug.source))
+    _print_code(console, bug.source)
     console.print(Text("\nthe right one\n", style="bold"))
-    console.print(_code(_without_docstring(inspect.getsource(getattr(scratch, bug.function)).rstrip())))
+    _print_code(console, _without_docstring(inspect.getsource(getattr(scratch, bug.function)).rstrip()))
     sentences = Table.grid(padding=(0, 2, 0, 0))
     for word in ("belief", "symptom", "lesson"):
         sentences.add_row(Text(word, style="bold"), Text(getattr(bug, word)))
-    console.print("", sentences, "")
+    console.print("", sentences)
 
 
 def print_survey(console: Console, survey: Survey, *, details: bool) -> None:
@@ -138,8 +138,11 @@ def _first_reasons(survey: Survey) -> Group:
     return table("what was detected first, in float32, at epoch/step", ("mistake", "by"), rows, 2)
 
 
-def _code(source: str) -> Syntax:
-    return Syntax(source, "python", background_color="default", word_wrap=True)
+def _print_code(console: Console, source: str) -> None:
+    """As it stands in its file: a line of code that is broken could not be copied, so a long one goes beyond 80."""
+    code = Syntax(source, "python", background_color="default").highlight(source)
+    code.rstrip()
+    console.print(code, soft_wrap=True)
 
 
 def _without_docstring(source: str) -> str:

@@ -93,7 +93,7 @@ def _curve(problem: Problem, runs: list[Run]) -> Group:
     who = "the same on both sides" if same else run.dtype
     columns = ["epoch", *map(str, epochs)]
     if run.verdict == "differ":  # which needs the lines elsewhere
-        return Group(*table("", columns, rows, left=1).renderables[:-1])
+        return table("", columns, rows, left=1, below=None)
     return table(f"{len(problem.validation[1]):,} validation images, {who}", columns, rows, left=1)
 
 
@@ -125,11 +125,9 @@ def _errors(runs: list[Run]) -> Group:
             cells = [where, f"{worst.scaled_error:.1e}", f"{worst.budget:.1e}", share(worst.used)]
         rows.append((quantity.tag, quantity.symbol, quantity.formula, *cells))
     columns = "", "", "equation", "where", "error", "budget", "used"
-    shown = table("The largest errors, and what rounding may cause (the budget)", columns, rows, left=4)
-    if any(run.verdict == "differ" for run in runs):
-        return shown
     legend = "error: largest difference / largest value of the quantity. used: error / budget\n"
-    return Group(*shown.renderables[:-1], legend)
+    below = "" if any(run.verdict == "differ" for run in runs) else legend
+    return table("The largest errors, and what rounding may cause (the budget)", columns, rows, left=4, below=below)
 
 
 def _worst(name: str, runs: list[Run]) -> tuple[Run, Deviation] | None:

@@ -1,12 +1,14 @@
 """Tables and numbers for a terminal of 80 columns or more."""
 
 import math
+import re
 import textwrap
 from collections.abc import Iterable
 from typing import IO, Any
 
 from rich import box
-from rich.console import Console, Group
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, Group, RenderHook, RenderResult
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -29,8 +31,45 @@ def plain_console(**options: Any) -> Console:
 
 
 def wide_console(file: IO[str] | None = None) -> Console:
-    """A console of 80 columns at least, so that no table loses its numbers on a narrow terminal."""
-    return plain_console(file=file, width=max(WIDTH, Console().width))
+    """A console of 80 columns at least, so that no table loses its numbers on a narrow terminal.
+
+    No line that it prints ends with spaces.
+    """
+    console = plain_console(file=file, width=max(WIDTH, Console().width))
+    console.push_render_hook(_NoSpacesAtTheEnd())
+    return console
+
+
+class _NoSpacesAtTheEnd(RenderHook):
+    """Rich fills the last column of a table, and leaves the space at which it breaks a line."""
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        return [_Stripped(one) for one in renderables]
+
+
+class _Stripped:
+    """Something to print, without spaces at the ends of its lines."""
+
+    def __init__(self, shown: ConsoleRenderable):
+        self.shown = shown
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        line: list[Segment] = []
+        for text, style, control in console.render(self.shown, options):
+            for part in re.split("(\n)", text):
+                line.append(Segment(part, style, control))
+                if part == "\n":
+                    yield from _stripped(line)
+                    line = []
+        yield from line
+
+
+def _stripped(line: list[Segment]) -> list[Segment]:
+    """The segments of a line, of which the last is its end."""
+    *line, end = line
+    while line and not line[-1].text.rstrip(" "):
+        line.pop()
+    return [*line[:-1], *(last._replace(text=last.text.rstrip(" ")) for last in line[-1:]), end]
 
 
 def wrapped(text: str) -> str:
@@ -39,15 +78,23 @@ def wrapped(text: str) -> str:
 
 
 def table(
-    title: str, columns: Iterable[str], rows: Iterable[Iterable[str | Text]], left: int = 0, gap: int = 2
+    title: str,
+    columns: Iterable[str],
+    rows: Iterable[Iterable[str | Text]],
+    left: int = 0,
+    gap: int = 2,
+    below: str | None = "",
 ) -> Group:
-    """Rows under a bold title (none if empty), the first `left` columns left-aligned, fit for 80 columns."""
+    """Rows under a bold title (none if empty), the first `left` columns left-aligned, fit for 80 columns.
+
+    below: the line below them, empty unless given; None for the last thing on a screen.
+    """
     grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, gap - 1, 0, 0))
     for n, column in enumerate(columns):
         grid.add_column(column, justify="left" if n < left else "right")
     for row in rows:
         grid.add_row(*row)
-    return Group(*([Text(title, style="bold")] if title else []), grid, "")
+    return Group(*([Text(title, style="bold")] if title else []), grid, *([] if below is None else [below]))
 
 
 def share(used: float) -> Text:

@@ -1,5 +1,6 @@
 """The catalogue on a terminal of 80 columns."""
 
+import inspect
 import io
 import math
 import re
@@ -8,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+import scratch
 from compare.bugs.catalogue import BUGS
 from compare.bugs.catalogue.register import Bug
 from compare.bugs.detection import DETECTION_CHECKS as CHECKS
@@ -21,8 +23,10 @@ from compare.report.tables import plain_console, wide_console
 def printed(show: Callable, *args: object, **options: object) -> list[str]:
     console = wide_console(io.StringIO())
     show(console, *args, **options)
-    lines = [line.rstrip() for line in console.file.getvalue().splitlines()]
-    assert max(map(len, lines)) <= 80
+    lines = console.file.getvalue().splitlines()
+    assert [line for line in lines if line.endswith(" ")] == []
+    # a line of code may be longer
+    assert show is print_bug or max(map(len, lines)) <= 80
     return lines
 
 
@@ -100,6 +104,19 @@ def test_a_mistake_is_shown_with_the_right_function_and_three_sentences():
     words = " ".join(" ".join(lines).split())
     for word in ("belief", "symptom", "lesson"):
         assert f"{word} {getattr(BUGS['stale-gradient'], word)}" in words
+
+
+@pytest.mark.parametrize("name", BUGS)
+def test_code_is_shown_as_it_stands_in_its_file(name: str):
+    """Also a line of more than 80 columns, which is indented code if it is broken."""
+    bug = BUGS[name]
+    lines = printed(print_bug, bug)
+    written, right = bug.source.splitlines(), lines.index("the right one") + 2
+    assert lines[right - 3 - len(written) : right - 3] == written
+    source = inspect.getsource(getattr(scratch, bug.function)).splitlines()
+    shown = lines[right : lines.index("", right)]
+    assert [line for line in shown if line not in source] == []
+    assert max(map(len, lines[right + len(shown) :])) <= 80
 
 
 def test_code_has_the_background_of_the_terminal():

@@ -1,8 +1,11 @@
 """Tables and numbers for a terminal of 80 columns."""
 
+import io
 import math
 
 import pytest
+from rich.console import Console
+from rich.text import Text
 
 from compare.report.tables import cut, per_cent, share, short, table, wide_console, wrapped
 
@@ -15,24 +18,47 @@ def lines(*args, **options) -> list[str]:
 
 
 def test_a_table_has_its_title_its_columns_and_a_line_below_them():
-    title, head, rule, *rows, last = lines("Title", ("name", "value"), [("a", "1"), ("long", "20")], left=1)
+    rows = [("a", "1"), ("long", "20")]
+    title, head, rule, *shown, last = lines("Title", ("name", "value"), rows, left=1)
     assert title == "Title"
-    assert head.rstrip() == "name  value"
-    assert set(rule.strip()) == {"─"}
-    assert rows == ["a         1", "long     20"]
+    assert head == "name  value"
+    assert set(rule) == {"─"}
+    assert shown == ["a         1", "long     20"]
     assert last == ""
+    assert lines("Title", ("name", "value"), rows, left=1, below="a legend")[-2:] == [shown[-1], "a legend"]
+    assert lines("Title", ("name", "value"), rows, left=1, below=None)[-1] == shown[-1]
 
 
 def test_columns_that_are_not_left_are_right():
     assert lines("", ("ab", "cd"), [("1", "2")], left=0)[2] == " 1   2"
-    assert lines("", ("ab", "cd"), [("1", "2")], left=2)[2].rstrip() == "1   2"
-    assert lines("", ("ab", "cd"), [("1", "2")], left=2, gap=1)[2].rstrip() == "1  2"
+    assert lines("", ("ab", "cd"), [("1", "2")], left=2)[2] == "1   2"
+    assert lines("", ("ab", "cd"), [("1", "2")], left=2, gap=1)[2] == "1  2"
 
 
 @pytest.mark.parametrize("columns", [20, 80, 200])
 def test_a_console_is_never_narrower_than_the_tables(monkeypatch: pytest.MonkeyPatch, columns: int):
     monkeypatch.setenv("COLUMNS", str(columns))
     assert wide_console().width == max(80, columns)
+
+
+@pytest.mark.parametrize("columns", [80, 81])
+def test_no_line_ends_with_spaces(monkeypatch: pytest.MonkeyPatch, columns: int):
+    """Neither where a text is broken, nor in the last column, nor where spaces have a colour of their own."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    shown = (
+        ("x" * 79 + "  y ", "x" * 79 + "\ny\n"),
+        (Text.assemble("a ", ("  ", "bold"), "\n", ("b ", "red"), ""), "a\nb\n"),
+        ("  \n \nc", "\n\nc\n"),
+        (table("", ("a", "b"), [("1", "  ")], left=2), "a  b\n─────\n1\n\n"),
+    )
+    for what, text in shown:
+        console = wide_console(io.StringIO())
+        console.print(what)
+        assert console.file.getvalue() == text
+    coloured = Console(file=io.StringIO(), force_terminal=True, color_system="standard")
+    coloured.push_render_hook(wide_console()._render_hooks[0])
+    coloured.print(Text.assemble("a ", ("b  ", "red")))
+    assert coloured.file.getvalue() == "a \x1b[31mb\x1b[0m\n"
 
 
 @pytest.mark.parametrize(
