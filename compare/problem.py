@@ -24,7 +24,10 @@ DTYPES = "float32", "float64"
 
 FLOAT32_MAX = float(np.finfo(np.float32).max)
 
-# Enough to tell two orders apart, and soon done for a run of a million epochs.
+# More are a slip of the hand: a million epochs of the smallest data set are 15 million steps.
+MOST_EPOCHS = 1_000_000
+
+# Enough to tell two orders apart, and soon done for the longest run.
 EPOCHS_IN_CHECKSUM = 1000
 
 
@@ -53,8 +56,8 @@ class Hyperparameters:
         # numbers of NumPy behave otherwise in arithmetic, and JSON does not take them
         for name, kind in ((f.name, f.type) for f in fields(self) if f.type in (int, float)):
             object.__setattr__(self, name, kind(getattr(self, name)))
-        if self.epochs < 1:
-            raise InputError(f"epochs must be at least 1, not {self.epochs}")
+        if not 1 <= self.epochs <= MOST_EPOCHS:
+            raise InputError(f"epochs must lie in 1 ... {MOST_EPOCHS:,}, not {self.epochs}")
         if self.batch_size < 1:
             raise InputError(f"batch size must be at least 1, not {self.batch_size}")
         if not 0 < self.lr <= FLOAT32_MAX:

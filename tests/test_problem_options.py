@@ -9,7 +9,8 @@ from compare.errors import InputError
 from compare.problem import Hyperparameters
 
 BAD = {
-    "no epochs": ({"epochs": 0}, "epochs must be at least 1, not 0"),
+    "no epochs": ({"epochs": 0}, "epochs must lie in 1 ... 1,000,000, not 0"),
+    "too many epochs": ({"epochs": 1_000_001}, "epochs must lie in 1 ... 1,000,000, not 1000001"),
     "no batch": ({"batch_size": 0}, "batch size must be at least 1, not 0"),
     "lr 0": ({"lr": 0.0}, "lr must be above 0 and below 3.4e+38, not 0.0"),
     "lr beyond float32": ({"lr": 1e39}, "lr must be above 0 and below 3.4e+38, not 1e+39"),
@@ -39,6 +40,7 @@ def test_what_makes_no_sense_is_refused(case: str):
 
 LIMITS = [
     {"epochs": 1, "batch_size": 1, "seed": 0, "train_subset": 1},
+    {"epochs": 1_000_000},
     {"lr": 3.4e38, "weight_decay": 3.4e38},
     {"lr": 1e-300, "val_fraction": 1e-9},
     {"val_fraction": 0.999, "momentum": 0.999, "dampening": 1.0},

@@ -88,7 +88,7 @@ def test_resume_takes_no_epochs_of_0(cli, tmp_path: Path):
     cli("train", "--data", "digits", "--epochs", 1, "--quiet", "--save", path)
     before = path.read_bytes()
     code, out, err = cli("train", "--resume", path, "--epochs", 0, "--save", path)
-    assert (code, out, err) == (2, "", "error: epochs must be at least 1, not 0\n")
+    assert (code, out, err) == (2, "", "error: epochs must lie in 1 ... 1,000,000, not 0\n")
     assert path.read_bytes() == before
 
 
