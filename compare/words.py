@@ -14,3 +14,12 @@ def per_cent(share: float, places: int | None = 0) -> str:
     if places is None:
         return f"{100 * share:.4g} %"
     return f"{100 * share:.{places}f} %" if share < 100 else f"{share:.0e} x"
+
+
+def points(difference: float) -> str:
+    """A difference of two shares: 74 % is 10 percentage points above 64 %, but not 10 % above it.
+
+    >>> points(0.255), points(-0.01)
+    ('25.5 percentage points', '-1.0 percentage points')
+    """
+    return f"{100 * difference:.1f} percentage points"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.words import per_cent
+from compare.words import per_cent, points
 
 ROOT = Path(__file__).parents[1]
 
@@ -31,6 +31,11 @@ ROOT = Path(__file__).parents[1]
 )
 def test_a_share(share: float, places: int | None, text: str):
     assert per_cent(share, places) == text
+
+
+def test_a_difference_of_shares_is_in_points():
+    assert points(0.745 - 0.914) == "-16.9 percentage points"
+    assert points(1.0) == "100.0 percentage points"
 
 
 def test_nobody_writes_it_otherwise():

@@ -14,7 +14,7 @@ from compare.training.advice import diverged
 from compare.training.duration import step_seconds
 from compare.training.loop import run as train
 from compare.training.train import start
-from compare.words import per_cent
+from compare.words import per_cent, points
 from scratch import Evaluation
 
 
@@ -150,7 +150,7 @@ def _batch_sizes(rows: list[Row]) -> str:
 def _validation_sizes(rows: list[Row]) -> str:
     def accuracy(row: Row) -> str:
         share = row.val_accuracy
-        return f"{per_cent(share, 1)}, give or take {per_cent(math.sqrt(share * (1 - share) / row.val_images), 1)}"
+        return f"{per_cent(share, 1)}, give or take {points(math.sqrt(share * (1 - share) / row.val_images))}"
 
     few, many = rows[0], rows[-1]
     return (
@@ -163,7 +163,7 @@ def _validation_sizes(rows: list[Row]) -> str:
 def _train_metrics(rows: list[Row]) -> str:
     first, last = rows[0], rows[-1]
     rising = "rose" if last.val_loss > min(row.val_loss for row in rows) else "still fell"
-    gaps = [per_cent(_gap(row), 1) for row in (first, last)]
+    gaps = [points(_gap(row)) for row in (first, last)]
     return (
         f"After {last.setting} epochs on 300 images the accuracy on these images is "
         f"{per_cent(last.train_accuracy, 1)}, {gaps[1]} above validation; after {first.setting} it was {gaps[0]} "
@@ -177,7 +177,7 @@ def _subsets(rows: list[Row]) -> str:
     return (
         f"At the same number of steps, {few.setting} images reach {per_cent(few.val_accuracy, 1)} and {many.setting} "
         f"reach {per_cent(many.val_accuracy, 1)}. The gap between training and validation accuracy goes from "
-        f"{per_cent(_gap(few), 1)} to {per_cent(_gap(many), 1)}."
+        f"{100 * _gap(few):.1f} to {points(_gap(many))}."
     )
 
 

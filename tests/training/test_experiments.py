@@ -160,8 +160,17 @@ WORDS = {
         "at one learning rate more steps go further",
     ),
     "batch size, no further": ("batch-size", [row(10, 0.8), row(99, 0.9)], "more steps did not go further here"),
-    "doubt": ("val-size", [row(0.1, 0.9, val_images=100), row(0.2, 0.5)], "90.0 %, give or take 3.0 %; with 1,000"),
-    "gap": ("subset", [row(100, 0.6), row(400, 0.85)], "goes from 30.0 % to 5.0 %"),
+    "doubt": (
+        "val-size",
+        [row(0.1, 0.9, val_images=100), row(0.2, 0.5)],
+        "90.0 %, give or take 3.0 percentage points; with 1,000",
+    ),
+    "gap": ("subset", [row(100, 0.6), row(400, 0.85)], "goes from 30.0 to 5.0 percentage points."),
+    "gap over time": (
+        "train-metrics",
+        [row(1, 0.6), row(80, 0.85)],
+        "5.0 percentage points above validation; after 1 it was 30.0",
+    ),
     "overfitting": (
         "train-metrics",
         [row(1, 0.8, val_loss=0.5), row(9, 0.8)],
