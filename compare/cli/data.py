@@ -1,5 +1,6 @@
 """`data`: what a data set holds."""
 
+import functools
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,6 +9,7 @@ import typer
 from rich.console import Console
 
 from compare.cli.options import DATA, DataRoot, Json, Picture, check_output, check_picture, flag, option
+from compare.cli.outputs import Outputs
 from compare.data.own_picture import as_text
 from compare.data.registry import SOURCES, Dataset, load
 from compare.errors import InputError
@@ -45,8 +47,6 @@ def data(
         _show(console, load(name, data_root), picture, json)
     else:
         _show_image(load(name, data_root), index, picture, json)
-    if picture:
-        print(f"picture: {picture}")
     return 0
 
 
@@ -78,8 +78,13 @@ def _show(console: Console, dataset: Dataset, picture: Path | None, json: Path |
     found = _as_dict(dataset)
     if json:
         write_json(json, found)
-    if picture:
-        save_picture(model_pictures.samples(dataset), picture)
+    outputs = Outputs()
+    outputs.write("picture", picture, lambda path: save_picture(model_pictures.samples(dataset), path))
+    with outputs.named():
+        _print(console, dataset, found)
+
+
+def _print(console: Console, dataset: Dataset, found: dict[str, Any]) -> None:
     counts, pixel = found["counts"], found["pixels"]
     sizes = " and ".join(f"{sum(n):,} {part}" for part, n in counts.items())
     size = f"{_by(dataset.shape)} = {found['features']} pixels"
@@ -114,10 +119,11 @@ def _show_image(dataset: Dataset, index: int, picture: Path | None, json: Path |
     if json:
         image = {"index": index, "label": label, "pixels": images[index].tolist()}
         write_json(json, {"name": dataset.name, "shape": list(dataset.shape), **image})
-    if picture:
-        title = f"{dataset.name}, training image {index}: {dataset.names[label]}"
-        save_picture(model_pictures.one_image(images[index], dataset.shape, title), picture)
-    _print_image(dataset, index)
+    title = f"{dataset.name}, training image {index}: {dataset.names[label]}"
+    draw, outputs = functools.partial(model_pictures.one_image, images[index], dataset.shape, title), Outputs()
+    outputs.write("picture", picture, lambda path: save_picture(draw(), path))
+    with outputs.named():
+        _print_image(dataset, index)
 
 
 def _print_image(dataset: Dataset, index: int) -> None:

@@ -1,5 +1,6 @@
 """`evaluate`: a checkpoint on a data set."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,10 +21,11 @@ from compare.cli.options import (
     check_folder,
     check_output,
 )
+from compare.cli.outputs import Outputs
 from compare.report import model_pictures
 from compare.report.as_json import write_json
 from compare.report.pictures import save_pictures
-from compare.report.tables import wide_console
+from compare.report.tables import wide_console, wrapped
 from compare.training import metrics
 from compare.training.checkpoint import Checkpoint, load_checkpoint
 from compare.training.checkpoint_images import CheckpointImages, select
@@ -58,28 +60,36 @@ def evaluate(
     check_folder(pictures)
     loaded = load_checkpoint(checkpoint)
     found = _evaluate(backend, loaded, select(loaded, data, data_root, split))
-    shown = found.shown
     if json:
         write_json(json, _as_dict(found, backend))
-    if pictures:
-        figures = {
-            "confusion": model_pictures.confusion(found.confusion, shown.names, f"{shown.data}, {shown.split}"),
-            "mistakes": model_pictures.mistakes(shown.images, shown.labels, found.answers.P, shown.shape, shown.names),
-        }
-        save_pictures(figures, pictures)
-    console = wide_console()
-    if not quiet:
-        console.print(f"{shown}; row: the class, column: what it was taken for")
-        console.print(_table(found))
-    console.print(
-        f"{shown.data}, {shown.split}: loss {found.answers.loss:.4f}, accuracy {per_cent(found.answers.accuracy, 2)}"
-    )
+    outputs = Outputs()
+    outputs.write("pictures", pictures, lambda folder: save_pictures(_figures(found), folder))
+    with outputs.named(quiet):
+        _print(found, quiet)
     return 0
 
 
 def _evaluate(backend: str, loaded: Checkpoint, shown: CheckpointImages) -> Evaluated:
     answers = classify(backend, loaded.state, shown.images, shown.labels)
     return Evaluated(shown, answers, metrics.confusion_matrix(shown.labels, answers.predicted, shown.classes))
+
+
+def _figures(found: Evaluated) -> dict[str, Any]:
+    shown = found.shown
+    return {
+        "confusion": model_pictures.confusion(found.confusion, shown.names, f"{shown.data}, {shown.split}"),
+        "mistakes": model_pictures.mistakes(shown.images, shown.labels, found.answers.P, shown.shape, shown.names),
+    }
+
+
+def _print(found: Evaluated, quiet: bool) -> None:
+    console, shown, answers = wide_console(), found.shown, found.answers
+    if not quiet:
+        console.print(f"{shown}; row: the class, column: what it was taken for")
+        console.print(_table(found))
+        for line in _undefined(found):
+            console.print(line)
+    console.print(f"{shown.data}, {shown.split}: loss {answers.loss:.4f}, accuracy {per_cent(answers.accuracy, 2)}")
 
 
 def _as_dict(found: Evaluated, backend: str) -> dict[str, Any]:
@@ -104,5 +114,19 @@ def _table(found: Evaluated) -> Table:
     shares = zip(metrics.precision(found.confusion), metrics.recall(found.confusion), strict=True)
     for k, (row, (precision, recall)) in enumerate(zip(found.confusion, shares, strict=True)):
         counts = (Text(str(n), "bold green") if j == k else str(n) if n else "." for j, n in enumerate(row))
-        grid.add_row(found.shown.names[k], *counts, f"{precision:.4f}", f"{recall:.4f}")
+        grid.add_row(found.shown.names[k], *counts, _share(precision), _share(recall))
     return grid
+
+
+def _share(share: float) -> str:
+    return "-" if math.isnan(share) else f"{share:.4f}"
+
+
+def _undefined(found: Evaluated) -> list[str]:
+    """Which classes have no precision or recall, and why."""
+    why = {"never predicted, so without precision": 0, "without images, so without recall": 1}
+    names = {
+        text: [name for name, count in zip(found.shown.names, found.confusion.sum(axis=axis), strict=True) if not count]
+        for text, axis in why.items()
+    }
+    return [wrapped(f"{text}: {', '.join(those)}") for text, those in names.items() if those]

@@ -65,15 +65,9 @@ def experiment(
     with outputs.one():
         if json:
             write_json(json, experiments.as_dict(asked, rows))
-    with outputs.one():
-        if picture:
-            save_picture(draw(asked, rows), picture)
-    try:
+    outputs.write("picture", picture, lambda path: save_picture(draw(asked, rows), path))
+    with outputs.named(quiet):
         _print(asked, rows, quiet)
-    finally:
-        outputs.check()
-    if picture and not quiet:
-        print(f"picture: {picture}")
     return 0
 
 

@@ -26,6 +26,7 @@ from compare.cli.options import (
     option,
     time_limit,
 )
+from compare.cli.outputs import Outputs
 from compare.problem import Hyperparameters
 from compare.proof.explanation import STAGES
 from compare.proof.explanation import explain as explain_one
@@ -33,7 +34,7 @@ from compare.report import model_pictures
 from compare.report.as_json import write_json
 from compare.report.difference import SHOWN_DIGITS
 from compare.report.pictures import save_picture
-from compare.report.tables import wide_console
+from compare.report.tables import cut, wide_console
 from compare.training.checkpoint import load_checkpoint
 from compare.training.checkpoint_images import select
 
@@ -71,20 +72,35 @@ def explain(
             name: explain_one(backend_of(spec, nan=False, time_limit=seconds), loaded.state, images, labels, lr)
             for name, spec in _named(backend, against).items()
         }
+    P = {side: values["probabilities"] for side, values in found.items()}
+    answers = {side: int(p.argmax()) for side, p in P.items()}
     if json:
-        write_json(json, {"data": shown.data, "index": index, "label": label, "quantities": _as_dict(found)})
-    if picture:
-        P = {side: values["probabilities"] for side, values in found.items()}
-        save_picture(model_pictures.prediction(images[0], shown.shape, P, shown.names, label), picture)
+        about = {"data": shown.data, "index": index, "label": label, "prediction": answers, "lr": lr}
+        write_json(json, about | {"quantities": _as_dict(found)})
+    drawn, outputs = (images[0], shown.shape, P, shown.names, label), Outputs()
+    outputs.write("picture", picture, lambda path: save_picture(model_pictures.prediction(*drawn), path))
     console = wide_console()
-    console.print(f"{shown.place(index)}, label {label}")
-    console.print(_table(found, SHOWN_DIGITS[loaded.dtype]))
+    with outputs.named():
+        console.print(f"{shown.place(index)}, label {_class(label, shown.names)}")
+        console.print(f"predicted class: {_answer(answers, shown.names)}; learning rate of the step (E6): {lr:g}\n")
+        console.print(_table(found, SHOWN_DIGITS[loaded.dtype]))
     return 0
 
 
 def _named(backend: str, against: str) -> dict[str, str]:
     ours, theirs = side_name(backend), side_name(against)
     return {ours: backend, f"{theirs} (against)" if theirs == ours else theirs: against}
+
+
+def _class(k: int, names: tuple[str, ...]) -> str:
+    """The number of a class, as the table has it, and its name if that is another."""
+    return str(k) if names[k] == str(k) else f"{k} ({names[k]})"
+
+
+def _answer(answers: dict[str, int], names: tuple[str, ...]) -> str:
+    first, second = (_class(k, names) for k in answers.values())
+    ours, theirs = map(cut, answers)
+    return f"{first} on both sides" if first == second else f"{first} by {ours}, {second} by {theirs}"
 
 
 def _as_dict(found: Stages) -> dict[str, Any]:

@@ -93,7 +93,7 @@ RunName = Annotated[
 ]
 RunsRoot = Annotated[Path, option(OUTPUT, "--runs-root", metavar="FOLDER", help="Where the folders of runs are.")]
 Details = Annotated[bool, flag(OUTPUT, "--details", "Print every table, not one screen.")]
-Quiet = Annotated[bool, flag(OUTPUT, "--quiet", "Print the last line only.")]
+Quiet = Annotated[bool, flag(OUTPUT, "--quiet", "Print the result only.")]
 
 
 def without_color(asked: bool) -> None:

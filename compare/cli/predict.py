@@ -25,6 +25,7 @@ from compare.cli.options import (
     flag,
     option,
 )
+from compare.cli.outputs import Outputs
 from compare.data.own_picture import as_text, prepare, read_picture, squeeze
 from compare.errors import InputError
 from compare.report import model_pictures
@@ -86,10 +87,10 @@ def predict(
     P = classify(backend, loaded.state, shown.image, np.array([shown.label or 0])).P[0]
     if json:
         write_json(json, _as_dict(backend, shown, P))
-    if picture:
-        sides = {side_name(backend): P}
-        save_picture(model_pictures.prediction(shown.image[0], shown.shape, sides, shown.names, shown.label), picture)
-    _print(shown, P, quiet)
+    drawn, outputs = (shown.image[0], shown.shape, {side_name(backend): P}, shown.names, shown.label), Outputs()
+    outputs.write("picture", picture, lambda path: save_picture(model_pictures.prediction(*drawn), path))
+    with outputs.named(quiet):
+        _print(shown, P, quiet)
     return 0
 
 

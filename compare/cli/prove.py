@@ -125,10 +125,8 @@ def prove(
         if json:
             as_json.write_json(json, content)
     _keep(proof, content, outputs, pictures, runs_root, run_name)
-    try:
+    with outputs.named(quiet):
         _print(console, proof, details, quiet)
-    finally:
-        outputs.check()
     return 1 if proof.differs else 0
 
 
@@ -184,21 +182,22 @@ def _keep(
     from compare.report.proof_pictures import proof_pictures
 
     figures = proof_pictures(proof.problem, proof.runs)
-    with outputs.one():
-        if pictures:
-            save_pictures(figures, pictures)
-            recording = Overview.of(proof.problem, proof.runs[0]).as_dict()
-            as_json.write_json(pictures / RECORDING, recording, indent=None)
-    with outputs.one():
-        if name:
-            _keep_run(proof, content, root, name, figures)
+
+    def draw(folder: Path) -> None:
+        save_pictures(figures, folder)
+        recording = Overview.of(proof.problem, proof.runs[0]).as_dict()
+        as_json.write_json(folder / RECORDING, recording, indent=None)
+
+    outputs.write("pictures", pictures, draw)
+    outputs.write("run", root / name if name else None, lambda path: _keep_run(proof, content, path, figures))
 
 
-def _keep_run(proof: Proof, content: dict[str, Any], root: Path, name: str, figures: dict[str, Any]) -> None:
+def _keep_run(proof: Proof, content: dict[str, Any], path: Path, figures: dict[str, Any]) -> None:
     run = proof.runs[-1]
     summary = saved_runs.summary(content["verdict"], run.history[run.sides[0]][-1])
     histories = {f"{side}, {run.dtype}": history for run in proof.runs for side, history in run.history.items()}
-    saved_runs.keep(root, name, content | {"command": "prove", "summary": summary}, histories, figures)
+    about = content | {"command": "prove", "summary": summary}
+    saved_runs.keep(path.parent, path.name, about, histories, figures)
 
 
 def _print(console: Console, proof: Proof, details: bool, quiet: bool) -> None:

@@ -4,7 +4,7 @@ import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -99,19 +99,16 @@ def train(
     outputs = Outputs()
     with outputs.one((SaveError,)):
         _run(training, name, save, log)
-    saved = save if not outputs.faults else None
+    if save and not outputs.faults:
+        outputs.wrote("checkpoint", save)
     found = _as_dict(training, name, time.perf_counter() - began)
     with outputs.one():
         if json:
             as_json.write_json(json, found)
     _draw_and_keep(training, found, outputs, pictures, runs_root, run_name)
-    try:
-        if saved and not quiet:
-            print(f"checkpoint: {saved}")
+    with outputs.named(quiet):
         same = not resume and where == "cpu"
         log.end(training, found, f", the same as after `prove` in {name}" if same else "")
-    finally:
-        outputs.check()
     return 0
 
 
@@ -171,20 +168,16 @@ def _draw_and_keep(
     training: Training, found: dict[str, Any], outputs: Outputs, pictures: Path | None, root: Path, name: str | None
 ) -> None:
     figures = training_pictures(training) if pictures or name else {}
-    with outputs.one():
-        if pictures:
-            save_pictures(figures, pictures)
-    with outputs.one():
-        if name:
-            _keep(training, root, name, found, figures)
+    outputs.write("pictures", pictures, lambda folder: save_pictures(figures, folder))
+    outputs.write("run", root / name if name else None, lambda path: _keep(training, path, found, figures))
 
 
-def _keep(training: Training, root: Path, name: str, found: dict[str, Any], figures: dict[str, Any]) -> None:
+def _keep(training: Training, path: Path, found: dict[str, Any], figures: dict[str, Any]) -> None:
     """Keep everything in a folder."""
     summary = saved_runs.summary(None, training.history[-1])
     content = found | {"command": f"train {training.name}", "summary": summary}
     histories, save = {training.name: training.history}, functools.partial(save_checkpoint, training=training)
-    saved_runs.keep(root, name, content, histories, figures, save)
+    saved_runs.keep(path.parent, path.name, content, histories, figures, save)
 
 
 def _left(training: Training) -> int:
@@ -203,17 +196,29 @@ def _resumed_problem(path: Path, checkpoint: Checkpoint, chosen: ProblemOptions,
     """The problem that the checkpoint was trained on, for more epochs if that is asked for."""
     if checkpoint.chosen is None or checkpoint.data is None:
         raise InputError(f"{path}: has weights only; --resume needs a file of train --save")
-    _check_free(path, chosen, context)
-    kept = asdict(checkpoint.chosen) | ({} if chosen.epochs is None else {"epochs": chosen.epochs})
-    return replace(chosen, data=checkpoint.data, **kept).problem()
+    own = asdict(checkpoint.chosen) | {"data": checkpoint.data}
+    _check_free(path, own | {"dtype": checkpoint.dtype}, context)
+    return replace(chosen, **own | ({} if chosen.epochs is None else {"epochs": chosen.epochs})).problem()
 
 
-def _check_free(path: Path, chosen: ProblemOptions, context: typer.Context) -> None:
-    """Raise InputError if an option was given that the checkpoint decides."""
-    fixed = {"dtype", *(field.name for field in fields(chosen))} - {"data_root", "epochs"}
+def _check_free(path: Path, own: dict[str, Any], context: typer.Context) -> None:
+    """Raise InputError if an option was given that the checkpoint decides: all of its `own` but the epochs."""
     # typed as None too, for a name that is no option
-    sources = {name: context.get_parameter_source(name) for name in fixed}
-    given = sorted(name for name, source in sources.items() if source and source.name == "COMMANDLINE")
+    sources = {name: context.get_parameter_source(name) for name in own.keys() - {"epochs"}}
+    given = {
+        f"--{name.replace('_', '-')}": own[name]
+        for name, source in sorted(sources.items())
+        if source and source.name == "COMMANDLINE"
+    }
     if given:
-        options = ", ".join(f"--{name.replace('_', '-')}" for name in given)
-        raise InputError(f"--resume: {path} has chosen already; omit {options}")
+        used = ", ".join(_typed(*one) for one in given.items())
+        raise InputError(
+            f"{path} was trained with {used}; a resumed training goes on with the same: omit {', '.join(given)}"
+        )
+
+
+def _typed(option: str, value: Any) -> str:
+    """A choice as one types it; where it is off, nothing is typed."""
+    if value is None or value is False:
+        return f"no {option}"
+    return option if value is True else f"{option} {value}"

@@ -1,5 +1,6 @@
 """`evaluate`: a checkpoint on a data set."""
 
+import io
 import json
 import re
 from pathlib import Path
@@ -9,6 +10,10 @@ import pytest
 from safetensors.numpy import save_file
 
 import scratch
+from compare.cli.evaluate import Evaluated, _table, _undefined
+from compare.report.tables import wide_console
+from compare.training.checkpoint_images import CheckpointImages, Split
+from compare.training.classify import Classified
 from compare.training.loop import Training
 from compare.training.metrics import confusion_matrix
 
@@ -74,6 +79,27 @@ def test_a_damaged_checkpoint_is_told(refused, checkpoint: Path, tmp_path: Path)
     (tmp_path / "cut").write_bytes(checkpoint.read_bytes()[:-5])
     for command in (["evaluate"], ["predict", "--index", 1], ["explain", "--index", 1]):
         assert "cut" in refused(command[0], tmp_path / "cut", *command[1:])
+
+
+def test_what_has_no_precision_or_recall_is_told():
+    names, images = ("a", "b", "c", "d"), np.zeros((4, 1))
+    shown = CheckpointImages("any", Split.test, images, np.zeros(4, int), 4, (1,), names)
+    counts = np.array([[1, 0, 1, 0], [1, 0, 0, 0], [0, 0, 1, 0], [0, 0, 0, 0]])
+    found = Evaluated(shown, Classified(images, np.zeros(4, int), 0.5, 0.5), counts)
+    console = wide_console(io.StringIO())
+    console.print(_table(found))
+    rows = [line.split()[-2:] for line in console.file.getvalue().splitlines()[2:]]
+    assert rows == [["0.5000", "0.5000"], ["-", "0.0000"], ["0.5000", "1.0000"], ["-", "-"]]
+    assert _undefined(found) == ["never predicted, so without precision: b, d", "without images, so without recall: d"]
+
+
+def test_a_model_that_always_answers_the_same_is_told_so(cli, tmp_path: Path):
+    bias = np.eye(10, dtype=np.float32)[3]
+    save_file({"linear.weight": np.zeros((10, 64), np.float32), "linear.bias": bias}, tmp_path / "model")
+    _, out, _ = cli("evaluate", tmp_path / "model", "--data", "digits", "--json", tmp_path / "json")
+    assert out.splitlines()[-2] == "never predicted, so without precision: 0, 1, 2, 4, 5, 6, 7, 8, 9"
+    assert "nan" not in out
+    assert json.loads((tmp_path / "json").read_text())["precision"][0] == "nan"
 
 
 @pytest.mark.parametrize("command", ["evaluate", "predict --index 1", "explain --index 1"])

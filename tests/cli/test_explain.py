@@ -1,5 +1,6 @@
 """`explain`: one image through the six equations."""
 
+import functools
 import json
 import re
 from pathlib import Path
@@ -31,6 +32,10 @@ def test_every_number_is_printed_with_its_difference(cli, checkpoint: Path, tmp_
     _, out, _ = cli("explain", checkpoint, "--index", 7, "--json", tmp_path / "json")
     result = json.loads((tmp_path / "json").read_text())
     assert out.splitlines()[0] == f"mnist5k, validation: image 7 of 1,000, label {result['label']}"
+    answer = int(np.argmax(result["quantities"]["probabilities"]["torch"]))
+    assert result["prediction"] == {"scratch": answer, "torch": answer}
+    told = f"predicted class: {answer} on both sides; learning rate of the step (E6): 0.001"
+    assert out.splitlines()[1:3] == [told, ""]
     assert max(map(len, out.splitlines())) <= 80
     rule = next(line for line in out.splitlines() if line.startswith("─"))
     first = next(line for line in out.splitlines() if line.startswith("E1 "))
@@ -48,11 +53,21 @@ def test_every_number_is_printed_with_its_difference(cli, checkpoint: Path, tmp_
 
 def test_the_rate_of_the_step_can_be_chosen(cli, checkpoint: Path, refused, tmp_path: Path):
     def norms(*options: object) -> list[float]:
-        assert cli("explain", checkpoint, "--index", 7, "--json", tmp_path / "json", *options)[0] == 0
-        return json.loads((tmp_path / "json").read_text())["quantities"]["W_norm"]["scratch"]
+        code, out, _ = cli("explain", checkpoint, "--index", 7, "--json", tmp_path / "json", *options)
+        found = json.loads((tmp_path / "json").read_text())
+        assert (code, found["lr"]) == (0, options[1] if options else 1e-3)
+        assert f"learning rate of the step (E6): {found['lr']:g}\n" in out
+        return found["quantities"]["W_norm"]["scratch"]
 
     assert norms() == norms("--lr", 1e-3) != norms("--lr", 1.0)
     assert "lr must be above 0 and below 3.4e+38" in refused("explain", checkpoint, "--index", 7, "--lr", -1)
+
+
+def test_the_sides_may_answer_differently_and_classes_have_names():
+    answer = functools.partial(explain_command._answer, names=("0", "Ankle boot"))
+    assert answer({"scratch": 0, "torch": 0}) == "0 on both sides"
+    assert answer({"scratch": 1, "torch": 1}) == "1 (Ankle boot) on both sides"
+    assert answer({"scratch": 0, "torch": 1}) == "0 by scratch, 1 (Ankle boot) by torch"
 
 
 def test_one_side_can_be_laid_beside_itself(cli, checkpoint: Path, tmp_path: Path):

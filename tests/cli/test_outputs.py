@@ -24,6 +24,67 @@ def written(*errors: Exception | None) -> list[int]:
     return done
 
 
+def test_each_output_is_named_below_the_result(capsys: pytest.CaptureFixture):
+    outputs, done = Outputs(), []
+    for name in ("a", "b"):
+        outputs.write("picture", Path(name), done.append)
+    outputs.write("pictures", None, done.append)
+    outputs.write("run", Path("c"), lambda path: Path(path, "no folder").touch())
+    outputs.wrote("checkpoint", Path("d"))
+    with pytest.raises(FileNotFoundError), outputs.named():
+        print("result")
+    assert done == [Path("a"), Path("b")]
+    assert capsys.readouterr().out == "result\npicture: a\npicture: b\ncheckpoint: d\n"
+
+
+def test_quiet_names_no_output(capsys: pytest.CaptureFixture):
+    outputs = Outputs()
+    outputs.write("picture", Path("a"), str)
+    with outputs.named(quiet=True):
+        print("result")
+    assert capsys.readouterr().out == "result\n"
+
+
+def test_what_fails_is_raised_also_if_nobody_reads_the_result():
+    outputs = Outputs()
+    with outputs.one():
+        raise InputError("no space")
+    with pytest.raises(InputError, match="no space"), outputs.named():
+        raise BrokenPipeError
+
+
+WRITING = {
+    "data digits --picture a.png": ["picture: a.png"],
+    "data digits --index 3 --picture a.svg": ["picture: a.svg"],
+    "predict MODEL --index 7 --picture a.png": ["picture: a.png"],
+    "explain MODEL --index 7 --picture a.png": ["picture: a.png"],
+    "evaluate MODEL --pictures new": ["pictures: new"],
+    "train --data digits --epochs 1 --save m --pictures new --run one": [
+        "checkpoint: m",
+        "pictures: new",
+        "run: runs/one",
+    ],
+    "prove --data digits --epochs 1 --dtype float64 --pictures new --run two": ["pictures: new", "run: runs/two"],
+}
+
+
+@pytest.mark.parametrize("line", WRITING)
+def test_every_command_names_what_it_wrote(
+    cli, checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
+):
+    for module in ("data", "predict", "explain"):
+        monkeypatch.setattr(f"compare.cli.{module}.save_picture", lambda _, path: path.touch())
+    for module in ("evaluate", "train", "prove"):
+        monkeypatch.setattr(f"compare.cli.{module}.save_pictures", lambda _, path: path.mkdir())
+    monkeypatch.setattr("compare.report.saved_runs.save_pictures", lambda *_: None)
+    monkeypatch.chdir(tmp_path)
+    code, out, err = cli(*(checkpoint if word == "MODEL" else word for word in line.split()))
+    assert code == 0, err
+    assert out.splitlines()[-len(WRITING[line]) :] == WRITING[line]
+    assert out.count(WRITING[line][0]) == 1
+    assert all(Path(told.partition(": ")[2]).exists() for told in WRITING[line])
+
+
 def test_what_succeeds_is_no_error():
     assert written(None, None) == [0, 1]
 
@@ -69,7 +130,10 @@ def test_an_output_that_fails_keeps_no_other_from_being_written(cli, tmp_path: P
     options = "--json", "/dev/full", "--run", "kept", "--runs-root", tmp_path, "--pictures", tmp_path / "pictures"
     code, out, err = cli("train", *SHORT, "--save", tmp_path / "model", *options)
     assert (code, err) == (2, "error: --json /dev/full: cannot be written: No space left on device\n")
-    assert out.splitlines()[-1].startswith("final weights ")
+    *_, last, saved, drawn, kept = out.splitlines()
+    assert last.startswith("final weights ")
+    assert (saved, drawn) == (f"checkpoint: {tmp_path / 'model'}", f"pictures: {tmp_path / 'pictures'}")
+    assert kept == f"run: {tmp_path / 'kept'}"
     assert len(load_checkpoint(tmp_path / "model").progress.history) == 4
     assert (tmp_path / "kept" / "run.json").exists()
     assert (tmp_path / "pictures").is_dir()

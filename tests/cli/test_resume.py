@@ -105,9 +105,13 @@ def test_a_training_that_is_stopped_at_any_moment_again_and_again_ends_in_the_sa
 
 
 REFUSED = {
-    "another lr": (["--lr", "0.1"], "omit --lr"),
-    "another data set and seed": (["--data", "mnist5k", "--seed", "9"], "omit --data, --seed"),
-    "a dtype": (["--dtype", "float64"], "omit --dtype"),
+    "another lr": (["--lr", "0.1"], "was trained with --lr 0.001; a resumed training goes on with the same: omit --lr"),
+    "another data set and seed": (
+        ["--data", "mnist5k", "--seed", "9"],
+        "was trained with --data digits, --seed 1; a resumed training goes on with the same: omit --data, --seed",
+    ),
+    "a dtype": (["--dtype", "float64"], "was trained with --dtype float32; "),
+    "what was off": (["--nesterov", "--train-subset", "9"], "was trained with no --nesterov, no --train-subset; "),
     "fewer epochs": (["--epochs", "1"], "has 2 epochs behind it already; --epochs cannot be 1"),
 }
 
@@ -120,6 +124,13 @@ def test_resume_takes_its_choices_from_the_file(cli, tmp_path: Path, case: str):
     code, _, err = cli("train", "--resume", path, *options)
     assert (code, len(err.splitlines())) == (2, 1)
     assert words in err
+
+
+def test_a_seed_of_0_and_what_is_on_are_told_as_they_are_typed(cli, tmp_path: Path):
+    path = tmp_path / "model"
+    cli("train", *MOVING, "--nesterov", "--seed", 0, "--epochs", 1, "--save", path)
+    _, _, err = cli("train", "--resume", path, "--nesterov", "--seed", 3)
+    assert "was trained with --nesterov, --seed 0; " in err
 
 
 def test_resume_needs_to_know_how_it_was_trained(cli, tmp_path: Path):
