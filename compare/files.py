@@ -38,6 +38,14 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     _sync_folder(path.parent)
 
 
+def short_path(path: Path) -> str:
+    """The path for a message: relative to the working folder where that is shorter."""
+    try:
+        return min(str(path), os.path.relpath(path), key=len)
+    except (OSError, ValueError):  # the working folder is gone, or on another drive
+        return str(path)
+
+
 def path_beside(path: Path) -> Path:
     """A new name in the same folder, for what will be renamed to `path`; short, for that may have 255 bytes already."""
     return path.with_name(f".part-{os.getpid()}-{secrets.token_hex(4)}")

@@ -10,7 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from compare.files import check_writable, folder_fault, path_beside, whole_file
+from compare.files import check_writable, folder_fault, path_beside, short_path, whole_file
+
+
+def test_a_path_in_a_message_is_relative_where_that_is_shorter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    folder = tmp_path / "a" / "b"
+    folder.mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    assert short_path(folder / "mine.py") == "mine.py"
+    assert short_path(tmp_path / "a" / "mine.py") == str(Path("..", "mine.py"))
+    assert short_path(Path("mine.py")) == "mine.py"
+    assert short_path(Path("/x")) == "/x"
+    folder.rmdir()
+    assert short_path(tmp_path / "mine.py") == str(tmp_path / "mine.py")
 
 
 @pytest.mark.parametrize("before", [None, b"old"])

@@ -12,6 +12,7 @@ from compare.backends.scratch_side import ScratchSide
 from compare.backends.worker import TIME_LIMIT, Worker
 from compare.data.regular_files import file_size
 from compare.errors import InputError
+from compare.files import short_path
 from scratch import Equations
 
 MODULES = {"scratch": "scratch", "torch": "torch_impl"}
@@ -41,7 +42,7 @@ def check_known(spec: str) -> None:
         try:
             file_size(Path(spec))
         except OSError as error:
-            raise InputError(f"{spec}: cannot be read: {error.strerror}") from None
+            raise InputError(f"{short_path(Path(spec))}: cannot be read: {error.strerror}") from None
     elif spec not in MODULES:
         raise _unknown(spec)
 

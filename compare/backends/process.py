@@ -73,12 +73,12 @@ class Process:
         self._printer.join(1)
         function, calls = self._mark()
         if forked := self._forked():
-            self.fault, function = "makes a copy of its process (fork), which cannot be compared", forked - 1
-        what = self.fault or f"ended the whole process, with {_how(code)}"
+            self.fault, function = "copies its process (fork), which it must not", forked - 1
+        what = self.fault or f"ended its process ({_how(code)})"
         if not 0 < function <= len(FUNCTIONS):
             return f"{what}, while it was loaded"
         name = list(FUNCTIONS)[function - 1]
-        return f"{name} ({FUNCTIONS[name].tag}) {what}, in call {calls} of its functions"
+        return f"{name} ({FUNCTIONS[name].tag}) {what}, in call {calls}"
 
     def _mark(self) -> tuple[int, int]:
         function, calls = MARK.unpack_from(self._answers)
@@ -98,7 +98,7 @@ class Process:
             if now != seen:
                 seen, since = now, time.monotonic()
             elif self.awaited and time.monotonic() - since > (limit := self._limit()):
-                self.stop(f"has not returned after {limit:g} seconds (--time-limit gives it more)")
+                self.stop(f"takes over {limit:g} s (see --time-limit)")
 
     def _limit(self) -> float:
         return self.time_limit if self._mark()[1] else max(LOADING, self.time_limit)

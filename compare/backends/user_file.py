@@ -17,7 +17,11 @@ from numpy.typing import NDArray
 from compare.data.regular_files import file_size
 from compare.equations import FUNCTIONS, Function
 from compare.errors import InputError
+from compare.files import short_path
 from scratch import EQUATIONS, Equations
+
+# Characters of an error of Python that are shown: of a longer one so many from its end.
+LONGEST, END = 72, 32
 
 
 class UserFileError(InputError):
@@ -36,7 +40,7 @@ class UserFile:
     """
 
     def __init__(self, path: Path, mark: Callable[[int], None] = lambda _: None):
-        self.path, self.name, self._mark = path, path.stem, mark
+        self.path, self.name, self._mark, self._shown = path, path.stem, mark, short_path(path)
         self._code = _compiled(path)
         self.defined = tuple(self._functions())
 
@@ -54,10 +58,11 @@ class UserFile:
         defined = self._run()
         found = {name: defined[name] for name in FUNCTIONS if name in defined}
         if not found:
-            raise InputError(f"{self.path}: defines none of {', '.join(FUNCTIONS)}")
+            first, *_, last = FUNCTIONS
+            raise InputError(f"{self._shown}: defines none of the six functions, {first} to {last}")
         for name, function in found.items():
             if not callable(function):
-                raise InputError(f"{self.path}: {name} ({FUNCTIONS[name].tag}) is {_kind(function)}, not a function")
+                raise InputError(f"{self._shown}: {name} ({FUNCTIONS[name].tag}) is {_kind(function)}, not a function")
         return found
 
     def _run(self) -> dict[str, Any]:
@@ -75,7 +80,7 @@ class UserFile:
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            raise InputError(f"{self.path}{_line(error, self.path)}: {_raised(error)} while it is loaded") from None
+            raise InputError(f"{self._shown}{_line(error, self.path)}: {_raised(error)} while it is loaded") from None
         return module.__dict__
 
 
@@ -85,7 +90,7 @@ def checked(name: str, function: Callable, path: Path, nan: bool, mark: Callable
     Raises UserFileError for whatever it does wrong; values that are merely wrong are left to the comparison.
     """
     expected, number = FUNCTIONS[name], 1 + list(FUNCTIONS).index(name)
-    title = f"{name} ({expected.tag})"
+    shown, title = short_path(path), f"{name} ({expected.tag})"
 
     def call(*inputs: Any) -> Any:
         mark(number)
@@ -94,26 +99,27 @@ def checked(name: str, function: Callable, path: Path, nan: bool, mark: Callable
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            raise UserFileError(f"{path}{_line(error, path)}: {title} {_failure(error)}") from None
-        results = _results(returned, expected, inputs, f"{path}: {title}")
+            raise UserFileError(f"{shown}{_line(error, path)}: {title} {_failure(error)}") from None
+        results = _results(returned, expected, inputs, f"{shown}: {title}")
         if not nan and any(np.isnan(part).any() for part in results) and all(np.isfinite(x).all() for x in inputs):
-            raise UserFileError(f"{path}: {title} returns nan for finite inputs")
+            raise UserFileError(f"{shown}: {title} returns nan for finite inputs")
         return tuple(results) if len(results) > 1 else results[0]
 
     return call
 
 
 def _compiled(path: Path) -> types.CodeType:
+    shown = short_path(path)
     try:
         file_size(path)  # a pipe would be waited for
         return compile(path.read_text(encoding="utf-8"), str(path), "exec")
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+        raise InputError(f"{shown}: cannot be read: {error.strerror}") from None
     except SyntaxError as error:
         where = f", line {error.lineno}" if error.lineno else ""
-        raise InputError(f"{path}{where}: is not valid Python: {error.msg}") from None
+        raise InputError(f"{shown}{where}: is not valid Python: {error.msg}") from None
     except (ValueError, RecursionError, MemoryError) as error:
-        raise InputError(f"{path}: is not valid Python: {_first_line(error)}") from None
+        raise InputError(f"{shown}: is not valid Python: {_first_line(error)}") from None
 
 
 def _called(function: Callable, inputs: tuple[Any, ...]) -> Any:
@@ -142,21 +148,24 @@ def _results(returned: Any, expected: Function, inputs: tuple[Any, ...], title: 
 def _copied(returned: Any, expected: Function, inputs: tuple[Any, ...], title: str) -> list[NDArray]:
     shapes, dtype = expected.shapes(inputs), inputs[0].dtype
     if len(shapes) > 1 and not (isinstance(returned, tuple | list) and len(returned) == len(shapes)):
-        raise UserFileError(f"{title} returns {_kind(returned)}, not a pair: {expected}")
+        raise UserFileError(f"{title} returns {_kind(returned)}, not a pair: {', '.join(expected.results)}")
     parts = returned if len(shapes) > 1 else (returned,)
-    return [_array(part, shape, dtype, expected, title) for part, shape in zip(parts, shapes, strict=True)]
+    each = zip(expected.results, parts, shapes, strict=True)
+    return [_array(part, shape, dtype, name, title) for name, part, shape in each]
 
 
-def _array(part: Any, shape: tuple[int, ...], dtype: np.dtype, expected: Function, title: str) -> NDArray:
+def _array(part: Any, shape: tuple[int, ...], dtype: np.dtype, name: str, title: str) -> NDArray:
     if not shape and _is_number(part):
         part = dtype.type(part)
     if not isinstance(part, np.ndarray | np.generic):
-        raise UserFileError(f"{title} returns {_kind(part)}, not a NumPy array of {dtype}: {expected}")
+        wanted = "a NumPy array" if shape else "a number"
+        raise UserFileError(f"{title} returns {_kind(part)} for {name}, not {wanted}")
     # a plain copy: neither a subclass with operators of its own, nor memory that the user's file may still change
     array = np.array(part, subok=False)
-    if array.shape != shape or array.dtype != dtype:
-        got = f"shape {array.shape} and dtype {array.dtype}"
-        raise UserFileError(f"{title} returns {got}, not {shape} and {dtype}: {expected}")
+    if array.shape != shape:
+        raise UserFileError(f"{title} returns {name} {array.shape}, not {shape}")
+    if array.dtype != dtype:
+        raise UserFileError(f"{title} returns {name} in {array.dtype}, not {dtype}")
     return array if shape else array[()]
 
 
@@ -179,9 +188,11 @@ def _raised(error: BaseException) -> str:
 
 def _first_line(error: BaseException) -> str:
     try:
-        return str(error).strip().partition("\n")[0][:200]
+        line = str(error).strip().partition("\n")[0]
     except BaseException:
         return "an error that cannot be printed"
+    # NumPy says last which sizes do not fit
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - END]} … {line[-END:]}"
 
 
 def _line(error: BaseException, path: Path) -> str:

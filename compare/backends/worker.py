@@ -21,6 +21,7 @@ from compare.backends.protocol import Backend, State, Tally, Trainable
 from compare.backends.shared_memory import write_array
 from compare.backends.user_file import UserFileError
 from compare.errors import InputError
+from compare.files import short_path
 from scratch import EQUATIONS, Equations, Evaluation, Step, Velocity
 
 # Seconds that one call of a function may take, unless a user says otherwise.
@@ -35,7 +36,7 @@ class Worker:
     """
 
     def __init__(self, path: Path, time_limit: float = TIME_LIMIT):
-        self.path, self.name, self.time_limit = path, path.stem, time_limit
+        self.path, self.name, self.time_limit, self._shown = path, path.stem, time_limit, short_path(path)
         self._process, self._keys, self._requests = Process(time_limit), itertools.count(), itertools.count(1)
         self._dropped: list[int] = []
         self._shared: dict[int, list[Any]] = {}
@@ -94,14 +95,13 @@ class Worker:
         if answer.kind == "wrong":
             raise UserFileError(text)
         if answer.kind != "done":
-            reason = "a file that changes NumPy or this package cannot be compared"
-            raise UserFileError(f"{self.path}: {text}; {reason}")
+            raise UserFileError(f"{self._shown}: {text}; it must not change NumPy or this package")
         return answer._replace(arrays=tuple(np.array(array)[()] for array in answer.arrays))
 
     def _give_up(self, fault: str = "") -> NoReturn:
         if fault:
             self._process.stop(fault)
-        raise UserFileError(f"{self.path}: {self._process.why_ended()}")
+        raise UserFileError(f"{self._shown}: {self._process.why_ended()}")
 
 
 class _Functions:

@@ -33,7 +33,7 @@ from compare.cli.options import (
 from compare.cli.outputs import Outputs
 from compare.cli.progress import announce, progress, tell
 from compare.errors import InputError
-from compare.files import is_regular
+from compare.files import is_regular, short_path
 from compare.problem import Problem, checksum
 from compare.report import as_json, saved_runs
 from compare.report.pictures import save_pictures
@@ -195,7 +195,7 @@ def _seconds(training: Training, dtype: str) -> float:
 def _resumed_problem(path: Path, checkpoint: Checkpoint, chosen: ProblemOptions, context: typer.Context) -> Problem:
     """The problem that the checkpoint was trained on, for more epochs if that is asked for."""
     if checkpoint.chosen is None or checkpoint.data is None:
-        raise InputError(f"{path}: has weights only; --resume needs a file of train --save")
+        raise InputError(f"{short_path(path)}: has weights only; --resume needs a file of train --save")
     own = asdict(checkpoint.chosen) | {"data": checkpoint.data}
     _check_free(path, own | {"dtype": checkpoint.dtype}, context)
     return replace(chosen, **own | ({} if chosen.epochs is None else {"epochs": chosen.epochs})).problem()
@@ -213,7 +213,7 @@ def _check_free(path: Path, own: dict[str, Any], context: typer.Context) -> None
     if given:
         used = ", ".join(_typed(*one) for one in given.items())
         raise InputError(
-            f"{path} was trained with {used}; a resumed training goes on with the same: omit {', '.join(given)}"
+            f"{short_path(path)} was trained with {used}; a resumed training keeps that: omit {', '.join(given)}"
         )
 
 

@@ -99,7 +99,7 @@ def _train(problem: Problem, dtype: str, ours: Backend, theirs: Backend, on_step
     except FloatingPointError as error:
         raise both_diverge(str(error)) from None
     run.first_divergence = comparison.first_divergence
-    with _place("in the evaluation after training"):
+    with _place("after training"):
         _evaluate(run, problem, trainings, again)
     _keep_results(run, trainings)
     return run

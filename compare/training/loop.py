@@ -127,7 +127,7 @@ def _end_epoch(trainings: Sequence[Training]) -> list[Record]:
         for training in trainings:
             training.end_epoch()
     except UserFileError as error:
-        raise error.at(f"in the evaluation {f'after epoch {epoch}' if epoch else 'before training'}") from None
+        raise error.at(f"after epoch {epoch}" if epoch else "before training") from None
     records = [training.history[-1] for training in trainings]
     if not any(math.isfinite(record.val_loss) for record in records):
         raise FloatingPointError(f"the validation loss is {records[0].val_loss} after epoch {epoch}")

@@ -8,6 +8,7 @@ import pytest
 import scratch
 from compare.backends.user_file import UserFile, UserFileError
 from compare.errors import InputError
+from compare.files import short_path
 from compare.problem import Problem
 
 
@@ -38,11 +39,27 @@ def test_a_step_of_a_file_is_that_of_its_functions(small: Problem, user_file, ri
 FAULTS = {
     "raises": ("logits", "return X @ W", "line 5: logits (E1) raises ValueError: matmul"),
     "not written": ("logits", "raise NotImplementedError", "logits (E1) is not written yet"),
-    "returns nothing": ("log_softmax", "Z.max()", "log_softmax (E2) returns None, not a NumPy array"),
-    "a list": ("log_softmax", "return Z.tolist()", "log_softmax (E2) returns a list, not a NumPy array"),
-    "wrong shape": ("logits", "return (X @ W.T + b).T", "logits (E1) returns shape (4, 20)"),
-    "wrong dtype": ("logits", "return (X @ W.T + b).astype('float32')", "and dtype float32, not (20, 4) and float64"),
-    "no pair": ("parameter_gradients", "return dZ.T @ X", "parameter_gradients (E5) returns a ndarray, not a pair"),
+    "returns nothing": (
+        "log_softmax",
+        "Z.max()",
+        "log_softmax (E2) returns None for logP, not a NumPy array",
+    ),
+    "no number": ("nll_loss", "return None", "nll_loss (E3) returns None for L, not a number"),
+    "a list": ("log_softmax", "return Z.tolist()", "log_softmax (E2) returns a list for logP, not a NumPy array"),
+    "wrong shape": ("logits", "return (X @ W.T + b).T", "logits (E1) returns Z (4, 20), not (20, 4)"),
+    "the second wrong": (
+        "parameter_gradients",
+        "return dZ.T @ X, dZ.sum(axis=1)",
+        "returns db (20,), not (4,)",
+    ),
+    "a message too long": ("logits", "raise ValueError('x' * 50 + 'y' * 50)", f"ValueError: {'x' * 40} … {'y' * 32}"),
+    "a long message": ("logits", "raise ValueError('x' * 72)", f"ValueError: {'x' * 72}"),
+    "wrong dtype": ("logits", "return (X @ W.T + b).astype('float32')", "(E1) returns Z in float32, not float64"),
+    "no pair": (
+        "parameter_gradients",
+        "return dZ.T @ X",
+        "parameter_gradients (E5) returns a ndarray, not a pair: dW, db",
+    ),
     "a pair of one": ("sgd_step", "return (W,)", "sgd_step (E6) returns a tuple, not a pair"),
     "input changed": ("log_softmax", "Z -= Z.max(); return Z", "line 5: log_softmax (E2) changes its input in place"),
     "input changed by out=": ("logits_gradient", "return np.exp(logP, out=logP)", "changes its input in place"),
@@ -71,7 +88,7 @@ FAULTS = {
         "return type('T', (tuple,), {'__len__': lambda self: exit(0)})((dZ, dZ))",
         "parameter_gradients (E5) returns what NumPy cannot take: raises SystemExit: 0",
     ),
-    "objects": ("logits", "return (X @ W.T + b).astype(object)", "dtype object"),
+    "objects": ("logits", "return (X @ W.T + b).astype(object)", "returns Z in object, not float64"),
     "a subclass": (
         "logits",
         "return (X @ W.T + b).view(type('Odd', (np.ndarray,), {'__array_finalize__': lambda self, o: 1 / 0}))",
@@ -87,8 +104,20 @@ def test_every_fault_is_one_line_with_its_function(small: Problem, user_file, on
     with pytest.raises(UserFileError) as refused:
         step(small, UserFile(Path(path)).equations())
     assert words in str(refused.value)
-    assert str(refused.value).startswith(path)
+    assert str(refused.value).startswith(short_path(Path(path)))
     assert "\n" not in str(refused.value)
+
+
+def test_a_file_in_the_working_folder_is_told_by_its_name_alone(
+    small: Problem, user_file, one_function, monkeypatch: pytest.MonkeyPatch
+):
+    path = Path(user_file(one_function("logits", "return X @ W")))
+    monkeypatch.chdir(path.parent)
+    with pytest.raises(UserFileError, match=r"^mine\.py, line 5: logits \(E1\) raises ValueError: matmul"):
+        step(small, UserFile(path).equations())
+    path.write_text("def logits(")
+    with pytest.raises(InputError, match=r"^mine\.py, line 1: is not valid Python"):
+        UserFile(path)
 
 
 def test_the_place_in_a_run_comes_last():
@@ -149,7 +178,7 @@ FILES = {
     "no Python": ("def logits(X, W, b:\n", "line 1: is not valid Python"),
     "fails to load": ("import no_such_module_of_anybody\n", "line 1: raises ModuleNotFoundError"),
     "exits while loading": ("import sys\nsys.exit(3)\n", "line 2: raises SystemExit: 3 while it is loaded"),
-    "nothing of ours": ("def logit(X): return X\n", "defines none of logits, log_softmax"),
+    "nothing of ours": ("def logit(X): return X\n", "defines none of the six functions, logits to sgd_step"),
     "no function": ("logits = 3\n", "logits (E1) is an int, not a function"),
     "null bytes": ("a\0b", "is not valid Python"),
 }

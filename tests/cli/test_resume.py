@@ -105,10 +105,10 @@ def test_a_training_that_is_stopped_at_any_moment_again_and_again_ends_in_the_sa
 
 
 REFUSED = {
-    "another lr": (["--lr", "0.1"], "was trained with --lr 0.001; a resumed training goes on with the same: omit --lr"),
+    "another lr": (["--lr", "0.1"], "was trained with --lr 0.001; a resumed training keeps that: omit --lr"),
     "another data set and seed": (
         ["--data", "mnist5k", "--seed", "9"],
-        "was trained with --data digits, --seed 1; a resumed training goes on with the same: omit --data, --seed",
+        "was trained with --data digits, --seed 1; a resumed training keeps that: omit --data, --seed",
     ),
     "a dtype": (["--dtype", "float64"], "was trained with --dtype float32; "),
     "what was off": (["--nesterov", "--train-subset", "9"], "was trained with no --nesterov, no --train-subset; "),

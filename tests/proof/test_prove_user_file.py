@@ -67,7 +67,7 @@ def test_memory_that_a_user_file_keeps_is_not_ours(small: Problem, user_file, on
 
 
 PLACES = {
-    "in the evaluation after training": lambda X: X.shape == (15, 12),
+    "after training": lambda X: X.shape == (15, 12),
     "in the gradient checks": lambda X: X.shape == (6, 5) and X.dtype == "float64",
     'in the batch "a batch of 7"': lambda X: len(X) == 7,
 }

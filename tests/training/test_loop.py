@@ -95,11 +95,11 @@ def test_one_finite_side_is_enough_to_go_on(small: Problem, make_small):
 
 
 PLACES = {
-    "before training": ("raise RuntimeError('no')", "in the evaluation before training"),
+    "before training": ("raise RuntimeError('no')", "before training"),
     "in a step": ("seen.append(1); assert len(seen) != 13; return scratch.nll_loss(logP, y)", "at epoch 2, step 5"),
     "after an epoch": (
         "seen.append(1); assert len(seen) != 14; return scratch.nll_loss(logP, y)",
-        "in the evaluation after epoch 2",
+        "after epoch 2",
     ),
 }
 

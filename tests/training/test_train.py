@@ -115,7 +115,7 @@ def test_training_that_diverges_is_bad_input(make_small):
 
 def test_nan_of_a_user_file_is_an_error_in_training(small: Problem, user_file, one_function):
     path = user_file(one_function("log_softmax", "return Z * np.nan"))
-    with pytest.raises(InputError, match=r"\(E2\) returns nan for finite inputs, in the evaluation before training$"):
+    with pytest.raises(InputError, match=r"\(E2\) returns nan for finite inputs, before training$"):
         train(small, path)
 
 
