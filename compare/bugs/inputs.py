@@ -12,11 +12,10 @@ from typing import NamedTuple
 import numpy as np
 
 from compare.backends.protocol import State
-from compare.data.dataset import Dataset
 from compare.problem import Problem
 from compare.proof.exact_arithmetic import EXACT_RATES, all_exact_steps, exact_steps
 from compare.proof.hard_batches import hard_batches
-from compare.proof.single_steps import Case, CaseMaker, SingleSteps
+from compare.proof.single_steps import Case, CaseMaker, Shape, SingleSteps
 from scratch import Velocity
 
 # Batches of the training, each from weights of its own; the first of them is taken again at the end.
@@ -25,7 +24,7 @@ REAL_BATCHES = 4
 EVALUATED = 1000
 
 
-class Shape(NamedTuple):
+class Small(NamedTuple):
     """Pixels and classes of random images, the rate, and the sizes of the batches.
 
     sure: 0, or how large the weights are; the labels are what the model says then, and gradients are small.
@@ -37,17 +36,21 @@ class Shape(NamedTuple):
     sizes: tuple[int, ...]
     sure: float = 0.0
 
+    def shape(self, problem: Problem) -> Shape:
+        """To be trained with the options of the problem but another rate."""
+        return Shape(self.D, self.K, replace(problem.chosen, lr=self.lr))
+
 
 # Rates of many digits, small and large; N = K, N = D, D = K and powers of two; gradients small and large.
 SMALL = (
-    Shape(5, 3, 0.27183, (6, 1, 4, 12, 3, 5)),
-    Shape(12, 7, 0.037162, (9, 40, 100, 128, 33)),
-    Shape(8, 10, 1.73205, (20, 64, 256)),
-    Shape(6, 6, 3.3166e-5, (7, 6, 1030)),
-    Shape(9, 2, 23.5702, (10, 2)),
-    Shape(3000, 4, 0.051962, (1, 3)),
-    Shape(7, 5, 0.41421, (5, 8), 8.0),
-    Shape(7, 5, 0.41421, (5, 8), 30.0),
+    Small(5, 3, 0.27183, (6, 1, 4, 12, 3, 5)),
+    Small(12, 7, 0.037162, (9, 40, 100, 128, 33)),
+    Small(8, 10, 1.73205, (20, 64, 256)),
+    Small(6, 6, 3.3166e-5, (7, 6, 1030)),
+    Small(9, 2, 23.5702, (10, 2)),
+    Small(3000, 4, 0.051962, (1, 3)),
+    Small(7, 5, 0.41421, (5, 8), 8.0),
+    Small(7, 5, 0.41421, (5, 8), 30.0),
 )
 
 
@@ -64,10 +67,10 @@ def inputs(problem: Problem, dtype: str) -> Iterator[Inputs]:
     yield Inputs("hard", hard_batches(problem, dtype))
     yield from (Inputs("exact", steps) for steps in all_exact_steps(problem, dtype))
     yield Inputs("evaluation", _evaluation(problem, dtype))
-    for shape in SMALL:
-        yield Inputs("small", _small(problem, shape, dtype))
+    for small in SMALL:
+        yield Inputs("small", _small(small, small.shape(problem), dtype))
     # shapes of their own, so that what holds by chance for one number of classes is seen
-    little = _little_problem(problem, SMALL[1])
+    little = SMALL[1].shape(problem)
     yield Inputs("small", hard_batches(little, dtype))
     yield from (Inputs("small", exact_steps(little, dtype, lr)) for lr in EXACT_RATES)
 
@@ -100,10 +103,10 @@ def _evaluation(problem: Problem, dtype: str) -> SingleSteps:
     return SingleSteps(problem.validation, problem.chosen, (Case("evaluation", state, index),))
 
 
-def _small(problem: Problem, shape: Shape, dtype: str) -> SingleSteps:
+def _small(small: Small, shape: Shape, dtype: str) -> SingleSteps:
     """Random images of another shape, at another rate, in batches of several sizes."""
-    make, random = CaseMaker(_little_problem(problem, shape), dtype), np.random.default_rng(9)
-    D, K, lr, sizes, sure = shape
+    make, random = CaseMaker(shape, dtype), np.random.default_rng(9)
+    D, K, lr, sizes, sure = small
     for N in sizes:
         W, b = random.normal(size=(K, D)) * (sure or 1), random.normal(size=K)
         v = [random.normal(size=(K, D)), random.normal(size=K)] if make.chosen.momentum else []
@@ -111,11 +114,3 @@ def _small(problem: Problem, shape: Shape, dtype: str) -> SingleSteps:
         labels = (images / 255 @ W.T + b).argmax(axis=1) if sure else random.integers(0, K, N)
         make.add(f"a batch of {N}, {D} pixels, {K} classes, lr {lr:g}", W, b, images, labels, v)
     return make.single_steps(make.chosen)
-
-
-def _little_problem(problem: Problem, shape: Shape) -> Problem:
-    """A few random images, to be trained with the options of the problem but another rate."""
-    random, count = np.random.default_rng(10), 40
-    images = random.integers(0, 256, (count, shape.D)).astype(np.uint8)
-    data = Dataset("random", (images, np.arange(count) % shape.K), None, classes=shape.K)
-    return Problem(data, replace(problem.chosen, lr=shape.lr, batch_size=8, train_subset=None, val_fraction=0.2))

@@ -17,9 +17,8 @@ from compare.equations import QUANTITIES
 from compare.problem import Hyperparameters, Problem
 from compare.proof.comparison import UnlikeArraysError, difference
 from compare.proof.lockstep import StepPair
-from compare.proof.single_steps import Case, CaseMaker, SingleSteps, case_text
+from compare.proof.single_steps import Case, CaseMaker, Shape, SingleSteps, Sized, case_text
 from compare.proof.tolerance import allowed, sizes
-from compare.proof.unusual_batches import Shape
 from scratch import Step
 
 # From exp(-GAP) on, every probability but the largest is exactly 0.
@@ -104,7 +103,7 @@ def _limits(pair: StepPair) -> dict[str, float]:
     return {name: 0.0 if name == "logits" else allowed(*scales[name], 1, dtype) for name in QUANTITIES}
 
 
-def all_exact_steps(problem: Problem, dtype: str) -> Iterator[SingleSteps]:
+def all_exact_steps(problem: Sized, dtype: str) -> Iterator[SingleSteps]:
     """The exact steps at every rate, and a large batch of a small problem."""
     for lr in EXACT_RATES:
         yield exact_steps(problem, dtype, lr)
@@ -113,7 +112,7 @@ def all_exact_steps(problem: Problem, dtype: str) -> Iterator[SingleSteps]:
     yield make.single_steps(_powers_of_two(problem.chosen, EXACT_RATES[0]))
 
 
-def exact_steps(problem: Problem, dtype: str, lr: float = EXACT_RATES[0]) -> SingleSteps:
+def exact_steps(problem: Sized, dtype: str, lr: float = EXACT_RATES[0]) -> SingleSteps:
     """Steps in which no operation rounds, in any order, fused or not.
 
     Pixels are quarters, weights multiples of 1/64, the batch and lr powers of 2 (and momentum, dampening, weight decay

@@ -15,7 +15,7 @@ from compare.equations import QUANTITIES
 from compare.problem import Problem
 from compare.proof.comparison import Comparison, Deviation, OneSideNotFiniteError, worse
 from compare.proof.lockstep import StepPair
-from compare.proof.single_steps import CaseMaker, SingleSteps
+from compare.proof.single_steps import CaseMaker, SingleSteps, Sized
 from compare.proof.unusual_batches import unusual_batches
 
 SIZES = 2, 3, 11, 39, 64, 99, 129, 501, 1001
@@ -54,13 +54,13 @@ def _worst(pair: StepPair, sides: tuple[str, str]) -> Deviation:
     return comparison.first_divergence or max(comparison.worst.values(), key=lambda found: found.used)
 
 
-def all_hard_batches(problem: Problem, dtype: str) -> Iterator[SingleSteps]:
+def all_hard_batches(problem: Sized, dtype: str) -> Iterator[SingleSteps]:
     """The hard batches, and then the unusual ones, each group with options of its own."""
     yield hard_batches(problem, dtype)
     yield from unusual_batches(problem, dtype)
 
 
-def hard_batches(problem: Problem, dtype: str) -> SingleSteps:
+def hard_batches(problem: Sized, dtype: str) -> SingleSteps:
     """Large logits, rows of mixed scale, certain and wrong answers, dense and constant images, odd batch sizes."""
     make = _HardBatches(problem, dtype)
     make.odd_sizes()
@@ -75,7 +75,7 @@ def hard_batches(problem: Problem, dtype: str) -> SingleSteps:
 class _HardBatches(CaseMaker):
     """Each method adds some batches; they share one random stream, so their order is part of what they are."""
 
-    def __init__(self, problem: Problem, dtype: str):
+    def __init__(self, problem: Sized, dtype: str):
         super().__init__(problem, dtype)
         self.plain = self.random.uniform(-1, 1, (self.K, self.D)) / np.sqrt(self.D)
         # makes logits of dense images spread by about 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +76,14 @@ class Sized(Protocol):
     @property
     def chosen(self) -> Hyperparameters:
         """What the options of SGD are taken from."""
+
+
+class Shape(NamedTuple):
+    """A `Sized` of one's own choice."""
+
+    features: int
+    classes: int
+    chosen: Hyperparameters
 
 
 class CaseMaker:

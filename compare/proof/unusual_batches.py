@@ -7,13 +7,11 @@ of `_Unusual` says which mistakes it shows. They are single steps as the hard ba
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.problem import Hyperparameters, Problem
-from compare.proof.single_steps import CaseMaker, SingleSteps
+from compare.proof.single_steps import CaseMaker, Shape, SingleSteps, Sized
 
 # Every small size, and what people choose; K and D come from the problem.
 SIZES = *range(2, 35), 48, 50, 60, 64, 80, 128, 150, 200, 250, 255, 256, 257, 300, 400, 500, 512, 1000, 1024, 1025
@@ -38,15 +36,7 @@ SHAPES = (
 )  # fmt: skip
 
 
-class Shape(NamedTuple):
-    """What a `CaseMaker` needs of a problem."""
-
-    features: int
-    classes: int
-    chosen: Hyperparameters
-
-
-def unusual_batches(problem: Problem, dtype: str) -> Iterator[SingleSteps]:
+def unusual_batches(problem: Sized, dtype: str) -> Iterator[SingleSteps]:
     """All of them, in groups of one rate, one shape and one type of pixels."""
     own = Shape(problem.features, problem.classes, problem.chosen)
     for method in (_Unusual.sizes, _Unusual.of_bytes, _Unusual.of_floats):
