@@ -73,7 +73,9 @@ def overview(shown: Overview) -> "Figure":
     above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=(2, 3))[:, 0]
     before, after = np.array(shown.before), np.array(shown.after)
     draw_templates(above.subplots(2, len(before), squeeze=False), before, after, shown.shape, shown.names)
-    above.supxlabel("the weights of each class: blue speaks for it, red against it", fontsize="small")
+    limits = ", ".join(f"±{np.abs(W).max():.2g}" for W in (before, after))
+    words = f"the weights of each class: blue speaks for it, red against it; each row has its own scale ({limits})"
+    above.supxlabel(words, fontsize="small")
     losses, accuracies = below.subplots(1, 2)
     draw_curves(losses, accuracies, shown.histories)
     draw_legend(below, accuracies)

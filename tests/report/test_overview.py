@@ -36,6 +36,11 @@ def test_an_overview_has_both_curves_and_the_templates(digits: Problem, matching
     assert accuracies.lines[0].get_ydata().tolist() == [r.val_accuracy for r in matching[0].history["scratch"]]
     assert figure.get_suptitle() == "One model, trained by scratch and torch: digits, lr 0.1, 3 epochs, float32"
     assert figure.get_supxlabel().startswith("Validation accuracy at the end: ")
+    limits = ", ".join(f"±{np.abs(rows).max():.2g}" for rows in (shown.before, shown.after))
+    assert figure.subfigs[0].get_supxlabel().endswith(f"; each row has its own scale ({limits})")
+    assert [axes.images[0].get_clim()[1] for axes in images[::10]] == [
+        np.abs(rows).max() for rows in (shown.before, shown.after)
+    ]
 
 
 def test_a_recording_is_read_as_it_was_written(digits: Problem, matching: list[Run], tmp_path: Path):
