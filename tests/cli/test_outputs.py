@@ -68,6 +68,7 @@ WRITING = {
 }
 
 
+@pytest.mark.usefixtures("proven_once")
 @pytest.mark.parametrize("line", WRITING)
 def test_every_command_names_what_it_wrote(
     cli, checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str

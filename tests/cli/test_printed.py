@@ -40,6 +40,7 @@ def typed(checkpoint: Path, exercise_file, root: Path, tmp_path: Path, monkeypat
     return lambda line: [names.get(word, word) for word in line.split()]
 
 
+@pytest.mark.usefixtures("proven_once")
 @pytest.mark.parametrize("line", COMMANDS)
 def test_no_space_and_no_empty_line_is_there_for_nothing(cli, typed, line: str):
     code, out, err = cli(*typed(line))
