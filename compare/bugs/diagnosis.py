@@ -5,8 +5,9 @@ that is wrong says which function is. Each mistake of the catalogue in this func
 is named only if it explains what the side makes of all of them.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
+from itertools import chain, islice, product
 from typing import NamedTuple
 
 import numpy as np
@@ -14,9 +15,9 @@ import numpy as np
 from compare.backends.by_name import SCRATCH
 from compare.backends.protocol import Backend
 from compare.backends.user_file import UserFileError
-from compare.bugs.facts import facts
+from compare.bugs.facts import facts, keeps
 from compare.bugs.guesses import Guess, guesses
-from compare.bugs.inputs import Inputs, inputs
+from compare.bugs.inputs import Inputs, inputs, unusual_inputs
 from compare.bugs.traces import MAKES, NAMES, Observed, first_wrong, observe_reference
 from compare.equations import QUANTITIES
 from compare.problem import Problem
@@ -26,6 +27,8 @@ NOTHING = (
     "nothing differs in the first steps, in hard batches, in exact steps and in evaluation, each from several weights: "
     "what is wrong takes more steps, or other images, to show"
 )
+# So many cases of a group of unusual batches are taken after the first wrong one: all, but for the group of many sizes.
+AFTER = 24
 # The sides that are right.
 KNOWN = "scratch", "torch"
 BOTH = "both sides make the same mistake; compared with scratch:"
@@ -42,11 +45,15 @@ class Example(NamedTuple):
 
 
 class Diagnosis(NamedTuple):
-    """Sentences about the tensors, and at most three mistakes, the likeliest first; both may be empty."""
+    """Sentences about the tensors, and at most three mistakes, the likeliest first; both may be empty.
+
+    keeps: whether the same call gave another result after others than as the first.
+    """
 
     facts: list[str]
     guesses: list[Guess]
     example: Example | None = None
+    keeps: bool = False
 
 
 class Diagnostician:
@@ -66,8 +73,8 @@ class Diagnostician:
         """
         with np.errstate(all="ignore"):
             for theirs in (self.theirs, *([] if self.theirs.name in KNOWN else [SCRATCH])):
-                for fields in _orders(quantity):
-                    for observed in self._readings(ours, theirs):
+                for readings, fields in product((self._readings, self._unusual), _orders(quantity)):
+                    for observed in readings(ours, theirs):
                         if found := _explained(ours, observed, fields, replaced):
                             return found if theirs is self.theirs else found._replace(facts=[BOTH, *found.facts])
         return Diagnosis([], [])
@@ -80,6 +87,13 @@ class Diagnostician:
             yield every[-1]
         for observed in every:
             yield [seen._replace(limits=dict.fromkeys(seen.limits, 0.0)) for seen in observed if seen.kind == "exact"]
+
+    def _unusual(self, ours: Backend, theirs: Backend) -> Iterator[list[Observed]]:
+        """In both precisions what differs only in unusual batches, beside all other inputs, in which nothing does."""
+        for dtype in ("float64", "float32"):
+            groups = (_around_wrong(given, ours, theirs, dtype) for given in unusual_inputs(self.problem, dtype))
+            if wrong := list(chain.from_iterable(groups)):
+                yield [*self._observe(ours, theirs, dtype), *wrong]
 
     def _observe(self, ours: Backend, theirs: Backend, dtype: str) -> list[Observed]:
         """What a side makes of each case, beside the reference."""
@@ -100,15 +114,24 @@ def diagnose(
     return found._replace(facts=[f"of {theirs.name}: {fact}" for fact in found.facts], example=swapped)
 
 
-def _beside(given: Inputs, right: list[Observed], ours: Backend, dtype: str) -> list[Observed]:
+def _beside(given: Inputs, right: Iterable[Observed], ours: Backend, dtype: str) -> Iterator[Observed]:
     try:
-        steps = list(given.steps.steps(ours, dtype))
+        for seen, (_, step) in zip(right, given.steps.steps(ours, dtype), strict=True):
+            yield seen._replace(ours=step)
     except UserFileError:
         # a function may be right for the images of the problem only; the proof tells errors on those
-        if given.kind == "small":
-            return []
-        raise
-    return [seen._replace(ours=step) for seen, (_, step) in zip(right, steps, strict=True)]
+        if given.kind not in ("small", "unusual"):
+            raise
+
+
+def _around_wrong(given: Inputs, ours: Backend, theirs: Backend, dtype: str) -> Iterator[Observed]:
+    """The cases to the first that is wrong and some after it; nothing if none is. All of them would take memory."""
+
+    def cases() -> Iterator[Observed]:
+        return _beside(given, observe_reference(given, theirs, dtype), ours, dtype)
+
+    first = next((n for n, seen in enumerate(cases()) if first_wrong(seen)), None)
+    return iter(()) if first is None else islice(cases(), first + 1 + AFTER)
 
 
 def _orders(quantity: str | None) -> list[tuple[str, ...]]:
@@ -127,7 +150,8 @@ def _explained(
             if first and seen.differs(field) and seen.reached(function):
                 named = field if field in NAMES else first
                 known = guesses(observed, function) if replaced is None or function in replaced else []
-                return Diagnosis(facts(observed, n, function, named, ours), known, _example(seen, named))
+                kept = keeps(observed, n, ours)
+                return Diagnosis(facts(observed, n, function, named, kept), known, _example(seen, named), kept)
     return None
 
 

@@ -23,15 +23,18 @@ SHOWN = 4
 FAR = 100
 
 
-def facts(observed: list[Observed], first: int, function: str, field: str, ours: Backend) -> list[str]:
-    """What holds of a quantity that this function makes wrong; `first` is the first case in which it is."""
+def facts(observed: list[Observed], first: int, function: str, field: str, kept: bool) -> list[str]:
+    """What holds of a quantity that this function makes wrong; `first` is the first case in which it is.
+
+    kept: see `keeps`.
+    """
     seen = observed[first]
     reached = [one for one in observed if one.reached(function)]
     wrong = [one for one in reached if one.differs(field)] or [seen]
     finite = [one for one in wrong if np.isfinite(one.pair(field)[0]).all()]
     quantity = QUANTITIES[NAMES[field]]
     differs = "is the first to differ" if first_wrong(seen) == field else "differs"
-    found = [f"{quantity.symbol} ({quantity.tag}) {differs}, {where(observed, first, ours)}"]
+    found = [f"{quantity.symbol} ({quantity.tag}) {differs}, {where(observed, first, kept)}"]
     found += [fact for fact in (_ratio(reached, field, wrong[0]), _only_the_bias(reached, field)) if fact]
     found += [text for test in TESTS if (text := _in_all(test, finite or wrong, field))]
     found += [text] if (text := _bound(finite, field)) else []
@@ -40,26 +43,44 @@ def facts(observed: list[Observed], first: int, function: str, field: str, ours:
     return [*found, f"{quantity.symbol} is not finite in {_batch(lost)}"] if lost else found
 
 
-def where(observed: list[Observed], first: int, ours: Backend) -> str:
+def where(observed: list[Observed], first: int, kept: bool) -> str:
     """In which of the inputs a quantity is wrong first, and whether the steps before have to do with it."""
     seen = observed[first]
-    before = [one for one in observed[:first] if one.steps is seen.steps]
-    if before and not _is_wrong_alone(seen, ours):
+    if kept:
         return (
             f"in {_batch(seen)}, after other steps, but not when it is the first: something is kept from step to step"
         )
     real = any(one.differs(field) for one in observed if one.kind in ("training", "evaluation") for field in NAMES)
     return {
-        "training": f"in {seen.case.name}, but not in those before" if before else "in the first step",
+        "training": f"in {seen.case.name}, but not in those before"
+        if _before(observed, first)
+        else "in the first step",
         "evaluation": f"not in training, but in a batch of {len(seen.theirs.y):,} images, as evaluation has it",
         "exact": f'only in exact steps, where nothing rounds: "{seen.case.name}", lr {seen.start.chosen.lr:g}',
         "hard": f'not {"in the first steps" if real else "on real images"}, but in the batch "{seen.case.name}"',
         "small": f'not on images of this size, but in the batch "{seen.case.name}"',
+        "unusual": f'not in ordinary batches, but in the batch "{seen.case.name}" ({_sizes(seen)})',
     }[seen.kind]
+
+
+def _sizes(seen: Observed) -> str:
+    """N, D, K and lr of a batch: what is unusual may be one of them."""
+    (K, D), N = seen.start.W.shape, len(seen.theirs.y)
+    return f"N {N}, D {D}, K {K}, lr {seen.start.chosen.lr:g}"
 
 
 def _batch(seen: Observed) -> str:
     return seen.case.name if seen.kind == "training" else f'the batch "{seen.case.name}"'
+
+
+def keeps(observed: list[Observed], first: int, ours: Backend) -> bool:
+    """Whether a case is wrong after other steps of its set, but not as the first: the same call, another result."""
+    return _before(observed, first) and not _is_wrong_alone(observed[first], ours)
+
+
+def _before(observed: list[Observed], first: int) -> bool:
+    """Whether the set of steps of a case has others before it."""
+    return any(one.steps is observed[first].steps for one in observed[:first])
 
 
 def _is_wrong_alone(seen: Observed, ours: Backend) -> bool:

@@ -16,6 +16,7 @@ from compare.problem import Problem
 from compare.proof.exact_arithmetic import EXACT_RATES, all_exact_steps, exact_steps
 from compare.proof.hard_batches import hard_batches
 from compare.proof.single_steps import Case, CaseMaker, Shape, SingleSteps
+from compare.proof.unusual_batches import unusual_batches
 from scratch import Velocity
 
 # Batches of the training, each from weights of its own; the first of them is taken again at the end.
@@ -55,7 +56,7 @@ SMALL = (
 
 
 class Inputs(NamedTuple):
-    """Steps that one side takes one after the other. kind: training, evaluation, hard, exact or small."""
+    """Steps that one side takes one after the other. kind: training, evaluation, hard, exact, small or unusual."""
 
     kind: str
     steps: SingleSteps
@@ -73,6 +74,11 @@ def inputs(problem: Problem, dtype: str) -> Iterator[Inputs]:
     little = SMALL[1].shape(problem)
     yield Inputs("small", hard_batches(little, dtype))
     yield from (Inputs("small", exact_steps(little, dtype, lr)) for lr in EXACT_RATES)
+
+
+def unusual_inputs(problem: Problem, dtype: str) -> Iterator[Inputs]:
+    """Many more, for what shows in none of the others."""
+    yield from (Inputs("unusual", steps) for steps in unusual_batches(problem, dtype))
 
 
 def _training(problem: Problem, dtype: str) -> SingleSteps:

@@ -38,7 +38,7 @@ def test_the_mistakes_of_the_catalogue_are_diagnosed_alike_twice(diagnostician: 
 
 
 def test_nothing_is_found_without_a_mistake(diagnostician: Diagnostician):
-    assert diagnostician.diagnose(SCRATCH) == ([], [], None)
+    assert diagnostician.diagnose(SCRATCH) == Diagnosis([], [])
 
 
 def test_a_mistake_like_no_other_gets_no_name(diagnostician: Diagnostician):
@@ -115,6 +115,7 @@ def test_kept_weights_show_in_the_second_step(diagnostician: Diagnostician):
         "something is kept from step to step"
     )
     assert found.guesses == []
+    assert found.keeps
 
 
 def only(condition: Callable[[np.ndarray], bool]) -> Backend:
@@ -207,7 +208,7 @@ def test_a_short_run_has_fewer_real_batches(random_problem: Callable[..., Proble
 
 def test_momentum_of_the_problem_is_no_mistake(random_problem: Callable[..., Problem]):
     diagnostician = Diagnostician(random_problem(momentum=0.9, weight_decay=1e-3), backend("torch"))
-    assert diagnostician.diagnose(SCRATCH) == ([], [], None)
+    assert diagnostician.diagnose(SCRATCH) == Diagnosis([], [])
     found = diagnostician.diagnose(replaced(sgd_step=same(lambda W, b, *_: (W, b))))
     assert found.facts[:2] == [
         "W - W0 (E6) is the first to differ, in the first step",

@@ -7,7 +7,7 @@ import pytest
 
 import scratch
 from compare.backends.by_name import SCRATCH
-from compare.bugs.facts import facts
+from compare.bugs.facts import facts, keeps
 from compare.bugs.traces import MAKES, Observed
 
 
@@ -23,7 +23,7 @@ def found(observed: Callable) -> Callable[..., list[str]]:
 
 def told(seen: list[Observed], field: str, first: int = 0) -> list[str]:
     function = next(name for name, makes in MAKES.items() if field in makes)
-    return facts(seen, first, function, field, SCRATCH)
+    return facts(seen, first, function, field, keeps(seen, first, SCRATCH))
 
 
 def at(*index: int, add: float = 1.0) -> Callable:
@@ -124,6 +124,7 @@ WHERE = {
     "exact": 'only in exact steps, where nothing rounds: "step 1", lr 0.5',
     "evaluation": "not in training, but in a batch of 6 images, as evaluation has it",
     "small": 'not on images of this size, but in the batch "step 1"',
+    "unusual": 'not in ordinary batches, but in the batch "step 1" (N 6, D 5, K 3, lr 0.5)',
 }
 
 

@@ -1,0 +1,75 @@
+"""The inputs of the diagnosis: what waits for an unusual batch is diagnosed as what shows in ordinary ones is."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+import scratch
+from compare.backends.by_name import SCRATCH, equations_backend
+from compare.backends.protocol import Backend
+from compare.bugs.diagnosis import Diagnostician
+from compare.bugs.traces import first_wrong
+from scratch import EQUATIONS
+
+
+def only(**functions: Callable) -> Backend:
+    """`scratch` with one other function."""
+    return equations_backend("mine", lambda: EQUATIONS._replace(**functions))
+
+
+# What waits for an unusual batch, in float32 for the last: where it is told to be, and its name.
+WAITING: dict[str, tuple[dict[str, Callable], str, list[str]]] = {
+    "cut gradients": (
+        {"parameter_gradients": lambda X, dZ: tuple(np.clip(g, -1, 1) for g in scratch.parameter_gradients(X, dZ))},
+        '"bright images" (N 4, D 64, K 10, lr 0.001)',
+        ["clipped-gradient"],
+    ),
+    "no bias for black images": (
+        {"logits": lambda X, W, b: X @ W.T + b * X.any()}, '"black images" (N 5, D 64, K 10, lr 0.001)', []
+    ),
+    "a little more at large rates, in float32": (
+        {
+            "sgd_step": lambda W, b, dW, db, lr: scratch.sgd_step(
+                W, b, dW, db, lr * (1.01 if lr > 100 and W.dtype == "float32" else 1)
+            )
+        },
+        '"other learning rates" (N 8, D 64, K 10, lr 100.564)',
+        [],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WAITING)
+def test_what_waits_for_an_unusual_batch_is_diagnosed(diagnostician: Diagnostician, case: str):
+    functions, where, names = WAITING[case]
+    found = diagnostician.diagnose(only(**functions))
+    assert f"not in ordinary batches, but in the batch {where}" in found.facts[0]
+    assert [guess.bug.name for guess in found.guesses][:1] == names
+    assert not found.keeps
+
+
+def test_what_is_kept_by_a_part_of_the_inputs_is_told(diagnostician: Diagnostician):
+    def equations() -> scratch.Equations:
+        kept: dict[bytes, np.floating] = {}
+        # only among the unusual batches are the same labels twice
+        return EQUATIONS._replace(nll_loss=lambda logP, y: kept.setdefault(y.tobytes(), scratch.nll_loss(logP, y)))
+
+    found = diagnostician.diagnose(equations_backend("mine", equations))
+    assert found.facts[0] == (
+        'L (E3) is the first to differ, in the batch "other batch sizes", after other steps, but not when it is the '
+        "first: something is kept from step to step"
+    )
+    assert found.keeps
+
+
+def test_a_group_of_unusual_batches_is_held_in_part_and_only_if_one_is_wrong(diagnostician: Diagnostician):
+    """All of them, in both sides, would take hundreds of megabytes."""
+    wrong = only(logits=lambda X, W, b: X @ W.T + b * (len(X) != 64))
+    with np.errstate(all="ignore"):
+        (every, *_) = diagnostician._unusual(wrong, SCRATCH)
+        assert not list(diagnostician._unusual(SCRATCH, SCRATCH))
+    unusual = [seen for seen in every if seen.kind == "unusual"]
+    first = next(n for n, seen in enumerate(unusual) if first_wrong(seen))
+    assert len(unusual) == first + 25
+    assert len({id(seen.steps) for seen in unusual}) == 1
