@@ -19,6 +19,9 @@ LABEL = 12
 # Of one field.
 LINES = 4
 WITHIN = "the training is within budget"
+# What to try where no mistake of the catalogue is named.
+KEEPS = "does it keep something between calls? the same call gives another result after others than as the first"
+REORDER = "another order of the operations, for example that of the equation: large numbers that cancel cost digits"
 # What the axes of a quantity count.
 AXES = {"N": "batch image", "K": "class", "D": "pixel"}
 
@@ -48,7 +51,7 @@ def place_and_looks(runs: list[Run], diagnosis: Diagnosis | None) -> list[str]:
     if diagnosis and diagnosis.example and not found.equation:
         found = _with_example(found, diagnosis.example, run)
     parts = {label: text for label, text in found._asdict().items() if label != "function"}
-    parts |= _looks(diagnosis) if run.growth is None else {"note": amplified(run.growth, run.dtype)}
+    parts |= _looks(diagnosis, run.loses_accuracy) if run.growth is None else {"note": amplified(run.growth, run.dtype)}
     parts |= _note(run)
     return [line for label, text in parts.items() for line in _labelled(label, text)]
 
@@ -146,6 +149,8 @@ def _values(found: Deviation, run: Run) -> str:
 
 def _both(values: tuple[float, float], run: Run) -> str:
     digits = SHOWN_DIGITS[run.dtype]
+    if len({f"{value:.{digits}g}" for value in values}) == 1:  # an example of the diagnosis may be in float64
+        digits = SHOWN_DIGITS["float64"]
     named = zip(values, run.sides, strict=True)
     return ", ".join(f"{value:.{digits}g} ({cut(side, LONG_NAME)})" for value, side in named)
 
@@ -191,22 +196,26 @@ def _in_predictions(run: Run) -> Found:
     return Found("in the predicted classes", "", where, "the class of the largest logit", counted)
 
 
-def _looks(diagnosis: Diagnosis | None) -> dict[str, str]:
+def _looks(diagnosis: Diagnosis | None, loses_accuracy: bool) -> dict[str, str]:
     if diagnosis is None:
         return {}
     looks = [f"{guess.bug.name} ({per_cent(guess.likeness)} alike)" for guess in diagnosis.guesses]
     return {
         "seen": "; ".join(diagnosis.facts[1:3] or diagnosis.facts) or NOTHING,
         "looks like": ", or ".join(looks) or "none of the mistakes of the catalogue",
-        "try": _advice(diagnosis),
+        "try": _advice(diagnosis, loses_accuracy),
     }
 
 
-def _advice(diagnosis: Diagnosis) -> str:
+def _advice(diagnosis: Diagnosis, loses_accuracy: bool) -> str:
     if diagnosis.guesses:
         lesson = diagnosis.guesses[0].bug.lesson
         # one line, if its first clause says enough
         return lesson if len(lesson) <= WIDTH - LABEL else re.split("[;:] ", lesson)[0]
+    if loses_accuracy:
+        return REORDER
+    if diagnosis.keeps:
+        return KEEPS
     if diagnosis.example:
         quantity = QUANTITIES[diagnosis.example.quantity]
         return f"redo {quantity.tag} of the example in MATHS.md by hand, line by line"

@@ -1,5 +1,6 @@
 """What is said of a difference when only one check sees it."""
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -117,6 +118,26 @@ def test_what_it_looks_like(run: Run, changed):
     text = told(broken, Diagnosis([], []))
     assert "seen nothing differs in the first steps, in hard batches, in exact steps and in evaluation" in text
     assert "looks like none of the mistakes of the catalogue" in text
+
+
+def test_what_to_try_where_no_mistake_is_named(run: Run, changed):
+    broken = changed(run, predictions=replace(run.predictions, evaluation=3.0))
+    example = Example("W", "one winner, 2", [5, 54], -4.0, -8.0)
+    keeps = (
+        "try does it keep something between calls? the same call gives another result after others than as the first"
+    )
+    assert "try redo E6 of the example in MATHS.md by hand" in told(broken, Diagnosis(["a"], [], example))
+    assert keeps in told(broken, Diagnosis(["a"], [], example, keeps=True))
+    guess = Guess(BUGS["stale-gradient"], 1.0)
+    assert f"try {guess.bug.lesson}" in told(broken, Diagnosis(["a"], [guess], example, keeps=True))
+    less = told(replace(broken, loses_accuracy=True), Diagnosis(["a"], [], example))
+    assert "try another order of the operations, for example that of the equation: large numbers" in less
+
+
+def test_two_values_that_are_equal_in_float32_have_all_their_digits(run: Run, changed):
+    broken = changed(run, exact_arithmetic=run.exact_arithmetic | {"W": Counts(400, 12)})
+    example = Example("W", "one winner, 2", [5, 54], -4.0, math.nextafter(-4.0, 0))
+    assert "values -4 (scratch), -3.9999999999999996 (torch)" in told(broken, Diagnosis(["a"], [], example))
 
 
 @pytest.mark.parametrize("check", ["exact", "gradient"])
