@@ -16,6 +16,16 @@ def per_cent(share: float, places: int | None = 0) -> str:
     return f"{100 * share:.{places}f} %" if share < 100 else f"{share:.0e} x"
 
 
+def counted(number: int, what: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "epoch"), counted(9600, "step"), counted(2, "batch")
+    ('1 epoch', '9,600 steps', '2 batches')
+    """
+    plural = what + ("es" if what.endswith("ch") and what != "epoch" else "s")
+    return f"{number:,} {what if number == 1 else plural}"
+
+
 def points(difference: float) -> str:
     """A difference of two shares: 74 % is 10 percentage points above 64 %, but not 10 % above it.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.words import per_cent, points
+from compare.words import counted, per_cent, points
 
 ROOT = Path(__file__).parents[1]
 
@@ -31,6 +31,12 @@ ROOT = Path(__file__).parents[1]
 )
 def test_a_share(share: float, places: int | None, text: str):
     assert per_cent(share, places) == text
+
+
+@pytest.mark.parametrize("what", ["epoch", "step", "image"])
+def test_one_is_singular(what: str):
+    assert [counted(n, what) for n in (0, 1, 2, 1000)] == [f"0 {what}s", f"1 {what}", f"2 {what}s", f"1,000 {what}s"]
+    assert [counted(n, "batch") for n in (1, 2)] == ["1 batch", "2 batches"]
 
 
 def test_a_difference_of_shares_is_in_points():

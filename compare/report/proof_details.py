@@ -16,6 +16,7 @@ from compare.report.difference import SHOWN_DIGITS, amplified
 from compare.report.proof_screen import controls_text
 from compare.report.tables import cut, per_cent, share, short, table, wrapped
 from compare.training import published
+from compare.words import counted
 
 # Longer curves are shown at these epochs and at their last.
 SHOWN_EPOCHS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500)
@@ -34,8 +35,8 @@ def print_problem(console: Console, problem: Problem) -> None:
         f"of {problem.features} pixels"
     )
     console.print(
-        f"{chosen.epochs} epochs of {problem.steps_per_epoch} batches of {chosen.batch_size} = "
-        f"{problem.steps:,} steps, lr {chosen.lr:g}, seed {chosen.seed}"
+        f"{counted(chosen.epochs, 'epoch')} of {counted(problem.steps_per_epoch, 'batch')} of {chosen.batch_size} = "
+        f"{counted(problem.steps, 'step')}, lr {chosen.lr:g}, seed {chosen.seed}"
     )
     shown = [f"{name} {value[:8]}" for name, value in sums.items()]
     console.print("SHA-256 of what both are given:", *shown[:3], style="dim")

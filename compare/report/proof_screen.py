@@ -12,6 +12,7 @@ from compare.proof.run import Run
 from compare.report.difference import differ, place_and_looks
 from compare.report.tables import LONG_NAME, cut, per_cent, share, short, table, wrapped
 from compare.training import published
+from compare.words import counted
 from scratch import Record
 
 # Columns of the curve.
@@ -42,7 +43,7 @@ def verdict_line(runs: list[Run]) -> Text:
     """The one line that answers the question."""
     if any(run.verdict == "differ" for run in runs):
         return Text(differ(runs), style="bold red")
-    steps = f"{runs[0].steps:,} steps of {_dtypes(runs)}"
+    steps = f"{counted(runs[0].steps, 'step')} of {_dtypes(runs)}"
     return Text(f"match: every quantity is within budget, in {steps}", style="bold green")
 
 
@@ -58,8 +59,9 @@ def _sentence(problem: Problem, runs: list[Run]) -> str:
     chosen = problem.chosen
     return (
         f"{ours} and {theirs} train one model on {len(problem.train[1]):,} images of {problem.name}, from the same "
-        f"weights and with the same batches: {chosen.epochs:,} epochs of {problem.steps_per_epoch:,} batches of "
-        f"{chosen.batch_size:,} = {problem.steps:,} steps, {_options(chosen)}, in {_dtypes(runs)}."
+        f"weights and with the same batches: {counted(chosen.epochs, 'epoch')} of "
+        f"{counted(problem.steps_per_epoch, 'batch')} of {chosen.batch_size:,} = {counted(problem.steps, 'step')}, "
+        f"{_options(chosen)}, in {_dtypes(runs)}."
     )
 
 

@@ -73,6 +73,7 @@ def test_shapes_have_equal_sizes_and_others(groups: list[SingleSteps]):
     assert any(N == K != D for N, D, K in shapes)
     assert any(D == K != N for N, D, K in shapes)
     assert {2, 3, 4, 11, 12, 26} <= {K for _, _, K in shapes}
+    assert (1, 4, 2) in shapes, "one image of a problem of two classes"
     assert max(D for _, D, _ in shapes) > 784
 
 

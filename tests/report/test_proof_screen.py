@@ -80,6 +80,22 @@ def test_the_table_has_the_largest_share_of_all_readings_and_precisions(printed,
         assert re.search(r" +".join(numbers) + "$", line)
 
 
+def test_words_begin_and_numbers_end_below_each_other(printed, digits, matching: list[Run]):
+    lines = screen(printed, digits, matching)
+    (head,) = (line for line in lines if line.endswith("error   budget  used"))
+    rows = [line for line in lines if re.match(r"E\d  ", line)]
+    assert {re.search(r"float\d\d, ", row).start() for row in rows} == {head.index("where")}
+    assert {re.search(r"\d\.\de[+-]\d\d", row).end() for row in rows} == {head.index("error") + len("error")}
+    epochs, losses = (next(line for line in lines if line.startswith(word)) for word in ("epoch ", "loss "))
+    assert [n.end() for n in re.finditer(r"\d+", epochs)] == [n.end() for n in re.finditer(r"[\d.]+", losses)]
+
+
+def test_one_epoch_of_one_step_is_said_in_the_singular(digits: Problem, matching: list[Run]):
+    chosen = replace(digits.chosen, epochs=1, batch_size=1438)
+    sentence = " ".join(proof_screen._sentence(Problem(load("digits"), chosen), matching).split())
+    assert "with the same batches: 1 epoch of 1 batch of 1,438 = 1 step, lr 0.1" in sentence
+
+
 def test_a_share_that_is_no_number_is_the_largest(printed, digits, matching: list[Run], changed):
     run = matching[0]
     lost = replace(run.worst["loss", "one_step"], used=float("nan"))
