@@ -107,7 +107,7 @@ def test_differ_is_told_with_its_place(cli, monkeypatch: pytest.MonkeyPatch, tmp
         return scratch.logits_gradient(logP, y) * len(y)
 
     plant(monkeypatch, logits_gradient=no_mean)
-    code, out, _ = cli(*SHORT, "--json", tmp_path / "proof.json")
+    code, out, _ = cli(*SHORT, "--dtype", "float32", "--json", tmp_path / "proof.json")
     lines = out.splitlines()
     assert code == 1
     assert len(lines) <= 40
@@ -132,7 +132,7 @@ def test_a_side_that_is_not_finite_is_told_and_written(cli, monkeypatch: pytest.
         return scratch.nll_loss(logP, y) * np.nan
 
     plant(monkeypatch, nll_loss=nan)
-    code, out, _ = cli(*SHORT, "--json", tmp_path / "proof.json")
+    code, out, _ = cli(*SHORT, "--dtype", "float64", "--json", tmp_path / "proof.json")
     assert code == 1
     assert "differ: scratch and torch, in nll_loss (E3)" in out
     run = json.loads((tmp_path / "proof.json").read_text())["runs"][0]
@@ -141,6 +141,7 @@ def test_a_side_that_is_not_finite_is_told_and_written(cli, monkeypatch: pytest.
     assert "not reached" in out
 
 
+@pytest.mark.usefixtures("proven_once")
 def test_a_planted_mistake_is_recognised(cli, tmp_path: Path):
     options = *SHORT, "--dtype", "float32", "--bug", "mean-for-the-bias"
     code, out, _ = cli(*options, "--json", tmp_path / "json")
