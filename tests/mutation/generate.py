@@ -1,4 +1,8 @@
-"""One-line changes of Python code, found on its syntax tree and made in its text."""
+"""One-line changes of Python code, found on its syntax tree and made in its text.
+
+What changes no result is left out: `strict=True`, the order of two arguments where it does not matter, imports for a
+type checker, and how large or pale something is drawn.
+"""
 
 import ast
 from collections.abc import Iterator
@@ -9,6 +13,9 @@ COMPARISONS = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==
 OPERATORS = {ast.Add: ("+", "-"), ast.Sub: ("-", "+"), ast.Mult: ("*", "/"), ast.Div: ("/", "*")}
 OPERATORS |= {ast.FloorDiv: ("//", "*"), ast.BitAnd: ("&", "|"), ast.BitOr: ("|", "&")}
 NAMES = {"min": "max", "max": "min", "any": "all", "all": "any", "sum": "max", "argmax": "argmin"}
+
+SYMMETRIC = "max", "min", "maximum", "minimum", "hypot", "array_equal", "isclose"
+LOOKS = {"strict", "alpha", "dpi", "figsize", "fontsize", "loc", "lw", "ms", "ncols", "rotation"}
 
 
 class Mutant(NamedTuple):
@@ -63,8 +70,21 @@ def _walk(node: ast.AST) -> Iterator[ast.AST]:
         if field in ("annotation", "returns", "decorator_list", "type_comment") or isinstance(node, ast.JoinedStr):
             continue
         for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, ast.AST):
+            if isinstance(child, ast.AST) and not _changes_no_result(child):
                 yield from _walk(child)
+
+
+def _changes_no_result(node: ast.AST) -> bool:
+    if isinstance(node, ast.keyword):
+        return node.arg in LOOKS
+    if isinstance(node, ast.Call) and _name(node.func) == "new_figure":
+        return True
+    return isinstance(node, ast.If) and _name(node.test) == "TYPE_CHECKING"
+
+
+def _name(node: ast.expr) -> str:
+    """The last part of a name: `maximum` of np.maximum."""
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def _changes(node: ast.AST, lines: list[str]) -> Iterator[tuple[int, int, str, str]]:
@@ -141,13 +161,14 @@ def _call(node: ast.Call, lines: list[str]) -> Iterator:
     if isinstance(node.func, ast.Attribute) and node.func.attr in NAMES:
         old = "." + node.func.attr
         yield node.lineno, node.func.end_col_offset - len(old.encode()), old, "." + NAMES[node.func.attr]
-    if len(node.args) == 2 and not any(isinstance(arg, ast.Starred) for arg in node.args):
+    ordered = len(node.args) == 2 and _name(node.func) not in SYMMETRIC
+    if ordered and not any(isinstance(arg, ast.Starred) for arg in node.args):
         first, second = node.args
         old = text[first.col_offset : second.end_col_offset].decode()
         if piece(first) != piece(second):
             yield node.lineno, first.col_offset, old, f"{piece(second)}, {piece(first)}"
     for keyword in node.keywords:
-        if keyword.arg:
+        if keyword.arg and keyword.arg not in LOOKS:
             old = text[keyword.col_offset : keyword.end_col_offset].decode()
             before = text[: keyword.col_offset].decode()
             if before.endswith(", "):

@@ -16,6 +16,11 @@ FOUND = {
     "x = True": {"x = False"},
     "x = -0.5": {"x = 0.5", "x = -5.0"},
     "x: Literal[1] = y": set(),
+    "zip(a, b, strict=True)": {"pass", "zip(b, a, strict=True)"},
+    "x = np.maximum(a, b)": set(),
+    "if TYPE_CHECKING: f(1)": set(),
+    "x = new_figure(1, a + 2)": set(),
+    "x = plot(a, b, ms=4, n=1)": {"x = plot(b, a, ms=4, n=1)", "x = plot(a, b, ms=4, n=2)", "x = plot(a, b, ms=4)"},
     "x = f'{a + 1}'": set(),
     "x = 'ä' + g(a, 3)": {"x = 'ä' + g(3, a)", "x = 'ä' + g(a, 4)"},
 }
