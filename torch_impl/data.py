@@ -24,6 +24,9 @@ class Images(Dataset[tuple[Tensor, Tensor]]):
         self.labels = as_labels(labels, device)
         self.dtype = dtype
 
+    def __repr__(self) -> str:
+        return f"<Images: {len(self):,} of {self.images.shape[1]} pixels, as {self.dtype}>"
+
     def __len__(self) -> int:
         return len(self.labels)
 

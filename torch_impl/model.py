@@ -25,6 +25,10 @@ class SoftmaxRegression(nn.Module):
         self.linear = nn.Linear(features, classes, dtype=weight.dtype)
         self.linear.load_state_dict({"weight": weight, "bias": bias})
 
+    def __repr__(self) -> str:
+        classes, features = self.linear.weight.shape
+        return f"<SoftmaxRegression: {features} pixels to {classes} classes, {self.dtype}>"
+
     @property
     def dtype(self) -> torch.dtype:
         """The dtype of the parameters, and so of every result."""

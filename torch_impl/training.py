@@ -43,6 +43,10 @@ class Record(NamedTuple):
     val_loss: float
     val_accuracy: float
 
+    def __repr__(self) -> str:
+        values = ", ".join(f"{name}={value:.4f}" for name, value in zip(self._fields[1:], self[1:], strict=True))
+        return f"Record(epoch={self.epoch}, {values})"
+
 
 def step(model: SoftmaxRegression, optimizer: Optimizer, X: Tensor, y: Tensor) -> Step:
     """One step of training on one batch, X (N, D) and integer labels y (N,)."""

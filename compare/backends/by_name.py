@@ -18,12 +18,13 @@ from scratch import Equations
 MODULES = {"scratch": "scratch", "torch": "torch_impl"}
 
 
-def backend(spec: str, *, device: str = "cpu", nan: bool = True, time_limit: float = TIME_LIMIT) -> Backend:
+def backend(spec: str | Path, *, device: str = "cpu", nan: bool = True, time_limit: float = TIME_LIMIT) -> Backend:
     """`scratch`, `torch`, or the path of a Python file that defines some of the six functions.
 
     device: where torch works. nan: see UserFile. time_limit: see Worker. Raises InputError if it is none of these, or
     the file cannot be used.
     """
+    spec = str(spec)
     if spec == "scratch":
         return SCRATCH
     if spec == "torch":
@@ -36,8 +37,9 @@ def backend(spec: str, *, device: str = "cpu", nan: bool = True, time_limit: flo
     return Worker(Path(spec), time_limit).backend(nan=nan)
 
 
-def check_known(spec: str) -> None:
+def check_known(spec: str | Path) -> None:
     """Raise InputError now, before anything is loaded, if there is no backend of this name, or no file at this path."""
+    spec = str(spec)
     if is_path(spec):
         try:
             file_size(Path(spec))
@@ -47,8 +49,9 @@ def check_known(spec: str) -> None:
         raise _unknown(spec)
 
 
-def backend_equations(spec: str, *, time_limit: float = TIME_LIMIT) -> Equations:
+def backend_equations(spec: str | Path, *, time_limit: float = TIME_LIMIT) -> Equations:
     """The equations of `scratch`, or of the file at a path; see Worker. Raises InputError as `backend`."""
+    spec = str(spec)
     if spec == "scratch":
         return scratch.EQUATIONS
     if not is_path(spec):
@@ -61,9 +64,9 @@ def equations_backend(name: str, make: Callable[[], Equations]) -> Backend:
     return Backend(name, lambda problem, dtype: ScratchSide(problem, dtype, make()))
 
 
-def side_name(spec: str) -> str:
+def side_name(spec: str | Path) -> str:
     """What a backend is called in reports: its name, or that of its file."""
-    return Path(spec).stem if is_path(spec) else spec
+    return Path(spec).stem if is_path(str(spec)) else str(spec)
 
 
 def is_path(spec: str) -> bool:

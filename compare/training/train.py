@@ -18,7 +18,7 @@ from scratch import Record
 
 def train(
     problem: Problem,
-    spec: str = "scratch",
+    spec: str | Path = "scratch",
     dtype: str = "float32",
     *,
     device: str = "cpu",
@@ -41,7 +41,7 @@ def train(
 
 def start(
     problem: Problem,
-    spec: str,
+    spec: str | Path,
     dtype: str,
     *,
     device: str = "cpu",

@@ -1,13 +1,16 @@
 """A backend by its name, or by the path of a file."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 import scratch
-from compare.backends.by_name import backend, backend_equations, side_name
+from compare.backends.by_name import backend, backend_equations, check_known, side_name
 from compare.backends.user_file import UserFileError
 from compare.errors import InputError
 from compare.problem import Problem
+from compare.training.train import train
 
 
 @pytest.mark.parametrize("find", [backend, backend_equations])
@@ -25,6 +28,16 @@ def test_unknown_backends_are_told(find):
 )
 def test_the_name_of_a_file_is_its_own(spec: str, name: str):
     assert side_name(spec) == name
+
+
+def test_a_path_may_be_a_path(user_file, one_function, small: Problem):
+    path = Path(user_file(one_function("nll_loss", "return 2 * scratch.nll_loss(logP, y)")))
+    assert backend(path).name == side_name(path) == "mine"
+    assert train(small, path).name == "mine"
+    check_known(path)
+    assert float(backend_equations(path).nll_loss(np.zeros((1, 2)) - 1, np.zeros(1, int))) == 2
+    with pytest.raises(InputError, match="cannot be read"):
+        check_known(Path("no/such.py"))
 
 
 def test_each_side_of_a_file_has_its_own_variables(user_file, one_function, small: Problem):

@@ -9,6 +9,7 @@ import torch
 
 import scratch
 from compare.backends.by_name import SCRATCH, backend, equations_backend
+from compare.bugs import detection
 from compare.bugs.catalogue import BUGS
 from compare.bugs.detection import DETECTION_CHECKS, Detection, detect
 from compare.data.registry import load
@@ -214,6 +215,12 @@ def test_the_accuracy_is_held_against_the_usual(
     found = detect(random_problem(), "float64", [SCRATCH])[0]
     assert found.reasons["accuracy"] == (reason and f"{100 * found.accuracy:.1f} %")
     assert 0.05 < found.accuracy < 0.9
+
+
+@pytest.mark.parametrize(("off", "noticed"), [(0.024, False), (0.026, True), (-0.024, False), (-0.026, True)])
+def test_without_a_band_an_accuracy_is_held_against_that_of_the_clean_run(off: float, noticed: bool):
+    low, high = detection._around(0.8)
+    assert (not low <= 0.8 + off <= high) == noticed
 
 
 def test_all_is_computed_on_one_thread(random_problem: Callable[..., Problem]):

@@ -102,9 +102,9 @@ def test_the_loss_is_never_negative_and_at_most_log_k_when_indifferent(batch):
     close(through(X, y, 0 * W, 0 * b).L, np.log(len(b)), 1)
 
 
-def test_a_record_fits_a_line():
+def test_a_record_fits_a_line(package):
     text = "Record(epoch=3, train_loss=2.3026, train_accuracy=0.1050, val_loss=0.5945, val_accuracy=1.0000)"
-    assert repr(scratch.Record(3, 2.30259, 0.105, 0.59449, 1.0)) == text
+    assert repr(package.Record(3, 2.30259, 0.105, 0.59449, 1.0)) == text
 
 
 def test_memory_of_evaluation_does_not_grow_with_the_images():

@@ -83,3 +83,8 @@ def test_labels_of_any_integer_become_int64(kind: str):
     assert labels.dtype == torch.int64
     assert labels.tolist() == [3, 0, 2]
     assert as_labels(np.zeros(0, kind)).shape == (0,)
+
+
+def test_images_fit_a_line():
+    images = torch_impl.Images(np.zeros((1200, 4), np.uint8), np.zeros(1200, int), torch.float64)
+    assert repr(images) == "<Images: 1,200 of 4 pixels, as torch.float64>"

@@ -68,3 +68,8 @@ def test_dyadic_inputs_are_bit_identical(rng: np.random.Generator, N: int, dtype
     assert (new_W != W).any()
     np.testing.assert_array_equal(new_W, model.weight.numpy(), strict=True)
     np.testing.assert_array_equal(new_b, model.bias.numpy(), strict=True)
+
+
+def test_a_model_fits_a_line():
+    model = torch_impl.SoftmaxRegression(np.ones((3, 4), np.float32), np.ones(3, np.float32))
+    assert repr(model) == "<SoftmaxRegression: 4 pixels to 3 classes, torch.float32>"
