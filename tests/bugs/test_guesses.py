@@ -1,6 +1,7 @@
 """The guesses: of which inputs a mistake is made again."""
 
 import dataclasses
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from compare.backends.by_name import backend, equations_backend
 from compare.backends.protocol import Backend
 from compare.bugs.catalogue import BUGS
+from compare.bugs.evidence import Likeness
 from compare.bugs.guesses import guesses
 from compare.bugs.inputs import inputs
 from compare.bugs.traces import Observed, observe_reference
@@ -41,3 +43,12 @@ def test_no_mistake_is_made_of_a_batch_that_is_too_large_for_it(random_problem, 
         best = guesses(seen, "logits_gradient")[0]
     assert (best.bug.name, best.likeness) == (bug.name, 1.0)
     assert 1000 < max(sizes) <= 4096
+
+
+@pytest.mark.parametrize(("explained", "named"), [(0.87, False), (0.89, False), (0.91, True)])
+def test_a_mistake_is_named_if_it_explains_nine_tenths(
+    observed: Callable, monkeypatch: pytest.MonkeyPatch, explained: float, named: bool
+):
+    monkeypatch.setattr("compare.bugs.guesses._alike", lambda *_: Likeness(explained, 0))
+    seen = [observed(dZ=lambda dZ: 2 * dZ, kind="small")]
+    assert bool(guesses(seen, "logits_gradient")) == named
