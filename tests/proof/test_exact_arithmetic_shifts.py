@@ -50,3 +50,19 @@ def test_logits_are_equal_whatever_log_softmax_does(digits: Problem, replaced: C
 
     ours = replaced(logits=logits, log_softmax=log_softmax)
     assert first_unequal(digits, dtype, ours, SCRATCH) == "Z, one winner, 2"
+
+
+@pytest.mark.parametrize(("rounding", "first"), [(3.5, ""), (6, "logP, one winner, 2")])
+def test_more_than_a_few_roundings_in_one_row_are_counted(
+    digits: Problem, replaced: Callable, dtype: str, rounding: float, first: str
+):
+    """Other rows round as after another shift; one row of the first batch is off by more, within its budget."""
+
+    def log_softmax(Z):
+        logP = log_softmax_shifted_by(Z, Z.max(axis=1, keepdims=True) + Z.dtype.type(1 / 3))
+        if len(Z) == 2:
+            logP[0] = scratch.log_softmax(Z[:1])[0]
+            logP[0, Z[0].argmax()] = -rounding * np.finfo(Z.dtype).eps
+        return logP
+
+    assert first_unequal(digits, dtype, replaced(log_softmax=log_softmax), backend("torch")) == first
