@@ -38,7 +38,7 @@ from compare.cli.outputs import Outputs
 from compare.cli.progress import announce, progress
 from compare.errors import InputError
 from compare.problem import Problem
-from compare.proof.both_precisions import Sides, at_the_same_time, named, prove_each, reports
+from compare.proof.both_precisions import SidesMaker, at_the_same_time, named, prove_each, reports
 from compare.proof.rounding import RoundingCause, attribute
 from compare.proof.run import Run
 from compare.report import as_json, proof_details, proof_screen, saved_runs
@@ -50,7 +50,7 @@ from compare.report.tables import wide_console
 
 RECORDING = "overview.json"
 # A longer command is not printed again.
-LONGEST = 52
+LONGEST_COMMAND = 52
 
 
 class Dtypes(StrEnum):
@@ -62,11 +62,11 @@ class Dtypes(StrEnum):
 
 
 @dataclass
-class Proof:
+class ProofResult:
     """What is compared, and what was found."""
 
     problem: Problem
-    sides: Sides
+    sides: SidesMaker
     planted: Bug | None
     replaced: frozenset[str] | None = None
     runs: list[Run] = field(default_factory=list)
@@ -108,9 +108,9 @@ def prove(
         saved_runs.check_name(runs_root, run_name)
     _check_sides(backend_name, against, bug, why)
     make, ours = (_planted, bug) if bug else (named, backend_name)
-    sides: Sides = functools.partial(make, ours, against, seconds)
+    sides: SidesMaker = functools.partial(make, ours, against, seconds)
     planted = find_bug(bug) if bug else None
-    proof = Proof(chosen.problem(), sides, planted, replaced(backend_name) or replaced(against))
+    proof = ProofResult(chosen.problem(), sides, planted, replaced(backend_name) or replaced(against))
     console = wide_console()
     if details and not quiet:
         proof_details.print_problem(console, proof.problem)
@@ -143,7 +143,7 @@ def _planted(bug: str, theirs: str, time_limit: float) -> tuple[Backend, Backend
     return find_bug(bug).backend(), backend(theirs, time_limit=time_limit)
 
 
-def _compare(proof: Proof, dtypes: list[str], quiet: bool) -> None:
+def _compare(proof: ProofResult, dtypes: list[str], quiet: bool) -> None:
     """Run the proof in each precision, and look for the cause of a difference."""
     problem = proof.problem
     announce(expected_seconds(problem, dtypes), quiet)
@@ -161,7 +161,7 @@ def expected_seconds(problem: Problem, dtypes: Sequence[str]) -> float:
     return alone * (1 if at_the_same_time(problem, dtypes) else len(dtypes))
 
 
-def _as_dict(proof: Proof) -> dict[str, Any]:
+def _as_dict(proof: ProofResult) -> dict[str, Any]:
     """What --json writes."""
     content = as_json.proof_as_dict(proof.problem, proof.runs)
     if proof.diagnosis:
@@ -172,7 +172,7 @@ def _as_dict(proof: Proof) -> dict[str, Any]:
 
 
 def _keep(
-    proof: Proof, content: dict[str, Any], outputs: Outputs, pictures: Path | None, root: Path, name: str | None
+    proof: ProofResult, content: dict[str, Any], outputs: Outputs, pictures: Path | None, root: Path, name: str | None
 ) -> None:
     """Write the pictures, and keep all of the run, if that is asked for."""
     if not (pictures or name):
@@ -192,7 +192,7 @@ def _keep(
     outputs.write("run", root / name if name else None, lambda path: _keep_run(proof, content, path, figures))
 
 
-def _keep_run(proof: Proof, content: dict[str, Any], path: Path, figures: dict[str, Any]) -> None:
+def _keep_run(proof: ProofResult, content: dict[str, Any], path: Path, figures: dict[str, Any]) -> None:
     run = proof.runs[-1]
     summary = saved_runs.summary(content["verdict"], run.history[run.sides[0]][-1])
     histories = {f"{side}, {run.dtype}": history for run in proof.runs for side, history in run.history.items()}
@@ -200,7 +200,7 @@ def _keep_run(proof: Proof, content: dict[str, Any], path: Path, figures: dict[s
     saved_runs.keep(path.parent, path.name, about, histories, figures)
 
 
-def _print(console: Console, proof: Proof, details: bool, quiet: bool) -> None:
+def _print(console: Console, proof: ProofResult, details: bool, quiet: bool) -> None:
     if quiet:
         console.print(proof_screen.verdict_line(proof.runs))
         return
@@ -220,10 +220,10 @@ def _print(console: Console, proof: Proof, details: bool, quiet: bool) -> None:
         proof_screen.print_next(console, _next(proof))
 
 
-def _next(proof: Proof) -> dict[str, str]:
+def _next(proof: ProofResult) -> dict[str, str]:
     """Three commands that go on from here, each with what it shows."""
     again = shlex.join(["python", "-m", "compare", *sys.argv[1:], "--details"])
-    more = again if len(again) <= LONGEST else "the same with --details"
+    more = again if len(again) <= LONGEST_COMMAND else "the same with --details"
     if not proof.differs:
         return {
             more: "every number",

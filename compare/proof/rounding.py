@@ -17,7 +17,7 @@ from compare.proof.exact_arithmetic import exact_steps
 from compare.words import per_cent
 from scratch import Equations, log_softmax, pixels
 
-ORDER = "order of summation"
+SUMMATION_ORDER = "order of summation"
 EXP_LOG = "exp and log of the two libraries"
 FUSED = "a fused multiply-add in PyTorch's update"
 
@@ -33,7 +33,7 @@ TAGS = {
 
 Operations = dict[str, Callable[..., Any]]
 # The inputs of each operation.
-Inputs = dict[str, tuple]
+OperationInputs = dict[str, tuple]
 
 
 class RoundingCause(NamedTuple):
@@ -75,7 +75,9 @@ def _operations(equations: Equations) -> Operations:
     }
 
 
-def _cause(name: str, ours: Callable, theirs: Operations, real: Inputs, exact: list[Inputs]) -> RoundingCause:
+def _cause(
+    name: str, ours: Callable, theirs: Operations, real: OperationInputs, exact: list[OperationInputs]
+) -> RoundingCause:
     a, b = np.asarray(ours(*real[name])), np.asarray(theirs[name](*real[name]))
     gap, largest = np.abs(a.astype(np.float64) - b), np.maximum(np.abs(a), np.abs(b))
     reason, experiment = _reason(name, theirs["exp"], real)
@@ -92,12 +94,12 @@ def _cause(name: str, ours: Callable, theirs: Operations, real: Inputs, exact: l
     )
 
 
-def _reason(name: str, their_exp: Callable, real: Inputs) -> tuple[str, str]:
+def _reason(name: str, their_exp: Callable, real: OperationInputs) -> tuple[str, str]:
     """The reason, and the experiment without it."""
     if name == "sgd_step":
         return FUSED, "with that done by hand"
     if name not in ("log_softmax", "logits_gradient"):
-        return ORDER, "where no sum rounds"
+        return SUMMATION_ORDER, "where no sum rounds"
     (Z,) = real["log_softmax"]
     values = Z - Z.max(axis=1, keepdims=True)
     unlike = float(np.mean(np.exp(values) != their_exp(values)))
@@ -105,7 +107,7 @@ def _reason(name: str, their_exp: Callable, real: Inputs) -> tuple[str, str]:
     return reason, f"exp alone: {per_cent(unlike)} of its values differ; where it gives 0 and 1"
 
 
-def _left(ours: Callable, theirs: Callable, name: str, exact: list[Inputs]) -> float:
+def _left(ours: Callable, theirs: Callable, name: str, exact: list[OperationInputs]) -> float:
     """The share of elements that differ on inputs on which nothing rounds."""
     unlike = (np.asarray(ours(*inputs[name])) != np.asarray(theirs(*inputs[name])) for inputs in exact)
     return float(np.mean(np.concatenate([each.ravel() for each in unlike])))
@@ -127,7 +129,7 @@ def _fused(W: NDArray, dW: NDArray, lr: float) -> NDArray:
     return exactly(W, dW).astype(W.dtype)
 
 
-def _real(problem: Problem, dtype: str) -> Inputs:
+def _real(problem: Problem, dtype: str) -> OperationInputs:
     """The inputs on the first batch of the problem."""
     index = problem.epoch_batches(1)[0]
     images, labels = problem.train
@@ -135,7 +137,7 @@ def _real(problem: Problem, dtype: str) -> Inputs:
     return _inputs(X, labels[index], *problem.start(dtype), problem.chosen.lr)
 
 
-def _exact(problem: Problem, dtype: str) -> list[Inputs]:
+def _exact(problem: Problem, dtype: str) -> list[OperationInputs]:
     """Inputs on which nothing rounds."""
     steps = exact_steps(problem, dtype)
     images, labels = steps.train
@@ -145,7 +147,7 @@ def _exact(problem: Problem, dtype: str) -> list[Inputs]:
     ]
 
 
-def _inputs(X: NDArray, y: NDArray, W: NDArray, b: NDArray, lr: float) -> Inputs:
+def _inputs(X: NDArray, y: NDArray, W: NDArray, b: NDArray, lr: float) -> OperationInputs:
     """What each operation is given on both sides; `scratch` makes it from the one before."""
     equations = Equations()
     Z = equations.logits(X, W, b)
