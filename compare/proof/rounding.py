@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.backends.threads import threads
+from compare.equations import FUNCTIONS, QUANTITIES
 from compare.problem import Problem
 from compare.proof.exact_arithmetic import exact_steps
 from compare.words import per_cent
@@ -20,16 +21,6 @@ from scratch import Equations, log_softmax, pixels
 SUMMATION_ORDER = "order of summation"
 EXP_LOG = "exp and log of the two libraries"
 FUSED = "a fused multiply-add in PyTorch's update"
-
-TAGS = {
-    "logits": "E1",
-    "log_softmax": "E2",
-    "nll_loss": "E3",
-    "logits_gradient": "E4",
-    "dW": "E5",
-    "db": "E5",
-    "sgd_step": "E6",
-}
 
 Operations = dict[str, Callable[..., Any]]
 # The inputs of each operation.
@@ -60,7 +51,7 @@ def attribute(problem: Problem, dtype: str, equations: Equations) -> list[Roundi
 
     with threads(1), np.errstate(all="ignore"):
         ours, real, exact = _operations(equations), _real(problem, dtype), _exact(problem, dtype)
-        return [_cause(name, ours[name], torch_operations.OPERATIONS, real, exact) for name in TAGS]
+        return [_cause(name, own, torch_operations.OPERATIONS, real, exact) for name, own in ours.items()]
 
 
 def _operations(equations: Equations) -> Operations:
@@ -75,6 +66,11 @@ def _operations(equations: Equations) -> Operations:
     }
 
 
+def _tag(operation: str) -> str:
+    """The tag of its equation: an operation is one of the six functions, or one result of `parameter_gradients`."""
+    return (FUNCTIONS.get(operation) or QUANTITIES[operation]).tag
+
+
 def _cause(
     name: str, ours: Callable, theirs: Operations, real: OperationInputs, exact: list[OperationInputs]
 ) -> RoundingCause:
@@ -83,7 +79,7 @@ def _cause(
     reason, experiment = _reason(name, theirs["exp"], real)
     left = _unexplained_update(a, b, *real[name]) if name == "sgd_step" else _left(ours, theirs[name], name, exact)
     return RoundingCause(
-        tag=TAGS[name],
+        tag=_tag(name),
         operation=name,
         share=float(np.mean(a != b)),
         ulps=float((gap / np.spacing(largest)).max()),
