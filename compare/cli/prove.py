@@ -27,8 +27,7 @@ from compare.cli.options import (
     Quiet,
     RunName,
     RunsRoot,
-    check_folder,
-    check_output,
+    check_outputs,
     flag,
     option,
     takes_problem,
@@ -102,22 +101,15 @@ def prove(
 
     Exit code 0: match, 1: differ, 2: could not compare.
     """
-    check_output(json)
-    check_folder(pictures)
-    if run_name:
-        saved_runs.check_name(runs_root, run_name)
+    check_outputs(json, pictures, runs_root, run_name)
     _check_sides(backend_name, against, bug, why)
-    make, ours = (_planted, bug) if bug else (named, backend_name)
-    sides: SidesMaker = functools.partial(make, ours, against, seconds)
-    planted = find_bug(bug) if bug else None
-    proof = ProofResult(chosen.problem(), sides, planted, replaced(backend_name) or replaced(against))
+    proof = _asked(chosen, backend_name, against, bug, seconds)
     console = wide_console()
     if details and not quiet:
         proof_details.print_problem(console, proof.problem)
     _compare(proof, ["float32", "float64"] if dtype == Dtypes.both else [dtype.value], quiet)
     if why:
-        equations = proof.planted.equations() if proof.planted else backend_equations(backend_name, time_limit=seconds)
-        proof.rounding = {run.dtype: attribute(proof.problem, run.dtype, equations) for run in proof.runs}
+        _attribute(proof, backend_name, seconds)
     # with its checksums it takes a while
     content = _as_dict(proof) if json or run_name else {}
     outputs = Outputs()
@@ -139,6 +131,14 @@ def _check_sides(ours: str, theirs: str, bug: str | None, why: bool) -> None:
         raise InputError("--attribute explains what differs from torch: omit --against, or --backend torch")
 
 
+def _asked(chosen: ProblemOptions, ours: str, theirs: str, bug: str | None, seconds: float) -> ProofResult:
+    """The problem and the sides that are asked for; nothing is compared yet."""
+    make, name = (_planted, bug) if bug else (named, ours)
+    sides: SidesMaker = functools.partial(make, name, theirs, seconds)
+    planted = find_bug(bug) if bug else None
+    return ProofResult(chosen.problem(), sides, planted, replaced(ours) or replaced(theirs))
+
+
 def _planted(bug: str, theirs: str, time_limit: float) -> tuple[Backend, Backend]:
     return find_bug(bug).backend(), backend(theirs, time_limit=time_limit)
 
@@ -152,6 +152,12 @@ def _compare(proof: ProofResult, dtypes: list[str], quiet: bool) -> None:
     if proof.differs:
         quantity = first_quantity(proof.runs)
         proof.diagnosis = diagnose(problem, *proof.sides(), proof.replaced, quantity)
+
+
+def _attribute(proof: ProofResult, ours: str, seconds: float) -> None:
+    """Find why our side, with its planted mistake if there is one, rounds differently from PyTorch."""
+    equations = proof.planted.equations() if proof.planted else backend_equations(ours, time_limit=seconds)
+    proof.rounding = {run.dtype: attribute(proof.problem, run.dtype, equations) for run in proof.runs}
 
 
 def expected_seconds(problem: Problem, dtypes: Sequence[str]) -> float:
