@@ -10,7 +10,7 @@ from types import FrameType
 # Windows has no SIGHUP, which says that the terminal was closed.
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 # Seconds in which a signal that comes again says nothing new.
-SAME = 1.0
+REPEAT_SECONDS = 1.0
 
 
 class Stopped(KeyboardInterrupt):
@@ -26,12 +26,12 @@ class Raising:
 
     def __init__(self) -> None:
         self.code: int | None = None
-        self._raised = -SAME
+        self._raised = -REPEAT_SECONDS
 
     def __call__(self, number: int, _frame: FrameType | None) -> None:
         """Raise Stopped."""
         now = time.monotonic()
-        if now - self._raised > SAME:
+        if now - self._raised > REPEAT_SECONDS:
             stopped = Stopped(number)
             self.code, self._raised = stopped.code, now
             raise stopped

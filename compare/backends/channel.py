@@ -27,7 +27,7 @@ ALIGNED = 64
 CAPACITY = 8 * 2**20
 LONGEST_TEXT = 2**20
 MOST_BYTES = 2**30
-DTYPES = {name: np.dtype(name) for name in ("float32", "float64", "int64", "int32", "uint8")}
+SENT_DTYPES = {name: np.dtype(name) for name in ("float32", "float64", "int64", "int32", "uint8")}
 
 
 class ChannelError(Exception):
@@ -113,7 +113,9 @@ def _at(memory: Any, layout: Layout) -> NDArray:
 def _parsed(text: bytes) -> tuple[str, dict[str, Any], list[Layout], bool]:
     try:
         kind, values, described, shared = json.loads(text)
-        layouts = [Layout(DTYPES[name], tuple(map(_size, shape)), _size(first)) for name, shape, first in described]
+        layouts = [
+            Layout(SENT_DTYPES[name], tuple(map(_size, shape)), _size(first)) for name, shape, first in described
+        ]
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise ChannelError(repr(error)) from None
     if not (isinstance(kind, str) and isinstance(values, dict)):

@@ -1,9 +1,10 @@
 """Every check on every mistake: which check detects which mistake, and whether the accuracy would show it."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from compare.backends.protocol import Backend, Side, State
 from compare.backends.scratch_side import ScratchSide
 from compare.backends.threads import threads
 from compare.equations import QUANTITIES
+from compare.errors import InputError
 from compare.problem import Problem
 from compare.proof.checks import CHECKS
 from compare.proof.comparison import Comparison, OneSideNotFiniteError
@@ -24,6 +26,8 @@ from compare.proof.identities import broken_identities
 from compare.proof.lockstep import StepPair
 from compare.proof.tolerance import Start, sizes
 from compare.training.advice import usual_band
+from compare.training.loop import Training
+from compare.training.loop import run as train
 from compare.words import per_cent
 
 # The checks of a mistake, in the order in which they are run.
@@ -133,7 +137,7 @@ def detect(
     with threads(1), np.errstate(all="ignore"):
         side = reference.side(problem, dtype)
         entered = [Candidate(candidate, problem, dtype, to_the_end) for candidate in candidates]
-        _train(problem, side, entered, on_step)
+        _train(Training(reference.name, side, problem), entered, on_step)
         band = usual_band(problem) or _around(side.evaluate(*problem.validation).accuracy)
         detections = []
         for candidate in entered:
@@ -142,16 +146,25 @@ def detect(
         return detections
 
 
-def _train(problem: Problem, side: Side, entered: list[Candidate], on_step: Callable[[], None]) -> None:
-    initial = side.state()
-    for epoch, batches in enumerate(problem.batches, 1):
-        for number, index in enumerate(batches, 1):
-            start = Start.of(side.state(), (initial.W, initial.b), problem.chosen)
-            done = side.step(index)
-            pair, scales = StepPair(number, start, done, {}), sizes(done, start)
-            for candidate in entered:
-                candidate.step(epoch, index, pair, scales)
-            on_step()
+def _train(reference: Training, entered: list[Candidate], on_step: Callable[[], None]) -> None:
+    """Train the reference; each candidate takes every step after it."""
+    side, before = reference.side, reference.side.state()
+    initial = before.W, before.b
+    side.keep_quantities()
+
+    def all_step(epoch: int, number: int, index: NDArray, steps: Sequence[Any]) -> None:
+        nonlocal before
+        start, done = Start.of(before, initial, reference.problem.chosen), side.quantities(steps[0])
+        pair, scales = StepPair(number, start, done, {}), sizes(done, start)
+        for candidate in entered:
+            candidate.step(epoch, index, pair, scales)
+        before = side.state()
+        on_step()
+
+    try:
+        train([reference], all_step)
+    except FloatingPointError as error:
+        raise InputError(f"the reference diverges: {error}; try a smaller --lr") from None
 
 
 def _around(accuracy: float) -> tuple[float, float]:

@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 from compare.bugs.traces import Observed
 
 # How far apart the ratios of elements may be that are one number.
-SAME = {"float64": 1e-9, "float32": 1e-3}
+RATIO_SPREAD = {"float64": 1e-9, "float32": 1e-3}
 # The share of the largest element from which a ratio is read.
-LARGE = 0.01
+SHARE_OF_LARGEST = 0.01
 CONSTANTS = {
     1 / np.log(2): "1 / ln 2", np.log(2): "ln 2", 1 / np.log(10): "1 / ln 10", np.log(10): "ln 10",
     255 / 256: "255 / 256", 1 / 255: "1 / 255",
 }  # fmt: skip
-EXPONENTS = (1, -1, 2, -2)
+POWERS = (1, -1, 2, -2)
 
 
 def common_ratio(cases: list[Observed], field: str) -> str | None:
@@ -27,17 +27,17 @@ def common_ratio(cases: list[Observed], field: str) -> str | None:
     ratios = [ratio_of(seen, field) for seen in clear]
     if None in ratios or not any(seen.differs(field) for seen in clear):
         return None
-    same = SAME[str(clear[0].theirs.W.dtype)]
+    same = RATIO_SPREAD[str(clear[0].theirs.W.dtype)]
     return _formula(np.array([_sizes(seen) for seen in clear]), np.array(ratios, float), same)
 
 
 def ratio_of(seen: Observed, field: str) -> float | None:
     """What every element is, divided by what it should be, if it is one number and not 0."""
     a, b = seen.pair(field)
-    large = np.abs(b) > LARGE * np.abs(b).max()
+    large = np.abs(b) > SHARE_OF_LARGEST * np.abs(b).max()
     if not large.any() or not np.isfinite(a).all():
         return None
-    middle, same = float(np.median(a[large] / b[large])), SAME[str(b.dtype)]
+    middle, same = float(np.median(a[large] / b[large])), RATIO_SPREAD[str(b.dtype)]
     if abs(middle) * np.abs(b).max() <= seen.limits[field]:
         return None
     gaps = np.abs(a - middle * b) - max(1.0, abs(middle)) * seen.limits[field]
@@ -50,7 +50,7 @@ def _is_clear(seen: Observed, field: str) -> bool:
     if not np.isfinite(mine).all():
         return False
     largest = float(np.abs(right).max())
-    return 0 < largest < np.inf and seen.limits[field] <= SAME[str(right.dtype)] * LARGE * largest
+    return 0 < largest < np.inf and seen.limits[field] <= RATIO_SPREAD[str(right.dtype)] * SHARE_OF_LARGEST * largest
 
 
 def _sizes(seen: Observed) -> tuple[float, float, float, float]:
@@ -74,7 +74,7 @@ def _formula(sizes: NDArray, ratios: NDArray, same: float) -> str | None:
 
 def _powers() -> list[tuple[float, ...]]:
     """Exponents of N, K, D and lr, the simplest first; D may have a root."""
-    one = [0, *EXPONENTS]
+    one = [0, *POWERS]
     every = itertools.product(one, one, [*one, 0.5, -0.5], one)
     simple = [powers for powers in every if sum(map(bool, powers)) <= 2]
     return sorted(simple, key=lambda powers: (sum(map(bool, powers)), sum(map(abs, powers))))

@@ -48,7 +48,7 @@ def expected_seconds(problem: Problem, names: Sequence[str]) -> float:
 
 
 @dataclass(frozen=True)
-class Job:
+class DetectionJob:
     """All checks in one precision for some of the names, in a process."""
 
     dtype: str
@@ -86,11 +86,11 @@ class Guesses:
         return found
 
 
-def plan(names: Sequence[str]) -> list[Job]:
+def plan(names: Sequence[str]) -> list[DetectionJob]:
     """The jobs for CLEAN and these names: one in each precision for each process, the slower first."""
     every = CLEAN, *names
     pieces = [every[n :: cores()] for n in range(cores())]
-    return [Job(dtype, piece) for piece in pieces for dtype in reversed(DTYPES)]
+    return [DetectionJob(dtype, piece) for piece in pieces for dtype in reversed(DTYPES)]
 
 
 def total_reports(problem: Problem, names: Sequence[str]) -> int:
@@ -114,7 +114,7 @@ def survey(
     return Survey(_sorted([*zip(jobs, found, strict=True)], names), guesses)
 
 
-def _sorted(done: list[tuple[Job, list[Detection]]], names: Sequence[str]) -> dict[str, dict[str, Detection]]:
+def _sorted(done: list[tuple[DetectionJob, list[Detection]]], names: Sequence[str]) -> dict[str, dict[str, Detection]]:
     found = {(job.dtype, one.name): one for job, detections in done for one in detections}
     return {dtype: {name: found[dtype, name] for name in (CLEAN, *names)} for dtype in DTYPES}
 

@@ -29,7 +29,7 @@ from compare.report.tables import wide_console
 
 # The group of its own options in --help.
 EXERCISE = "Exercise"
-STYLES = {"right": "green", "wrong": "bold red", "missing": "dim"}
+STATE_STYLES = {"right": "green", "wrong": "bold red", "missing": "dim"}
 
 
 @takes_problem
@@ -90,7 +90,7 @@ def _check(console: Console, file: Worker, problem: Problem, hint: bool, json: P
 def _print_states(console: Console, found: list[FunctionCheck]) -> None:
     for one in found:
         console.print(
-            Text.assemble(FUNCTIONS[one.name].tag, "  ", (f"{one.state:7}", STYLES[one.state]), "  ", one.name)
+            Text.assemble(FUNCTIONS[one.name].tag, "  ", (f"{one.state:7}", STATE_STYLES[one.state]), "  ", one.name)
         )
     console.print()
 

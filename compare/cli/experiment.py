@@ -19,7 +19,7 @@ from compare.training import experiments
 from compare.training.experiments import EXPERIMENTS, Experiment, Row
 from compare.words import per_cent
 
-BAR = 14
+ACCURACY_BAR = 14
 LEGEND = "train, val: with the final weights, on all training and all validation images\n"
 
 
@@ -34,7 +34,7 @@ class Which(StrEnum):
     dataset = "dataset"
 
 
-class Sides(StrEnum):
+class WhichSides(StrEnum):
     """A backend by its name, or both."""
 
     scratch = "scratch"
@@ -44,7 +44,7 @@ class Sides(StrEnum):
 
 def experiment(
     name: Annotated[Which, typer.Argument(metavar="QUESTION", help=f"One of {', '.join(EXPERIMENTS)}.")],
-    backend: Annotated[Sides, option(COMPARED, "--backend", help="Which side trains.")] = Sides.scratch,
+    backend: Annotated[WhichSides, option(COMPARED, "--backend", help="Which side trains.")] = WhichSides.scratch,
     data_root: DataRoot = None,
     quiet: Quiet = False,
     json: Json = None,
@@ -98,4 +98,4 @@ def _table(varied: str, rows: list[Row]) -> Group:
 
 
 def _bar(row: Row) -> str:
-    return ("█" * round(BAR * row.val_accuracy)).ljust(BAR, "░")
+    return ("█" * round(ACCURACY_BAR * row.val_accuracy)).ljust(ACCURACY_BAR, "░")

@@ -17,7 +17,7 @@ from compare.errors import InputError
 from compare.files import check_writable, folder_fault
 from compare.problem import Hyperparameters, Problem
 from compare.report import as_json as results
-from compare.report import pictures
+from compare.report import pictures, saved_runs
 from compare.training.checkpoint_images import Split
 
 # The groups of options in --help.
@@ -217,6 +217,14 @@ def check_folder(path: Path | None, option: str = "--pictures") -> None:
     """Raise InputError now, before the work, if the folder could not be made or written to after it."""
     if path and (fault := folder_fault(path)):
         raise InputError(f"{option} {path}: {fault}")
+
+
+def check_outputs(json: Path | None, pictures: Path | None, runs_root: Path, run_name: str | None) -> None:
+    """Raise InputError now, before the work, if any of these could not be written after it."""
+    check_output(json)
+    check_folder(pictures)
+    if run_name:
+        saved_runs.check_name(runs_root, run_name)
 
 
 def check_picture(path: Path | None) -> None:

@@ -36,7 +36,7 @@ from compare.training.checkpoint_images import class_names, select
 from compare.training.classify import classify
 from compare.words import per_cent
 
-BAR = 40
+PROBABILITY_BAR = 40
 
 
 @dataclass(frozen=True)
@@ -126,6 +126,6 @@ def _print(shown: Shown, P: NDArray, quiet: bool) -> None:
         width = max(3, *map(len, names))
         for k, p in enumerate(P):
             mark = " <- label" if k == shown.label else ""
-            print(f"{names[k]:>{width}}  {per_cent(p, 2):>8}  {'█' * round(BAR * p)}{mark}".rstrip())
+            print(f"{names[k]:>{width}}  {per_cent(p, 2):>8}  {'█' * round(PROBABILITY_BAR * p)}{mark}".rstrip())
     known = "" if shown.label is None else f", label {names[shown.label]}"
     print(f"prediction {names[answer]}, probability {per_cent(P[answer], 2)}{known}")

@@ -12,12 +12,12 @@ from compare.report.tables import plain_console
 from compare.words import per_cent
 
 # From so many seconds on a command says how long it takes before it starts.
-LONG = 10.0
+ANNOUNCED_SECONDS = 10.0
 
 
 def announce(seconds: float, quiet: bool) -> None:
     """Say how long it takes, before it starts, if it takes long."""
-    if not quiet and seconds >= LONG:
+    if not quiet and seconds >= ANNOUNCED_SECONDS:
         say(f"this takes about {duration(seconds)}")
 
 

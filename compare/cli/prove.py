@@ -27,8 +27,7 @@ from compare.cli.options import (
     Quiet,
     RunName,
     RunsRoot,
-    check_folder,
-    check_output,
+    check_outputs,
     flag,
     option,
     takes_problem,
@@ -38,7 +37,7 @@ from compare.cli.outputs import Outputs
 from compare.cli.progress import announce, progress
 from compare.errors import InputError
 from compare.problem import Problem
-from compare.proof.both_precisions import Sides, at_the_same_time, named, prove_each, reports
+from compare.proof.both_precisions import SidesMaker, at_the_same_time, named, prove_each, reports
 from compare.proof.rounding import RoundingCause, attribute
 from compare.proof.run import Run
 from compare.report import as_json, proof_details, proof_screen, saved_runs
@@ -50,7 +49,7 @@ from compare.report.tables import wide_console
 
 RECORDING = "overview.json"
 # A longer command is not printed again.
-LONGEST = 52
+LONGEST_COMMAND = 52
 
 
 class Dtypes(StrEnum):
@@ -62,11 +61,11 @@ class Dtypes(StrEnum):
 
 
 @dataclass
-class Proof:
+class ProofResult:
     """What is compared, and what was found."""
 
     problem: Problem
-    sides: Sides
+    sides: SidesMaker
     planted: Bug | None
     replaced: frozenset[str] | None = None
     runs: list[Run] = field(default_factory=list)
@@ -102,22 +101,15 @@ def prove(
 
     Exit code 0: match, 1: differ, 2: could not compare.
     """
-    check_output(json)
-    check_folder(pictures)
-    if run_name:
-        saved_runs.check_name(runs_root, run_name)
+    check_outputs(json, pictures, runs_root, run_name)
     _check_sides(backend_name, against, bug, why)
-    make, ours = (_planted, bug) if bug else (named, backend_name)
-    sides: Sides = functools.partial(make, ours, against, seconds)
-    planted = find_bug(bug) if bug else None
-    proof = Proof(chosen.problem(), sides, planted, replaced(backend_name) or replaced(against))
+    proof = _asked(chosen, backend_name, against, bug, seconds)
     console = wide_console()
     if details and not quiet:
         proof_details.print_problem(console, proof.problem)
     _compare(proof, ["float32", "float64"] if dtype == Dtypes.both else [dtype.value], quiet)
     if why:
-        equations = proof.planted.equations() if proof.planted else backend_equations(backend_name, time_limit=seconds)
-        proof.rounding = {run.dtype: attribute(proof.problem, run.dtype, equations) for run in proof.runs}
+        _attribute(proof, backend_name, seconds)
     # with its checksums it takes a while
     content = _as_dict(proof) if json or run_name else {}
     outputs = Outputs()
@@ -139,11 +131,19 @@ def _check_sides(ours: str, theirs: str, bug: str | None, why: bool) -> None:
         raise InputError("--attribute explains what differs from torch: omit --against, or --backend torch")
 
 
+def _asked(chosen: ProblemOptions, ours: str, theirs: str, bug: str | None, seconds: float) -> ProofResult:
+    """The problem and the sides that are asked for; nothing is compared yet."""
+    make, name = (_planted, bug) if bug else (named, ours)
+    sides: SidesMaker = functools.partial(make, name, theirs, seconds)
+    planted = find_bug(bug) if bug else None
+    return ProofResult(chosen.problem(), sides, planted, replaced(ours) or replaced(theirs))
+
+
 def _planted(bug: str, theirs: str, time_limit: float) -> tuple[Backend, Backend]:
     return find_bug(bug).backend(), backend(theirs, time_limit=time_limit)
 
 
-def _compare(proof: Proof, dtypes: list[str], quiet: bool) -> None:
+def _compare(proof: ProofResult, dtypes: list[str], quiet: bool) -> None:
     """Run the proof in each precision, and look for the cause of a difference."""
     problem = proof.problem
     announce(expected_seconds(problem, dtypes), quiet)
@@ -154,6 +154,12 @@ def _compare(proof: Proof, dtypes: list[str], quiet: bool) -> None:
         proof.diagnosis = diagnose(problem, *proof.sides(), proof.replaced, quantity)
 
 
+def _attribute(proof: ProofResult, ours: str, seconds: float) -> None:
+    """Find why our side, with its planted mistake if there is one, rounds differently from PyTorch."""
+    equations = proof.planted.equations() if proof.planted else backend_equations(ours, time_limit=seconds)
+    proof.rounding = {run.dtype: attribute(proof.problem, run.dtype, equations) for run in proof.runs}
+
+
 def expected_seconds(problem: Problem, dtypes: Sequence[str]) -> float:
     """About how long it takes on two cores of a computer of 2024: measured on digits and mnist5k."""
     a_step = 1.1e-3 + 6e-10 * problem.chosen.batch_size * problem.features * problem.classes
@@ -161,7 +167,7 @@ def expected_seconds(problem: Problem, dtypes: Sequence[str]) -> float:
     return alone * (1 if at_the_same_time(problem, dtypes) else len(dtypes))
 
 
-def _as_dict(proof: Proof) -> dict[str, Any]:
+def _as_dict(proof: ProofResult) -> dict[str, Any]:
     """What --json writes."""
     content = as_json.proof_as_dict(proof.problem, proof.runs)
     if proof.diagnosis:
@@ -172,7 +178,7 @@ def _as_dict(proof: Proof) -> dict[str, Any]:
 
 
 def _keep(
-    proof: Proof, content: dict[str, Any], outputs: Outputs, pictures: Path | None, root: Path, name: str | None
+    proof: ProofResult, content: dict[str, Any], outputs: Outputs, pictures: Path | None, root: Path, name: str | None
 ) -> None:
     """Write the pictures, and keep all of the run, if that is asked for."""
     if not (pictures or name):
@@ -192,7 +198,7 @@ def _keep(
     outputs.write("run", root / name if name else None, lambda path: _keep_run(proof, content, path, figures))
 
 
-def _keep_run(proof: Proof, content: dict[str, Any], path: Path, figures: dict[str, Any]) -> None:
+def _keep_run(proof: ProofResult, content: dict[str, Any], path: Path, figures: dict[str, Any]) -> None:
     run = proof.runs[-1]
     summary = saved_runs.summary(content["verdict"], run.history[run.sides[0]][-1])
     histories = {f"{side}, {run.dtype}": history for run in proof.runs for side, history in run.history.items()}
@@ -200,7 +206,7 @@ def _keep_run(proof: Proof, content: dict[str, Any], path: Path, figures: dict[s
     saved_runs.keep(path.parent, path.name, about, histories, figures)
 
 
-def _print(console: Console, proof: Proof, details: bool, quiet: bool) -> None:
+def _print(console: Console, proof: ProofResult, details: bool, quiet: bool) -> None:
     if quiet:
         console.print(proof_screen.verdict_line(proof.runs))
         return
@@ -220,10 +226,10 @@ def _print(console: Console, proof: Proof, details: bool, quiet: bool) -> None:
         proof_screen.print_next(console, _next(proof))
 
 
-def _next(proof: Proof) -> dict[str, str]:
+def _next(proof: ProofResult) -> dict[str, str]:
     """Three commands that go on from here, each with what it shows."""
     again = shlex.join(["python", "-m", "compare", *sys.argv[1:], "--details"])
-    more = again if len(again) <= LONGEST else "the same with --details"
+    more = again if len(again) <= LONGEST_COMMAND else "the same with --details"
     if not proof.differs:
         return {
             more: "every number",

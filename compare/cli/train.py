@@ -24,8 +24,8 @@ from compare.cli.options import (
     Quiet,
     RunName,
     RunsRoot,
-    check_folder,
     check_output,
+    check_outputs,
     option,
     takes_problem,
     time_limit,
@@ -78,16 +78,8 @@ def train(
     On the CPU the weights end bit-identical to those of the proof.
     Exit code 0: trained, 2: could not train, or not save; 129, 130, 141, 143: interrupted.
     """
-    check_output(json)
-    if save:
-        check_suffix(save)
-    check_output(save, "--save")
-    if save and not is_regular(save):
-        # a pipe that nobody reads would hold a save, and with it every signal
-        raise InputError(f"--save {save}: a checkpoint is kept in a file, and this is none")
-    check_folder(pictures)
-    if run_name:
-        saved_runs.check_name(runs_root, run_name)
+    check_outputs(json, pictures, runs_root, run_name)
+    _check_save(save)
     checkpoint = load_checkpoint(resume) if resume else None
     problem = _resumed_problem(resume, checkpoint, chosen, context) if resume and checkpoint else chosen.problem()
     name = checkpoint.dtype if checkpoint else (dtype or Dtype.float32).value
@@ -110,6 +102,17 @@ def train(
         same = not resume and where == "cpu"
         log.end(training, found, f", the same as after `prove` in {name}" if same else "")
     return 0
+
+
+def _check_save(save: Path | None) -> None:
+    """Raise InputError now, before the work, if no checkpoint could be kept there."""
+    if not save:
+        return
+    check_suffix(save)
+    check_output(save, "--save")
+    if not is_regular(save):
+        # a pipe that nobody reads would hold a save, and with it every signal
+        raise InputError(f"--save {save}: a checkpoint is kept in a file, and this is none")
 
 
 def _run(training: Training, dtype: str, save: Path | None, log: TrainingLog) -> None:

@@ -9,12 +9,12 @@ from compare.backends.by_name import is_path
 from compare.errors import InputError
 
 # A seed may have 128 bits, which are 39 digits; nothing else comes near.
-DIGITS = 39
+MOST_DIGITS = 39
 # The parameters that name a file to be written, and those that may name one to be read.
 WRITTEN = "save", "json", "picture"
 READ = "resume", "checkpoint", "image", "path", "backend", "backend_name", "against"
 # A training may go on in its own file.
-SAME = {("save", "resume")}
+MAY_SHARE = {("save", "resume")}
 
 
 def check_values(args: Iterable[str]) -> None:
@@ -27,14 +27,14 @@ def check_values(args: Iterable[str]) -> None:
         digits = value.strip().lstrip("+-").replace("_", "")
         # a file may have such a name, but not of so many letters
         if digits.isdigit() and len(digits) > 255:
-            raise InputError(f"{name or 'an argument'} has {len(digits):,} digits; a number has {DIGITS} at most")
+            raise InputError(f"{name or 'an argument'} has {len(digits):,} digits; a number has {MOST_DIGITS} at most")
 
 
 def check_numbers(given: dict[str, Any]) -> None:
     """Raise InputError for a whole number that is too long to compute with."""
     for name, value in given.items():
-        if isinstance(value, int) and abs(value) >= 10**DIGITS:
-            raise InputError(f"{_option(name)} has {len(str(abs(value))):,} digits; a number has {DIGITS} at most")
+        if isinstance(value, int) and abs(value) >= 10**MOST_DIGITS:
+            raise InputError(f"{_option(name)} has {len(str(abs(value))):,} digits; a number has {MOST_DIGITS} at most")
 
 
 def check_files(given: dict[str, Any]) -> None:
@@ -42,7 +42,7 @@ def check_files(given: dict[str, Any]) -> None:
     used = [(name, str(given[name])) for name in (*WRITTEN, *READ) if given.get(name) is not None]
     files = [(name, value) for name, value in used if _is_file(name, value)]
     for (name, value), (other, its) in combinations(files, 2):
-        if name in WRITTEN and (name, other) not in SAME and os.path.realpath(value) == os.path.realpath(its):
+        if name in WRITTEN and (name, other) not in MAY_SHARE and os.path.realpath(value) == os.path.realpath(its):
             raise InputError(f"{_option(name)} {value}: is the file of {_option(other)} too; choose another name")
 
 

@@ -21,7 +21,7 @@ FORMATS = "PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM"
 SIDE = 1024
 
 # Pixels of the longest side that is read, for each row has a cost of its own.
-LONGEST = 2**16
+LONGEST_SIDE = 2**16
 # Bytes while a picture is decoded: 40 million pixels in colour.
 MOST = 160_000_000
 # Of a pixel in Pillow, four unless said; and how often a format has all pixels in memory at the same time.
@@ -87,7 +87,7 @@ def _read(path: Path, picture: Image.Image, stream: BoundedReader) -> Image.Imag
     kept = whole * 2 * len(picture.getbands()) if progressive else 0
     if progressive and _scans(stream) > SCANS:
         raise ValueError("it has too many scans")
-    if decoded + kept > MOST or max(picture.size) > LONGEST:
+    if decoded + kept > MOST or max(picture.size) > LONGEST_SIDE:
         raise _too_large(path)
     small = _reduced(picture)
     small.getexif()[ORIENTATION] = picture.getexif().get(ORIENTATION, 1)

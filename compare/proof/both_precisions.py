@@ -12,10 +12,10 @@ from compare.proof.prove import prove
 from compare.proof.run import Run
 
 # A process needs seconds to start; fewer steps are done before that.
-LONG = 2000
+STEPS_WORTH_A_PROCESS = 2000
 
 # Makes our side and the other in the process that needs them; pickle must take it.
-Sides = Callable[[], tuple[Backend, Backend]]
+SidesMaker = Callable[[], tuple[Backend, Backend]]
 
 
 def named(ours: str, theirs: str, time_limit: float = TIME_LIMIT) -> tuple[Backend, Backend]:
@@ -24,11 +24,11 @@ def named(ours: str, theirs: str, time_limit: float = TIME_LIMIT) -> tuple[Backe
 
 
 @dataclass(frozen=True)
-class Proof:
+class ProofJob:
     """The proof in one precision, as a job that reports `reports(problem)` times."""
 
     dtype: str
-    sides: Sides
+    sides: SidesMaker
 
     def __call__(self, problem: Problem, report: Callable[[str], None]) -> Run:
         """Run it. Raises what `prove` raises."""
@@ -56,12 +56,12 @@ def _steps_per_report(problem: Problem) -> int:
 
 def at_the_same_time(problem: Problem, dtypes: Sequence[str]) -> bool:
     """True if a process for each precision is faster than one after the other."""
-    return len(dtypes) > 1 and problem.steps >= LONG
+    return len(dtypes) > 1 and problem.steps >= STEPS_WORTH_A_PROCESS
 
 
-def prove_each(problem: Problem, dtypes: Sequence[str], sides: Sides, report: Callable[[str], None]) -> list[Run]:
+def prove_each(problem: Problem, dtypes: Sequence[str], sides: SidesMaker, report: Callable[[str], None]) -> list[Run]:
     """The proof in each precision, in this order; report(what) is called here. Raises what `prove` raises."""
-    proofs = [Proof(dtype, sides) for dtype in dtypes]
+    proofs = [ProofJob(dtype, sides) for dtype in dtypes]
     if at_the_same_time(problem, dtypes):
         return side_by_side(proofs, problem, len(proofs), report)
     return [one(problem, report) for one in proofs]

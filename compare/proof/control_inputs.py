@@ -21,10 +21,10 @@ SIZES_AND_TERMS = {
     "b": (0.2198, 50.0615),
 }
 # So often the example is taken: the budget of the whole run has grown by then.
-STEPS = 9
+EXAMPLE_STEPS = 9
 # Five images. The two highest logits of the first are so far apart, in eps: twice what is within rounding of a tie.
 # Those of the last are a quarter of that apart.
-IMAGES = np.array([[1, 1, 0], [1 / 2, 17 / 32, 0], [1 / 4, 9 / 32, 0], [0, 1 / 32, 0], [1, 1, 1]])
+CONTROL_IMAGES = np.array([[1, 1, 0], [1 / 2, 17 / 32, 0], [1 / 4, 9 / 32, 0], [0, 1 / 32, 0], [1, 1, 1]])
 LABELS, MARGIN = np.array([0, 2, 2, 2, 0]), 1612
 OPTIONS = Hyperparameters(epochs=1, batch_size=4, lr=0.125, momentum=0.5, weight_decay=0.125)
 
@@ -38,8 +38,8 @@ def example(dtype: str) -> SingleSteps:
         np.array([8.0, 9, 7]),
     )
     start = State(W.astype(dtype), b.astype(dtype), Velocity(np.ones((3, 2), dtype), np.ones(3, dtype)))
-    cases = tuple(Case("example", start, np.arange(32 * n, 32 * n + 32)) for n in range(STEPS))
-    return SingleSteps((np.tile(X, (STEPS, 1)), np.tile(y, STEPS)), OPTIONS, cases)
+    cases = tuple(Case("example", start, np.arange(32 * n, 32 * n + 32)) for n in range(EXAMPLE_STEPS))
+    return SingleSteps((np.tile(X, (EXAMPLE_STEPS, 1)), np.tile(y, EXAMPLE_STEPS)), OPTIONS, cases)
 
 
 def model(dtype: str) -> SingleSteps:
@@ -47,7 +47,9 @@ def model(dtype: str) -> SingleSteps:
     eps = float(np.finfo(dtype).eps)
     W = np.array([[65, -64, 0], [65, -64, 3 / 4 * MARGIN * eps], [-64, 64, 0]], dtype)
     b = np.array([MARGIN * eps, 0, 0], dtype)
-    return SingleSteps((IMAGES, LABELS), OPTIONS, (Case("images", State(W, b), np.arange(len(IMAGES))),))
+    return SingleSteps(
+        (CONTROL_IMAGES, LABELS), OPTIONS, (Case("images", State(W, b), np.arange(len(CONTROL_IMAGES))),)
+    )
 
 
 def small_problem() -> Problem:

@@ -24,11 +24,11 @@ from compare.proof.checks import CHECKS, READINGS
 from compare.proof.comparison import Comparison, Deviation
 from compare.proof.control_findings import ControlError, blind, equal, seen
 from compare.proof.control_inputs import (
-    IMAGES,
+    CONTROL_IMAGES,
+    EXAMPLE_STEPS,
     LABELS,
     OPTIONS,
     SIZES_AND_TERMS,
-    STEPS,
     example,
     model,
     small_problem,
@@ -87,11 +87,11 @@ def _all_seen(control: Control, dtype: str, theirs: Backend) -> list[str]:
 def _readings(dtype: str, theirs: Backend) -> Iterator[str]:
     """Each quantity in the last step of the example, by twice its budget."""
     steps, eps = example(dtype), float(np.finfo(dtype).eps)
-    for reading, t in zip(READINGS, (1, STEPS), strict=True):
+    for reading, t in zip(READINGS, (1, EXAMPLE_STEPS), strict=True):
         scales = SIZES_AND_TERMS.items()
         ours = theirs
         # what is over its budget comes after something that is not
-        for case, share in zip(steps.cases[:: STEPS - 1], (0.8 / math.sqrt(t), 2), strict=True):
+        for case, share in zip(steps.cases[:: EXAMPLE_STEPS - 1], (0.8 / math.sqrt(t), 2), strict=True):
             limits = {name: share * eps * (16 * size + math.sqrt(t) * terms) for name, (size, terms) in scales}
             changes = {name: plus(limit) for name, limit in limits.items()}
             ours = disturbed_in(ours, steps, case, functools.partial(changed, changes=changes))
@@ -186,16 +186,16 @@ def _evaluation(dtype: str, theirs: Backend) -> Iterator[str]:
         clean, found = Predictions(), Predictions()
         for predictions, ours in ((clean, theirs), (found, disturbed(theirs, method, disturbance))):
             again, reference = (side.side(model(dtype), dtype) for side in (ours, theirs))
-            predictions.evaluate(IMAGES, LABELS, again, reference)
+            predictions.evaluate(CONTROL_IMAGES, LABELS, again, reference)
         equal("evaluation", [clean.evaluation], dtype, predictions=clean)
         yield seen("evaluation", f"{what} off by twice its budget", dtype, predictions=found)
 
 
 def _predictions(dtype: str, theirs: Backend) -> Iterator[str]:
     """The first image in another class, alone and with the last, which is within rounding of a tie; and in none."""
-    swap, nowhere = np.zeros((2, len(IMAGES), 3), dtype)
+    swap, nowhere = np.zeros((2, len(CONTROL_IMAGES), 3), dtype)
     swap[[0, -1]], nowhere[-1] = np.array([-SWAP, SWAP, 0]) * np.finfo(dtype).eps, np.nan
-    alone = swap * (np.arange(len(IMAGES)) == 0)[:, None]
+    alone = swap * (np.arange(len(CONTROL_IMAGES)) == 0)[:, None]
     clean, one, both, lost = (_predicted(dtype, theirs, added) for added in (0 * swap, alone, swap, nowhere))
     equal("predictions", [clean.largest, clean.differ], dtype, predictions=clean)
     yield seen("predictions", "an image in another class", dtype, predictions=one)
@@ -210,7 +210,7 @@ def _predicted(dtype: str, theirs: Backend, added: NDArray) -> Predictions:
     """The reference beside itself, with this added to its logits."""
     predictions, ours = Predictions(), disturbed(theirs, "logits", lambda Z, _: Z + added)
     own, reference = (side.side(model(dtype), dtype) for side in (ours, theirs))
-    predictions.compare(IMAGES, own, reference, STEPS)
+    predictions.compare(CONTROL_IMAGES, own, reference, EXAMPLE_STEPS)
     return predictions
 
 

@@ -11,7 +11,7 @@ from compare.equations import QUANTITIES
 from compare.proof.single_steps import Case, SingleSteps
 from scratch import Step
 
-Change = Callable[[NDArray], NDArray]
+ArrayChange = Callable[[NDArray], NDArray]
 # What a method returned, and what it was given.
 Disturbance = Callable[[Any, tuple[Any, ...]], Any]
 
@@ -47,14 +47,14 @@ def disturbed_in(backend: Backend, steps: SingleSteps, case: Case, change: Calla
     return backend._replace(side=side)
 
 
-def changed(done: Step, changes: dict[str, Change]) -> Step:
+def changed(done: Step, changes: dict[str, ArrayChange]) -> Step:
     """The same step with copies of these quantities changed."""
     fields = {QUANTITIES[name].field: change for name, change in changes.items()}
     values: dict[str, Any] = {field: change(np.array(getattr(done, field))) for field, change in fields.items()}
     return done._replace(**values)
 
 
-def plus(amount: float) -> Change:
+def plus(amount: float) -> ArrayChange:
     """Add this to the last element that is not 0."""
 
     def change(array: NDArray) -> NDArray:

@@ -34,7 +34,7 @@ BATCHES = (
     ("one winner", 128), ("one winner", 1024), ("all right", 8), ("white images", 4),
 )  # fmt: skip
 # More images than usual, to show what happens beyond a few thousand.
-LARGE = 2**14
+LARGE_BATCH = 2**14
 # A few roundings of log-probabilities, in eps, in more than this share of the rows.
 FEW, MANY = 4, 0.02
 
@@ -108,7 +108,7 @@ def all_exact_steps(problem: Sized, dtype: str) -> Iterator[SingleSteps]:
     for lr in EXACT_RATES:
         yield exact_steps(problem, dtype, lr)
     make = _ExactCases(Shape(3, 4, problem.chosen), dtype)
-    make.batch("one winner", LARGE)
+    make.batch("one winner", LARGE_BATCH)
     yield make.single_steps(_powers_of_two(problem.chosen, EXACT_RATES[0]))
 
 

@@ -7,21 +7,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.backends.protocol import Backend, State
+from compare.equations import FUNCTIONS
 from compare.problem import Hyperparameters
 from compare.proof.single_steps import Case, SingleSteps
 from scratch import Step
 
-# name: (tag, what it is); each has a value for every class, except the sum and the loss
+# name: (tag of its equation, what it is); each has a value for every class, except the sum and the loss
 STAGES = {
-    "logits": ("E1", "logits Z"),
-    "shifted": ("E2", "shifted, Z - max Z"),
-    "exponentials": ("E2", "exp(shifted)"),
-    "sum": ("E2", "their sum"),
-    "probabilities": ("E2", "probabilities P"),
-    "loss": ("E3", "loss L"),
-    "dZ": ("E4", "gradient dZ"),
-    "dW_norm": ("E5", "norm of dW"),
-    "W_norm": ("E6", "norm of W, after"),
+    name: (FUNCTIONS[function].tag, meaning)
+    for name, function, meaning in (
+        ("logits", "logits", "logits Z"),
+        ("shifted", "log_softmax", "shifted, Z - max Z"),
+        ("exponentials", "log_softmax", "exp(shifted)"),
+        ("sum", "log_softmax", "their sum"),
+        ("probabilities", "log_softmax", "probabilities P"),
+        ("loss", "nll_loss", "loss L"),
+        ("dZ", "logits_gradient", "gradient dZ"),
+        ("dW_norm", "parameter_gradients", "norm of dW"),
+        ("W_norm", "sgd_step", "norm of W, after"),
+    )
 }
 
 

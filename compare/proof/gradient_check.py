@@ -16,7 +16,7 @@ from compare.backends.protocol import Backend, State
 from compare.problem import Hyperparameters, Problem
 from compare.proof.single_steps import Case, SingleSteps
 
-STEPS = tuple(10.0**-n for n in range(1, 13))
+DIFFERENCE_STEPS = tuple(10.0**-n for n in range(1, 13))
 TAYLOR_STEPS = tuple(2.0**-n for n in range(11, 18))
 COMPLEX_STEP = 1e-30
 SAMPLE = 12
@@ -115,7 +115,7 @@ def _check(name: str, at: _Point, which: NDArray) -> GradientCheck:
         problem=name,
         parameters=len(which),
         of=at.w.size,
-        central={h: error([_central_difference(at, e, h) for e in units]) for h in STEPS},
+        central={h: error([_central_difference(at, e, h) for e in units]) for h in DIFFERENCE_STEPS},
         complex_step=error([at.formula(at.w + COMPLEX_STEP * 1j * e).imag / COMPLEX_STEP for e in units]),
         slope=_taylor_slope(at),
     )

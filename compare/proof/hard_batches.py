@@ -18,7 +18,7 @@ from compare.proof.lockstep import StepPair
 from compare.proof.single_steps import CaseMaker, SingleSteps, Sized
 from compare.proof.unusual_batches import unusual_batches
 
-SIZES = 2, 3, 11, 39, 64, 99, 129, 501, 1001
+BATCH_SIZES = 2, 3, 11, 39, 64, 99, 129, 501, 1001
 
 
 def check_hard_batches(problem: Problem, dtype: str, ours: Backend, theirs: Backend) -> dict[str, Deviation]:
@@ -99,7 +99,7 @@ class _HardBatches(CaseMaker):
         """Dense images in batches of many sizes."""
         for name, N in {"dense pixels": 100, "a batch of 36": 36, "a batch of 7": 7, "a single image": 1}.items():
             self.batch(name, self.plain, self.dense(N))
-        for N in SIZES:
+        for N in BATCH_SIZES:
             self.batch("batches of 2 to 1,001", self.plain, self.dense(N))
 
     def little_variety(self) -> None:

@@ -14,15 +14,15 @@ from scratch import Step
 SLACK = 512
 # A P of 1 or 0 that was rounded, in eps.
 SIGN = 8
-LR = 0.1
-IMAGES = 40
+IDENTITIES_LR = 0.1
+DENSE_IMAGES = 40
 
 
 def broken_identities(problem: Problem, backend: Backend, dtype: str) -> list[str]:
     """The names of the identities that a side breaks, on real images and on dense random ones."""
     random = np.random.default_rng(8)
-    dense = random.integers(0, 256, (IMAGES, problem.features)).astype(np.uint8)
-    labels = random.integers(0, problem.classes, IMAGES)
+    dense = random.integers(0, 256, (DENSE_IMAGES, problem.features)).astype(np.uint8)
+    labels = random.integers(0, problem.classes, DENSE_IMAGES)
     broken: dict[str, None] = {}
     for train in (problem.train, (dense, labels)):
         # in the order in which they are found, each once
@@ -31,12 +31,12 @@ def broken_identities(problem: Problem, backend: Backend, dtype: str) -> list[st
 
 
 def _broken(train: tuple[NDArray, NDArray], start: tuple[NDArray, NDArray], backend: Backend) -> list[str]:
-    labels, index = train[1], np.arange(min(IMAGES, len(train[1])))
+    labels, index = train[1], np.arange(min(DENSE_IMAGES, len(train[1])))
     # what a side keeps from step to step shows when a batch comes again
     repeats = {"again": index, "doubled": np.tile(index, 2), "reversed": index[::-1].copy()}
     batches = {"once": index, **repeats, "short": index[:7]}
     cases = tuple(Case(name, State(*start), where) for name, where in batches.items())
-    single_steps = SingleSteps(train, Hyperparameters(epochs=1, lr=LR), cases)
+    single_steps = SingleSteps(train, Hyperparameters(epochs=1, lr=IDENTITIES_LR), cases)
     steps = {case.name: step for case, step in single_steps.steps(backend, start[0].dtype.name)}
     return [
         *(
@@ -103,7 +103,7 @@ def _chain(s: Step, _y: NDArray, W: NDArray, b: NDArray) -> bool:
 
 
 def _update(s: Step, _y: NDArray, W: NDArray, b: NDArray) -> bool:
-    lr = s.W.dtype.type(LR)
+    lr = s.W.dtype.type(IDENTITIES_LR)
     eps = np.finfo(W.dtype).eps
     for new, old, d in ((s.W, W, s.dW), (s.b, b, s.db)):
         if not (np.abs(new - (old - lr * d)) <= 2 * eps * (np.abs(old) + np.abs(d))).all():

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -125,12 +124,10 @@ def _keep_results(run: Run, trainings: tuple[Training, Training]) -> None:
 
 def _growth(problem: Problem, dtype: str, ours: Backend) -> float:
     """How many times larger a change of every weight by one rounding is at the end of training than at its start."""
-    first, second = (ours.side(problem, dtype) for _ in range(2))
+    first, second = (Training(ours.name, ours.side(problem, dtype), problem) for _ in range(2))
     W, b = problem.start(dtype)
     changed = W * W.dtype.type(1 + np.finfo(dtype).eps)
-    second.start_from(State(changed, b))
-    for index in chain.from_iterable(problem.batches):
-        first.step(index)
-        second.step(index)
-    apart = np.abs(first.state().W - second.state().W).max()
+    second.side.start_from(State(changed, b))
+    train([first, second])
+    apart = np.abs(first.side.state().W - second.side.state().W).max()
     return float(apart / np.abs(changed - W).max())

@@ -12,28 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.backends.threads import threads
+from compare.equations import FUNCTIONS, QUANTITIES
 from compare.problem import Problem
 from compare.proof.exact_arithmetic import exact_steps
 from compare.words import per_cent
 from scratch import Equations, log_softmax, pixels
 
-ORDER = "order of summation"
+SUMMATION_ORDER = "order of summation"
 EXP_LOG = "exp and log of the two libraries"
 FUSED = "a fused multiply-add in PyTorch's update"
 
-TAGS = {
-    "logits": "E1",
-    "log_softmax": "E2",
-    "nll_loss": "E3",
-    "logits_gradient": "E4",
-    "dW": "E5",
-    "db": "E5",
-    "sgd_step": "E6",
-}
-
 Operations = dict[str, Callable[..., Any]]
 # The inputs of each operation.
-Inputs = dict[str, tuple]
+OperationInputs = dict[str, tuple]
 
 
 class RoundingCause(NamedTuple):
@@ -60,7 +51,7 @@ def attribute(problem: Problem, dtype: str, equations: Equations) -> list[Roundi
 
     with threads(1), np.errstate(all="ignore"):
         ours, real, exact = _operations(equations), _real(problem, dtype), _exact(problem, dtype)
-        return [_cause(name, ours[name], torch_operations.OPERATIONS, real, exact) for name in TAGS]
+        return [_cause(name, own, torch_operations.OPERATIONS, real, exact) for name, own in ours.items()]
 
 
 def _operations(equations: Equations) -> Operations:
@@ -75,13 +66,20 @@ def _operations(equations: Equations) -> Operations:
     }
 
 
-def _cause(name: str, ours: Callable, theirs: Operations, real: Inputs, exact: list[Inputs]) -> RoundingCause:
+def _tag(operation: str) -> str:
+    """The tag of its equation: an operation is one of the six functions, or one result of `parameter_gradients`."""
+    return (FUNCTIONS.get(operation) or QUANTITIES[operation]).tag
+
+
+def _cause(
+    name: str, ours: Callable, theirs: Operations, real: OperationInputs, exact: list[OperationInputs]
+) -> RoundingCause:
     a, b = np.asarray(ours(*real[name])), np.asarray(theirs[name](*real[name]))
     gap, largest = np.abs(a.astype(np.float64) - b), np.maximum(np.abs(a), np.abs(b))
     reason, experiment = _reason(name, theirs["exp"], real)
     left = _unexplained_update(a, b, *real[name]) if name == "sgd_step" else _left(ours, theirs[name], name, exact)
     return RoundingCause(
-        tag=TAGS[name],
+        tag=_tag(name),
         operation=name,
         share=float(np.mean(a != b)),
         ulps=float((gap / np.spacing(largest)).max()),
@@ -92,12 +90,12 @@ def _cause(name: str, ours: Callable, theirs: Operations, real: Inputs, exact: l
     )
 
 
-def _reason(name: str, their_exp: Callable, real: Inputs) -> tuple[str, str]:
+def _reason(name: str, their_exp: Callable, real: OperationInputs) -> tuple[str, str]:
     """The reason, and the experiment without it."""
     if name == "sgd_step":
         return FUSED, "with that done by hand"
     if name not in ("log_softmax", "logits_gradient"):
-        return ORDER, "where no sum rounds"
+        return SUMMATION_ORDER, "where no sum rounds"
     (Z,) = real["log_softmax"]
     values = Z - Z.max(axis=1, keepdims=True)
     unlike = float(np.mean(np.exp(values) != their_exp(values)))
@@ -105,7 +103,7 @@ def _reason(name: str, their_exp: Callable, real: Inputs) -> tuple[str, str]:
     return reason, f"exp alone: {per_cent(unlike)} of its values differ; where it gives 0 and 1"
 
 
-def _left(ours: Callable, theirs: Callable, name: str, exact: list[Inputs]) -> float:
+def _left(ours: Callable, theirs: Callable, name: str, exact: list[OperationInputs]) -> float:
     """The share of elements that differ on inputs on which nothing rounds."""
     unlike = (np.asarray(ours(*inputs[name])) != np.asarray(theirs(*inputs[name])) for inputs in exact)
     return float(np.mean(np.concatenate([each.ravel() for each in unlike])))
@@ -127,7 +125,7 @@ def _fused(W: NDArray, dW: NDArray, lr: float) -> NDArray:
     return exactly(W, dW).astype(W.dtype)
 
 
-def _real(problem: Problem, dtype: str) -> Inputs:
+def _real(problem: Problem, dtype: str) -> OperationInputs:
     """The inputs on the first batch of the problem."""
     index = problem.epoch_batches(1)[0]
     images, labels = problem.train
@@ -135,7 +133,7 @@ def _real(problem: Problem, dtype: str) -> Inputs:
     return _inputs(X, labels[index], *problem.start(dtype), problem.chosen.lr)
 
 
-def _exact(problem: Problem, dtype: str) -> list[Inputs]:
+def _exact(problem: Problem, dtype: str) -> list[OperationInputs]:
     """Inputs on which nothing rounds."""
     steps = exact_steps(problem, dtype)
     images, labels = steps.train
@@ -145,7 +143,7 @@ def _exact(problem: Problem, dtype: str) -> list[Inputs]:
     ]
 
 
-def _inputs(X: NDArray, y: NDArray, W: NDArray, b: NDArray, lr: float) -> Inputs:
+def _inputs(X: NDArray, y: NDArray, W: NDArray, b: NDArray, lr: float) -> OperationInputs:
     """What each operation is given on both sides; `scratch` makes it from the one before."""
     equations = Equations()
     Z = equations.logits(X, W, b)

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from compare.proof.single_steps import CaseMaker, Shape, SingleSteps, Sized
 
 # Every small size, and what people choose; K and D come from the problem.
-SIZES = *range(2, 35), 48, 50, 60, 64, 80, 128, 150, 200, 250, 255, 256, 257, 300, 400, 500, 512, 1000, 1024, 1025
+OTHER_SIZES = *range(2, 35), 48, 50, 60, 64, 80, 128, 150, 200, 250, 255, 256, 257, 300, 400, 500, 512, 1000, 1024, 1025
 LARGE_SIZES = 2000, 2048, 4096
 # Pixels of a batch: more take too long.
 MOST_PIXELS = 4_000_000
 # The last digits are lost where a rate is rounded, to whatever number of digits.
-DIGITS = 1.00563545
-EXPONENTS = -13, -11, -9, -8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 4
+RATE_DIGITS = 1.00563545
+RATE_EXPONENTS = -13, -11, -9, -8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 4
 FAINT = tuple(10.0**-n for n in range(1, 11))
 # White images of 784 pixels have a gradient with a norm of 39; brighter ones go beyond every limit.
 BRIGHT = 1.0, 30.0, 1000.0
@@ -41,8 +41,8 @@ def unusual_batches(problem: Sized, dtype: str) -> Iterator[SingleSteps]:
     own = Shape(problem.features, problem.classes, problem.chosen)
     for method in (_Unusual.sizes, _Unusual.of_bytes, _Unusual.of_floats):
         yield _group(method, own, dtype)
-    for exponent in EXPONENTS:
-        other = replace(problem.chosen, lr=float(f"{DIGITS}e{exponent}"))
+    for exponent in RATE_EXPONENTS:
+        other = replace(problem.chosen, lr=float(f"{RATE_DIGITS}e{exponent}"))
         yield _group(_Unusual.rate, own._replace(chosen=other), dtype)
     for N, D, K in SHAPES:
         yield _group(partial(_Unusual.shape, N=N), Shape(D, K, problem.chosen), dtype)
@@ -88,8 +88,8 @@ class _Unusual(CaseMaker):
         images = (self.dense(pool) * brightness).astype(np.uint8)
         self.batch("other batch sizes", self.weights(), images, self.any_labels(pool))
         special = {self.K - 1, self.K, self.K + 1, self.D, self.D + 1, *LARGE_SIZES}
-        sizes = [N for N in sorted({*SIZES, *special} - {0}) if N * self.D <= MOST_PIXELS]
-        for scale, largest in ((1, max(LARGE_SIZES)), (2000, max(SIZES))):
+        sizes = [N for N in sorted({*OTHER_SIZES, *special} - {0}) if N * self.D <= MOST_PIXELS]
+        for scale, largest in ((1, max(LARGE_SIZES)), (2000, max(OTHER_SIZES))):
             W, b = self.weights(scale)
             for N in sizes:
                 if largest >= N:

@@ -6,13 +6,13 @@ from rich.text import Text
 from compare.bugs.diagnosis import NOTHING, Diagnosis
 from compare.equations import QUANTITIES
 from compare.proof.checks import CHECKS
-from compare.proof.gradient_check import STEPS, GradientCheck
+from compare.proof.gradient_check import DIFFERENCE_STEPS, GradientCheck
 from compare.proof.rounding import RoundingCause
 from compare.proof.run import Run
 from compare.report.tables import cut, per_cent, share, table, wrapped
 
 # Steps of the central differences that show how the error falls and rises again.
-SHOWN_H = STEPS[0], STEPS[2], STEPS[4], STEPS[7], STEPS[10]
+SHOWN_H = DIFFERENCE_STEPS[0], DIFFERENCE_STEPS[2], DIFFERENCE_STEPS[4], DIFFERENCE_STEPS[7], DIFFERENCE_STEPS[10]
 
 
 def print_checks(console: Console, runs: list[Run]) -> None:

@@ -4,7 +4,7 @@ from rich.console import Console, Group
 from rich.text import Text
 
 from compare.bugs.generated.mutants import mutants
-from compare.bugs.generated.survey import ORDER, GeneratedSurvey
+from compare.bugs.generated.survey import CHECK_ORDER, GeneratedSurvey
 from compare.problem import DTYPES
 from compare.proof.checks import CHECKS, READINGS
 from compare.report.tables import table
@@ -36,7 +36,7 @@ def print_generated_result(console: Console, survey: GeneratedSurvey) -> None:
 
 def _counts(survey: GeneratedSurvey) -> Group:
     counts = [survey.counts(dtype) for dtype in DTYPES]
-    checks = [check for check in (*ORDER, *READINGS, "") if any(found[check] for found in counts)]
+    checks = [check for check in (*CHECK_ORDER, *READINGS, "") if any(found[check] for found in counts)]
     rows = [(CHECKS[check].name if check else "none", *(str(found[check]) for found in counts)) for check in checks]
     return table("", ("check", *DTYPES), rows, 1)
 

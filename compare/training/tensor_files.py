@@ -15,7 +15,7 @@ from compare.training.torch_files import read_torch
 WEIGHT, BIAS = "linear.weight", "linear.bias"
 
 # Types of a safetensors file that NumPy has.
-TYPES = {"F64", "F32", "F16", "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8", "BOOL"}
+TENSOR_TYPES = {"F64", "F32", "F16", "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8", "BOOL"}
 
 
 def read_tensors(path: Path) -> tuple[dict[str, NDArray], dict[str, str]]:
@@ -73,7 +73,7 @@ def _check_header(path: Path) -> None:
         header = parse_json(stream.read(int.from_bytes(stream.read(8), "little")))
     header.pop("__metadata__", None)
     for name, entry in header.items():
-        if entry["dtype"] not in TYPES:
+        if entry["dtype"] not in TENSOR_TYPES:
             raise ValueError(f"{_shown(name)} is of type {_shown(entry['dtype'])}, which NumPy has not")
 
 

@@ -13,14 +13,14 @@ from compare.errors import InputError
 
 # All that plain tensors of NumPy's types are made of. PyTorch itself would take more: types that NumPy has not,
 # sparse and quantized tensors, sets and byte arrays of any size.
-TYPES = "Double", "Float", "Half", "Long", "Int", "Short", "Char", "Byte", "Bool"
+STORAGE_TYPES = "Double", "Float", "Half", "Long", "Int", "Short", "Char", "Byte", "Bool"
 PLAIN = {
     "collections OrderedDict",
     "torch._utils _rebuild_parameter",
     "torch._utils _rebuild_tensor_v2",
     "torch._utils _rebuild_tensor_v3",
     "torch.storage UntypedStorage",
-    *(f"torch {name}Storage" for name in TYPES),
+    *(f"torch {name}Storage" for name in STORAGE_TYPES),
 }
 # A bare pickle has this number, a version and a description before the tensors, and the names of the storages after.
 MAGIC = 0x1950A86A20F9469CFC6C

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from compare.backends.channel import CAPACITY, DTYPES, LENGTHS, Channel, ChannelError, Message
+from compare.backends.channel import CAPACITY, LENGTHS, SENT_DTYPES, Channel, ChannelError, Message
 
 
 class Pair:
@@ -51,7 +51,7 @@ def raw(pair: Pair) -> Callable[..., Message]:
     return receive
 
 
-any_array = st.sampled_from(sorted(DTYPES)).flatmap(
+any_array = st.sampled_from(sorted(SENT_DTYPES)).flatmap(
     lambda name: arrays(name, array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=5))
 )
 

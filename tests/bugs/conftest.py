@@ -1,6 +1,8 @@
 """What the tests of this folder share: small problems, and a step with tensors that are wrong."""
 
+import tomllib
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -34,6 +36,17 @@ def random_problem() -> Callable[..., Problem]:
     images, labels = random.integers(0, 256, (110, 12)).astype(np.uint8), random.integers(0, 4, 110)
     data = Dataset("random", (images, labels), None, classes=4)
     return lambda **chosen: Problem(data, Hyperparameters(**{"epochs": 1, "batch_size": 20, "lr": 0.1} | chosen))
+
+
+@pytest.fixture(scope="session")
+def unseen() -> dict[str, dict[str, str]]:
+    """The wrong functions of `unseen/*.toml` by name, each with its code and what it looks like: see test_unseen.py."""
+    every: dict[str, dict[str, str]] = {}
+    for file in sorted((Path(__file__).parent / "unseen").glob("*.toml")):
+        here = tomllib.loads(file.read_text(encoding="utf-8"))
+        assert not every.keys() & here.keys(), file
+        every |= here
+    return every
 
 
 @pytest.fixture

@@ -182,6 +182,12 @@ def test_a_reference_that_diverges_is_told(random_problem: Callable[..., Problem
         detect(random_problem(lr=1e38, epochs=8), "float32", [SCRATCH])
 
 
+def test_a_reference_that_diverges_alone_is_told(random_problem: Callable[..., Problem]):
+    nan = equations_backend("nan", lambda: replaced(nll_loss=lambda logP, y: scratch.nll_loss(logP, y) * np.nan))
+    with pytest.raises(InputError, match="the reference diverges: the validation loss is nan after epoch 0"):
+        detect(random_problem(), "float64", [SCRATCH], nan)
+
+
 def test_every_step_and_every_candidate_is_reported(random_problem: Callable[..., Problem]):
     reports = []
     detect(random_problem(epochs=2), "float64", [SCRATCH, SCRATCH], on_step=lambda: reports.append(1))

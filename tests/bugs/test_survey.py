@@ -8,7 +8,7 @@ from compare.backends.by_name import SCRATCH
 from compare.bugs import survey as module
 from compare.bugs.catalogue import BUGS
 from compare.bugs.detection import Detection, detect
-from compare.bugs.survey import CLEAN, Job, Survey, expected_seconds, plan, survey, total_reports
+from compare.bugs.survey import CLEAN, DetectionJob, Survey, expected_seconds, plan, survey, total_reports
 from compare.data.registry import load
 from compare.problem import Hyperparameters, Problem
 
@@ -80,7 +80,7 @@ def test_what_a_worker_finds_is_what_is_found_here(
     random_problem: Callable[..., Problem], monkeypatch: pytest.MonkeyPatch
 ):
     # one worker, because each imports PyTorch
-    jobs = [Job(dtype, (CLEAN, *NAMES)) for dtype in ("float64", "float32")]
+    jobs = [DetectionJob(dtype, (CLEAN, *NAMES)) for dtype in ("float64", "float32")]
     monkeypatch.setattr(module, "plan", lambda names: jobs if names == NAMES else [])
     problem, reports = random_problem(epochs=20), []
     everything = survey(problem, NAMES, on_report=reports.append)

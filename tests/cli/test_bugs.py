@@ -13,7 +13,7 @@ from compare.bugs.catalogue import BUGS
 from compare.bugs.detection import DETECTION_CHECKS as CHECKS
 from compare.bugs.detection import Detection
 from compare.bugs.generated.mutants import mutants
-from compare.bugs.generated.survey import Found, GeneratedSurvey
+from compare.bugs.generated.survey import FirstDetection, GeneratedSurvey
 from compare.bugs.survey import CLEAN, Survey, total_reports
 from compare.problem import Problem
 
@@ -163,12 +163,12 @@ def generated(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Problem]]:
 
     def find(survivor: str) -> list[Problem]:
         asked = []
-        found = {CLEAN: Found()} | dict.fromkeys(mutants(), Found("hard_batches", "Z, dense pixels"))
+        found = {CLEAN: FirstDetection()} | dict.fromkeys(mutants(), FirstDetection("hard_batches", "Z, dense pixels"))
 
         def survey_generated(problem: Problem, on_report: Callable[[str], None]) -> GeneratedSurvey:
             asked.append(problem)
             on_report("float32")
-            return GeneratedSurvey({dtype: found | {survivor: Found()} for dtype in ("float32", "float64")})
+            return GeneratedSurvey({dtype: found | {survivor: FirstDetection()} for dtype in ("float32", "float64")})
 
         monkeypatch.setattr("compare.cli.bugs.survey_generated", survey_generated)
         return asked

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from compare.backends.by_name import MODULES
-from compare.cli.experiment import Sides, Which, _table
+from compare.cli.experiment import Which, WhichSides, _table
 from compare.report.tables import wide_console
 from compare.training import experiments
 from compare.training.experiments import EXPERIMENTS, Experiment, Row
@@ -18,7 +18,7 @@ from compare.training.experiments import EXPERIMENTS, Experiment, Row
 
 def test_every_question_and_every_backend_can_be_named():
     assert list(Which) == list(EXPERIMENTS)
-    assert list(Sides) == [*MODULES, "both"]
+    assert list(WhichSides) == [*MODULES, "both"]
 
 
 @pytest.fixture

@@ -88,7 +88,7 @@ def any_checksum(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_all_sets_of_the_registry_but_the_embedded_ones_are_known():
-    assert set(FOLDERS) == set(fetch.SETS) == set(SOURCES) - {"mnist5k", "digits"}
+    assert set(FOLDERS) == set(fetch.TORCHVISION_SETS) == set(SOURCES) - {"mnist5k", "digits"}
 
 
 @pytest.mark.usefixtures("any_checksum")

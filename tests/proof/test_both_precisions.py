@@ -22,7 +22,7 @@ def test_runs_come_in_the_order_that_was_asked_for(small: Problem, dtypes: list[
 
 def test_few_steps_or_one_precision_need_no_process(make_small):
     long = make_small(epochs=400)
-    assert long.steps == both_precisions.LONG
+    assert long.steps == both_precisions.STEPS_WORTH_A_PROCESS
     assert at_the_same_time(long, DTYPES)
     assert not at_the_same_time(make_small(epochs=399), DTYPES)
     assert not at_the_same_time(long, DTYPES[:1])
@@ -31,7 +31,7 @@ def test_few_steps_or_one_precision_need_no_process(make_small):
 @pytest.mark.heavy
 def test_at_the_same_time_is_one_after_the_other_to_the_bit(make_small, monkeypatch: pytest.MonkeyPatch):
     problem, told = make_small(epochs=50), []
-    monkeypatch.setattr(both_precisions, "LONG", 1)
+    monkeypatch.setattr(both_precisions, "STEPS_WORTH_A_PROCESS", 1)
     for dtype, run in zip(DTYPES, prove_each(problem, DTYPES, SIDES, told.append), strict=True):
         alone = prove(problem, dtype)
         assert (run.verdict, run.weights, run.history) == (alone.verdict, alone.weights, alone.history)
@@ -45,7 +45,7 @@ def test_at_the_same_time_is_one_after_the_other_to_the_bit(make_small, monkeypa
 
 @pytest.mark.heavy
 def test_an_error_in_one_of_them_is_raised_here(make_small, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(both_precisions, "LONG", 1)
+    monkeypatch.setattr(both_precisions, "STEPS_WORTH_A_PROCESS", 1)
     problem = make_small(lr=1e38)
     with pytest.raises(InputError, match="both sides diverge"):
         prove_each(problem, DTYPES, SIDES, lambda _: None)

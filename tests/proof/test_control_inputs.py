@@ -7,14 +7,14 @@ import pytest
 
 from compare.equations import QUANTITIES
 from compare.proof import controls
-from compare.proof.control_inputs import IMAGES, MARGIN, SIZES_AND_TERMS, STEPS, example, model
+from compare.proof.control_inputs import CONTROL_IMAGES, EXAMPLE_STEPS, MARGIN, SIZES_AND_TERMS, example, model
 
 
 def test_the_budgets_of_the_example_are_worked_out_again():
     """From the equations and the table of docs/proof.md."""
     (case, *others), (X, y) = example("float64").cases, example("float64").train
     X, y, W, b = X[case.index], y[case.index], case.start.W, case.start.b
-    assert (len(X), len(others)) == (32, STEPS - 1)
+    assert (len(X), len(others)) == (32, EXAMPLE_STEPS - 1)
     Z = np.array([[sum(X[n] * W[k]) + b[k] for k in range(3)] for n in range(32)])
     P = np.exp(Z) / np.exp(Z).sum(axis=1)[:, None]
     dZ = (P - np.eye(3)[y]) / 32
@@ -34,12 +34,12 @@ def test_the_budgets_of_the_example_are_worked_out_again():
 def test_the_budgets_of_the_images_are_worked_out_again():
     """Of the first image 65 - 64, 65 - 64 and 64 - 64 are the logits; those of the fourth are -2, -2 and 2."""
     (case,) = model("float64").cases
-    Z = IMAGES @ np.round(case.start.W).T
+    Z = CONTROL_IMAGES @ np.round(case.start.W).T
     np.testing.assert_array_equal(Z, [[1, 1, 0], [-1.5, -1.5, 2], [-1.75, -1.75, 2], [-2, -2, 2], [1, 1, 0]])
     size, terms, unlikely = 2, 65 + 64, 4 + math.log(1 + 2 * math.exp(-4))
     assert 16 * size + terms == controls.LOGITS
     assert pytest.approx(16 * unlikely + terms + 2 * size, rel=1e-3) == controls.LOSS
     # where the largest logit is 1
-    within_rounding_of_a_tie = 2 * (16 * 1 + math.sqrt(STEPS) * terms)
+    within_rounding_of_a_tie = 2 * (16 * 1 + math.sqrt(EXAMPLE_STEPS) * terms)
     assert 2 * within_rounding_of_a_tie == MARGIN
     assert MARGIN / 2 < controls.SWAP < MARGIN

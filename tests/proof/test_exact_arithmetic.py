@@ -29,13 +29,13 @@ CASES = (
 # images of all cases at both rates
 IMAGES = 2 * (2 + 8 + 32 + 32 + 1 + 128 + 1024 + 8 + 4)
 # one more batch, of 3 pixels and 4 classes
-LARGE = 16384
+LARGE_BATCH = 16384
 
 
 def values(D: int, K: int) -> dict[str, int]:
     """How many values of each quantity there are in all cases at both rates, and in the large batch."""
     steps = 2 * len(CASES)
-    by_image, weights = IMAGES * K + LARGE * 4, steps * K * D + 12
+    by_image, weights = IMAGES * K + LARGE_BATCH * 4, steps * K * D + 12
     return {
         "logits": by_image, "log_probabilities": by_image, "loss": steps + 1, "dZ": by_image, "dW": weights,
         "db": steps * K + 4, "W": weights, "b": steps * K + 4,

@@ -54,5 +54,4 @@ def test_each_library_computes_its_own():
 
 def test_the_tags_follow_the_derivation():
     tags = [tag for tag, _ in STAGES.values()]
-    assert tags == sorted(tags)
-    assert set(tags) == {f"E{n}" for n in range(1, 7)}
+    assert tags == ["E1", "E2", "E2", "E2", "E2", "E3", "E4", "E5", "E6"]

@@ -3,7 +3,7 @@
 import pytest
 
 from compare.bugs.generated.mutants import mutants
-from compare.bugs.generated.survey import STOPS, Found, GeneratedSurvey
+from compare.bugs.generated.survey import STOPS, FirstDetection, GeneratedSurvey
 from compare.bugs.survey import CLEAN
 from compare.report.generated_tables import print_generated, print_generated_result
 
@@ -12,13 +12,19 @@ DROPPED = next(name for name, mutant in mutants().items() if not mutant.change.c
 WORKING = len(mutants()) - 2
 
 
-def survey(**float64: Found) -> GeneratedSurvey:
+def survey(**float64: FirstDetection) -> GeneratedSurvey:
     """Two stop, one is the same function, one is detected in float32 by hard batches, all else by exact arithmetic."""
     first, second, *_ = (name for name in mutants() if name not in (SAME, DROPPED))
-    found = {CLEAN: Found()} | dict.fromkeys(mutants(), Found("exact_arithmetic", "Z, one winner, 2"))
-    found |= {first: Found(STOPS, "raises [1]"), second: Found(STOPS, "raises"), SAME: Found()}
-    narrow = found | {DROPPED: Found("hard_batches", "dZ, dense pixels")}
-    return GeneratedSurvey({"float32": narrow, "float64": found | {DROPPED: Found("whole_run", "dZ 1/1")} | float64})
+    found = {CLEAN: FirstDetection()} | dict.fromkeys(mutants(), FirstDetection("exact_arithmetic", "Z, one winner, 2"))
+    found |= {
+        first: FirstDetection(STOPS, "raises [1]"),
+        second: FirstDetection(STOPS, "raises"),
+        SAME: FirstDetection(),
+    }
+    narrow = found | {DROPPED: FirstDetection("hard_batches", "dZ, dense pixels")}
+    return GeneratedSurvey(
+        {"float32": narrow, "float64": found | {DROPPED: FirstDetection("whole_run", "dZ 1/1")} | float64}
+    )
 
 
 def test_how_many_each_check_detects_first(printed):
@@ -59,8 +65,8 @@ def test_details_show_every_change(printed):
 # What is different in float64, and the last line.
 LAST = {
     "all is well": ({}, "1 are the same"),
-    "a survivor": ({DROPPED: Found()}, "1 for no known reason"),
-    "a false alarm": ({CLEAN: Found("identities", "rows")}, "1 are the same; a false alarm in float64"),
+    "a survivor": ({DROPPED: FirstDetection()}, "1 for no known reason"),
+    "a false alarm": ({CLEAN: FirstDetection("identities", "rows")}, "1 are the same; a false alarm in float64"),
 }
 
 

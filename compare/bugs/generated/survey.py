@@ -18,10 +18,10 @@ from compare.problem import DTYPES, Problem
 # What is said to have found a mistake that raises, or returns another shape or dtype.
 STOPS = "stops"
 # In this order they take the least time.
-ORDER = "exact_arithmetic", "hard_batches", "gradient_checks", "identities"
+CHECK_ORDER = "exact_arithmetic", "hard_batches", "gradient_checks", "identities"
 
 
-class Found(NamedTuple):
+class FirstDetection(NamedTuple):
     """The check that detected a mistake first, and its reason; both are empty if none did."""
 
     check: str = ""
@@ -31,7 +31,7 @@ class Found(NamedTuple):
 class GeneratedSurvey(NamedTuple):
     """By precision and name what was found; `scratch` itself is CLEAN."""
 
-    found: dict[str, dict[str, Found]]
+    found: dict[str, dict[str, FirstDetection]]
 
     @property
     def working(self) -> list[str]:
@@ -77,7 +77,7 @@ def survey_generated(problem: Problem, on_report: Callable[[str], None] = lambda
     return GeneratedSurvey({dtype: _survey(problem, dtype, on_report) for dtype in DTYPES})
 
 
-def _survey(problem: Problem, dtype: str, on_report: Callable[[str], None]) -> dict[str, Found]:
+def _survey(problem: Problem, dtype: str, on_report: Callable[[str], None]) -> dict[str, FirstDetection]:
     candidates = [SCRATCH._replace(name=CLEAN), *(mutant.backend() for mutant in mutants().values())]
     found = {}
     for candidate in candidates:
@@ -88,16 +88,16 @@ def _survey(problem: Problem, dtype: str, on_report: Callable[[str], None]) -> d
     return found | {one.name: _first(one.reasons) for one in trained}
 
 
-def first_found(problem: Problem, dtype: str, candidate: Backend) -> Found:
+def first_found(problem: Problem, dtype: str, candidate: Backend) -> FirstDetection:
     """The first check without training that detects a candidate."""
     with threads(1), np.errstate(all="ignore"):
         checks = checks_without_training(problem, dtype, candidate, backend("torch"))
         try:
-            reasons = ((check, checks[check]()) for check in ORDER)
-            return next((Found(*both) for both in reasons if both[1]), Found())
+            reasons = ((check, checks[check]()) for check in CHECK_ORDER)
+            return next((FirstDetection(*both) for both in reasons if both[1]), FirstDetection())
         except StoppedError as error:
-            return Found(STOPS, str(error))
+            return FirstDetection(STOPS, str(error))
 
 
-def _first(reasons: dict[str, str]) -> Found:
-    return next((Found(check, what) for check, what in reasons.items() if what), Found())
+def _first(reasons: dict[str, str]) -> FirstDetection:
+    return next((FirstDetection(check, what) for check, what in reasons.items() if what), FirstDetection())

@@ -13,7 +13,7 @@ import scratch
 from compare.data.registry import load
 from scratch import Equations
 
-STEP = 1e-6
+CENTRAL_STEP = 1e-6
 
 
 def check(f: Equations) -> None:
@@ -39,8 +39,8 @@ def _check_gradient(f: Equations) -> None:
         W, b = parameters[:-1].T, parameters[-1]
         return float(f.nll_loss(f.log_softmax(f.logits(X.astype(float), W, b)), y))
 
-    units = STEP * np.eye(18).reshape(18, 6, 3)
-    gradient = np.reshape([(loss(unit) - loss(-unit)) / (2 * STEP) for unit in units], (6, 3))
+    units = CENTRAL_STEP * np.eye(18).reshape(18, 6, 3)
+    gradient = np.reshape([(loss(unit) - loss(-unit)) / (2 * CENTRAL_STEP) for unit in units], (6, 3))
     np.testing.assert_allclose(reached, -gradient, rtol=1e-4, atol=1e-4)
 
 

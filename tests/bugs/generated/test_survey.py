@@ -9,20 +9,27 @@ from compare.backends.by_name import equations_backend
 from compare.bugs.generated import survey as module
 from compare.bugs.generated.mutants import Mutant, StoppedError, mutants
 from compare.bugs.generated.same import REASONS
-from compare.bugs.generated.survey import STOPS, Found, GeneratedSurvey, first_found, survey_generated, total_reports
+from compare.bugs.generated.survey import (
+    STOPS,
+    FirstDetection,
+    GeneratedSurvey,
+    first_found,
+    survey_generated,
+    total_reports,
+)
 from compare.bugs.survey import CLEAN
 from compare.data.registry import load
 from compare.equations import FUNCTIONS
 from compare.problem import DTYPES, Hyperparameters, Problem
 from compare.proof.checks import CHECKS
 
-EXACT, NONE = Found("exact_arithmetic", "Z, one winner, 2"), Found()
+EXACT, NONE = FirstDetection("exact_arithmetic", "Z, one winner, 2"), FirstDetection()
 SAME = "log_softmax: axis=1 -> axis=-1"
 # One of which no reason is known.
 OTHER = next(name for name, mutant in mutants().items() if not module.reason(mutant))
 
 
-def found(float32: dict[str, Found], float64: dict[str, Found] | None = None) -> GeneratedSurvey:
+def found(float32: dict[str, FirstDetection], float64: dict[str, FirstDetection] | None = None) -> GeneratedSurvey:
     return GeneratedSurvey({"float32": {CLEAN: NONE} | float32, "float64": {CLEAN: NONE} | (float64 or float32)})
 
 
@@ -45,7 +52,7 @@ def test_every_change_is_detected_or_the_same_function():
 
 
 def test_those_that_stop_in_one_precision_do_not_count():
-    survey = found({"a": EXACT, "b": EXACT, SAME: NONE}, {"a": EXACT, "b": Found(STOPS, "raises"), SAME: NONE})
+    survey = found({"a": EXACT, "b": EXACT, SAME: NONE}, {"a": EXACT, "b": FirstDetection(STOPS, "raises"), SAME: NONE})
     assert survey.working == ["a", SAME]
     assert (survey.detected("float32"), survey.detected("float64")) == (1, 1)
     assert survey.counts("float32") == {"exact_arithmetic": 1, "": 1}
@@ -87,7 +94,7 @@ def test_a_reason_is_for_one_change_wherever_it_stands(named: Callable[[str], st
 
 
 def test_the_first_check_that_detects_it_is_named(random_problem: Callable[..., Problem]):
-    def one(**functions: Callable) -> Found:
+    def one(**functions: Callable) -> FirstDetection:
         made = equations_backend("ours", lambda: scratch.EQUATIONS._replace(**functions))
         return first_found(random_problem(), "float64", made)
 
@@ -98,7 +105,7 @@ def test_the_first_check_that_detects_it_is_named(random_problem: Callable[..., 
     def stop(*_: object) -> None:
         raise StoppedError("raises KeyError")
 
-    assert one(sgd_step=stop) == Found(STOPS, "raises KeyError")
+    assert one(sgd_step=stop) == FirstDetection(STOPS, "raises KeyError")
 
 
 def test_what_single_steps_do_not_detect_is_trained(
@@ -108,10 +115,10 @@ def test_what_single_steps_do_not_detect_is_trained(
     sign = next(name for name, m in mutants().items() if m.change.changed_line == "return -dZ")
     few = {name: mutants()[name] for name in (sign, SAME)}
     monkeypatch.setattr(module, "mutants", lambda: few)
-    monkeypatch.setattr(module, "ORDER", ())
+    monkeypatch.setattr(module, "CHECK_ORDER", ())
     survey = survey_generated(random_problem())
     assert {dtype: one[sign] for dtype, one in survey.found.items()} == dict.fromkeys(
-        DTYPES, Found("one_step", "dZ 1/1")
+        DTYPES, FirstDetection("one_step", "dZ 1/1")
     )
     assert [*survey.found["float32"]] == [CLEAN, *few]
     assert survey.found["float32"][SAME] == survey.found["float32"][CLEAN] == NONE

@@ -7,7 +7,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/files.py', '    _sync_folder(path.parent)\n', '', 'tests/test_files.py::test_a_file_is_on_the_disk_before_it_has_its_name_and_its_name_after'),
     ('compare/files.py', 'if error.errno not in NO_SYNC:', 'if False:', 'tests/test_files.py::test_a_disk_that_fails_when_it_is_synced'),
     ('compare/files.py', 'f".part-{os.getpid()}-{secrets.token_hex(4)}"', 'f".{path.name}.part"', 'tests/test_files.py::test_a_name_may_be_as_long_as_the_disk_allows'),
-    ('compare/signals.py', 'if now - self._raised > SAME:', 'if True:', 'tests/test_signals.py::test_a_signal_is_raised_once_and_ignored_when_all_has_ended'),
+    ('compare/signals.py', 'if now - self._raised > REPEAT_SECONDS:', 'if True:', 'tests/test_signals.py::test_a_signal_is_raised_once_and_ignored_when_all_has_ended'),
     ('compare/signals.py', 'before[number] if raising.code is None else signal.SIG_IGN', 'before[number]', 'tests/test_signals.py::test_a_signal_is_raised_once_and_ignored_when_all_has_ended'),
     ('compare/signals.py', 'if before[number] is not signal.SIG_IGN', '', 'tests/test_signals.py::test_what_is_ignored_stays_ignored'),
     ('compare/signals.py', '        if self._kept is None:\n            self._kept = number', '        self._kept = number', 'tests/test_signals.py::test_a_signal_that_is_held_comes_at_the_check_and_the_first_counts'),

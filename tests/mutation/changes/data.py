@@ -21,7 +21,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/data/strict_json.py', 'range(DEEPEST + 1)', 'range(DEEPEST + 2)', 'tests/data/test_strict_json.py::test_levels_are_counted'),
     ('compare/data/bounded_pictures.py', 'formats=FORMATS', 'formats=None', 'tests/data/test_bounded_pictures.py::test_formats_that_start_programs_are_not_opened'),
     ('compare/data/bounded_pictures.py', 'decoded + kept > MOST or ', '', 'tests/data/test_bounded_pictures_size.py::test_what_is_too_large_is_told_before_it_is_decoded'),
-    ('compare/data/bounded_pictures.py', ' or max(picture.size) > LONGEST', '', 'tests/data/test_bounded_pictures_size.py::test_what_is_too_large_is_told_before_it_is_decoded'),
+    ('compare/data/bounded_pictures.py', ' or max(picture.size) > LONGEST_SIDE', '', 'tests/data/test_bounded_pictures_size.py::test_what_is_too_large_is_told_before_it_is_decoded'),
     ('compare/data/bounded_pictures.py', 'decoded + kept > MOST', 'decoded > MOST', 'tests/data/test_bounded_pictures_size.py::test_a_progressive_photo_is_counted_at_its_whole_size'),
     ('compare/data/bounded_pictures.py', 'factor * max(1, SIDE // factor)', 'SIDE', 'tests/data/test_bounded_pictures_size.py::test_a_large_picture_is_reduced_as_in_one_piece'),
     ('compare/data/bounded_pictures.py', 'picture.mode != "F" and not picture.mode.startswith("I")', 'True', 'tests/data/test_bounded_pictures.py::test_deep_pixels_are_scaled_to_the_whole_range'),

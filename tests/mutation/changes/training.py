@@ -30,7 +30,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/training/torch_files.py', 'not 0 <= argument <= largest', 'False', 'tests/training/test_torch_files.py::test_what_is_no_plain_tensor_is_told'),
     ('compare/training/torch_files.py', '(repeated and array.size) or ', '', 'tests/training/test_torch_files.py::test_what_is_no_plain_tensor_is_told'),
     ('compare/training/torch_files.py', ' or array.nbytes > tensor.untyped_storage().nbytes()', '', 'tests/training/test_torch_files.py::test_what_is_no_plain_tensor_is_told'),
-    ('compare/training/tensor_files.py', 'if entry["dtype"] not in TYPES', 'if False', 'tests/training/test_tensor_files.py::test_types_that_numpy_has_not_are_told'),
+    ('compare/training/tensor_files.py', 'if entry["dtype"] not in TENSOR_TYPES', 'if False', 'tests/training/test_tensor_files.py::test_types_that_numpy_has_not_are_told'),
     ('compare/training/checkpoint_fields.py', ' and found["epoch"] == epoch', '', 'tests/training/test_checkpoint_fields.py::test_forged_fields_are_refused'),
     ('compare/training/checkpoint_fields.py', '_need(0 <= hits <= seen,', '_need(True,', 'tests/training/test_checkpoint_fields.py::test_forged_fields_are_refused'),
     ('compare/training/checkpoint_fields.py', 'done <= chosen.epochs, f"history', 'True, f"history', 'tests/training/test_checkpoint_fields.py::test_forged_fields_are_refused'),
