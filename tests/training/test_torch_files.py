@@ -121,6 +121,10 @@ def test_an_archive_that_is_packed_anew_is_read(path: Path):
 def test_archives_that_torch_does_not_write_are_told(path: Path):
     rezipped(path, method=zipfile.ZIP_DEFLATED)
     assert refused(path) == "a part of it is compressed"
+    rezipped(path)
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("archive/more", bytes(1000))
+    assert refused(path) == "a part of it is compressed"
     rezipped(path, {"data.pkl": nested()})
     assert refused(path) == "it has a tuple twice"
     for content in (b"", b"1234", W.numpy().tobytes() + b"1234"):
