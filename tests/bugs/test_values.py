@@ -75,6 +75,15 @@ def test_zero_where_zero_is_right_is_no_fact(observed: Callable):
     assert not zero(seen, "dW", nothing + 1, nothing)
 
 
+def test_few_digits_are_no_fact_where_the_right_tensor_has_as_few(observed: Callable):
+    seen, few, all_digits = observed(), np.array([0.5, 2.0]), np.array([0.1, 0.3])
+    told = {
+        test(seen, "db", few, right) for right in (few, few * 2) for test in TESTS if test.__name__ == "_few_digits"
+    }
+    assert told == {""}
+    assert "{} has no more digits than float16 has" in {test(seen, "db", few, all_digits) for test in TESTS}
+
+
 def test_one_cannot_say_that_one_of_one_differs(observed: Callable):
     """None, so that such a case does not speak against what others say."""
     seen, a, b = observed(), np.ones((3, 1)), np.zeros((3, 1))
