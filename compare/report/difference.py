@@ -82,10 +82,8 @@ def _first(runs: list[Run]) -> Run:
 def _fitted(parts: dict[str, str], room: int | None) -> list[str]:
     """The lines of all fields. The longest field is cut first; of two, the later, which says less of the place."""
     lines = {label: _labelled(label, text) for label, text in parts.items()}
-    while room is not None and sum(map(len, lines.values())) > room:
+    while room is not None and sum(map(len, lines.values())) > max(room, sum(map(bool, lines.values()))):
         longest = max(reversed(lines), key=lambda label: len(lines[label]))
-        if len(lines[longest]) == 1:
-            break
         lines[longest] = _labelled(longest, parts[longest], len(lines[longest]) - 1)
     return [line for field in lines.values() for line in field]
 
