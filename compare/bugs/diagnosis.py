@@ -21,6 +21,7 @@ from compare.bugs.inputs import Inputs, inputs, unusual_inputs
 from compare.bugs.traces import MAKES, NAMES, Observed, first_wrong, observe_reference
 from compare.equations import QUANTITIES
 from compare.problem import Problem
+from compare.proof.comparison import place_of_largest
 from scratch import Step
 
 NOTHING = (
@@ -157,7 +158,6 @@ def _explained(
 
 def _example(seen: Observed, field: str) -> Example:
     ours, theirs = seen.pair(field)
-    gaps = np.nan_to_num(np.abs(ours - theirs), nan=np.inf)
-    index = np.unravel_index(int(np.argmax(gaps)), gaps.shape)
-    place = [] if field == "L" else [int(n) for n in index]
+    index = place_of_largest(np.abs(ours - theirs))
+    place = [] if field == "L" else list(index)
     return Example(NAMES[field], seen.case.name, place, float(ours[index]), float(theirs[index]))

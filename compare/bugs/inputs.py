@@ -83,7 +83,7 @@ def unusual_inputs(problem: Problem, dtype: str) -> Iterator[Inputs]:
 
 def _training(problem: Problem, dtype: str) -> SingleSteps:
     """The first batches, the first from the initial weights and the others from random ones."""
-    first = State(*problem.start(dtype), _no_velocity(problem))
+    first = _start(problem, dtype)
     random = np.random.default_rng(8)
     batches = list(islice(chain.from_iterable(problem.batches), REAL_BATCHES))
     starts = [first, *(_elsewhere(first, random) for _ in batches[1:]), first]
@@ -97,16 +97,17 @@ def _elsewhere(state: State, random: np.random.Generator) -> State:
     return State(W, b, state.velocity)
 
 
-def _no_velocity(problem: Problem) -> Velocity | None:
-    W, b = problem.start("float64")
-    return Velocity(np.zeros_like(W), np.zeros_like(b)) if problem.chosen.momentum else None
+def _start(problem: Problem, dtype: str) -> State:
+    """The initial weights, and with momentum a velocity of 0 of the same dtype."""
+    W, b = problem.start(dtype)
+    return State(W, b, Velocity(np.zeros_like(W), np.zeros_like(b)) if problem.chosen.momentum else None)
 
 
 def _evaluation(problem: Problem, dtype: str) -> SingleSteps:
     """One batch of validation images, as many as evaluation takes at once."""
     index = np.arange(min(EVALUATED, len(problem.validation[1])))
-    state = State(*problem.start(dtype), _no_velocity(problem))
-    return SingleSteps(problem.validation, problem.chosen, (Case("evaluation", state, index),))
+    case = Case("evaluation", _start(problem, dtype), index)
+    return SingleSteps(problem.validation, problem.chosen, (case,))
 
 
 def _small(small: Small, shape: Shape, dtype: str) -> SingleSteps:

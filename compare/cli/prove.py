@@ -236,6 +236,12 @@ def _next(proof: ProofResult) -> dict[str, str]:
             "python -m compare bugs --list": f"{len(BUGS)} known mistakes",
             "python -m compare exercise --new mine.py": "write it yourself",
         }
+    return {**_first_next(proof), more: "every number", "python -m compare bugs --list": "all known mistakes"}
+
+
+def _first_next(proof: Proof) -> dict[str, str]:
+    """The mistake that it looks like, else that was planted, else how to see whether it is the same elsewhere."""
     guesses = proof.diagnosis.guesses if proof.diagnosis else []
-    looks = {f"python -m compare bugs {guesses[0].bug.name}": "this mistake explained"} if guesses else {}
-    return {**looks, more: "every number", "python -m compare bugs --list": "all known mistakes"}
+    if bug := guesses[0].bug if guesses else proof.planted:
+        return {f"python -m compare bugs {bug.name}": "this mistake explained" if guesses else "the planted mistake"}
+    return {"the same with another --seed": "does it differ there too?"}

@@ -67,6 +67,11 @@ def difference(pair: StepPair, name: str, reading: str, sides: tuple[str, str]) 
     return np.abs(ours - theirs)
 
 
+def place_of_largest(gap: NDArray) -> tuple[int, ...]:
+    """The index of the largest difference of two tensors, the first of several; nan is larger than every number."""
+    return tuple(int(n) for n in np.unravel_index(int(np.argmax(gap)), gap.shape))
+
+
 def worse(used: float, other: float) -> bool:
     """True if `used` is the larger share of a budget; nan is worse than every number."""
     return not used <= other and not math.isnan(other)
@@ -135,7 +140,7 @@ def _deviation(
     name: str, reading: str, epoch: int, pair: StepPair, gap: NDArray, size: float, limit: float, bounds: Bounds
 ) -> Deviation:
     """The place where the gap is largest."""
-    index = np.unravel_index(int(np.argmax(gap)), gap.shape)
+    index = place_of_largest(gap)
     ours, theirs = (getattr(step, QUANTITIES[name].field)[index] for step in (pair.steps[reading], pair.reference))
     origin = {"W": pair.start.W0, "b": pair.start.b0}.get(name, np.zeros_like(gap))[index]
     error, scale = float(gap[index]), max(size, float(np.finfo(gap.dtype).tiny))
@@ -148,7 +153,7 @@ def _deviation(
         used=float(gap.max()) / limit,
         epoch=epoch,
         step=pair.number,
-        index=[int(i) for i in index] or None,
+        index=list(index) or None,
         ours=float(ours - origin),
         theirs=float(theirs - origin),
         ceiling=bounds()[name] / scale if reading == "one_step" else None,

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TextIO
 
-from compare.bugs.diagnosis import Diagnosis
+from compare.bugs.diagnosis import Diagnosis, Example
 from compare.data.regular_files import read_bytes
 from compare.data.strict_json import parse_json
 from compare.equations import QUANTITIES
@@ -61,7 +61,15 @@ def proof_as_dict(problem: Problem, runs: list[Run]) -> dict[str, Any]:
 def diagnosis_as_dict(found: Diagnosis) -> dict[str, Any]:
     """What a difference looks like."""
     guesses = [{"bug": g.bug.name, "tag": g.bug.tag, "likeness": g.likeness} for g in found.guesses]
-    return {"facts": found.facts, "guesses": guesses}
+    example = found.example and _example(found.example)
+    return {"facts": found.facts, "guesses": guesses, "example": example, "keeps": found.keeps}
+
+
+def _example(found: Example) -> dict[str, Any]:
+    fields = found._asdict()
+    names = {"quantity": fields.pop("quantity"), "tag": QUANTITIES[found.quantity].tag}
+    # as in a finding, that of a scalar is null
+    return {**names, "batch": fields.pop("batch"), "index": fields.pop("place") or None, **fields}
 
 
 def versions() -> dict[str, dict[str, str]]:
@@ -164,6 +172,7 @@ def _run(run: Run) -> dict[str, Any]:
         "weights": run.weights,
         "drift": run.drift,
         "growth": run.growth,
+        "loses_accuracy": run.loses_accuracy,
     }
 
 

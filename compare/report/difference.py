@@ -44,8 +44,11 @@ def differ(runs: list[Run]) -> str:
     return min(lines, key=lambda line: len(line) > WIDTH)
 
 
-def place_and_looks(runs: list[Run], diagnosis: Diagnosis | None) -> list[str]:
-    """Lines of 80 columns below the verdict: where, which quantity, both values, and what it looks like."""
+def place_and_looks(runs: list[Run], diagnosis: Diagnosis | None, room: int | None = None) -> list[str]:
+    """Lines of 80 columns below the verdict: where, which quantity, both values, and what it looks like.
+
+    room: at most so many lines, if it is enough for one line of each field; None for no limit.
+    """
     run = _first(runs)
     found = _found(run)
     if diagnosis and diagnosis.example and not found.equation:
@@ -53,7 +56,7 @@ def place_and_looks(runs: list[Run], diagnosis: Diagnosis | None) -> list[str]:
     parts = {label: text for label, text in found._asdict().items() if label != "function"}
     parts |= _looks(diagnosis, run.loses_accuracy) if run.growth is None else {"note": amplified(run.growth, run.dtype)}
     parts |= _note(run)
-    return [line for label, text in parts.items() for line in _labelled(label, text)]
+    return _fitted(parts, room)
 
 
 def first_quantity(runs: list[Run]) -> str | None:
@@ -76,13 +79,22 @@ def _first(runs: list[Run]) -> Run:
     return min((run for run in runs if run.verdict == "differ"), key=lambda run: list(run.checks.values()).index(False))
 
 
-def _labelled(label: str, text: str) -> list[str]:
+def _fitted(parts: dict[str, str], room: int | None) -> list[str]:
+    """The lines of all fields. The longest field is cut first; of two, the later, which says less of the place."""
+    lines = {label: _labelled(label, text) for label, text in parts.items()}
+    while room is not None and sum(map(len, lines.values())) > max(room, sum(map(bool, lines.values()))):
+        longest = max(reversed(lines), key=lambda label: len(lines[label]))
+        lines[longest] = _labelled(longest, parts[longest], len(lines[longest]) - 1)
+    return [line for field in lines.values() for line in field]
+
+
+def _labelled(label: str, text: str, most: int = LINES) -> list[str]:
     if not text:
         return []
     return textwrap.wrap(
         text,
         WIDTH,
-        max_lines=LINES,
+        max_lines=most,
         placeholder=" …",
         break_on_hyphens=False,
         initial_indent=f"{label:<{LABEL}}",

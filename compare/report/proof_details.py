@@ -48,7 +48,8 @@ def print_proof(console: Console, problem: Problem, runs: list[Run]) -> None:
     console.print()
     _print_curves(console, problem, runs)
     for run in runs:
-        console.print(_places(run))
+        for reading in READINGS:
+            console.print(_places(run, reading))
     console.print(_reasons())
     for run in runs:
         console.print(_errors(run))
@@ -99,18 +100,16 @@ def _curve_rows(problem: Problem, run: Run) -> list[list[str]]:
     return rows
 
 
-def _places(run: Run) -> Group:
+def _places(run: Run, reading: str) -> Group:
     rows = []
     for name, quantity in QUANTITIES.items():
-        for reading in READINGS:
-            found = run.worst.get((name, reading))
-            if not found:  # the run stopped before it was reached
-                continue
+        if found := run.worst.get((name, reading)):  # else the run stopped before it was reached
             place = f"{found.epoch}/{found.step}", _index(found)
             values = (f"{value:.{SHOWN_DIGITS[run.dtype]}g}" for value in (found.ours, found.theirs))
-            rows.append((quantity.symbol, reading.partition("_")[2], *place, *values))
-    columns = "quantity", "", "at", "index", *(cut(side) for side in run.sides)
-    return table(f"{run.dtype}: where each was worst (epoch/step)", columns, rows, left=2, gap=1)
+            rows.append((quantity.symbol, *place, *values))
+    columns = "quantity", "at", "index", *(cut(side) for side in run.sides)
+    title = f"{run.dtype}, {CHECKS[reading].name}: where each was worst (epoch/step)"
+    return table(title, columns, rows, left=1)
 
 
 def _reasons() -> Group:

@@ -69,7 +69,8 @@ def _shares(run: Run) -> Shares | None:
 def errors(shares: Shares, dtype: str) -> "Figure":
     """Share of its budget that each quantity used at worst in each epoch, on a log scale."""
     worst, symbol = max((max(values), symbol) for used in shares.values() for symbol, values in used.items())
-    words = f"The line is the whole budget; above it, the sides differ. Nearest is {symbol} with {per_cent(worst)}."
+    place = "Nearest is" if worst <= 1 else "Farthest over the budget is"
+    words = f"The line is the whole budget; above it, the sides differ. {place} {symbol} with {per_cent(worst)}."
     figure = new_figure(9, 4.6, f"{dtype}: the largest error in each epoch, as a share of its budget", words)
     for axes, (reading, quantities) in zip(figure.subplots(1, 2, sharey=True), shares.items(), strict=True):
         for (quantity, values), colour, style in zip(quantities.items(), PALETTE, STYLES, strict=True):

@@ -15,6 +15,8 @@ from compare.training import published
 from compare.words import counted
 from scratch import Record
 
+# Of the screen, and what `print_next` takes of it.
+LINES, NEXT = 40, 3
 # Columns of the curve.
 EPOCHS = 7
 KNOWN = {"scratch": "scratch (NumPy, by hand)", "torch": "torch (PyTorch)"}
@@ -22,20 +24,23 @@ KNOWN = {"scratch": "scratch (NumPy, by hand)", "torch": "torch (PyTorch)"}
 
 def print_screen(console: Console, problem: Problem, runs: list[Run], diagnosis: Diagnosis | None = None) -> None:
     """What was compared, the curve, the largest errors, the further checks, and the verdict."""
-    console.print(Text(wrapped(_sentence(problem, runs))), end="\n\n")
-    console.print(_curve(problem, runs))
-    console.print(_errors(runs))
-    for line in (*_controls_line(runs), *check_lines(runs)):
-        console.print(line)
-    console.print()
-    print_verdict(console, runs, diagnosis)
+    sentence = Text(wrapped(_sentence(problem, runs)))
+    shown = Group(sentence, "", _curve(problem, runs), _errors(runs), *_controls_line(runs), *check_lines(runs), "")
+    console.print(shown)
+    used = len(console.render_lines(shown)) + 1  # for the verdict
+    print_verdict(console, runs, diagnosis, LINES - NEXT - used)
 
 
-def print_verdict(console: Console, runs: list[Run], diagnosis: Diagnosis | None = None) -> None:
-    """What it comes to; of a difference also where, which quantity, both values, and what it looks like."""
+def print_verdict(
+    console: Console, runs: list[Run], diagnosis: Diagnosis | None = None, room: int | None = None
+) -> None:
+    """What it comes to; of a difference also where, which quantity, both values, and what it looks like.
+
+    room: lines below the verdict, None for no limit.
+    """
     console.print(verdict_line(runs))
     if any(run.verdict == "differ" for run in runs):
-        for line in place_and_looks(runs, diagnosis):
+        for line in place_and_looks(runs, diagnosis, room):
             console.print(Text(line))
 
 

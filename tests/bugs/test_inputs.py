@@ -9,7 +9,9 @@ import scratch
 from compare.backends.by_name import SCRATCH, equations_backend
 from compare.backends.protocol import Backend
 from compare.bugs.diagnosis import Diagnostician
+from compare.bugs.inputs import inputs, unusual_inputs
 from compare.bugs.traces import first_wrong
+from compare.problem import Problem
 from scratch import EQUATIONS
 
 
@@ -61,6 +63,33 @@ def test_what_is_kept_by_a_part_of_the_inputs_is_told(diagnostician: Diagnostici
         "first: something is kept from step to step"
     )
     assert found.keeps
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_all_inputs_are_of_one_precision(random_problem: Callable[..., Problem], dtype: str):
+    problem = random_problem(momentum=0.9)
+    moving = set()
+    for given in [*inputs(problem, dtype), *unusual_inputs(problem, dtype)]:
+        for case in given.steps.cases:
+            W, b, velocity = case.start
+            assert {part.dtype.name for part in (W, b, *(velocity or ()))} == {dtype}, case.name
+            moving |= {given.kind} if velocity else set()
+    assert moving == {"training", "hard", "exact", "evaluation", "small"}
+
+
+def test_without_momentum_no_input_has_a_velocity(random_problem: Callable[..., Problem]):
+    cases = [case for given in inputs(random_problem(), "float32") for case in given.steps.cases]
+    assert all(case.start.velocity is None for case in cases)
+
+
+def test_with_momentum_a_step_gets_gradients_of_the_precision_of_its_weights(random_problem: Callable[..., Problem]):
+    def twice(W, b, dW, db, lr):
+        assert {W.dtype, b.dtype} == {dW.dtype, db.dtype}
+        # only in float32, which is looked at after float64
+        return scratch.sgd_step(W, b, dW, db, 2 * lr if W.dtype == "float32" else lr)
+
+    found = Diagnostician(random_problem(momentum=0.9), SCRATCH).diagnose(only(sgd_step=twice))
+    assert "W - W0 is 2 times what it should be, in every element" in " ".join(found.facts)
 
 
 def test_a_group_of_unusual_batches_is_held_in_part_and_only_if_one_is_wrong(diagnostician: Diagnostician):

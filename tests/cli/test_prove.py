@@ -11,6 +11,7 @@ import pytest
 import scratch
 from compare.backends.by_name import backend, equations_backend
 from compare.bugs.catalogue import BUGS
+from compare.bugs.diagnosis import Diagnosis
 from compare.cli import prove as prove_command
 from compare.problem import Problem
 
@@ -49,7 +50,7 @@ def test_details_have_every_table(cli):
     for title in (
         "digits: 1,438 training and 359 validation images of 64 pixels",
         "float32: loss and accuracy (train: running mean of the epoch)",
-        "float32: where each was worst",
+        "float32, whole run: where each was worst",
         "allowed: eps",
         "float64: how far apart at worst in 15 steps",
         "hard batches, one step each",
@@ -119,6 +120,25 @@ def test_differ_is_told_with_its_place(cli, monkeypatch: pytest.MonkeyPatch, tmp
     assert f"values {found['scratch']:.9g} (scratch), {found['torch']:.9g} (torch)" in text
     assert (found["quantity"], found["tag"], found["reading"]) == ("dZ", "E4", "one_step")
     assert found["scratch"] == pytest.approx(100 * found["torch"], rel=1e-5)
+
+
+@pytest.mark.usefixtures("proven_once")
+@pytest.mark.parametrize(
+    ("options", "first"),
+    [
+        ((), ["next: the same with another --seed", "does it differ there too?"]),
+        (("--bug", "wrong-axis"), ["next: python -m compare bugs wrong-axis", "the planted mistake"]),
+    ],
+)
+def test_a_difference_without_a_guess_ends_with_three_lines(cli, monkeypatch: pytest.MonkeyPatch, options, first):
+    monkeypatch.setattr(prove_command, "diagnose", lambda *_: Diagnosis(["a fact"], []))
+    if not options:
+        plant(monkeypatch, logits_gradient=lambda logP, y: scratch.logits_gradient(logP, y) * 2)
+    code, out, _ = cli(*SHORT, "--dtype", "float32", *options)
+    lines = [re.split("  +", line) for line in out.splitlines()[-4:] if line.startswith("next: ")]
+    assert (code, len(lines)) == (1, 3)
+    assert lines[0] == first
+    assert lines[2] == ["next: python -m compare bugs --list", "all known mistakes"]
 
 
 def test_a_difference_in_one_line(cli, monkeypatch: pytest.MonkeyPatch):

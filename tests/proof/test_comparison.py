@@ -9,7 +9,7 @@ import scratch
 from compare.equations import QUANTITIES
 from compare.errors import InputError
 from compare.problem import Problem
-from compare.proof.comparison import Comparison, OneSideNotFiniteError, difference, worse
+from compare.proof.comparison import Comparison, OneSideNotFiniteError, difference, place_of_largest, worse
 from compare.proof.lockstep import StepPair
 from compare.proof.prove import prove
 from compare.proof.tolerance import allowed, ceilings, sizes
@@ -101,6 +101,7 @@ def test_a_proof_ends_at_another_dtype(small: Problem, replaced: Callable, wrong
 )
 def test_nan_is_worse_than_every_number(used: float, other: float, expected: bool):
     assert worse(used, other) is expected
+    assert place_of_largest(np.array([[1.0, INF, 3.0], [INF, 2.0, NAN]])) == (1, 2)
 
 
 def test_equal_sides_use_nothing(equal_pair: Callable, dtype: str):

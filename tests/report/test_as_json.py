@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from compare.bugs.catalogue import BUGS
-from compare.bugs.diagnosis import Diagnosis, Guess
+from compare.bugs.diagnosis import Diagnosis, Example, Guess
 from compare.equations import QUANTITIES
 from compare.errors import InputError
 from compare.problem import Problem
@@ -42,6 +42,7 @@ RUN = {
     **dict.fromkeys(("dtype", "verdict"), str),
     **dict.fromkeys(("test", "first_divergence", "growth"), type(None)),
     "steps": int,
+    "loses_accuracy": bool,
     "quantities": {name: {"one_step": FINDING, "whole_run": FINDING} for name in QUANTITIES},
     "predictions": {
         **dict.fromkeys(("compared", "differ", "near_ties", "certified"), int),
@@ -132,7 +133,31 @@ def test_one_run_that_differs_is_enough(matching: list[Run], differing: list[Run
 def test_a_diagnosis_is_written():
     found = Diagnosis(["one", "two"], [Guess(BUGS["wrong-axis"], 0.5)])
     guesses = [{"bug": "wrong-axis", "tag": "E2", "likeness": 0.5}]
-    assert diagnosis_as_dict(found) == {"facts": ["one", "two"], "guesses": guesses}
+    known = {"facts": ["one", "two"], "guesses": guesses}
+    assert diagnosis_as_dict(found) == {**known, "example": None, "keeps": False}
+    example = {"quantity": "dW", "tag": "E5", "batch": "step 2", "index": [1, 3], "ours": 0.5, "theirs": -0.5}
+    full = found._replace(example=Example("dW", "step 2", [1, 3], 0.5, -0.5), keeps=True)
+    assert diagnosis_as_dict(full) == {**known, "example": example, "keeps": True}
+    assert set(example) | {"example", "keeps"} <= documented()
+
+
+def test_the_example_of_a_scalar_has_no_index():
+    found = Diagnosis(["one"], [], Example("loss", "step 1", [], math.nan, 2.5))
+    written = json.loads(as_text(diagnosis_as_dict(found)))["example"]
+    assert written == {
+        "quantity": "loss",
+        "tag": "E3",
+        "batch": "step 1",
+        "index": None,
+        "ours": "nan",
+        "theirs": 2.5,
+    }
+
+
+def test_that_a_side_loses_accuracy_is_written(digits: Problem, differing: list[Run], changed):
+    for loses in (True, False):
+        runs = [changed(differing[0], loses_accuracy=loses)]
+        assert proof_as_dict(digits, runs)["runs"][0]["loses_accuracy"] is loses
 
 
 def test_what_is_written_is_read_again_with_its_version(tmp_path: Path):
@@ -189,8 +214,12 @@ def test_a_file_that_is_not_there(tmp_path: Path):
         write_json(tmp_path / "nowhere" / "x", {})
 
 
+def documented() -> set[str]:
+    """The names on the page of the fields."""
+    return set(re.findall(r"`(\w+)`", Path(ROOT, "JSON.md").read_text()))
+
+
 def test_json_md_names_every_field():
-    documented = set(re.findall(r"`(\w+)`", Path(ROOT, "JSON.md").read_text()))
     fields = {*SHAPE, *SHAPE["data"], *SHAPE["problem"], *SHAPE["problem"]["checksums"], *SHAPE["versions"]}
     fields |= {
         *RUN,
@@ -205,4 +234,4 @@ def test_json_md_names_every_field():
         "val_loss",
         "val_accuracy",
     }
-    assert fields <= documented
+    assert fields <= documented()

@@ -188,6 +188,20 @@ def test_a_long_finding_is_cut_after_four_lines(run: Run, changed):
     assert next(line for line in reversed(lines) if "word" in line).endswith(" …")
 
 
+def test_the_longest_field_is_cut_to_the_room(run: Run, changed):
+    broken = changed(run, predictions=replace(run.predictions, evaluation=3.0))
+    diagnosis = Diagnosis(["word " * 50], [Guess(BUGS[name], 1.0) for name in list(BUGS)[:5]])
+    every = place_and_looks([broken], diagnosis)
+    labels = [line[:12] for line in every]
+    assert labels.count(" " * 12) == 5
+    assert place_and_looks([broken], diagnosis, len(every)) == every
+    for room in range(len(every) - 5, len(every)):
+        assert len(place_and_looks([broken], diagnosis, room)) == room
+    fewest = place_and_looks([broken], diagnosis, 1)
+    assert [line[:12] for line in fewest] == [label for label in labels if label.strip()]
+    assert [line.endswith(" …") for line in fewest] == [False, False, False, True, True, False]
+
+
 def test_growth_is_put_into_words():
     assert "grows 12,345 times in this training: it is unstable" in amplified(12345, "float32")
     assert "try a smaller --lr" in amplified(11, "float64")

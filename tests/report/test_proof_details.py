@@ -82,12 +82,13 @@ def test_nothing_is_said_of_what_was_published_for_other_data(lines, matching: l
 
 def test_where_each_was_worst(lines, matching: list[Run]):
     for run, digits in zip(matching, (9, 17), strict=True):
-        rows = [" ".join(row.split()) for row in section(lines(matching), f"{run.dtype}: where each was worst")]
-        for (name, reading), found in run.worst.items():
-            index = "" if found.index is None else f" {found.index}"
-            place = f"{QUANTITIES[name].symbol} {reading.split('_')[1]} {found.epoch}/{found.step}{index}"
-            assert f"{place} {found.ours:.{digits}g} {found.theirs:.{digits}g}" in rows
-        assert len(rows) == len(run.worst) == 16
+        for reading, words in (("one_step", "one step"), ("whole_run", "whole run")):
+            rows = section(lines(matching), f"{run.dtype}, {words}: where each was worst")
+            for row, (name, quantity) in zip(rows, QUANTITIES.items(), strict=True):
+                found = run.worst[name, reading]
+                index = "" if found.index is None else f" {found.index}"
+                place = f"{quantity.symbol} {found.epoch}/{found.step}{index}"
+                assert " ".join(row.split()) == f"{place} {found.ours:.{digits}g} {found.theirs:.{digits}g}"
 
 
 def test_the_budgets_are_explained(lines, matching: list[Run]):
@@ -115,7 +116,8 @@ def test_errors_of_both_readings(lines, matching: list[Run]):
 def test_what_was_not_reached_has_empty_places(lines, matching: list[Run], changed):
     run = changed(matching[0], worst={("logits", "one_step"): matching[0].worst["logits", "one_step"]})
     found = lines([run])
-    assert len(section(found, "float32: where each was worst")) == 1
+    assert len(section(found, "float32, one step: where each was worst")) == 1
+    assert not section(found, "float32, whole run: where each was worst")
     assert section(found, "float32: how far apart")[1].split() == ["E2", "logP"]
 
 

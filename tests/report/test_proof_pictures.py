@@ -90,6 +90,20 @@ def test_errors_are_on_a_log_scale_under_the_line_of_the_whole_budget():
     assert 1.5 * height < width < 3 * height
 
 
+@pytest.mark.parametrize(
+    ("worst", "words"),
+    [
+        (1.0, "Nearest is c with 100 %."),
+        (6e6, "Farthest over the budget is c with 6e+06 x."),
+        (float("inf"), "Farthest over the budget is c with inf."),
+    ],
+)
+def test_what_is_over_its_budget_is_called_so(worst: float, words: str):
+    shares = {reading: {name: [0.1, 0.5] for name in "abcdefgh"} for reading in ("one_step", "whole_run")}
+    shares["one_step"]["c"] = [0.25, worst]
+    assert errors(shares, "float32").get_supxlabel().endswith(f"above it, the sides differ. {words}")
+
+
 def test_each_quantity_of_a_proof_has_its_line(matching: list[Run]):
     figure = errors(proof_pictures._shares(matching[0]), "float32")
     assert [line.get_label() for line in figure.axes[0].lines[:8]] == [q.symbol for q in QUANTITIES.values()]

@@ -176,6 +176,23 @@ def test_every_difference_is_one_screen(printed, diagnostician: Diagnostician, n
     screen(printed, problem, [run, run], diagnostician.diagnose(wrong))
 
 
+def test_a_long_sentence_leaves_fewer_lines_for_the_difference(printed, diagnostician: Diagnostician):
+    chosen = Hyperparameters(epochs=3, lr=0.05, momentum=0.9, weight_decay=0.01, dampening=0.1)
+    problem, wrong = Problem(load("digits"), chosen), find_bug("float16-logits").backend()
+    runs = [prove(problem, dtype, ours=wrong) for dtype in ("float32", "float64")]
+    found = diagnostician.diagnose(wrong)
+    lines = screen(printed, problem, runs, found)
+    assert len(lines) + NEXT == LINES
+    (seen,) = (n for n, line in enumerate(lines) if line.startswith("seen "))
+    assert lines[seen].endswith(" …")
+    assert lines[seen + 1].startswith("looks like  float16-logits (100 % alike)")
+    assert "values      " in "\n".join(lines)
+    # the whole of it is there where nothing else is
+    whole = printed(proof_screen.print_verdict, runs, found)
+    assert "; Z is not finite in" in " ".join(whole.split())
+    assert "…" not in whole
+
+
 def test_the_published_curve_stands_below_ours(printed, digits, matching, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(proof_screen.published, "applies", lambda _: True)
     lines = screen(printed, digits, matching)

@@ -39,7 +39,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/proof/hard_batches.py', '64, 99, 129', '64, 100, 129', 'tests/proof/test_hard_batches.py::test_their_names_and_sizes'),
     ('compare/proof/hard_batches.py', '"rows of mixed scale", 250 + 4 * self.unit', '"rows of mixed scale", 250 + 4 / self.unit', 'tests/proof/test_hard_batches.py::test_shifted_rows'),
     ('compare/proof/comparison.py', 'self._note(name, reading, epoch, used)', 'pass', 'tests/proof/test_comparison.py::test_the_trace_has_the_worst_share_of_each_epoch'),
-    ('compare/proof/comparison.py', 'for i in index] or None', 'for i in index] and None', 'tests/proof/test_comparison.py::test_both_values_are_told_and_where_they_are'),
+    ('compare/proof/comparison.py', 'index=list(index) or None', 'index=list(index) and None', 'tests/proof/test_comparison.py::test_both_values_are_told_and_where_they_are'),
     ('compare/proof/predictions.py', 'abs(loss - other_loss) / loss_limit', 'abs(loss - other_loss) * loss_limit', 'tests/proof/test_predictions.py::test_evaluation_holds_the_loss_to_the_budget_of_one_step'),
     ('compare/proof/predictions.py', 'if (unlike & finite).any()', 'if (unlike & finite).all()', 'tests/proof/test_predictions.py::test_only_images_of_another_class_are_near_ties'),
     ('compare/proof/gradient_check.py', 'self.side.start_from(State(*self._parts(w)))', 'pass', 'tests/proof/test_gradient_check.py::test_right_gradients_have_a_u_and_a_slope_of_two'),
