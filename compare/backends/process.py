@@ -17,7 +17,7 @@ from compare.backends.shared_memory import ANSWERS, REQUESTS, make_folder, map_f
 from compare.equations import FUNCTIONS
 
 # Bytes that a file may print, and how many of them are shown.
-PRINTED, SHOWN = 10**6, 10**4
+PRINTED, MOST_SHOWN = 10**6, 10**4
 # Seconds until the first call: Python starts, and the file may import something large.
 LOADING = 60.0
 POLL = 0.1
@@ -107,11 +107,11 @@ class Process:
         """Show on stderr what the file prints, up to a limit."""
         printed = 0
         while piece := os.read(self._prints.fileno(), 2**16):
-            shown, printed = piece[: max(0, SHOWN - printed)], printed + len(piece)
+            shown, printed = piece[: max(0, MOST_SHOWN - printed)], printed + len(piece)
             if printed > PRINTED:
                 self.stop(f"prints more than {PRINTED:,} bytes")
             if shown and sys.stderr:
-                more = "\n(what else it prints is not shown)\n" if printed > SHOWN else ""
+                more = "\n(what else it prints is not shown)\n" if printed > MOST_SHOWN else ""
                 sys.stderr.write(shown.decode(errors="replace") + more)
                 sys.stderr.flush()
 

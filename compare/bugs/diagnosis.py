@@ -31,7 +31,7 @@ NOTHING = (
 # So many cases of a group of unusual batches are taken after the first wrong one: all, but for the group of many sizes.
 AFTER = 24
 # The sides that are right.
-KNOWN = "scratch", "torch"
+SURELY_RIGHT = "scratch", "torch"
 BOTH = "both sides make the same mistake; compared with scratch:"
 
 
@@ -73,7 +73,7 @@ class Diagnostician:
         quantity: the first that is known to be wrong; without it, or where it is right, the first that is found.
         """
         with np.errstate(all="ignore"):
-            for theirs in (self.theirs, *([] if self.theirs.name in KNOWN else [SCRATCH])):
+            for theirs in (self.theirs, *([] if self.theirs.name in SURELY_RIGHT else [SCRATCH])):
                 for readings, fields in product((self._readings, self._unusual), _orders(quantity)):
                     for observed in readings(ours, theirs):
                         if found := _explained(ours, observed, fields, replaced):
@@ -108,7 +108,7 @@ def diagnose(
     problem: Problem, ours: Backend, theirs: Backend, replaced: Collection[str] | None, quantity: str | None
 ) -> Diagnosis:
     """Why two sides differ; see `Diagnostician.diagnose`. The mistake is looked for in the one that may have it."""
-    if theirs.name in KNOWN or ours.name not in KNOWN:
+    if theirs.name in SURELY_RIGHT or ours.name not in SURELY_RIGHT:
         return Diagnostician(problem, theirs).diagnose(ours, replaced, quantity)
     found = Diagnostician(problem, ours).diagnose(theirs, replaced, quantity)
     swapped = found.example and found.example._replace(ours=found.example.theirs, theirs=found.example.ours)

@@ -239,7 +239,7 @@ def _next(proof: ProofResult) -> dict[str, str]:
     return {**_first_next(proof), more: "every number", "python -m compare bugs --list": "all known mistakes"}
 
 
-def _first_next(proof: Proof) -> dict[str, str]:
+def _first_next(proof: ProofResult) -> dict[str, str]:
     """The mistake that it looks like, else that was planted, else how to see whether it is the same elsewhere."""
     guesses = proof.diagnosis.guesses if proof.diagnosis else []
     if bug := guesses[0].bug if guesses else proof.planted:

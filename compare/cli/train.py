@@ -37,7 +37,7 @@ from compare.files import is_regular, short_path
 from compare.problem import Problem, checksum
 from compare.report import as_json, saved_runs
 from compare.report.pictures import save_pictures
-from compare.report.training_log import LINES, TrainingLog
+from compare.report.training_log import USUAL_LINES, TrainingLog
 from compare.report.training_pictures import training_pictures
 from compare.training.advice import advice
 from compare.training.checkpoint import Checkpoint, check_suffix, load_checkpoint, save_checkpoint
@@ -64,7 +64,7 @@ def train(
         Path | None, option(OUTPUT, "--save", metavar="FILE", help="Keep a checkpoint here, when interrupted too.")
     ] = None,
     log_epochs: Annotated[
-        int | None, option(OUTPUT, metavar="N", help=f"A line every N epochs; about {LINES} lines unless given.")
+        int | None, option(OUTPUT, metavar="N", help=f"A line every N epochs; about {USUAL_LINES} lines unless given.")
     ] = None,
     log_every: Annotated[int | None, option(OUTPUT, metavar="N", help="A line every N steps too.")] = None,
     pictures: Pictures = None,

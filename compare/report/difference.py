@@ -17,13 +17,13 @@ SHOWN_DIGITS = {"float32": 9, "float64": 17}
 UNSTABLE = 10
 LABEL = 12
 # Of one field.
-LINES = 4
+MOST_LINES = 4
 WITHIN = "the training is within budget"
 # What to try where no mistake of the catalogue is named.
 KEEPS = "does it keep something between calls? the same call gives another result after others than as the first"
 REORDER = "another order of the operations, for example that of the equation: large numbers that cancel cost digits"
 # What the axes of a quantity count.
-AXES = {"N": "batch image", "K": "class", "D": "pixel"}
+AXIS_NAMES = {"N": "batch image", "K": "class", "D": "pixel"}
 
 
 class Found(NamedTuple):
@@ -88,7 +88,7 @@ def _fitted(parts: dict[str, str], room: int | None) -> list[str]:
     return [line for field in lines.values() for line in field]
 
 
-def _labelled(label: str, text: str, most: int = LINES) -> list[str]:
+def _labelled(label: str, text: str, most: int = MOST_LINES) -> list[str]:
     if not text:
         return []
     return textwrap.wrap(
@@ -148,7 +148,7 @@ def _in_words(dimensions: str, index: list[int]) -> str:
     >>> _in_words("NK", [69, 7])
     'batch image 69, class 7'
     """
-    return ", ".join(f"{AXES[axis]} {n}" for axis, n in zip(dimensions, index, strict=True))
+    return ", ".join(f"{AXIS_NAMES[axis]} {n}" for axis, n in zip(dimensions, index, strict=True))
 
 
 def _values(found: Deviation, run: Run) -> str:

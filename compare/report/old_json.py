@@ -2,9 +2,9 @@
 
 from typing import Any
 
-READINGS = {"resynchronised": "one_step", "free_running": "whole_run"}
-CHECKS = {
-    **READINGS,
+OLD_READINGS = {"resynchronised": "one_step", "free_running": "whole_run"}
+OLD_CHECKS = {
+    **OLD_READINGS,
     "adversarial": "hard_batches",
     "exact": "exact_arithmetic",
     "gradients": "gradient_checks",
@@ -50,7 +50,7 @@ def _run(run: dict[str, Any]) -> dict[str, Any]:
         for side, checks in new["gradient_checks"].items()
     }
     checks = _renamed(new["checks"])
-    trained = {reading: _within_budget(new["quantities"], reading) for reading in READINGS.values()}
+    trained = {reading: _within_budget(new["quantities"], reading) for reading in OLD_READINGS.values()}
     if not checks.pop("training") and all(trained.values()):
         # a share that is no number was written as a string, and a run could end before the reading was complete
         trained[new["first_divergence"]["reading"]] = False
@@ -64,7 +64,7 @@ def _within_budget(quantities: dict[str, Any], reading: str) -> bool:
 
 
 def _finding(found: dict[str, Any] | None) -> dict[str, Any] | None:
-    return found and {**found, "reading": READINGS.get(found["reading"], found["reading"])}
+    return found and {**found, "reading": OLD_READINGS.get(found["reading"], found["reading"])}
 
 
 def _bug(bug: dict[str, Any]) -> dict[str, Any]:
@@ -85,4 +85,4 @@ def _function(one: dict[str, Any]) -> dict[str, Any]:
 
 def _renamed(content: dict[str, Any]) -> dict[str, Any]:
     """The same values under the names of today; only of this object, because a side may have any name."""
-    return {CHECKS.get(key, key): value for key, value in content.items()}
+    return {OLD_CHECKS.get(key, key): value for key, value in content.items()}

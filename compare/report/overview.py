@@ -17,7 +17,13 @@ from compare.problem import Problem
 from compare.proof.run import Run
 from compare.report.as_json import read_json
 from compare.report.pictures import new_figure, save_picture
-from compare.report.training_pictures import CLASSES, draw_curves, draw_legend, draw_templates, take_away_of_curves
+from compare.report.training_pictures import (
+    MOST_TEMPLATES,
+    draw_curves,
+    draw_legend,
+    draw_templates,
+    take_away_of_curves,
+)
 from scratch import Record
 
 if TYPE_CHECKING:
@@ -44,7 +50,7 @@ class Overview:
         chosen = problem.chosen
         title = f"{problem.name}, lr {chosen.lr:g}, {chosen.epochs} epochs, {run.dtype}"
         weights = problem.start(run.dtype)[0], run.templates
-        before, after = (np.round(W[:CLASSES].astype(float), DECIMALS).tolist() for W in weights)
+        before, after = (np.round(W[:MOST_TEMPLATES].astype(float), DECIMALS).tolist() for W in weights)
         return cls(title, problem.shape, problem.names, run.history, before, after)
 
     @classmethod

@@ -22,7 +22,7 @@ from compare.words import counted
 SHOWN_EPOCHS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500)
 ROWS = 25
 # Names of sides stand in many columns here.
-NAME = 10
+NAME_COLUMNS = 10
 
 
 def print_problem(console: Console, problem: Problem) -> None:
@@ -81,7 +81,7 @@ def _print_curves(console: Console, problem: Problem, runs: list[Run]) -> None:
 
 def _curve(problem: Problem, run: Run, rows: list[list[str]]) -> Group:
     parts = [f"{part}\n{what}" for part in ("train", "val.") for what in ("loss", "acc.")]
-    sides = [f"{cut(side, NAME)}\n{part}" for side in run.sides for part in parts]
+    sides = [f"{cut(side, NAME_COLUMNS)}\n{part}" for side in run.sides for part in parts]
     columns = ["\n\nepoch", *sides, *(["publ.\nval.\nacc."] if published.applies(problem) else [])]
     return table(f"{run.dtype}: loss and accuracy (train: running mean of the epoch)", columns, rows, gap=1)
 

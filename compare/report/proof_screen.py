@@ -19,7 +19,7 @@ from scratch import Record
 LINES, NEXT = 40, 3
 # Columns of the curve.
 EPOCHS = 7
-KNOWN = {"scratch": "scratch (NumPy, by hand)", "torch": "torch (PyTorch)"}
+IN_WORDS = {"scratch": "scratch (NumPy, by hand)", "torch": "torch (PyTorch)"}
 
 
 def print_screen(console: Console, problem: Problem, runs: list[Run], diagnosis: Diagnosis | None = None) -> None:
@@ -60,7 +60,7 @@ def print_next(console: Console, commands: dict[str, str]) -> None:
 
 
 def _sentence(problem: Problem, runs: list[Run]) -> str:
-    ours, theirs = (KNOWN.get(side, cut(side, LONG_NAME)) for side in runs[0].sides)
+    ours, theirs = (IN_WORDS.get(side, cut(side, LONG_NAME)) for side in runs[0].sides)
     chosen = problem.chosen
     return (
         f"{ours} and {theirs} train one model on {len(problem.train[1]):,} images of {problem.name}, from the same "

@@ -11,7 +11,7 @@ from compare.training.loop import Training
 from scratch import Record
 
 # About so many lines, unless --log-epochs says otherwise.
-LINES = 16
+USUAL_LINES = 16
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class TrainingLog:
         for option_name, what, value in (("--log-epochs", "epoch", every), ("--log-every", "step", steps)):
             if value is not None and value < 1:
                 raise InputError(f"{option_name} must be at least 1 {what}, not {value}")
-        return cls(problem.chosen.epochs, every or math.ceil(problem.chosen.epochs / LINES), steps, quiet)
+        return cls(problem.chosen.epochs, every or math.ceil(problem.chosen.epochs / USUAL_LINES), steps, quiet)
 
     def start(self, training: Training, dtype: str) -> None:
         """What is trained."""

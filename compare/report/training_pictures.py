@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 PARTS = {"val": ("validation", BLUE), "train": ("training", VERMILION)}
 LAG = f"{RUNNING.capitalize()}: a mean over the epoch; each batch counts before its update."
-CLASSES = 10
+MOST_TEMPLATES = 10
 # Characters of a legend that fit beside each other.
 IN_A_ROW = 90
 AXES = {"lr": "learning rate"}
@@ -97,7 +97,7 @@ def take_away_of_curves(histories: dict[str, list[Record]]) -> str:
 
 def templates(before: NDArray, after: NDArray, shape: tuple[int, ...], names: tuple[str, ...]) -> "Figure":
     """Weights (K, D) of at most 10 classes before and after training."""
-    shown = min(len(before), CLASSES)
+    shown = min(len(before), MOST_TEMPLATES)
     words = "Blue: ink here speaks for the class. Red: against it. Each row has its own scale."
     figure = new_figure(shown + 1.0, 2.9, "The weights of each class, as an image", words)
     draw_templates(figure.subplots(2, shown, squeeze=False), before, after, shape, names)

@@ -17,7 +17,7 @@ USUAL = {
     ("mnist", 0.1, 2400): (0.911, 0.914),
 }
 # A seed that was not measured may lie a little outside.
-MARGIN = 0.01
+CLOSE = 0.01
 # Relative change of the validation loss over the last tenth of the epochs that counts as movement.
 MOVED = 0.005
 
@@ -30,7 +30,7 @@ def usual_band(problem: Problem) -> tuple[float, float] | None:
         return middle - half, middle + half
     default = Hyperparameters(epochs=chosen.epochs, lr=chosen.lr, seed=chosen.seed)
     measured = USUAL.get((problem.name, chosen.lr, problem.steps)) if chosen == default else None
-    return measured and (measured[0] - MARGIN, measured[1] + MARGIN)
+    return measured and (measured[0] - CLOSE, measured[1] + CLOSE)
 
 
 def diverged(start: float, end: float) -> bool:

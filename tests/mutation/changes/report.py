@@ -32,7 +32,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/report/pictures.py', 'set(figure.findobj(Text)) - of_ticks', 'set(figure.findobj(Text))', 'tests/report/test_pictures.py::test_names_are_drawn_as_they_are'),
     ('compare/report/tables.py', 'markup=False', 'markup=True', 'tests/report/test_verbatim.py::test_every_hint_is_printed_as_it_is'),
     ('compare/report/tables.py', 'emoji=False', 'emoji=True', 'tests/report/test_verbatim.py::test_no_text_is_taken_for_markup'),
-    ('compare/report/proof_screen.py', 'KNOWN.get(side, cut(side, LONG_NAME))', 'KNOWN.get(cut(side, LONG_NAME), side)', 'tests/report/test_proof_screen.py::test_a_long_name_is_cut_in_the_sentence'),
+    ('compare/report/proof_screen.py', 'IN_WORDS.get(side, cut(side, LONG_NAME))', 'IN_WORDS.get(cut(side, LONG_NAME), side)', 'tests/report/test_proof_screen.py::test_a_long_name_is_cut_in_the_sentence'),
     ('compare/report/proof_details.py', '"\\nused"], rows, left=2)', '"\\nused"], rows, left=3)', 'tests/report/test_proof_details.py::test_errors_of_both_readings'),
     ('compare/report/bug_tables.py', ', background_color="default"', '', 'tests/report/test_bug_tables.py::test_code_has_the_background_of_the_terminal'),
     ('compare/report/proof_pictures.py', 'new_figure(9, 4.6,', 'new_figure(9, 46.0,', 'tests/report/test_proof_pictures.py::test_errors_are_on_a_log_scale_under_the_line_of_the_whole_budget'),
