@@ -9,7 +9,7 @@ import types
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,10 +129,14 @@ def _called(function: Callable, inputs: tuple[Any, ...]) -> Any:
 
 
 def _locked(value: Any) -> Any:
-    """A copy that cannot be written to, nor made writable: its memory is that of an object of bytes."""
+    """A copy that cannot be written to, nor made writable: its memory is that of an object of bytes.
+
+    Columns that lie side by side stay so, for a function may be wrong of them only.
+    """
     if not isinstance(value, np.ndarray):
         return value
-    return np.frombuffer(value.tobytes(), value.dtype).reshape(value.shape)
+    order: Literal["F", "C"] = "F" if value.flags.fnc else "C"
+    return np.frombuffer(value.tobytes(order), value.dtype).reshape(value.shape, order=order)
 
 
 def _results(returned: Any, expected: Function, inputs: tuple[Any, ...], title: str) -> list[NDArray]:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import scratch
+from compare.backends.by_name import SCRATCH, backend
 from compare.backends.user_file import UserFile, UserFileError
 from compare.errors import InputError
 from compare.files import short_path
@@ -212,3 +213,12 @@ def test_the_mark_says_which_function_is_called(user_file, right_functions):
     functions.logits_gradient(logP, y)
     functions.log_softmax(logP)
     assert marks == [3, 4, 2]
+
+
+def test_a_function_is_given_each_array_in_the_layout_in_which_it_was_made(user_file, one_function, small: Problem):
+    body = "assert logP.flags.fnc; return -logP.ravel(order='A')[np.arange(len(y)) * logP.shape[1] + y].mean()"
+    ours = backend(user_file(one_function("nll_loss", body)))
+    index = small.epoch_batches(1)[0]
+    right, done = (side.side(small, "float64").step(index) for side in (SCRATCH, ours))
+    np.testing.assert_array_equal(done.logP, right.logP)
+    assert abs(done.L - right.L) > 1e-3

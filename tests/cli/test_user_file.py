@@ -49,6 +49,7 @@ def test_an_error_in_it_is_one_line_with_its_place(cli, user_file, one_function)
     assert err.strip().endswith("at epoch 1, step 15")
 
 
+@pytest.mark.heavy
 def test_any_two_backends_can_be_compared(cli, user_file, right_functions, tmp_path: Path):
     path = user_file(right_functions)
     pairs = [(path, "scratch"), ("scratch", path), ("torch", "scratch"), ("torch", "torch")]

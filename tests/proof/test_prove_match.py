@@ -72,6 +72,7 @@ def test_a_learning_rate_that_amplifies_rounding_is_told_from_a_bug(dtype: str):
     assert run.growth > 1000
 
 
+@pytest.mark.heavy
 def test_what_adds_up_in_a_stable_training_is_told_from_rounding(small: Problem):
     """A drift of a quarter of what a step may be off, always to the same side, after 60 calls."""
 
@@ -92,12 +93,13 @@ def test_what_adds_up_in_a_stable_training_is_told_from_rounding(small: Problem)
     assert run.growth < 10
 
 
+@pytest.mark.heavy
 def test_one_image_a_step_at_a_high_rate_is_no_false_alarm_of_a_single_step():
     run = prove(Problem(load("mnist5k"), Hyperparameters(epochs=1, batch_size=1, lr=1.0, train_subset=300)), "float64")
     assert max(found.used for (_, reading), found in run.worst.items() if reading == "one_step") <= 1
 
 
-@pytest.mark.parametrize("batch_size", [1, 7, 100, 300])
+@pytest.mark.parametrize("batch_size", [1, *(pytest.param(n, marks=pytest.mark.heavy) for n in (7, 100)), 300])
 def test_no_false_alarm_whatever_the_batch(dtype: str, batch_size: int):
     """A few of the runs of benchmarks/false_alarms.py, with few steps."""
     run = prove(Problem(load("digits"), Hyperparameters(1, batch_size, seed=2, train_subset=300)), dtype)
