@@ -39,14 +39,13 @@ def backend(spec: str | Path, *, device: str = "cpu", nan: bool = True, time_lim
 
 def check_known(spec: str | Path) -> None:
     """Raise InputError now, before anything is loaded, if there is no backend of this name, or no file at this path."""
-    spec = str(spec)
     if is_path(spec):
         try:
             file_size(Path(spec))
         except OSError as error:
             raise InputError(f"{short_path(Path(spec))}: cannot be read: {error.strerror}") from None
     elif spec not in MODULES:
-        raise _unknown(spec)
+        raise _unknown(str(spec))
 
 
 def backend_equations(spec: str | Path, *, time_limit: float = TIME_LIMIT) -> Equations:
@@ -66,12 +65,13 @@ def equations_backend(name: str, make: Callable[[], Equations]) -> Backend:
 
 def side_name(spec: str | Path) -> str:
     """What a backend is called in reports: its name, or that of its file."""
-    return Path(spec).stem if is_path(str(spec)) else str(spec)
+    return Path(spec).stem if is_path(spec) else str(spec)
 
 
-def is_path(spec: str) -> bool:
+def is_path(spec: str | Path) -> bool:
     """True if a backend is given by the path of a file, not by name."""
-    return spec.endswith(".py") or "/" in spec or "\\" in spec
+    text = str(spec)
+    return text.endswith(".py") or "/" in text or "\\" in text
 
 
 SCRATCH = Backend("scratch", ScratchSide)
