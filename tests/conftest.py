@@ -4,6 +4,7 @@ import functools
 import importlib
 import os
 import re
+import signal
 import struct
 import tempfile
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from compare.equations import FUNCTIONS
 from compare.problem import DTYPES, Hyperparameters, Problem
 from compare.proof import controls
 from compare.proof.gradient_check import GradientCheck, check_gradients
+from compare.signals import SIGNALS
 from compare.training.loop import Training
 from compare.training.train import train
 
@@ -96,6 +98,17 @@ def same_once() -> Iterator[None]:
         patch.setattr(controls, "_all_seen", once)
         patch.setattr("compare.proof.prove.check_gradients", gradients)
         yield
+
+
+@pytest.fixture
+def no_signal_ignored() -> Iterator[None]:
+    """Signals as in a terminal: in the background, or after nohup, some are ignored, by all that is started too."""
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    for number in [number for number in SIGNALS if before[number] is signal.SIG_IGN]:
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture

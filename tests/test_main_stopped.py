@@ -13,6 +13,7 @@ import pytest
 
 from compare.training.checkpoint import load_checkpoint
 
+pytestmark = pytest.mark.usefixtures("no_signal_ignored")
 ROOT = Path(__file__).parents[1]
 
 
@@ -144,7 +145,7 @@ def ended(group: int) -> bool:
         (("bugs", *LONG), signal.SIGTERM, 143, b"48 mistakes "),
         (("bugs", *LONG), signal.SIGHUP, 129, b"48 mistakes "),
         (("exercise", "FILE", *LONG), signal.SIGTERM, 143, b""),
-        (("experiment", "lr"), signal.SIGHUP, 129, b""),
+        (("experiment", "lr", "--backend", "both"), signal.SIGHUP, 129, b""),
     ],
 )
 def test_a_signal_ends_every_command_and_its_processes_in_order(

@@ -4,22 +4,14 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 
 import pytest
 
 from compare import signals as module
 from compare.signals import Stopped, signals_blocked, signals_held, signals_raised
 
+pytestmark = pytest.mark.usefixtures("no_signal_ignored")
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
-
-
-@pytest.fixture(autouse=True)
-def _as_before() -> Iterator[None]:
-    before = {number: signal.getsignal(number) for number in CODES}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 @pytest.mark.parametrize("number", CODES)

@@ -83,18 +83,14 @@ def test_a_disk_too_full_for_the_log_ends_no_training(cli, tmp_path: Path, monke
     assert len(load_checkpoint(tmp_path / "model").progress.history) == 4
 
 
+@pytest.mark.usefixtures("no_signal_ignored")
 @pytest.mark.parametrize("saved", [True, False])
 def test_ctrl_c_says_when_nothing_is_saved(cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, saved: bool):
     def press(*_: object) -> None:
         signal.raise_signal(signal.SIGINT)
 
-    before = signal.getsignal(signal.SIGINT)
     monkeypatch.setattr("compare.report.training_log.TrainingLog.epoch", press)
-    try:
-        code, _, err = cli("train", *SHORT, *(["--save", tmp_path / "model"] if saved else []))
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, before if number == signal.SIGINT else signal.SIG_DFL)
+    code, _, err = cli("train", *SHORT, *(["--save", tmp_path / "model"] if saved else []))
     assert code == 130
     assert err == ("" if saved else "nothing is saved: that takes --save FILE\n") + "interrupted\n"
     assert (tmp_path / "model").exists() == saved
