@@ -33,7 +33,7 @@ def test_one_that_is_wrong_changes_nothing_for_the_others(check: Callable):
 def test_what_is_missing(check: Callable):
     found = check("logits", "nll_loss")
     assert [one.state for one in found.values()] == ["right", "missing", "right", "missing", "missing", "missing"]
-    assert found["sgd_step"].reason.endswith("mine.py, line 62: sgd_step (E6) is not written yet")
+    assert found["sgd_step"].reason.endswith("mine.py, line 64: sgd_step (E6) is not written yet")
     assert found["sgd_step"].diagnosis is None
 
 
