@@ -109,7 +109,7 @@ def test_the_rest_of_a_training_is_counted(cli, monkeypatch: pytest.MonkeyPatch,
 
 
 def test_train_quietly(cli):
-    code, out, err = cli("train", *SHORT, "--quiet", "--log-every", 1)
+    code, out, err = cli("train", *SHORT, "--quiet")
     assert (code, err) == (0, "")
     assert EPOCH.fullmatch(out.strip())[1] == "3"
 
