@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from compare.report.tables import WHY_LOWER
+
 ROOT = Path(__file__).parents[1]
 README = Path(ROOT, "README.md").read_text()
 BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, re.DOTALL)
@@ -43,6 +45,11 @@ def test_its_python_runs_with_either_backend(package: str):
     assert "Record(epoch=5, " in done.stdout
     accuracy = float(re.search(r"accuracy=(0\.\d+)", done.stdout)[1])
     assert accuracy > 0.85
+
+
+def test_its_python_names_the_training_accuracy_and_says_why_it_is_lower():
+    code = next(block for language, block in BLOCKS if language == "python")
+    assert f"\n# {WHY_LOWER}\n" in code
 
 
 def test_links_lead_somewhere():

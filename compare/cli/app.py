@@ -19,6 +19,7 @@ from compare.cli.evaluate import evaluate
 from compare.cli.exercise import exercise
 from compare.cli.experiment import experiment
 from compare.cli.explain import explain
+from compare.cli.ignored import check_ignored
 from compare.cli.options import NO_COLOR, OUTPUT, takes_no_color, without_color
 from compare.cli.predict import predict
 from compare.cli.progress import tell
@@ -41,7 +42,7 @@ FOR_ALL = "--help", "--version", "--install-completion", "--show-completion"
 
 
 class Command(TyperCommand):
-    """A command that refuses values without a meaning, and whose --help stands with what is printed."""
+    """A command that refuses what has no meaning, or changes nothing, and whose --help stands with what is printed."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """As in Typer, which takes an empty name for the folder one is in."""
@@ -51,6 +52,7 @@ class Command(TyperCommand):
         rest = super().parse_args(ctx, args)
         check_numbers(ctx.params)
         check_files(ctx.params)
+        check_ignored(ctx)
         return rest
 
     def get_help_option(self, ctx: Any) -> Any:

@@ -2,14 +2,16 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from numpy.typing import NDArray
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from compare.backends.worker import TIME_LIMIT
 from compare.cli.options import (
+    MODEL,
     CheckpointFile,
     DataRoot,
     Json,
@@ -20,6 +22,7 @@ from compare.cli.options import (
     WhichSplit,
     check_folder,
     check_output,
+    time_limit,
 )
 from compare.cli.outputs import Outputs
 from compare.report import model_pictures
@@ -45,6 +48,7 @@ class Evaluated:
 def evaluate(
     checkpoint: CheckpointFile,
     backend: WhichBackend = "scratch",
+    seconds: Annotated[float, time_limit(MODEL)] = TIME_LIMIT,
     data: OptionalData = None,
     split: WhichSplit = None,
     data_root: DataRoot = None,
@@ -59,7 +63,7 @@ def evaluate(
     check_output(json)
     check_folder(pictures)
     loaded = load_checkpoint(checkpoint)
-    found = _evaluate(backend, loaded, select(loaded, data, data_root, split))
+    found = _evaluate(backend, seconds, loaded, select(loaded, data, data_root, split))
     if json:
         write_json(json, _as_dict(found, backend))
     outputs = Outputs()
@@ -69,8 +73,8 @@ def evaluate(
     return 0
 
 
-def _evaluate(backend: str, loaded: Checkpoint, shown: CheckpointImages) -> Evaluated:
-    answers = classify(backend, loaded.state, shown.images, shown.labels)
+def _evaluate(backend: str, seconds: float, loaded: Checkpoint, shown: CheckpointImages) -> Evaluated:
+    answers = classify(backend, loaded.state, shown.images, shown.labels, time_limit=seconds)
     return Evaluated(shown, answers, metrics.confusion_matrix(shown.labels, answers.predicted, shown.classes))
 
 

@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.backends.by_name import side_name
+from compare.backends.worker import TIME_LIMIT
 from compare.cli.options import (
     DATA,
     INDEX,
+    MODEL,
     CheckpointFile,
     DataRoot,
     Json,
@@ -24,6 +26,7 @@ from compare.cli.options import (
     check_picture,
     flag,
     option,
+    time_limit,
 )
 from compare.cli.outputs import Outputs
 from compare.data.own_picture import as_text, prepare, read_picture, squeeze
@@ -56,6 +59,7 @@ class Shown:
 def predict(
     checkpoint: CheckpointFile,
     backend: WhichBackend = "scratch",
+    seconds: Annotated[float, time_limit(MODEL)] = TIME_LIMIT,
     index: Annotated[int | None, INDEX] = None,
     image: Annotated[
         Path | None, option(DATA, "--image", metavar="FILE", help="An image of your own: PNG or JPEG, of any size.")
@@ -84,7 +88,7 @@ def predict(
     else:
         shown = _of_data(loaded, index or 0, data, data_root, split)
     # a picture of one's own has no label; which one stands for it does not show
-    P = classify(backend, loaded.state, shown.image, np.array([shown.label or 0])).P[0]
+    P = classify(backend, loaded.state, shown.image, np.array([shown.label or 0]), time_limit=seconds).P[0]
     if json:
         write_json(json, _as_dict(backend, shown, P))
     drawn, outputs = (shown.image[0], shown.shape, {side_name(backend): P}, shown.names, shown.label), Outputs()

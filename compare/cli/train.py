@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from compare.backends.devices import Device, device
 from compare.backends.worker import TIME_LIMIT
+from compare.cli.ignored import typed
 from compare.cli.options import (
     OUTPUT,
     SIDES,
@@ -206,13 +207,7 @@ def _resumed_problem(path: Path, checkpoint: Checkpoint, chosen: ProblemOptions,
 
 def _check_free(path: Path, own: dict[str, Any], context: typer.Context) -> None:
     """Raise InputError if an option was given that the checkpoint decides: all of its `own` but the epochs."""
-    # typed as None too, for a name that is no option
-    sources = {name: context.get_parameter_source(name) for name in own.keys() - {"epochs"}}
-    given = {
-        f"--{name.replace('_', '-')}": own[name]
-        for name, source in sorted(sources.items())
-        if source and source.name == "COMMANDLINE"
-    }
+    given = {f"--{name.replace('_', '-')}": own[name] for name in sorted(typed(context, own.keys() - {"epochs"}))}
     if given:
         used = ", ".join(_typed(*one) for one in given.items())
         raise InputError(

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -57,7 +56,7 @@ HINTS = {
 def next_hints(path: Path, name: str) -> tuple[str, ...]:
     """The hints for this function of this file that were given before, and one more if there is one.
 
-    Raises InputError if what is in the place of the file of counts is no file.
+    Raises InputError if the file of counts is damaged, or no file; it stays as it is.
     """
     try:
         file = cache_path() / "hints.json"
@@ -75,16 +74,15 @@ def next_hints(path: Path, name: str) -> tuple[str, ...]:
 
 
 def _read(file: Path) -> dict[str, int]:
-    """The counts by file and function; none if there is no such file, or it is damaged, which stderr says."""
+    """The counts by file and function; none if there is no such file. Raises InputError if it is damaged."""
     try:
         counts = parse_json(read_bytes(file))
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return {}
     except OSError as error:
-        raise InputError(f"{file}: hints cannot be counted: {error.strerror}; remove it") from None
+        raise InputError(f"{file}: hints cannot be counted: {error.strerror}; delete it") from None
     except ValueError:
         counts = None
-    if not isinstance(counts, dict):
-        print(f"note: {file} is damaged; hints begin anew", file=sys.stderr)
-        return {}
-    return {key: count for key, count in counts.items() if type(count) is int and count > 0}
+    if not (isinstance(counts, dict) and all(type(count) is int and count > 0 for count in counts.values())):
+        raise InputError(f"{file}: is damaged, so hints cannot be counted; delete it")
+    return counts

@@ -14,7 +14,7 @@ from compare.proof.tolerance import ROUNDINGS, TERMS
 from compare.report.check_tables import print_checks
 from compare.report.difference import SHOWN_DIGITS, amplified
 from compare.report.proof_screen import controls_text
-from compare.report.tables import cut, per_cent, share, short, table, wrapped
+from compare.report.tables import RUNNING, WHY_LOWER, cut, per_cent, share, short, table, wrapped
 from compare.training import published
 from compare.words import counted
 
@@ -66,6 +66,7 @@ def print_proof(console: Console, problem: Problem, runs: list[Run]) -> None:
 
 def _print_curves(console: Console, problem: Problem, runs: list[Run]) -> None:
     rows = [_curve_rows(problem, run) for run in runs]
+    console.print(Text(wrapped(WHY_LOWER)), end="\n\n")
     for n, run in enumerate(runs):
         if n and rows[n] == rows[0]:
             console.print(f"{run.dtype}: the same to every digit shown\n")
@@ -83,7 +84,7 @@ def _curve(problem: Problem, run: Run, rows: list[list[str]]) -> Group:
     parts = [f"{part}\n{what}" for part in ("train", "val.") for what in ("loss", "acc.")]
     sides = [f"{cut(side, NAME_COLUMNS)}\n{part}" for side in run.sides for part in parts]
     columns = ["\n\nepoch", *sides, *(["publ.\nval.\nacc."] if published.applies(problem) else [])]
-    return table(f"{run.dtype}: loss and accuracy (train: running mean of the epoch)", columns, rows, gap=1)
+    return table(f"{run.dtype}: loss and accuracy (train: {RUNNING})", columns, rows, gap=1)
 
 
 def _curve_rows(problem: Problem, run: Run) -> list[list[str]]:

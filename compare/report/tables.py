@@ -17,7 +17,9 @@ from compare.words import per_cent
 WIDTH = 80
 # Loss and accuracy on the training images as `fit` and `train` record them, and why they are not those of `evaluate`.
 RUNNING = "training (running)"
-WHY_LOWER = "a mean over the epoch while the weights still change, so its accuracy is usually below that at its end"
+WHY_LOWER = (
+    f"{RUNNING}: a mean over the epoch while the weights still change, so its accuracy is usually below that at its end"
+)
 # A longer name of a side, which is that of a user's file, is cut: in tables, and in sentences.
 NAME, LONG_NAME = 16, 24
 

@@ -38,7 +38,7 @@ class TrainingLog:
             print(f"{training.name} on {problem.name}, {dtype}: {len(problem.train[1]):,} training images, ", end="")
             print(f"{len(problem.validation[1]):,} for validation")
             print("each line: loss (nats), and accuracy: the share of images classified correctly")
-            print(wrapped(f"{RUNNING}: {WHY_LOWER}"))
+            print(wrapped(WHY_LOWER))
 
     def step(self, training: Training, epoch: int, step: int, taken: Any) -> None:
         """A line if it is this step's turn."""
@@ -55,6 +55,7 @@ class TrainingLog:
         """The result, from what JSON has, and what there is to say about the final weights."""
         if self.quiet:
             print(_line(training.history[-1], self.epochs))
+            print(wrapped(WHY_LOWER))
             return
         if found["test"] is not None:
             print(f"test accuracy {per_cent(found['test'], 2)}")

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from compare.backends.by_name import backend
 from compare.backends.protocol import State
 from compare.backends.threads import threads
+from compare.backends.worker import TIME_LIMIT
 from compare.problem import Hyperparameters
 from scratch import accuracy
 
@@ -38,12 +39,14 @@ class Classified(NamedTuple):
     accuracy: float
 
 
-def classify(spec: str, state: State, images: NDArray, labels: NDArray) -> Classified:
+def classify(
+    spec: str, state: State, images: NDArray, labels: NDArray, *, time_limit: float = TIME_LIMIT
+) -> Classified:
     """Classify images (N, D) with labels (N,) by a backend with these weights; the logits are computed once.
 
-    Raises InputError as `backend` does.
+    time_limit: see `backend`. Raises InputError as `backend` does.
     """
-    side = backend(spec, nan=False).side(_Images((images, labels), state), state.W.dtype.name)
+    side = backend(spec, nan=False, time_limit=time_limit).side(_Images((images, labels), state), state.W.dtype.name)
     # large weights can have an infinite loss
     with threads(1), np.errstate(all="ignore"):
         Z = side.logits(images)

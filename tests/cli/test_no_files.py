@@ -81,7 +81,7 @@ def test_counts_of_hints_that_are_no_file(
     monkeypatch.setattr(hints, "cache_path", lambda: tmp_path)
     make(tmp_path / "hints.json")
     line = refused("exercise", exercise_file(), "--hint")
-    assert line == f"error: {tmp_path / 'hints.json'}: hints cannot be counted: {words}; remove it"
+    assert line == f"error: {tmp_path / 'hints.json'}: hints cannot be counted: {words}; delete it"
 
 
 def test_no_checkpoint_is_kept_in_a_pipe(cli, tmp_path: Path):

@@ -14,6 +14,7 @@ from compare.bugs.catalogue import BUGS
 from compare.bugs.diagnosis import Diagnosis
 from compare.cli import prove as prove_command
 from compare.problem import Problem
+from compare.report.tables import WHY_LOWER
 
 SHORT = "--data", "digits", "--epochs", "1"
 BOTH = "match: every quantity is within budget, in 15 steps of float32 and float64"
@@ -49,7 +50,7 @@ def test_details_have_every_table(cli):
     assert max(map(len, out.splitlines())) <= 80
     for title in (
         "digits: 1,438 training and 359 validation images of 64 pixels",
-        "float32: loss and accuracy (train: running mean of the epoch)",
+        "float32: loss and accuracy (train: training (running))",
         "float32, whole run: where each was worst",
         "allowed: eps",
         "float64: how far apart at worst in 15 steps",
@@ -60,6 +61,7 @@ def test_details_have_every_table(cli):
         "float64: final weights",
     ):
         assert title in out
+    assert " ".join(out.split()).count(WHY_LOWER) == 1
     assert "next:" not in out
 
 

@@ -5,8 +5,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import typer
 
+from compare.backends.worker import TIME_LIMIT
+from compare.cli.app import app
 from compare.training.checkpoint import load_checkpoint
+
+COMMANDS = typer.main.get_command(app).commands
+# `experiment` takes the name of a side, and no file.
+RUN_A_FILE = ["prove", "train", "evaluate", "predict", "explain", "exercise"]
 
 
 @pytest.mark.heavy
@@ -58,3 +65,30 @@ def test_any_two_backends_can_be_compared(cli, user_file, right_functions, tmp_p
         assert cli("prove", "--backend", ours, "--against", theirs, *options)[0] == 0, (ours, theirs)
         first, second = json.loads((tmp_path / "json").read_text())["runs"][0]["sides"]
         assert first != second
+
+
+def test_every_command_that_runs_it_says_what_its_process_protects_and_takes_a_time_limit():
+    options = {name: {option.opts[0]: option for option in made.params} for name, made in COMMANDS.items()}
+    files = {
+        name
+        for name, those in options.items()
+        if any("Python file of your own" in (option.help or "") for option in those.values())
+    }
+    assert files | {"exercise"} == set(RUN_A_FILE)
+    limits = {name: those["--time-limit"] for name, those in options.items() if "--time-limit" in those}
+    assert list(limits) == [name for name in COMMANDS if name in RUN_A_FILE]
+    assert {limit.help for limit in limits.values()} == {
+        "Seconds that one call into your file may take. It runs in a process of its own, which protects the result, "
+        "not your computer."
+    }
+    assert {limit.default for limit in limits.values()} == {TIME_LIMIT}
+
+
+@pytest.mark.parametrize("command", ["evaluate", "predict", "explain"])
+def test_a_command_that_reads_a_checkpoint_passes_the_time_limit_on(
+    refused, checkpoint, user_file, one_function, command: str
+):
+    path = user_file(one_function("logits", "import time; time.sleep(60)"))
+    index = [] if command == "evaluate" else ["--index", 1]
+    line = refused(command, checkpoint, "--backend", path, "--time-limit", 0.3, *index)
+    assert "logits (E1) takes over 0.3 s (see --time-limit)" in line

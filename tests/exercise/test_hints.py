@@ -59,25 +59,35 @@ DAMAGES = [
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=range(len(DAMAGES)))
-def test_damaged_counts_begin_anew(counts: Path, tmp_path: Path, capsys: pytest.CaptureFixture, damage: str):
+def test_damaged_counts_are_refused_and_stay(counts: Path, tmp_path: Path, capsys: pytest.CaptureFixture, damage: str):
     counts.parent.mkdir()
     counts.write_bytes(damage.encode("latin-1"))
-    assert [len(next_hints(tmp_path / "mine.py", "logits")) for _ in range(2)] == [1, 2]
-    assert capsys.readouterr().err == f"note: {counts} is damaged; hints begin anew\n"
+    with pytest.raises(InputError) as refused:
+        next_hints(tmp_path / "mine.py", "logits")
+    assert str(refused.value) == f"{counts}: is damaged, so hints cannot be counted; delete it"
+    assert counts.read_bytes() == damage.encode("latin-1")
+    assert capsys.readouterr().err == ""
+    counts.unlink()
+    assert len(next_hints(tmp_path / "mine.py", "logits")) == 1
 
 
-@pytest.mark.parametrize(
-    ("count", "given"),
-    [("{}", 1), ('"2"', 1), ("2.5", 1), ("-7", 1), ("99", 4), ("null", 1), ("true", 1), ("9" * 4000, 4)],
-)
-def test_a_count_that_is_none_of_ours(counts: Path, tmp_path: Path, count: str, given: int):
+@pytest.mark.parametrize("count", ["{}", '"2"', "2.5", "-7", "0", "null", "true"])
+def test_a_count_that_is_none_of_ours(counts: Path, tmp_path: Path, count: str):
     next_hints(tmp_path / "mine.py", "logits")
     next_hints(tmp_path / "mine.py", "nll_loss")
-    text = counts.read_text()
-    assert text.count("1") > 1
-    counts.write_text(text.replace('logits": 1', f'logits": {count}'))
-    assert len(next_hints(tmp_path / "mine.py", "logits")) == given
-    assert len(next_hints(tmp_path / "mine.py", "nll_loss")) == 2
+    text = counts.read_text().replace('logits": 1', f'logits": {count}')
+    assert count in text
+    counts.write_text(text)
+    with pytest.raises(InputError, match="is damaged"):
+        next_hints(tmp_path / "mine.py", "nll_loss")
+    assert counts.read_text() == text
+
+
+@pytest.mark.parametrize("count", ["99", "9" * 4000])
+def test_a_large_count_gives_all_hints(counts: Path, tmp_path: Path, count: str):
+    next_hints(tmp_path / "mine.py", "logits")
+    counts.write_text(counts.read_text().replace('logits": 1', f'logits": {count}'))
+    assert next_hints(tmp_path / "mine.py", "logits") == HINTS["logits"]
 
 
 def test_a_file_of_any_name_is_counted(tmp_path: Path):

@@ -194,7 +194,7 @@ def run_fields(_folder: Path) -> Format:
 
 
 def hints_json(folder: Path) -> Format:
-    """The counts of hints; whatever is in them, a hint is given."""
+    """The counts of hints: a hint is given, or they are refused."""
     hints.cache_path = lambda: folder
 
     def read(path: Path) -> Any:

@@ -32,7 +32,7 @@ COMMANDS = (
     (("runs",), 0, "training"),
     (("experiment", "lr", "--quiet"), 0, "lr 0.1"),
     (("bugs", "--list"), 0, "summed-gradient"),
-    (("bugs", "summed-gradient", *SHORT), 0, "summed-gradient"),
+    (("bugs", "summed-gradient"), 0, "summed-gradient"),
     (("exercise", "--new", "mine.py"), 0, "mine.py"),
     (("exercise", "mine.py"), 1, "logits"),
     (("train", "--data", "mnits"), 2, "error: "),

@@ -17,4 +17,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/cli/explain.py', 'grid.add_section()', 'pass', 'tests/cli/test_explain.py::test_every_number_is_printed_with_its_difference'),
     ('compare/cli/prove.py', '_as_dict(proof) if json or run_name else {}', '_as_dict(proof)', 'tests/cli/test_prove.py::test_json_is_made_for_those_who_ask'),
     ('compare/cli/train.py', '_left(training) * step_seconds(', 'training.problem.steps * step_seconds(', 'tests/cli/test_train.py::test_the_rest_of_a_training_is_counted'),
+    ('compare/cli/ignored.py', 'source.name == "COMMANDLINE"', 'source.name != "DEFAULT"', 'tests/cli/test_ignored.py::test_a_variable_of_the_environment_is_for_every_command'),
+    ('compare/cli/ignored.py', 'and not SOURCES[name].files', '', 'tests/cli/test_ignored.py::test_what_changes_something_is_taken'),
+    ('compare/cli/predict.py', ', time_limit=seconds', '', 'tests/cli/test_user_file.py::test_a_command_that_reads_a_checkpoint_passes_the_time_limit_on'),
 ]

@@ -12,7 +12,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/report/proof_screen.py', 'columns, rows, left=4, below=below)', 'columns, rows, below=below)', 'tests/report/test_proof_screen.py::test_the_table_has_the_largest_share_of_all_readings_and_precisions'),
     ('compare/report/model_pictures.py', 'shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))', 'shares = counts / np.maximum(1, counts.sum(axis=2, keepdims=True))', 'tests/report/test_model_pictures.py::test_the_confusion_matrix_is_drawn_with_its_counts'),
     ('compare/report/difference.py', '"; ".join(diagnosis.facts[1:3] or diagnosis.facts)', '"; ".join(diagnosis.facts[1:4] or diagnosis.facts)', 'tests/report/test_difference.py::test_what_it_looks_like'),
-    ('compare/report/training_log.py', 'if value is not None and value < 1:', 'if value is not None and value < 2:', 'tests/report/test_training_log.py::test_quiet_is_one_line'),
+    ('compare/report/training_log.py', 'if value is not None and value < 1:', 'if value is not None and value < 2:', 'tests/report/test_training_log.py::test_quiet_is_the_result_and_why_its_training_accuracy_is_low'),
     ('compare/report/saved_runs.py', 'sorted(runs, key=lambda run: (run["ended"], run["name"]))', 'sorted(runs, key=lambda run: run["name"])', 'tests/report/test_saved_runs.py::test_runs_are_listed_from_the_oldest_on'),
     ('compare/report/saved_runs.py', 'root.glob("[!.]*/run.json")', 'root.glob("*/run.json")', 'tests/report/test_saved_runs.py::test_only_whole_runs_are_listed'),
     ('compare/report/as_json.py', 'version = content.get("version", 1)', 'version = content.get("version", VERSION)', 'tests/report/test_old_json.py::test_training_gives_advice'),

@@ -1,0 +1,129 @@
+"""Options that would change nothing beside others: none is silently ignored."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from typing import Any
+
+from compare.backends.by_name import is_path
+from compare.cli.options import ProblemOptions
+from compare.data.registry import SOURCES
+from compare.errors import InputError
+
+# The values of a command by parameter.
+Values = dict[str, Any]
+
+PROBLEM = tuple(field.name for field in fields(ProblemOptions))
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Where `when` is true of the values of a command, the parameters `ignored` change nothing; `why` says so."""
+
+    when: Callable[[Values], Any]
+    why: str
+    ignored: tuple[str, ...]
+
+
+NO_FILE = Rule(
+    lambda values: not any(is_path(values.get(name) or "") for name in ("backend", "backend_name", "against")),
+    "--time-limit is for a Python file of your own, and none is named",
+    ("seconds",),
+)
+NO_RUN = Rule(
+    lambda values: not values["run_name"], "--runs-root is for --run NAME, which is not given", ("runs_root",)
+)
+NO_MOMENTUM = Rule(
+    # a resumed training has those of its checkpoint, and says so itself
+    lambda values: values["dampening"] and not (values["momentum"] or values.get("resume")),
+    "--dampening is for --momentum, which is off",
+    ("dampening",),
+)
+
+
+def _in_package(values: Values) -> bool:
+    """True if the data set that is named is part of the package; a resumed training has its own."""
+    name = values.get("data") or values.get("name")
+    return name in SOURCES and not SOURCES[name].files and not values.get("resume")
+
+
+IN_PACKAGE = Rule(_in_package, "--data-root is for files of data, and this data set is in the package", ("data_root",))
+
+
+def _quiet(*ignored: str, unless: tuple[str, ...] = ()) -> Rule:
+    return Rule(
+        lambda values: values["quiet"] and not any(values[name] for name in unless),
+        "--quiet prints the result only",
+        ignored,
+    )
+
+
+# By command. What an option needs in every use is checked where it is used.
+RULES = {
+    "prove": (NO_FILE, NO_RUN, NO_MOMENTUM, IN_PACKAGE, _quiet("details"), _quiet("why", unless=("json", "run_name"))),
+    "train": (NO_FILE, NO_RUN, NO_MOMENTUM, IN_PACKAGE, _quiet("log_epochs", "log_every")),
+    "data": (IN_PACKAGE,),
+    "evaluate": (NO_FILE, IN_PACKAGE),
+    "predict": (
+        Rule(
+            lambda values: values["image"],
+            "--image FILE is a picture of your own, in no part of a data set",
+            ("split",),
+        ),
+        NO_FILE,
+        IN_PACKAGE,
+    ),
+    "explain": (NO_FILE, IN_PACKAGE),
+    "experiment": (
+        Rule(
+            lambda values: values["name"] != "dataset",
+            "--data-root is for the question dataset; the others take data of the package",
+            ("data_root",),
+        ),
+    ),
+    "bugs": (
+        Rule(
+            lambda values: values["name"] and not values["only_list"],
+            "bugs NAME only explains a mistake",
+            (*PROBLEM, "details", "quiet"),
+        ),
+        Rule(lambda values: values["only_list"], "--list only lists the mistakes", (*PROBLEM, "details", "quiet")),
+        NO_MOMENTUM,
+        IN_PACKAGE,
+        _quiet("details"),
+    ),
+    "exercise": (
+        Rule(lambda values: values["new"], "--new only writes a new file", (*PROBLEM, "seconds")),
+        NO_MOMENTUM,
+        IN_PACKAGE,
+    ),
+    "runs": (),
+}
+
+
+def typed(context: Any, names: Iterable[str]) -> list[str]:
+    """Which of these parameters were typed on the command line; a variable of the environment is for every command.
+
+    context: that of Typer, which has no public type.
+    """
+    # None for a name that is no option
+    sources = {name: context.get_parameter_source(name) for name in names}
+    return [name for name, source in sources.items() if source and source.name == "COMMANDLINE"]
+
+
+def check_ignored(context: Any) -> None:
+    """Raise InputError if an option was typed that changes nothing beside the others of its command."""
+    options = {parameter.name: parameter.opts[0] for parameter in context.command.params}
+    for rule in RULES[context.command.name]:
+        given = [options[name] for name in typed(context, rule.ignored)]
+        if given and rule.when(context.params):
+            raise InputError(f"{rule.why}: omit {listed(given)}")
+
+
+def listed(names: list[str]) -> str:
+    """At least one name, as one reads them.
+
+    >>> listed(["a", "b", "c"])
+    'a, b and c'
+    """
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
