@@ -21,8 +21,10 @@ MOST_PIXELS = 4_000_000
 # The last digits are lost where a rate is rounded, to whatever number of digits.
 RATE_DIGITS = 1.00563545
 RATE_EXPONENTS = -13, -11, -9, -8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 4
+# Quotients of the weights below by this rate are just above a power of 2, where a rounding is largest.
+RATE_OF_ROUNDING, WEIGHTS_OF_ROUNDING = 1.44 * 2.0**-10, (1.45, 1.52)
 FAINT = tuple(10.0**-n for n in range(1, 11))
-# White images of 784 pixels have a gradient with a norm of 39; brighter ones go beyond every limit.
+# Nearly white images of 784 pixels have a gradient with a norm above 35; brighter ones go beyond every limit.
 BRIGHT = 1.0, 30.0, 1000.0
 FEW_PIXELS = 64
 # By how much the logit of the label is above the second; the others are too far below to count.
@@ -44,6 +46,8 @@ def unusual_batches(problem: Sized, dtype: str) -> Iterator[SingleSteps]:
     for exponent in RATE_EXPONENTS:
         other = replace(problem.chosen, lr=float(f"{RATE_DIGITS}e{exponent}"))
         yield _group(_Unusual.rate, own._replace(chosen=other), dtype)
+    other = replace(problem.chosen, lr=RATE_OF_ROUNDING)
+    yield _group(_Unusual.rounded_often, own._replace(chosen=other), dtype)
     for N, D, K in SHAPES:
         yield _group(partial(_Unusual.shape, N=N), Shape(D, K, problem.chosen), dtype)
 
@@ -161,12 +165,28 @@ class _Unusual(CaseMaker):
         for brightness in BRIGHT:
             W, b = self.weights(1 / brightness)
             b[1] += 60
-            self.batch("bright images", (W, b), np.full((4, self.D), brightness), np.zeros(4, int))
+            images = brightness * self.random.uniform(0.9, 1, size=(4, self.D))
+            self.batch("bright images", (W, b), images, np.zeros(4, int))
+        self.of_both_signs()
+
+    def of_both_signs(self) -> None:
+        """A pixel or an image that is left out where it sums to 0, and negative pixels that are cut."""
+        half = self.random.uniform(size=(4, self.D // 2))
+        images = np.hstack([half, -half, np.zeros((4, self.D % 2))])
+        self.batch("pixels of both signs", self.weights(), np.vstack([images, -images]), self.any_labels(8))
 
     def rate(self) -> None:
         """A learning rate that is rounded, raised or cut."""
         for Wb in (self.zeros(), self.weights()):
             self.batch("other learning rates", Wb, self.dense(8), self.any_labels(8))
+
+    def rounded_often(self) -> None:
+        """An update that rounds more often than it has to; the gradient is small, as its rounding is then."""
+        for _ in range(4):
+            signs = self.random.choice([-1, 1], size=(self.K, self.D + 1))
+            Wb = signs * self.random.uniform(*WEIGHTS_OF_ROUNDING, size=signs.shape)
+            images = 0.01 * self.random.uniform(size=(8, self.D))
+            self.batch("an update that rounds", (Wb[:, 1:], Wb[:, 0]), images, self.any_labels(8))
 
     def shape(self, N: int) -> None:
         """A transpose that is right unless two sizes are equal; a fixed number of classes or pixels."""

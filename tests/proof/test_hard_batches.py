@@ -17,7 +17,7 @@ from scratch import Step
 UNUSUAL = (
     "other batch sizes", "repeated in part", "labels of a pattern", "black images", "black and white",
     "images that fit well", "one wrong image", "tiny weights", "logits of ±10^8", "faint images", "bright images",
-    "other learning rates", "problems of other shapes",
+    "pixels of both signs", "other learning rates", "an update that rounds", "problems of other shapes",
 )  # fmt: skip
 SHAPES = {"few pixels": (12, 4), "many classes": (100, 47), "two classes": (5, 2), "colour": (768, 100)}
 CHOSEN = {

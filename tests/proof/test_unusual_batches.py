@@ -107,6 +107,8 @@ MISTAKES: dict[str, dict[str, Callable]] = {
         "sgd_step": lambda W, b, dW, db, lr: (W - lr * dW * (np.linalg.norm(dW) > 1e-2 or len(W) != 10), b - lr * db)
     },
     "bright images": {"parameter_gradients": lambda X, dZ: (np.clip(dZ.T @ X, -1, 1), dZ.sum(axis=0))},
+    "pixels of both signs": {"parameter_gradients": lambda X, dZ: (dZ.T @ X * (X.sum(axis=0) != 0), dZ.sum(axis=0))},
+    "an update that rounds": {"sgd_step": lambda W, b, dW, db, lr: ((W / lr - dW) * lr, b - lr * db)},
     "other learning rates": {"sgd_step": lambda W, b, dW, db, lr: scratch.sgd_step(W, b, dW, db, float(f"{lr:.5g}"))},
     "problems of other shapes": {"logits": lambda X, W, b: X @ (W if len(W) == X.shape[1] else W.T) + b},
 }
