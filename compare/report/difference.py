@@ -11,6 +11,7 @@ from compare.proof.accuracy_loss import LOSES_ACCURACY
 from compare.proof.comparison import Deviation
 from compare.proof.run import Run
 from compare.report.tables import LONG_NAME, NAME, WIDTH, cut, per_cent
+from compare.words import of_budget
 
 SHOWN_DIGITS = {"float32": 9, "float64": 17}
 # Growth of a rounding from which a training is called unstable.
@@ -153,10 +154,7 @@ def _in_words(dimensions: str, index: list[int]) -> str:
 
 def _values(found: Deviation, run: Run) -> str:
     both = _both((found.ours, found.theirs), run)
-    if not math.isfinite(found.used):
-        return both
-    times = f"{found.used:.{3 if found.used >= 1.005 else 6}g}"
-    return f"{both}: {times} times the budget"
+    return f"{both}: {of_budget(found.used)}" if math.isfinite(found.used) else both
 
 
 def _both(values: tuple[float, float], run: Run) -> str:
@@ -196,7 +194,7 @@ def _in_gradients(run: Run) -> Found | None:
 def _in_evaluation(run: Run) -> Found | None:
     if run.checks["evaluation"]:
         return None
-    used = f"{per_cent(run.predictions.evaluation)} of their budget"
+    used = of_budget(run.predictions.evaluation)
     where = f"{run.dtype}, after training, both with the same weights"
     return Found("in the evaluation (E1 to E3)", "", where, "logits or loss", used)
 

@@ -12,7 +12,7 @@ from compare.proof.run import Run
 from compare.report.difference import differ, place_and_looks
 from compare.report.tables import LONG_NAME, cut, per_cent, share, short, table, wrapped
 from compare.training import published
-from compare.words import counted
+from compare.words import counted, of_budget
 from scratch import Record
 
 # Of the screen, and what `print_next` takes of it.
@@ -159,7 +159,7 @@ def check_lines(runs: list[Run]) -> list[Text]:
         "hard_batches": _hard_batches(runs),
         "exact_arithmetic": f"{differ:,} of {values:,} values are not equal" if differ else equal,
         "gradient_checks": f"{sum(gradients)} of {len(gradients)} gradients fit the loss of their own side",
-        "evaluation": f"at equal weights: {per_cent(evaluation)} of a budget used",
+        "evaluation": f"at equal weights: {of_budget(evaluation)}",
         "predictions": f"{found.compared - found.differ:,} of {found.compared:,} images are put in the same class",
     }
     return [_check_line(name, text, runs) for name, text in what.items()]
@@ -170,7 +170,7 @@ def _hard_batches(runs: list[Run]) -> str:
     if over:
         return f"{len(over)} of {len(runs[0].hard_batches)} kinds are over budget"
     hard = _largest([found.used for run in runs for found in run.hard_batches.values()])
-    return f"{len(runs[0].hard_batches)} kinds: at most {per_cent(hard)} of a budget used"
+    return f"{len(runs[0].hard_batches)} kinds: at most {of_budget(hard)}"
 
 
 def _controls_line(runs: list[Run]) -> list[Text]:

@@ -99,7 +99,7 @@ def test_only_the_evaluation(run: Run, changed):
     assert differ([broken]) == "differ: scratch and torch, in the evaluation (E1 to E3)"
     text = told(broken)
     assert "where float32, after training, both with the same weights quantity logits or loss" in text
-    assert "values 300 % of their budget" in text
+    assert "values 3 times the budget" in text
 
 
 def test_only_the_predictions(run: Run, changed):
