@@ -215,3 +215,16 @@ def test_momentum_of_the_problem_is_no_mistake(random_problem: Callable[..., Pro
         "W - W0 is zero in every element",
     ]
     assert named(found) == ["no-update"]
+
+
+@pytest.mark.parametrize("slope", [0.01, 0.1, 0.2])
+def test_a_leaky_relu_is_a_relu(diagnostician: Diagnostician, slope: float):
+    leaky = replaced(logits=same(lambda X, W, b: np.where(X @ W.T + b > 0, X @ W.T + b, slope * (X @ W.T + b))))
+    assert named(diagnostician.diagnose(leaky))[:1] == ["relu-on-the-logits"]
+
+
+@pytest.mark.parametrize("rows", [slice(None, -1), slice(1, None)])
+def test_the_lesson_of_a_lost_row_is_true_of_the_first_and_of_the_last(diagnostician: Diagnostician, rows: slice):
+    lost = replaced(parameter_gradients=same(lambda X, dZ: scratch.parameter_gradients(X[rows], dZ[rows])))
+    guess = diagnostician.diagnose(lost).guesses[0].bug
+    assert guess.lesson == "X[:-1] ends before the last row, and X[1:] begins after the first."
