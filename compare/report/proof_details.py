@@ -12,7 +12,8 @@ from compare.proof.comparison import Deviation
 from compare.proof.run import Run
 from compare.proof.tolerance import ROUNDINGS, TERMS
 from compare.report.check_tables import print_checks
-from compare.report.difference import SHOWN_DIGITS, amplified
+from compare.report.difference import SHOWN_DIGITS
+from compare.report.looks import amplified
 from compare.report.proof_screen import controls_text
 from compare.report.tables import cut, per_cent, share, short, table, wrapped
 from compare.training import published

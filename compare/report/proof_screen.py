@@ -1,5 +1,7 @@
 """The proof on one screen: at most 40 lines of 80 columns, whatever it found. The rest is in proof_details.py."""
 
+from collections.abc import Collection
+
 from rich.console import Console, Group
 from rich.text import Text
 
@@ -22,32 +24,45 @@ EPOCHS = 7
 IN_WORDS = {"scratch": "scratch (NumPy, by hand)", "torch": "torch (PyTorch)"}
 
 
-def print_screen(console: Console, problem: Problem, runs: list[Run], diagnosis: Diagnosis | None = None) -> None:
-    """What was compared, the curve, the largest errors, the further checks, and the verdict."""
+def print_screen(
+    console: Console,
+    problem: Problem,
+    runs: list[Run],
+    diagnosis: Diagnosis | None = None,
+    replaced: Collection[str] | None = None,
+) -> None:
+    """What was compared, the curve, the largest errors, the further checks, and the verdict.
+
+    replaced: the functions that one side has of its own, if that is known.
+    """
     sentence = Text(wrapped(_sentence(problem, runs)))
     shown = Group(sentence, "", _curve(problem, runs), _errors(runs), *_controls_line(runs), *check_lines(runs), "")
     console.print(shown)
     used = len(console.render_lines(shown)) + 1  # for the verdict
-    print_verdict(console, runs, diagnosis, LINES - NEXT - used)
+    print_verdict(console, runs, diagnosis, LINES - NEXT - used, replaced)
 
 
 def print_verdict(
-    console: Console, runs: list[Run], diagnosis: Diagnosis | None = None, room: int | None = None
+    console: Console,
+    runs: list[Run],
+    diagnosis: Diagnosis | None = None,
+    room: int | None = None,
+    replaced: Collection[str] | None = None,
 ) -> None:
     """What it comes to; of a difference also where, which quantity, both values, and what it looks like.
 
-    room: lines below the verdict, None for no limit.
+    room: lines below the verdict, None for no limit. replaced: see `print_screen`.
     """
-    console.print(verdict_line(runs))
+    console.print(verdict_line(runs, replaced))
     if any(run.verdict == "differ" for run in runs):
-        for line in place_and_looks(runs, diagnosis, room):
+        for line in place_and_looks(runs, diagnosis, room, replaced):
             console.print(Text(line))
 
 
-def verdict_line(runs: list[Run]) -> Text:
-    """The one line that answers the question."""
+def verdict_line(runs: list[Run], replaced: Collection[str] | None = None) -> Text:
+    """The one line that answers the question; replaced: see `print_screen`."""
     if any(run.verdict == "differ" for run in runs):
-        return Text(differ(runs), style="bold red")
+        return Text(differ(runs, replaced), style="bold red")
     steps = f"{counted(runs[0].steps, 'step')} of {_dtypes(runs)}"
     return Text(f"match: every quantity is within budget, in {steps}", style="bold green")
 

@@ -228,3 +228,66 @@ def test_the_lesson_of_a_lost_row_is_true_of_the_first_and_of_the_last(diagnosti
     lost = replaced(parameter_gradients=same(lambda X, dZ: scratch.parameter_gradients(X[rows], dZ[rows])))
     guess = diagnostician.diagnose(lost).guesses[0].bug
     assert guess.lesson == "X[:-1] ends before the last row, and X[1:] begins after the first."
+
+
+def test_the_example_of_maths_is_named_only_where_it_shows_the_mistake(diagnostician: Diagnostician):
+    for least, shows in ((3, True), (2, False)):
+        wrong = same(lambda logP, y, least=least: scratch.logits_gradient(logP, y) * len(y) / max(len(y), least))
+        assert diagnostician.diagnose(replaced(logits_gradient=wrong)).by_hand is shows
+    little = same(lambda X, W, b: scratch.logits(X, W, b) + 1e-5)
+    assert not diagnostician.diagnose(replaced(logits=little)).by_hand
+
+
+def shifted_above(limit: float):
+    def log_softmax(Z):
+        S = Z - np.abs(Z).max(axis=1, keepdims=True) if Z.max() > limit else Z
+        return S - np.log(np.exp(S).sum(axis=1, keepdims=True))
+
+    return log_softmax
+
+
+@pytest.mark.parametrize("limit", [-np.inf, 700])
+def test_exp_that_overflows_or_underflows_of_large_logits_needs_the_shift(diagnostician: Diagnostician, limit: float):
+    assert diagnostician.diagnose(replaced(log_softmax=same(shifted_above(limit)))).shift
+
+
+def test_what_is_wrong_of_small_logits_or_is_finite_needs_no_shift(diagnostician: Diagnostician):
+    def doubled(Z):
+        return 2 * shifted_above(700)(Z)
+
+    def clipped(Z):
+        return np.maximum(scratch.log_softmax(Z), -300)
+
+    for wrong in (doubled, clipped):
+        assert not diagnostician.diagnose(replaced(log_softmax=same(wrong))).shift
+
+
+def slower():
+    calls = []
+
+    def sgd_step(W, b, dW, db, lr):
+        calls.append(lr)
+        rate = lr / (1 + 0.01 * len(calls))
+        return W - rate * dW, b - rate * db
+
+    return sgd_step
+
+
+def test_what_is_wrong_from_the_first_step_on_may_keep_something_too(diagnostician: Diagnostician):
+    found = diagnostician.diagnose(replaced(sgd_step=slower))
+    assert (found.guesses, found.keeps) == ([], True)
+    assert found.facts[0] == "W - W0 (E6) is the first to differ, in the first step"
+
+
+def test_the_example_is_told_with_its_batch_its_sizes_and_its_precision(diagnostician: Diagnostician):
+    found = diagnostician.diagnose(only(lambda logP: len(logP) == 36)).example
+    assert (found.called, found.dtype) == ('"a batch of 36"', "float64")
+    assert found.sizes.startswith("N 36, D 64, K 10, lr 0.001, logits up to ")
+    found = diagnostician.diagnose(only(lambda logP: logP.dtype == np.float32)).example
+    assert (found.called, found.dtype) == ("step 1", "float32")
+
+
+def test_both_sides_alike_are_compared_with_scratch_and_that_is_known(random_problem: Callable[..., Problem]):
+    both = BUGS["wrong-sign"].backend()
+    assert Diagnostician(random_problem(), both).diagnose(both).with_scratch
+    assert not Diagnostician(random_problem(), SCRATCH).diagnose(both).with_scratch

@@ -12,7 +12,7 @@ from compare.proof.exact_arithmetic import Counts
 from compare.proof.gradient_check import GradientCheck
 from compare.proof.predictions import Predictions
 from compare.proof.run import Run
-from compare.report.difference import amplified, differ, first_quantity, place_and_looks
+from compare.report.difference import differ, first_quantity, place_and_looks
 
 
 def told(run: Run, diagnosis: Diagnosis | None = None) -> str:
@@ -123,11 +123,10 @@ def test_what_it_looks_like(run: Run, changed):
 def test_what_to_try_where_no_mistake_is_named(run: Run, changed):
     broken = changed(run, predictions=replace(run.predictions, evaluation=3.0))
     example = Example("W", "one winner, 2", [5, 54], -4.0, -8.0)
-    keeps = (
-        "try does it keep something between calls? the same call gives another result after others than as the first"
+    assert "try redo E6 of the example in MATHS.md by hand" in told(broken, Diagnosis(["a"], [], example, by_hand=True))
+    assert "try does it keep something? the same call gave two different results" in told(
+        broken, Diagnosis(["a"], [], example, keeps=True)
     )
-    assert "try redo E6 of the example in MATHS.md by hand" in told(broken, Diagnosis(["a"], [], example))
-    assert keeps in told(broken, Diagnosis(["a"], [], example, keeps=True))
     guess = Guess(BUGS["stale-gradient"], 1.0)
     assert f"try {guess.bug.lesson}" in told(broken, Diagnosis(["a"], [guess], example, keeps=True))
     less = told(replace(broken, loses_accuracy=True), Diagnosis(["a"], [], example))
@@ -147,12 +146,12 @@ def test_where_only_a_check_objects_the_diagnosis_gives_the_two_values(run: Run,
         "exact": changed(run, exact_arithmetic=run.exact_arithmetic | {"W": Counts(400, 12)}),
         "gradient": changed(run, gradient_checks=run.gradient_checks | {"torch": [wrong]}),
     }[check]
-    example = Example("W", "one winner, 2", [5, 54], -4.0, -8.0)
-    text = told(broken, Diagnosis(["first", "second"], [], example))
+    example = Example("W", "one winner, 2", [5, 54], -4.0, -8.0, "float64", '"one winner, 2"')
+    text = told(broken, Diagnosis(["first", "second"], [], example, by_hand=True))
     assert "equation W <- W - lr dW" in text
     assert "quantity W - W0 [5, 54]: class 5, pixel 54 values -4 (scratch), -8 (torch) in" in text
-    assert ' in "one winner, 2"; ' in text
-    assert "seen second looks like none of the mistakes of the catalogue" in text
+    assert ' in "one winner, 2", float64; ' in text
+    assert 'seen in "one winner, 2", float64: second looks like none of the mistakes of the catalogue' in text
     assert "try redo E6 of the example in MATHS.md by hand, line by line" in text
 
 
@@ -202,14 +201,6 @@ def test_the_longest_field_is_cut_to_the_room(run: Run, changed):
     assert [line.endswith(" …") for line in fewest] == [False, False, False, True, True, False]
 
 
-def test_growth_is_put_into_words():
-    assert "grows 12,345 times in this training: it is unstable" in amplified(12345, "float32")
-    assert "try a smaller --lr" in amplified(11, "float64")
-    assert "ends 10 times as large" in amplified(10, "float32")
-    assert amplified(1, "float32").endswith("adds up (try --dtype float64).")
-    assert amplified(1, "float64").endswith("adds up.")
-
-
 @pytest.mark.parametrize("longer", [0, 30])
 def test_names_are_as_long_as_the_line_allows(run: Run, changed, longer: int):
     sides = "a_file_with_a_name_of_30_chars", "torch" + "x" * longer
@@ -234,3 +225,44 @@ def test_a_step_says_more_than_a_gradient_check_of_another_precision(run: Run, c
     second = changed(run, hard_batches=run.hard_batches | {name: replace(found, used=2.0, quantity="logits")})
     for runs in ([first, second], [second, first]):
         assert differ(runs) == "differ: scratch and torch, in logits (E1)"
+
+
+REPLACED = {
+    "the one that made it": ({"logits_gradient", "logits"}, "logits_gradient (E4)", ""),
+    "one that feeds it": ({"log_softmax", "sgd_step"}, "log_softmax (E2)", "see what log_softmax returns"),
+    "two that feed it": ({"logits", "log_softmax"}, "logits (E1) or later", "see what logits or log_softmax returns"),
+    "none that feeds it": ({"nll_loss"}, "logits_gradient (E4)", ""),
+    "not known": (None, "logits_gradient (E4)", ""),
+}
+
+
+@pytest.mark.parametrize("case", REPLACED)
+def test_only_a_function_of_the_file_is_to_blame(run: Run, changed, case: str):
+    replaced, blamed, advice = REPLACED[case]
+    exact = run.exact_arithmetic | {"dZ": Counts(400, 12)}
+    name, found = list(run.hard_batches.items())[4]
+    hard = run.hard_batches | {name: replace(found, used=2.0, quantity="dZ", index=[5, 1])}
+    for broken in (changed(run, exact_arithmetic=exact), changed(run, hard_batches=hard)):
+        assert differ([broken], replaced) == f"differ: scratch and torch, in {blamed}"
+        text = " ".join(" ".join(place_and_looks([broken], None, replaced=replaced)).split())
+        assert text.endswith(f"note the file has no logits_gradient: {advice}") if advice else "note" not in text
+
+
+def test_weights_of_its_own_are_made_by_every_function(run: Run, diverging):
+    broken = diverging(run, "logits", "whole_run", used=2.0, index=[5, 1])
+    assert differ([broken], {"sgd_step"}) == "differ: scratch and torch, in sgd_step (E6)"
+    assert differ([diverging(run, "logits", "one_step", used=2.0, index=[5, 1])], {"sgd_step"}).endswith("logits (E1)")
+
+
+def test_a_gradient_is_not_to_blame_for_a_wrong_loss(run: Run, changed):
+    wrong = GradientCheck("real", 12, 650, {1e-3: 0.5, 1e-5: 0.25}, 0.125, 1.0)
+    broken = changed(run, gradient_checks=run.gradient_checks | {"torch": [wrong]})
+    assert differ([broken], {"nll_loss"}) == "differ: scratch and torch, in nll_loss (E3)"
+    assert differ([broken], {"parameter_gradients", "nll_loss"}).endswith("in the gradient of torch (E4, E5)")
+
+
+def test_values_that_are_compared_with_scratch_are_called_so(run: Run, changed):
+    broken = changed(run, sides=("mine", "other"), exact_arithmetic=run.exact_arithmetic | {"W": Counts(400, 12)})
+    example = Example("W", "one winner, 2", [5, 54], -4.0, -8.0, "float32")
+    assert "values -4 (mine), -8 (other) in one winner" in told(broken, Diagnosis(["a"], [], example))
+    assert "values -4 (mine), -8 (scratch) in" in told(broken, Diagnosis(["a"], [], example, with_scratch=True))
