@@ -14,11 +14,6 @@ from compare.report.looks import amplified, looks, note
 EXAMPLE = Example("logits", "x", [1, 2], 0.5, 0.25, "float32", '"x"', "N 7, D 64, K 10, lr 0.1, logits up to 3 in size")
 
 
-@pytest.fixture
-def run(matching: list[Run]) -> Run:
-    return matching[0]
-
-
 def seen(run: Run, batch: str, fact: str, **changes: str) -> str:
     return looks(run, Diagnosis(["Z differs", fact], [], EXAMPLE._replace(**changes)), batch, 68)["seen"]
 
