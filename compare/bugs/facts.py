@@ -21,6 +21,8 @@ ROUNDING = 1e-14
 SHOWN = 4
 # So a fact begins that holds of the first case that is wrong, and perhaps of no other.
 THERE = "there "
+# So a fact ends that tells a ratio.
+TIMES = "times what it should be"
 # An error of more than so many times the size needs no number.
 FAR = 100
 
@@ -78,7 +80,7 @@ def called(seen: Observed) -> str:
 
 def sizes(seen: Observed) -> str:
     """N, D, K and lr of a batch, and how large its logits are: what is special of it may be one of them."""
-    return f"{_shape(seen)}, logits up to {np.abs(seen.theirs.Z).max():.2g} in size"
+    return f"{_shape(seen)}, |Z| to {np.abs(seen.theirs.Z).max():.2g}"
 
 
 def _shape(seen: Observed) -> str:
@@ -126,7 +128,7 @@ def _ratio(reached: list[Observed], field: str, first: Observed) -> str:
 def _times(formula: str, value: float) -> str:
     if not formula and abs(value - 1) < NEAR:
         return f"is off by {abs(value - 1):.1g} of its size"
-    return f"is {formula and f'{formula} = '}{value:.7g} times what it should be"
+    return f"is {formula and f'{formula} = '}{value:.7g} {TIMES}"
 
 
 def _only_the_bias(reached: list[Observed], field: str) -> str:

@@ -3,7 +3,7 @@
 import re
 
 from compare.bugs.diagnosis import BOTH, NOTHING, Diagnosis, Example
-from compare.bugs.facts import THERE
+from compare.bugs.facts import THERE, TIMES
 from compare.bugs.values import FEW_DIGITS
 from compare.equations import QUANTITIES
 from compare.proof.accuracy_loss import LOSES_ACCURACY
@@ -39,9 +39,13 @@ def looks(run: Run, diagnosis: Diagnosis | None, batch: str, room: int) -> dict[
 def note(run: Run, diagnosis: Diagnosis | None) -> str:
     """What else there is to know of a difference; empty if there is nothing."""
     if run.loses_accuracy:
-        # what is not finite is no loss of digits
-        return "" if diagnosis and diagnosis.shift else LOSES_ACCURACY
+        return "" if diagnosis and _is_no_rounding(diagnosis) else LOSES_ACCURACY
     return "found in float64 only: every check in float32 passed" if run.only_in_float64 else ""
+
+
+def _is_no_rounding(diagnosis: Diagnosis) -> bool:
+    """Whether values are not finite, or all off by one ratio: no digits were lost, though float64 may be right."""
+    return diagnosis.shift or any(TIMES in fact for fact in diagnosis.facts)
 
 
 def batch_of(example: Example, dtype: str) -> str:
@@ -71,7 +75,7 @@ def _advice(diagnosis: Diagnosis, loses_accuracy: bool, room: int) -> str:
         return lesson if len(lesson) <= room else re.split("[;:] ", lesson)[0]
     if diagnosis.shift:
         return SHIFT
-    if loses_accuracy:
+    if loses_accuracy and not _is_no_rounding(diagnosis):
         return REORDER
     if diagnosis.keeps:
         return KEEPS
@@ -86,7 +90,10 @@ def _redo(example: Example, by_hand: bool) -> str:
     tag = QUANTITIES[example.quantity].tag
     if by_hand:
         return f"redo {tag} of the example in MATHS.md by hand, line by line"
-    return f"the example in MATHS.md comes out right; try {tag} on a batch like that one: {example.sizes}"
+    # float64 is looked at first, and is right then
+    narrow = " in float32" if example.dtype == "float32" else ""
+    # what may be cut stands last
+    return f"{tag}{narrow} with {example.sizes}: the example in MATHS.md comes out right"
 
 
 def amplified(growth: float, dtype: str) -> str:

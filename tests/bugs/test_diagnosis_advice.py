@@ -102,7 +102,7 @@ def test_the_example_is_told_with_its_batch_its_sizes_and_its_precision(diagnost
 
     found = only(lambda logP: len(logP) == 36)
     assert (found.called, found.dtype) == ('"a batch of 36"', "float64")
-    assert found.sizes.startswith("N 36, D 64, K 10, lr 0.001, logits up to ")
+    assert found.sizes.startswith("N 36, D 64, K 10, lr 0.001, |Z| to ")
     found = only(lambda logP: logP.dtype == np.float32)
     assert (found.called, found.dtype) == ("step 1", "float32")
 

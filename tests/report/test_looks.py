@@ -11,7 +11,7 @@ from compare.proof.accuracy_loss import LOSES_ACCURACY
 from compare.proof.run import Run
 from compare.report.looks import amplified, looks, note
 
-EXAMPLE = Example("logits", "x", [1, 2], 0.5, 0.25, "float32", '"x"', "N 7, D 64, K 10, lr 0.1, logits up to 3 in size")
+EXAMPLE = Example("logits", "x", [1, 2], 0.5, 0.25, "float32", '"x"', "N 7, D 64, K 10, lr 0.1, |Z| to 3")
 
 
 def seen(run: Run, batch: str, fact: str, **changes: str) -> str:
@@ -44,12 +44,22 @@ def test_a_value_that_is_not_finite_is_no_loss_of_digits(run: Run):
     assert note(losing, Diagnosis(["a"], [], shift=True)) == ""
 
 
+def test_one_ratio_is_no_loss_of_digits(run: Run):
+    losing, fact = replace(run, loses_accuracy=True), "Z is 1.001 times what it should be"
+    found = Diagnosis(["a", fact], [], EXAMPLE)
+    assert note(losing, found) == ""
+    assert looks(losing, found, "", 68)["try"].startswith("E1 in float32 with N 7")
+
+
 ADVICE = {
     "the example shows it": ({"by_hand": True}, "redo E1 of the example in MATHS.md by hand, line by line"),
     "the example does not": (
         {},
-        "the example in MATHS.md comes out right; try E1 on a batch like that one: N 7, D 64, K 10, lr 0.1, "
-        "logits up to 3 in size",
+        "E1 in float32 with N 7, D 64, K 10, lr 0.1, |Z| to 3: the example in MATHS.md comes out right",
+    ),
+    "the example does not, in float64": (
+        {"example": EXAMPLE._replace(dtype="float64")},
+        "E1 with N 7, D 64, K 10, lr 0.1, |Z| to 3: the example in MATHS.md comes out right",
     ),
     "exp of large logits": (
         {"shift": True, "by_hand": True},
