@@ -79,6 +79,22 @@ QUANTITIES = {
 }
 
 
+def feeding(name: str) -> tuple[str, ...]:
+    """The functions that make what this one gets within a step, in the order of the derivation.
+
+    >>> feeding("logits_gradient"), feeding("logits")
+    (('logits', 'log_softmax'), ())
+    """
+    # those that a step starts from are made by none of its functions
+    needed, found = {*FUNCTIONS[name].parameters} - {"W", "b"}, []
+    before = list(FUNCTIONS)[: list(FUNCTIONS).index(name)]
+    for other in reversed(before):
+        if needed & FUNCTIONS[other].results.keys():
+            found.append(other)
+            needed |= FUNCTIONS[other].parameters.keys() - {"W", "b"}
+    return tuple(reversed(found))
+
+
 def shape_text(dimensions: str) -> str:
     """`NK` as ` (N, K)`; nothing for a scalar."""
     return f" ({', '.join(dimensions)}{',' if len(dimensions) == 1 else ''})" if dimensions else ""

@@ -16,6 +16,20 @@ def per_cent(share: float, places: int | None = 0) -> str:
     return f"{100 * share:.{places}f} %" if share < 100 else f"{share:.0e} x"
 
 
+def of_budget(used: float) -> str:
+    """How much of its budget a quantity used; more than all of it as a number of times.
+
+    >>> of_budget(0.784), of_budget(1.004), of_budget(426000.0), of_budget(float("nan"))
+    ('78 % of the budget', '1.004 times the budget', '4.26e+05 times the budget', 'not finite')
+    """
+    if not math.isfinite(used):
+        return "not finite"
+    if used <= 1:
+        return f"{per_cent(used)} of the budget"
+    # so near to 1, three digits would say 1
+    return f"{used:.{3 if used >= 1.005 else 6}g} times the budget"
+
+
 def counted(number: int, what: str) -> str:
     """A number of things.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.words import counted, per_cent, points
+from compare.words import counted, of_budget, per_cent, points
 
 ROOT = Path(__file__).parents[1]
 
@@ -31,6 +31,26 @@ ROOT = Path(__file__).parents[1]
 )
 def test_a_share(share: float, places: int | None, text: str):
     assert per_cent(share, places) == text
+
+
+@pytest.mark.parametrize(
+    ("used", "text"),
+    [
+        (0.784, "78 % of the budget"),
+        (1.0, "100 % of the budget"),
+        (1.004, "1.004 times the budget"),
+        (3.0, "3 times the budget"),
+        (300.0, "300 times the budget"),
+        (4.26e5, "4.26e+05 times the budget"),
+    ],
+)
+def test_a_share_of_the_budget(used: float, text: str):
+    assert of_budget(used) == text
+
+
+@pytest.mark.parametrize("used", [math.inf, math.nan])
+def test_what_is_not_finite_has_no_share_of_the_budget(used: float):
+    assert of_budget(used) == "not finite"
 
 
 @pytest.mark.parametrize("what", ["epoch", "step", "image"])

@@ -15,10 +15,11 @@ import numpy as np
 from compare.backends.by_name import SCRATCH
 from compare.backends.protocol import Backend
 from compare.backends.user_file import UserFileError
-from compare.bugs.facts import facts, keeps
+from compare.bugs.facts import called, facts, keeps, sizes
 from compare.bugs.guesses import Guess, guesses
 from compare.bugs.inputs import Inputs, inputs, unusual_inputs
 from compare.bugs.traces import MAKES, NAMES, Observed, first_wrong, observe_reference
+from compare.bugs.worked_example import worked_step
 from compare.equations import QUANTITIES
 from compare.problem import Problem
 from compare.proof.comparison import place_of_largest
@@ -32,29 +33,44 @@ NOTHING = (
 AFTER = 24
 # The sides that are right.
 SURELY_RIGHT = "scratch", "torch"
+# Half of the last digit that MATHS.md gives of its example.
+BY_HAND = 5e-5
+# exp of more is not finite in float32, or 0 of less than its opposite.
+LARGE = 85
 BOTH = "both sides make the same mistake; compared with scratch:"
 
 
 class Example(NamedTuple):
-    """The value that is off most in the first quantity that is wrong: its batch, its place, and both values."""
+    """The value that is off most in the first quantity that is wrong: its batch, its place, and both values.
+
+    called: the batch as a sentence names it. sizes: N, D, K, lr of the batch, and how large its logits are.
+    """
 
     quantity: str
     batch: str
     place: list[int]
     ours: float
     theirs: float
+    dtype: str = "float64"
+    called: str = ""
+    sizes: str = ""
 
 
 class Diagnosis(NamedTuple):
     """Sentences about the tensors, and at most three mistakes, the likeliest first; both may be empty.
 
-    keeps: whether the same call gave another result after others than as the first.
+    keeps: whether the same call gave another result after others than as the first. by_hand: whether the example in
+    MATHS.md shows the mistake. shift: whether log_softmax is wrong only of large logits, and not finite of some.
+    with_scratch: whether both sides are wrong alike, so that ours was compared with scratch.
     """
 
     facts: list[str]
     guesses: list[Guess]
     example: Example | None = None
     keeps: bool = False
+    by_hand: bool = False
+    shift: bool = False
+    with_scratch: bool = False
 
 
 class Diagnostician:
@@ -77,7 +93,11 @@ class Diagnostician:
                 for readings, fields in product((self._readings, self._unusual), _orders(quantity)):
                     for observed in readings(ours, theirs):
                         if found := _explained(ours, observed, fields, replaced):
-                            return found if theirs is self.theirs else found._replace(facts=[BOTH, *found.facts])
+                            return (
+                                found
+                                if theirs is self.theirs
+                                else found._replace(facts=[BOTH, *found.facts], with_scratch=True)
+                            )
         return Diagnosis([], [])
 
     def _readings(self, ours: Backend, theirs: Backend) -> Iterator[list[Observed]]:
@@ -152,12 +172,44 @@ def _explained(
                 named = field if field in NAMES else first
                 known = guesses(observed, function) if replaced is None or function in replaced else []
                 kept = keeps(observed, n, ours)
-                return Diagnosis(facts(observed, n, function, named, kept), known, _example(seen, named), kept)
+                return Diagnosis(
+                    facts(observed, n, function, named, kept),
+                    known,
+                    _example(seen, named),
+                    kept or _differs_again(observed, named),
+                    _shows_by_hand(ours, function, named),
+                    _needs_the_shift(observed, function),
+                )
     return None
+
+
+def _differs_again(observed: list[Observed], field: str) -> bool:
+    """Whether the first step of the training, taken again after others, has another result."""
+    training = [seen for seen in observed if seen.kind == "training"]
+    if not training:
+        return False
+    first, last = training[0], training[-1]
+    gaps = np.abs(first.pair(field)[0] - last.pair(field)[0])
+    return np.array_equal(first.case.index, last.case.index) and bool((gaps > first.limits[field]).any())
 
 
 def _example(seen: Observed, field: str) -> Example:
     ours, theirs = seen.pair(field)
     index = place_of_largest(np.abs(ours - theirs))
     place = [] if field == "L" else list(index)
-    return Example(NAMES[field], seen.case.name, place, float(ours[index]), float(theirs[index]))
+    values, dtype = (float(ours[index]), float(theirs[index])), str(seen.theirs.W.dtype)
+    return Example(NAMES[field], seen.case.name, place, *values, dtype, called(seen), sizes(seen))
+
+
+def _shows_by_hand(ours: Backend, function: str, field: str) -> bool:
+    """Whether the example in MATHS.md shows that this function makes a quantity wrong, to the digits it gives."""
+    given = Inputs("small", worked_step())
+    seen = [*_beside(given, observe_reference(given, SCRATCH, "float64"), ours, "float64")]
+    return any(one.reached(function) and not (np.abs(np.subtract(*one.pair(field))) <= BY_HAND).all() for one in seen)
+
+
+def _needs_the_shift(observed: list[Observed], function: str) -> bool:
+    """Whether log_softmax is wrong only where exp of a logit is too large or too small, and not finite somewhere."""
+    wrong = [seen for seen in observed if function == "log_softmax" and seen.reached(function) and seen.differs("logP")]
+    large = all(np.abs(seen.theirs.Z).max() > LARGE for seen in wrong)
+    return large and not all(np.isfinite(seen.ours.logP).all() for seen in wrong)

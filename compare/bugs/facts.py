@@ -19,6 +19,10 @@ NEAR = 1e-6
 ROUNDING = 1e-14
 # Ratios that are shown of those that change.
 SHOWN = 4
+# So a fact begins that holds of the first case that is wrong, and perhaps of no other.
+THERE = "there "
+# So a fact ends that tells a ratio.
+TIMES = "times what it should be"
 # An error of more than so many times the size needs no number.
 FAR = 100
 
@@ -59,12 +63,27 @@ def where(observed: list[Observed], first: int, kept: bool) -> str:
         "exact": f'only in exact steps, where nothing rounds: "{seen.case.name}", lr {seen.start.chosen.lr:g}',
         "hard": f'not {"in the first steps" if real else "on real images"}, but in the batch "{seen.case.name}"',
         "small": f'not on images of this size, but in the batch "{seen.case.name}"',
-        "unusual": f'not in ordinary batches, but in the batch "{seen.case.name}" ({_sizes(seen)})',
+        "unusual": f'not in ordinary batches, but in the batch "{seen.case.name}" ({_shape(seen)})',
     }[seen.kind]
 
 
-def _sizes(seen: Observed) -> str:
-    """N, D, K and lr of a batch: what is unusual may be one of them."""
+def called(seen: Observed) -> str:
+    """The batch of a case in words, so that it is taken for no other of the same name."""
+    if seen.kind == "training":  # the first only is that of the run
+        return seen.case.name if seen.case.name == "step 1" else f"{seen.case.name}, from other weights"
+    if seen.kind == "evaluation":
+        return f"a batch of {len(seen.theirs.y):,} images, as evaluation has it"
+    if seen.kind in ("hard", "exact") or "pixels" in seen.case.name:
+        return f'"{seen.case.name}"'
+    return f'"{seen.case.name}" ({_shape(seen)})'
+
+
+def sizes(seen: Observed) -> str:
+    """N, D, K and lr of a batch, and how large its logits are: what is special of it may be one of them."""
+    return f"{_shape(seen)}, |Z| to {np.abs(seen.theirs.Z).max():.2g}"
+
+
+def _shape(seen: Observed) -> str:
     (K, D), N = seen.start.W.shape, len(seen.theirs.y)
     return f"N {N}, D {D}, K {K}, lr {seen.start.chosen.lr:g}"
 
@@ -109,7 +128,7 @@ def _ratio(reached: list[Observed], field: str, first: Observed) -> str:
 def _times(formula: str, value: float) -> str:
     if not formula and abs(value - 1) < NEAR:
         return f"is off by {abs(value - 1):.1g} of its size"
-    return f"is {formula and f'{formula} = '}{value:.7g} times what it should be"
+    return f"is {formula and f'{formula} = '}{value:.7g} {TIMES}"
 
 
 def _only_the_bias(reached: list[Observed], field: str) -> str:
@@ -139,14 +158,14 @@ def _size(seen: Observed, field: str) -> str:
     symbol = QUANTITIES[NAMES[field]].symbol
     bad = a[~np.isfinite(a)]
     if bad.size:
-        return f"there {symbol} has {bad[0]} in {bad.size:,} of {a.size:,} places"
+        return f"{THERE}{symbol} has {bad[0]} in {bad.size:,} of {a.size:,} places"
     if place := zero(seen, field, a, b) or one_slice(seen, field, a, b) or one_element(seen, field, a, b):
-        return f"there {place.format(symbol)}"
+        return f"{THERE}{place.format(symbol)}"
     largest = float(np.abs(b).max())
     off = float(np.abs(a - b).max()) / largest if largest else np.inf
     if off >= FAR:
-        return f"there {symbol} is off by far over {FAR} times its size"
-    return f"there {symbol} is off by {shared(off)} of its {'size' if field == 'L' else 'largest value'}"
+        return f"{THERE}{symbol} is off by far over {FAR} times its size"
+    return f"{THERE}{symbol} is off by {shared(off)} of its {'size' if field == 'L' else 'largest value'}"
 
 
 def shared(share: float) -> str:

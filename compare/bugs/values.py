@@ -11,6 +11,7 @@ from compare.equations import QUANTITIES
 # What holds of both tensors of a field in one case, with {} for its symbol: empty if nothing, None if one cannot say.
 Test = Callable[[Observed, str, NDArray, NDArray], str | None]
 
+FEW_DIGITS = "has no more digits than"
 ROUNDED = {"float16": np.float16, "float32": np.float32}
 
 
@@ -67,7 +68,7 @@ def _few_digits(_seen: Observed, _field: str, a: NDArray, b: NDArray) -> str:
         with np.errstate(over="ignore"):
             fits = [np.array_equal(one.astype(kind), one, equal_nan=True) for one in (a, b)]
         if a.dtype != kind and a.size > 1 and a.any() and fits == [True, False]:
-            return f"{{}} has no more digits than {name} has"
+            return f"{{}} {FEW_DIGITS} {name} has"
     return ""
 
 

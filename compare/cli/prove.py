@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from rich.console import Console
 
-from compare.backends.by_name import backend, backend_equations, check_known
+from compare.backends.by_name import backend, backend_equations, check_known, is_path
 from compare.backends.protocol import Backend
 from compare.backends.worker import TIME_LIMIT
 from compare.bugs.catalogue import BUGS, Bug, find_bug
@@ -136,7 +136,10 @@ def _asked(chosen: ProblemOptions, ours: str, theirs: str, bug: str | None, seco
     make, name = (_planted, bug) if bug else (named, ours)
     sides: SidesMaker = functools.partial(make, name, theirs, seconds)
     planted = find_bug(bug) if bug else None
-    return ProofResult(chosen.problem(), sides, planted, replaced(ours) or replaced(theirs))
+    files = [side for side in (ours, theirs) if is_path(side)]
+    # of two files either may have the mistake
+    known = replaced(files[0]) if len(files) == 1 else None
+    return ProofResult(chosen.problem(), sides, planted, known)
 
 
 def _planted(bug: str, theirs: str, time_limit: float) -> tuple[Backend, Backend]:
@@ -208,7 +211,7 @@ def _keep_run(proof: ProofResult, content: dict[str, Any], path: Path, figures: 
 
 def _print(console: Console, proof: ProofResult, details: bool, quiet: bool) -> None:
     if quiet:
-        console.print(proof_screen.verdict_line(proof.runs))
+        console.print(proof_screen.verdict_line(proof.runs, proof.replaced))
         return
     if details:
         proof_details.print_proof(console, proof.problem, proof.runs)
@@ -220,9 +223,9 @@ def _print(console: Console, proof: ProofResult, details: bool, quiet: bool) -> 
         if proof.planted:
             print_bug(console, proof.planted)
             console.print()
-        proof_screen.print_verdict(console, proof.runs, proof.diagnosis)
+        proof_screen.print_verdict(console, proof.runs, proof.diagnosis, replaced=proof.replaced)
     else:
-        proof_screen.print_screen(console, proof.problem, proof.runs, proof.diagnosis)
+        proof_screen.print_screen(console, proof.problem, proof.runs, proof.diagnosis, proof.replaced)
         proof_screen.print_next(console, _next(proof))
 
 

@@ -13,8 +13,8 @@ from compare.backends.threads import threads
 from compare.backends.user_file import UserFileError
 from compare.backends.worker import Worker
 from compare.bugs.diagnosis import Diagnosis, Diagnostician
+from compare.bugs.worked_example import worked_example
 from compare.equations import FUNCTIONS
-from compare.exercise.worked_example import worked_example
 from compare.problem import DTYPES, Problem
 from compare.proof.accuracy_loss import LOSES_ACCURACY, loses_accuracy
 from compare.proof.exact_arithmetic import BATCHES, LARGE_BATCH, first_unequal

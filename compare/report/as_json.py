@@ -67,6 +67,7 @@ def diagnosis_as_dict(found: Diagnosis) -> dict[str, Any]:
 
 def _example(found: Example) -> dict[str, Any]:
     fields = found._asdict()
+    del fields["called"], fields["sizes"]
     names = {"quantity": fields.pop("quantity"), "tag": QUANTITIES[found.quantity].tag}
     # as in a finding, that of a scalar is null
     return {**names, "batch": fields.pop("batch"), "index": fields.pop("place") or None, **fields}

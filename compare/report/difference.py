@@ -1,62 +1,84 @@
 """Where two sides differ: which function, equation and quantity, both values, and what it looks like."""
 
 import math
-import re
 import textwrap
+from collections.abc import Collection
 from typing import NamedTuple
 
-from compare.bugs.diagnosis import NOTHING, Diagnosis, Example
-from compare.equations import QUANTITIES, Quantity
-from compare.proof.accuracy_loss import LOSES_ACCURACY
+from compare.bugs.diagnosis import Diagnosis, Example
+from compare.equations import FUNCTIONS, QUANTITIES, Quantity, feeding
 from compare.proof.comparison import Deviation
 from compare.proof.run import Run
-from compare.report.tables import LONG_NAME, NAME, WIDTH, cut, per_cent
+from compare.report.looks import batch_of, looks, note
+from compare.report.tables import LONG_NAME, NAME, WIDTH, cut
+from compare.words import of_budget
 
 SHOWN_DIGITS = {"float32": 9, "float64": 17}
-# Growth of a rounding from which a training is called unstable.
-UNSTABLE = 10
 LABEL = 12
+# What is told of each difference, by label.
+FIELDS = "equation", "where", "quantity", "values"
 # Of one field.
 MOST_LINES = 4
 WITHIN = "the training is within budget"
-# What to try where no mistake of the catalogue is named.
-KEEPS = "does it keep something between calls? the same call gives another result after others than as the first"
-REORDER = "another order of the operations, for example that of the equation: large numbers that cancel cost digits"
 # What the axes of a quantity count.
 AXIS_NAMES = {"N": "batch image", "K": "class", "D": "pixel"}
 
 
 class Found(NamedTuple):
-    """The words for one difference, one field a line; what is not known is empty."""
+    """The words for one difference; what is not known is empty.
+
+    batch: of `where`, if it names one. made_by: the functions of which one made what is wrong, fed_by: those that made
+    what they got.
+    """
 
     function: str
     equation: str
     where: str
     quantity: str
     values: str
+    batch: str = ""
+    made_by: tuple[str, ...] = ()
+    fed_by: tuple[str, ...] = ()
+
+    def suspects(self, replaced: Collection[str] | None) -> list[str]:
+        """The functions to look into where none of `made_by` was replaced; empty if one was, or that is not known."""
+        if replaced is None or {*self.made_by} & {*replaced}:
+            return []
+        return [name for name in self.fed_by if name in replaced]
 
 
-def differ(runs: list[Run]) -> str:
-    """The verdict, and the function in which the sides first differ."""
+def differ(runs: list[Run], replaced: Collection[str] | None = None) -> str:
+    """The verdict, and the function in which the sides first differ.
+
+    replaced: the functions that one side has of its own, if that is known: no other can be wrong.
+    """
     run = _first(runs)
-    function = _found(run).function
+    found = _found(run)
+    function = found.function
+    if suspects := found.suspects(replaced):
+        function = f"in {suspects[0]} ({FUNCTIONS[suspects[0]].tag})" + (" or later" if len(suspects) > 1 else "")
     lines = (f"differ: {cut(run.sides[0], n)} and {cut(run.sides[1], n)}, {function}" for n in (LONG_NAME, NAME))
     return min(lines, key=lambda line: len(line) > WIDTH)
 
 
-def place_and_looks(runs: list[Run], diagnosis: Diagnosis | None, room: int | None = None) -> list[str]:
+def place_and_looks(
+    runs: list[Run],
+    diagnosis: Diagnosis | None,
+    room: int | None = None,
+    replaced: Collection[str] | None = None,
+) -> list[str]:
     """Lines of 80 columns below the verdict: where, which quantity, both values, and what it looks like.
 
-    room: at most so many lines, if it is enough for one line of each field; None for no limit.
+    room: at most so many lines, if it is enough for one line of each field; None for no limit. replaced: see `differ`.
     """
     run = _first(runs)
     found = _found(run)
     if diagnosis and diagnosis.example and not found.equation:
-        found = _with_example(found, diagnosis.example, run)
-    parts = {label: text for label, text in found._asdict().items() if label != "function"}
-    parts |= _looks(diagnosis, run.loses_accuracy) if run.growth is None else {"note": amplified(run.growth, run.dtype)}
-    parts |= _note(run)
-    return _fitted(parts, room)
+        found = _with_example(found, diagnosis, diagnosis.example, run)
+    parts = {label: getattr(found, label) for label in FIELDS}
+    parts |= looks(run, diagnosis, found.batch, WIDTH - LABEL)
+    notes = [parts.get("note", ""), note(run, diagnosis), _not_in_the_file(found, replaced)]
+    return _fitted(parts | {"note": "; ".join(filter(None, notes))}, room)
 
 
 def first_quantity(runs: list[Run]) -> str | None:
@@ -68,10 +90,13 @@ def first_quantity(runs: list[Run]) -> str | None:
     return next((name for name, counts in run.exact_arithmetic.items() if counts.differ), None)
 
 
-def _note(run: Run) -> dict[str, str]:
-    if run.loses_accuracy:
-        return {"note": LOSES_ACCURACY}
-    return {"note": "found in float64 only: every check in float32 passed"} if run.only_in_float64 else {}
+def _not_in_the_file(found: Found, replaced: Collection[str] | None) -> str:
+    suspects = found.suspects(replaced)
+    return (
+        f"the file has no {' and no '.join(found.made_by)}: see what {' or '.join(suspects)} returns"
+        if suspects
+        else ""
+    )
 
 
 def _first(runs: list[Run]) -> Run:
@@ -106,10 +131,11 @@ def _found(run: Run) -> Found:
     """The first thing that is wrong: in training, else in the first check that failed."""
     first = run.first_divergence
     if first:
-        return _of_deviation(first, run, f"{run.dtype}, epoch {first.epoch}, step {first.step}, {_reading(first)}")
+        where = f"{run.dtype}, epoch {first.epoch}, step {first.step}, {_reading(first)}"
+        return _of_deviation(first, run, where, "step 1" if first.epoch == first.step == 1 else "")
     for name, found in run.hard_batches.items():
         if not found.used <= 1:
-            return _of_deviation(found, run, f'{run.dtype}, the hard batch "{name}"; {WITHIN}')
+            return _of_deviation(found, run, f'{run.dtype}, the hard batch "{name}"; {WITHIN}', f'"{name}"')
     searches = _in_exact_arithmetic, _in_gradients, _in_evaluation, _in_predictions
     return next(found for found in (search(run) for search in searches) if found)
 
@@ -118,19 +144,21 @@ def _reading(found: Deviation) -> str:
     return {"one_step": "both from the same weights", "whole_run": "each on weights of its own"}[found.reading]
 
 
-def _of_deviation(found: Deviation, run: Run, where: str) -> Found:
+def _of_deviation(found: Deviation, run: Run, where: str, batch: str) -> Found:
     quantity = QUANTITIES[found.quantity]
-    place = _place(quantity, found.index)
-    return Found(f"in {quantity.function} ({quantity.tag})", _equation(quantity), where, place, _values(found, run))
+    told = _equation(quantity), where, _place(quantity, found.index), _values(found, run)
+    # weights of its own are made by every function
+    fed_by = feeding(quantity.function) if found.reading == "one_step" else tuple(FUNCTIONS)
+    return Found(f"in {quantity.function} ({quantity.tag})", *told, batch, (quantity.function,), fed_by)
 
 
-def _with_example(found: Found, example: Example, run: Run) -> Found:
+def _with_example(found: Found, diagnosis: Diagnosis, example: Example, run: Run) -> Found:
     """What a check did not keep: one value of both sides, on the inputs of the diagnosis."""
-    quantity, both = QUANTITIES[example.quantity], _both((example.ours, example.theirs), run)
-    place = _place(quantity, example.place or None)
-    return found._replace(
-        equation=_equation(quantity), quantity=place, values=f'{both} in "{example.batch}"; {found.values}'
-    )
+    quantity = QUANTITIES[example.quantity]
+    sides = (run.sides[0], "scratch") if diagnosis.with_scratch else run.sides
+    both = _both((example.ours, example.theirs), run.dtype, sides)
+    values = f"{both} {batch_of(example, run.dtype)}; {found.values}"
+    return found._replace(equation=_equation(quantity), quantity=_place(quantity, example.place or None), values=values)
 
 
 def _equation(quantity: Quantity) -> str:
@@ -152,18 +180,15 @@ def _in_words(dimensions: str, index: list[int]) -> str:
 
 
 def _values(found: Deviation, run: Run) -> str:
-    both = _both((found.ours, found.theirs), run)
-    if not math.isfinite(found.used):
-        return both
-    times = f"{found.used:.{3 if found.used >= 1.005 else 6}g}"
-    return f"{both}: {times} times the budget"
+    both = _both((found.ours, found.theirs), run.dtype, run.sides)
+    return f"{both}: {of_budget(found.used)}" if math.isfinite(found.used) else both
 
 
-def _both(values: tuple[float, float], run: Run) -> str:
-    digits = SHOWN_DIGITS[run.dtype]
+def _both(values: tuple[float, float], dtype: str, sides: tuple[str, str]) -> str:
+    digits = SHOWN_DIGITS[dtype]
     if len({f"{value:.{digits}g}" for value in values}) == 1:  # an example of the diagnosis may be in float64
         digits = SHOWN_DIGITS["float64"]
-    named = zip(values, run.sides, strict=True)
+    named = zip(values, sides, strict=True)
     return ", ".join(f"{value:.{digits}g} ({cut(side, LONG_NAME)})" for value, side in named)
 
 
@@ -174,7 +199,13 @@ def _in_exact_arithmetic(run: Run) -> Found | None:
     first = next(iter(unequal))
     counted = ", ".join(f"{quantity.symbol} {c.differ:,} of {c.values:,}" for quantity, c in unequal.items())
     where = f"{run.dtype}, steps in which nothing rounds; {WITHIN}"
-    return Found(f"in {first.function} ({first.tag})", "", where, first.symbol, f"not equal: {counted}")
+    return Found(
+        f"in {first.function} ({first.tag})", "", where, first.symbol, f"not equal: {counted}", "", *_makers(first)
+    )
+
+
+def _makers(quantity: Quantity) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return (quantity.function,), feeding(quantity.function)
 
 
 def _in_gradients(run: Run) -> Found | None:
@@ -190,13 +221,15 @@ def _in_gradients(run: Run) -> Found | None:
         where,
         "dW and db, compared with the loss of the same side",
         f"largest errors by {errors}; Taylor slope {check.slope:.2f}, and 2 is right",
+        made_by=("logits_gradient", "parameter_gradients"),
+        fed_by=("logits", "log_softmax", "nll_loss"),
     )
 
 
 def _in_evaluation(run: Run) -> Found | None:
     if run.checks["evaluation"]:
         return None
-    used = f"{per_cent(run.predictions.evaluation)} of their budget"
+    used = of_budget(run.predictions.evaluation)
     where = f"{run.dtype}, after training, both with the same weights"
     return Found("in the evaluation (E1 to E3)", "", where, "logits or loss", used)
 
@@ -206,44 +239,3 @@ def _in_predictions(run: Run) -> Found:
     counted = f"{found.differ:,} of {found.compared:,} images, of which {found.near_ties:,} are near ties"
     where = f"{run.dtype}, after training"
     return Found("in the predicted classes", "", where, "the class of the largest logit", counted)
-
-
-def _looks(diagnosis: Diagnosis | None, loses_accuracy: bool) -> dict[str, str]:
-    if diagnosis is None:
-        return {}
-    looks = [f"{guess.bug.name} ({per_cent(guess.likeness)} alike)" for guess in diagnosis.guesses]
-    return {
-        "seen": "; ".join(diagnosis.facts[1:3] or diagnosis.facts) or NOTHING,
-        "looks like": ", or ".join(looks) or "none of the mistakes of the catalogue",
-        "try": _advice(diagnosis, loses_accuracy),
-    }
-
-
-def _advice(diagnosis: Diagnosis, loses_accuracy: bool) -> str:
-    if diagnosis.guesses:
-        lesson = diagnosis.guesses[0].bug.lesson
-        # one line, if its first clause says enough
-        return lesson if len(lesson) <= WIDTH - LABEL else re.split("[;:] ", lesson)[0]
-    if loses_accuracy:
-        return REORDER
-    if diagnosis.keeps:
-        return KEEPS
-    if diagnosis.example:
-        quantity = QUANTITIES[diagnosis.example.quantity]
-        return f"redo {quantity.tag} of the example in MATHS.md by hand, line by line"
-    return "--details shows from which epoch on the error grows"
-
-
-def amplified(growth: float, dtype: str) -> str:
-    """What to make of a whole run that is over budget while every step is within it."""
-    start = "every single step is within budget, only the whole run is not. "
-    if growth > UNSTABLE:
-        return start + (
-            f"A change of the initial weights by one rounding grows {growth:,.0f} times in this training: it is "
-            "unstable, and two correct sides differ (try a smaller --lr)."
-        )
-    more = " (try --dtype float64)" if dtype == "float32" else ""
-    return start + (
-        f"Rounding does not grow in this training (a change of the initial weights ends {growth:.2g} times as large), "
-        f"so something too small to be seen in one step adds up{more}."
-    )

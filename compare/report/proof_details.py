@@ -12,11 +12,12 @@ from compare.proof.comparison import Deviation
 from compare.proof.run import Run
 from compare.proof.tolerance import ROUNDINGS, TERMS
 from compare.report.check_tables import print_checks
-from compare.report.difference import SHOWN_DIGITS, amplified
+from compare.report.difference import SHOWN_DIGITS
+from compare.report.looks import amplified
 from compare.report.proof_screen import controls_text
 from compare.report.tables import RUNNING, WHY_LOWER, cut, per_cent, share, short, table, wrapped
 from compare.training import published
-from compare.words import counted
+from compare.words import counted, of_budget
 
 # Longer curves are shown at these epochs and at their last.
 SHOWN_EPOCHS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500)
@@ -153,8 +154,9 @@ def _summary(run: Run) -> list[str]:
     lines = [f"validation accuracy {_accuracies(accuracy)}"]
     lines += [f"test accuracy {_accuracies(run.test)}"] if run.test else []
     lines += _predictions(run)
-    used = per_cent(run.predictions.evaluation) if run.predictions.evaluation < 100 else "more than 100 times"
-    lines.append(f"evaluated at the same weights, logits and loss use {used} of their budget")
+    used = run.predictions.evaluation
+    of_it = f"use {of_budget(used)}" if math.isfinite(used) else "are not finite on one side only"
+    lines.append(f"evaluated at the same weights, logits and loss {of_it}")
     lines += [f"controls: {controls_text([run])}"] if run.controls else []
     drifts = ", ".join(f"{name} by {value:.1e}" for name, value in run.drift.items())
     lines.append(f"after {run.steps:,} steps the sides differ in {drifts}")
@@ -190,7 +192,7 @@ def _divergence(found: Deviation, run: Run) -> str:
     values = ", ".join(f"{value:.{SHOWN_DIGITS[run.dtype]}g} ({side})" for value, side in pairs)
     times = f"so {quantity.function} of {run.sides[0]} has left the finite numbers"
     if math.isfinite(found.used):
-        times = f"{found.used:.{3 if found.used >= 1.005 else 6}g} times the budget"
+        times = of_budget(found.used)
     where = f"{quantity.symbol} {_index(found)}".strip()
     return (
         f"they part at epoch {found.epoch}, step {found.step}, equation {quantity.tag}: {found.quantity}, {where}: "

@@ -1,5 +1,6 @@
 """Pictures of a proof: curves, errors, gradients, templates, and an overview of all."""
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,9 +12,9 @@ from compare.proof.gradient_check import CENTRAL, GradientCheck
 from compare.proof.run import Run
 from compare.report.overview import Overview, overview
 from compare.report.pictures import BLUE, PALETTE, VERMILION, epoch_axis, new_figure, per_cent_axis
-from compare.report.tables import per_cent
 from compare.report.training_pictures import curves, templates
 from compare.training import published
+from compare.words import of_budget
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -68,9 +69,7 @@ def _shares(run: Run) -> Shares | None:
 
 def errors(shares: Shares, dtype: str) -> "Figure":
     """Share of its budget that each quantity used at worst in each epoch, on a log scale."""
-    worst, symbol = max((max(values), symbol) for used in shares.values() for symbol, values in used.items())
-    place = "Nearest is" if worst <= 1 else "Farthest over the budget is"
-    words = f"The line is the whole budget; above it, the sides differ. {place} {symbol} with {per_cent(worst)}."
+    words = f"The line is the whole budget; above it, the sides differ. {_worst_in_words(shares)}"
     figure = new_figure(9, 4.6, f"{dtype}: the largest error in each epoch, as a share of its budget", words)
     for axes, (reading, quantities) in zip(figure.subplots(1, 2, sharey=True), shares.items(), strict=True):
         for (quantity, values), colour, style in zip(quantities.items(), PALETTE, STYLES, strict=True):
@@ -84,6 +83,15 @@ def errors(shares: Shares, dtype: str) -> "Figure":
     figure.axes[0].set_ylabel("error / budget")
     figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside right center")
     return figure
+
+
+def _worst_in_words(shares: Shares) -> str:
+    every = ((value, symbol) for used in shares.values() for symbol, values in used.items() for value in values)
+    # nan is not <= 1, and no comparison with it finds the largest
+    worst, symbol = max(every, key=lambda one: one[0] if math.isfinite(one[0]) else math.inf)
+    if not math.isfinite(worst):
+        return f"Farthest over it is {symbol}, which is not finite."
+    return f"{'Nearest' if worst <= 1 else 'Farthest over it'} is {symbol} with {of_budget(worst)}."
 
 
 def gradients(checks: dict[str, list[GradientCheck]]) -> "Figure":

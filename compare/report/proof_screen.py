@@ -1,5 +1,7 @@
 """The proof on one screen: at most 40 lines of 80 columns, whatever it found. The rest is in proof_details.py."""
 
+from collections.abc import Collection
+
 from rich.console import Console, Group
 from rich.text import Text
 
@@ -12,7 +14,7 @@ from compare.proof.run import Run
 from compare.report.difference import differ, place_and_looks
 from compare.report.tables import LONG_NAME, cut, per_cent, share, short, table, wrapped
 from compare.training import published
-from compare.words import counted
+from compare.words import counted, of_budget
 from scratch import Record
 
 # Of the screen, and what `print_next` takes of it.
@@ -22,32 +24,45 @@ EPOCHS = 7
 IN_WORDS = {"scratch": "scratch (NumPy, by hand)", "torch": "torch (PyTorch)"}
 
 
-def print_screen(console: Console, problem: Problem, runs: list[Run], diagnosis: Diagnosis | None = None) -> None:
-    """What was compared, the curve, the largest errors, the further checks, and the verdict."""
+def print_screen(
+    console: Console,
+    problem: Problem,
+    runs: list[Run],
+    diagnosis: Diagnosis | None = None,
+    replaced: Collection[str] | None = None,
+) -> None:
+    """What was compared, the curve, the largest errors, the further checks, and the verdict.
+
+    replaced: the functions that one side has of its own, if that is known.
+    """
     sentence = Text(wrapped(_sentence(problem, runs)))
     shown = Group(sentence, "", _curve(problem, runs), _errors(runs), *_controls_line(runs), *check_lines(runs), "")
     console.print(shown)
     used = len(console.render_lines(shown)) + 1  # for the verdict
-    print_verdict(console, runs, diagnosis, LINES - NEXT - used)
+    print_verdict(console, runs, diagnosis, LINES - NEXT - used, replaced)
 
 
 def print_verdict(
-    console: Console, runs: list[Run], diagnosis: Diagnosis | None = None, room: int | None = None
+    console: Console,
+    runs: list[Run],
+    diagnosis: Diagnosis | None = None,
+    room: int | None = None,
+    replaced: Collection[str] | None = None,
 ) -> None:
     """What it comes to; of a difference also where, which quantity, both values, and what it looks like.
 
-    room: lines below the verdict, None for no limit.
+    room: lines below the verdict, None for no limit. replaced: see `print_screen`.
     """
-    console.print(verdict_line(runs))
+    console.print(verdict_line(runs, replaced))
     if any(run.verdict == "differ" for run in runs):
-        for line in place_and_looks(runs, diagnosis, room):
+        for line in place_and_looks(runs, diagnosis, room, replaced):
             console.print(Text(line))
 
 
-def verdict_line(runs: list[Run]) -> Text:
-    """The one line that answers the question."""
+def verdict_line(runs: list[Run], replaced: Collection[str] | None = None) -> Text:
+    """The one line that answers the question; replaced: see `print_screen`."""
     if any(run.verdict == "differ" for run in runs):
-        return Text(differ(runs), style="bold red")
+        return Text(differ(runs, replaced), style="bold red")
     steps = f"{counted(runs[0].steps, 'step')} of {_dtypes(runs)}"
     return Text(f"match: every quantity is within budget, in {steps}", style="bold green")
 
@@ -159,7 +174,7 @@ def check_lines(runs: list[Run]) -> list[Text]:
         "hard_batches": _hard_batches(runs),
         "exact_arithmetic": f"{differ:,} of {values:,} values are not equal" if differ else equal,
         "gradient_checks": f"{sum(gradients)} of {len(gradients)} gradients fit the loss of their own side",
-        "evaluation": f"at equal weights: {per_cent(evaluation)} of a budget used",
+        "evaluation": f"at equal weights: {of_budget(evaluation)}",
         "predictions": f"{found.compared - found.differ:,} of {found.compared:,} images are put in the same class",
     }
     return [_check_line(name, text, runs) for name, text in what.items()]
@@ -170,7 +185,7 @@ def _hard_batches(runs: list[Run]) -> str:
     if over:
         return f"{len(over)} of {len(runs[0].hard_batches)} kinds are over budget"
     hard = _largest([found.used for run in runs for found in run.hard_batches.values()])
-    return f"{len(runs[0].hard_batches)} kinds: at most {per_cent(hard)} of a budget used"
+    return f"{len(runs[0].hard_batches)} kinds: at most {of_budget(hard)}"
 
 
 def _controls_line(runs: list[Run]) -> list[Text]:

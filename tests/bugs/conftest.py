@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import scratch
-from compare.backends.by_name import backend
-from compare.backends.protocol import State
+from compare.backends.by_name import backend, equations_backend
+from compare.backends.protocol import Backend, State
 from compare.bugs.diagnosis import Diagnostician
 from compare.bugs.traces import NAMES, Observed
 from compare.data.dataset import Dataset
@@ -17,6 +17,7 @@ from compare.data.registry import load
 from compare.problem import Hyperparameters, Problem
 from compare.proof.single_steps import Case, SingleSteps
 from compare.proof.tolerance import Start
+from scratch import EQUATIONS
 
 
 @pytest.fixture(scope="session")
@@ -67,3 +68,9 @@ def observed() -> Callable[..., Observed]:
         return Observed(kind, steps, case, start, ours, right, dict.fromkeys(NAMES, 1e-12))
 
     return make
+
+
+@pytest.fixture
+def planted() -> Callable[..., Backend]:
+    """Make `scratch` with these functions in place of its own, by name."""
+    return lambda **functions: equations_backend("mine", lambda: EQUATIONS._replace(**functions))

@@ -1,5 +1,6 @@
 """Each test of the values of a tensor, on a tensor that it holds of, and not on one a little different."""
 
+import dataclasses
 from collections.abc import Callable
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 import scratch
 from compare.backends.by_name import SCRATCH
-from compare.bugs.facts import facts, keeps
+from compare.bugs.facts import called, facts, keeps, sizes
 from compare.bugs.traces import MAKES, Observed
 
 
@@ -159,3 +160,22 @@ def test_a_ratio_that_changes_from_step_to_step(observed: Callable):
 def test_the_loss_changes_its_ratio_with_every_mistake(observed: Callable):
     seen = [observed(L=lambda L: L * 2), observed(L=lambda L: L * 3)]
     assert told(seen, "L")[1:] == ["there L is off by 100 % of its size"]
+
+
+CALLED = {
+    "training": "step 1",
+    "hard": '"step 1"',
+    "exact": '"step 1"',
+    "evaluation": "a batch of 6 images, as evaluation has it",
+    "small": '"step 1" (N 6, D 5, K 3, lr 0.5)',
+    "unusual": '"step 1" (N 6, D 5, K 3, lr 0.5)',
+}
+
+
+@pytest.mark.parametrize("kind", CALLED)
+def test_a_batch_is_called_so_that_it_is_taken_for_no_other(observed: Callable, kind: str):
+    seen = observed(kind=kind)
+    assert called(seen) == CALLED[kind]
+    later = seen._replace(case=dataclasses.replace(seen.case, name="step 2"))
+    assert called(later) == ("step 2, from other weights" if kind == "training" else CALLED[kind].replace("1", "2"))
+    assert sizes(seen) == f"N 6, D 5, K 3, lr 0.5, |Z| to {np.abs(seen.theirs.Z).max():.2g}"

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import compare.exercise
+from compare.bugs.worked_example import worked_example
 from compare.equations import FUNCTIONS
-from compare.exercise.worked_example import worked_example
 
 TEMPLATE = Path(compare.exercise.__file__).with_name("template.py")
 

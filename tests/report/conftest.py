@@ -59,3 +59,20 @@ def printed() -> Callable[..., str]:
         return text.getvalue()
 
     return run
+
+
+@pytest.fixture
+def diverging(changed):
+    """A run in training over budget, by the values of one deviation."""
+
+    def diverge(run: Run, name: str, reading: str, growth: float | None = None, **values: Any) -> Run:
+        found = dataclasses.replace(run.worst[name, reading], **values)
+        return changed(run, worst=run.worst | {(name, reading): found}, first_divergence=found, growth=growth)
+
+    return diverge
+
+
+@pytest.fixture
+def run(matching: list[Run]) -> Run:
+    """The proof in float32."""
+    return matching[0]

@@ -135,8 +135,16 @@ def test_a_diagnosis_is_written():
     guesses = [{"bug": "wrong-axis", "tag": "E2", "likeness": 0.5}]
     known = {"facts": ["one", "two"], "guesses": guesses}
     assert diagnosis_as_dict(found) == {**known, "example": None, "keeps": False}
-    example = {"quantity": "dW", "tag": "E5", "batch": "step 2", "index": [1, 3], "ours": 0.5, "theirs": -0.5}
-    full = found._replace(example=Example("dW", "step 2", [1, 3], 0.5, -0.5), keeps=True)
+    example = {
+        "quantity": "dW",
+        "tag": "E5",
+        "batch": "step 2",
+        "index": [1, 3],
+        "ours": 0.5,
+        "theirs": -0.5,
+        "dtype": "float32",
+    }
+    full = found._replace(example=Example("dW", "step 2", [1, 3], 0.5, -0.5, "float32", "step 2", "N 5"), keeps=True)
     assert diagnosis_as_dict(full) == {**known, "example": example, "keeps": True}
     assert set(example) | {"example", "keeps"} <= documented()
 
@@ -148,6 +156,7 @@ def test_the_example_of_a_scalar_has_no_index():
         "quantity": "loss",
         "tag": "E3",
         "batch": "step 1",
+        "dtype": "float64",
         "index": None,
         "ours": "nan",
         "theirs": 2.5,

@@ -85,7 +85,7 @@ def test_errors_are_on_a_log_scale_under_the_line_of_the_whole_budget():
     assert list(figure.axes[0].lines[8].get_ydata()) == [1, 1]
     assert [figure.axes[0].yaxis.get_major_formatter()(share, 0) for share in (1, 0.001)] == ["100 %", "0.1 %"]
     assert len({(line.get_color(), line.get_linestyle()) for line in figure.axes[0].lines[:8]}) == 8
-    assert figure.get_supxlabel().endswith("Nearest is c with 50 %.")
+    assert figure.get_supxlabel().endswith("Nearest is c with 50 % of the budget.")
     width, height = figure.get_size_inches()
     assert 1.5 * height < width < 3 * height
 
@@ -93,9 +93,11 @@ def test_errors_are_on_a_log_scale_under_the_line_of_the_whole_budget():
 @pytest.mark.parametrize(
     ("worst", "words"),
     [
-        (1.0, "Nearest is c with 100 %."),
-        (6e6, "Farthest over the budget is c with 6e+06 x."),
-        (float("inf"), "Farthest over the budget is c with inf."),
+        (1.0, "Nearest is c with 100 % of the budget."),
+        (2.5, "Farthest over it is c with 2.5 times the budget."),
+        (6e6, "Farthest over it is c with 6e+06 times the budget."),
+        (float("inf"), "Farthest over it is c, which is not finite."),
+        (float("nan"), "Farthest over it is c, which is not finite."),
     ],
 )
 def test_what_is_over_its_budget_is_called_so(worst: float, words: str):

@@ -31,9 +31,11 @@ def bias_forgotten_forward(X, W, _b):
     "Every layer is followed by a ReLU.",
     "No logit is negative, and classes below 0 are all alike.",
     "The last layer has no activation: a logit may be any number.",
+    slope=(0, 0.01, 0.1, 0.2),
 )
-def relu_on_the_logits(X, W, b):
-    return np.maximum(scratch.logits(X, W, b), 0)
+def relu_on_the_logits(X, W, b, *, slope=0):
+    Z = scratch.logits(X, W, b)
+    return np.where(Z > 0, Z, slope * Z)
 
 
 @bug(

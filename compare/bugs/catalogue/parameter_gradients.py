@@ -10,7 +10,7 @@ from compare.bugs.catalogue.register import bug
     "parameter_gradients",
     "Slices end before their last index, so rows go up to N - 1.",
     "One image of each batch is never learned from; accuracy the same.",
-    "X[:-1] ends before the last row.",
+    "X[:-1] ends before the last row, and X[1:] begins after the first.",
     rows=(slice(None, -1), slice(1, None)),
     bias=(True, False),
 )

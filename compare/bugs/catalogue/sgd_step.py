@@ -39,7 +39,7 @@ def hidden_momentum(*, momentum=0.9):
     "sgd_step",
     "A little weight decay never hurts.",
     "Weights shrink by lr 1e-4 a step: one part in ten million.",
-    "An update must be compared as an update, W - W0: in W itself this drowns.",
+    "E6 has no weight decay; --weight-decay gives it to both sides. Only the update W - W0 shows it: in W it drowns.",
     decay=(1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0),
     bias=(False, True),
 )

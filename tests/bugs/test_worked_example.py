@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from compare.bugs.worked_example import worked_example
 from compare.equations import FUNCTIONS
-from compare.exercise.worked_example import worked_example
 
 EXPECTED = {
     "logits": [[[1, 0.5, -1], [0.5, 1.5, 0.5]]],
