@@ -30,7 +30,7 @@ FIELDS = tuple(quantity.field for quantity in QUANTITIES.values())
 class Moment(NamedTuple):
     """All quantities of one step: its number in the whole run from 1, the weights before it, and the step of each side.
 
-    limits (8,): by quantity, in the order of QUANTITIES, the largest difference that passes so many steps after the start.
+    limits (8,): by quantity, in the order of QUANTITIES, the largest difference that passes.
     """
 
     number: int
@@ -96,4 +96,3 @@ class _Keeper:
 
 def _copied(step: Step) -> Step:
     return Step._make(map(np.array, step))
-

@@ -1,0 +1,55 @@
+// Training, in a worker: the page never waits for it. `engine` has the six functions, one of them perhaps replaced.
+
+/** Takes {kind: 'start', ...} once, then {kind: 'run', steps}; answers {steps, W, b, dW} and, of kept steps, all. */
+export function serve(engine, scope) {
+  let run
+  scope.onmessage = ({ data }) => {
+    if (data.kind === 'start') run = begin(data)
+    const steps = []
+    for (let i = 0; i < (data.steps ?? 0) && run.number < run.total; i++) steps.push(step(engine, run))
+    scope.postMessage({ steps, number: run.number, W: run.W, b: run.b, dW: run.dW })
+  }
+}
+
+function begin(given) {
+  const zeros = given.W.map((row) => new Float64Array(row.length))
+  return { ...given, number: 0, dW: zeros, velocity: undefined }
+}
+
+function step(engine, run) {
+  const { X, y } = batch(run)
+  const Z = engine.logits(X, run.W, run.b)
+  const logP = engine.log_softmax(Z)
+  const L = engine.nll_loss(logP, y)
+  const dZ = engine.logits_gradient(logP, y).map((row) => (run.sum ? row.map((value) => value * y.length) : row))
+  const [dW, db] = engine.parameter_gradients(X, dZ)
+  const [vW, vb] = with_momentum(run, dW, db)
+  const [W, b] = engine.sgd_step(run.W, run.b, vW, vb, run.lr)
+  Object.assign(run, { W, b, dW, number: run.number + 1 })
+  const hits = Z.filter((row, n) => row.indexOf(Math.max(...row)) === y[n]).length
+  const kept = run.keep.includes(run.number) ? { Z, logP, L, dZ, dW, db, W, b } : undefined
+  return { number: run.number, loss: run.sum ? L * y.length : L, hits, images: y.length, kept }
+}
+
+// v <- momentum v + dW, as in PyTorch
+function with_momentum(run, dW, db) {
+  if (!run.momentum) return [dW, db]
+  const add = (v, g) => g.map((value, i) => run.momentum * v[i] + value)
+  run.velocity = run.velocity
+    ? [run.velocity[0].map((row, k) => add(row, dW[k])), add(run.velocity[1], db)]
+    : [dW, db]
+  return run.velocity
+}
+
+// The recorded order; beyond it, from its beginning again.
+function batch(run) {
+  const steps_per_epoch = Math.ceil(run.train / run.batch_size)
+  const epochs = run.order.length / run.train
+  const epoch = Math.floor(run.number / steps_per_epoch)
+  const first = (run.number % steps_per_epoch) * run.batch_size
+  const begin = (epoch % epochs) * run.train
+  const index = Array.from(run.order.subarray(begin + first, begin + Math.min(first + run.batch_size, run.train)))
+  const D = run.W[0].length
+  const X = index.map((n) => Float64Array.from(run.pixels.subarray(n * D, (n + 1) * D), (value) => value / 255))
+  return { X, y: index.map((n) => run.labels[n]) }
+}
