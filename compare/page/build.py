@@ -21,8 +21,8 @@ from compare.page.symbols import SYMBOLS, dimensions
 HERE = Path(__file__).parent
 # In the order in which each needs only those before it.
 MODULES = (
-    "engine", "unpack", "recording", "compare", "train", "numbers", "desk", "touch", "templates", "curves", "training",
-    "mistakes", "questions", "main",
+    "engine", "unpack", "recording", "compare", "train", "numbers", "desk", "touch", "templates", "curves", "mistakes",
+    "training", "questions", "main",
 )  # fmt: skip
 # What the worker runs, as text.
 WORKER = "engine", "train"

@@ -31,6 +31,8 @@ TORCH: dict[str, tuple[Callable, str]] = {
     "E5": (torch_impl.step, "L.backward"),
     "E6": (torch_impl.step, "optimizer.step"),
 }
+# What a formula has and no line of `scratch` builds.
+NEVER_BUILT = {"log_softmax": "P is exp of logP; training needs its logarithm only"}
 # What PyTorch calls the node of its graph that computes an equation no line names.
 NODES = {
     "E2": "inside cross_entropy: log_softmax",
@@ -60,7 +62,8 @@ def _of_scratch(function: Callable) -> Line:
     (definition,) = ast.parse(source).body
     assert isinstance(definition, ast.FunctionDef)
     pieces = [ast.get_source_segment(source, one) or "" for one in definition.body[1:] if not _checks(one)]
-    return Line(_marked("\n".join(map(_without_type, pieces)), "numpy"), _place(function))
+    html = _marked("\n".join(map(_without_type, pieces)), "numpy")
+    return Line(html, _place(function), NEVER_BUILT.get(function.__name__, ""))
 
 
 def _without_type(line: str) -> str:

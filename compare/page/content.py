@@ -32,7 +32,9 @@ def content(recording: Recording) -> Content:
         "lit": lit,
         PIXELS: values,
         "labels": labels.astype(np.uint8),
-        "order": np.concatenate([np.concatenate(epoch) for epoch in problem.batches]).astype(np.uint16),
+        "order": np.concatenate([np.concatenate(epoch) for epoch in problem.batches]).astype(
+            np.uint16 if len(images) <= 2**16 else np.uint32
+        ),
         "W0": W0_b0[0],
         "b0": W0_b0[1],
         "loss": recording.loss,
@@ -52,7 +54,7 @@ def facts(problem: Problem, moments: list[int]) -> dict[str, Any]:
     chosen = problem.chosen
     return {
         "name": problem.name,
-        "shape": problem.shape,
+        "shape": problem.shape if len(problem.shape) == 2 else (1, problem.features),
         "names": problem.names,
         "features": problem.features,
         "classes": problem.classes,

@@ -70,6 +70,8 @@ def unpack_images(lit: NDArray, values: NDArray, shape: tuple[int, int]) -> NDAr
 def distance(values: NDArray, near: NDArray) -> NDArray:
     """How many floating-point numbers `values` are above `near`, both float64, as int64; -0 and 0 are one number.
 
+    Of numbers that are far apart it overflows, and `from_distance` leads back all the same.
+
     >>> distance(np.array([1.0, 1 + 2**-52, -0.0]), np.array([1.0, 1.0, 0.0]))
     array([0, 1, 0])
     """

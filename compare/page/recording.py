@@ -34,7 +34,7 @@ class Moment(NamedTuple):
     """
 
     number: int
-    index: NDArray
+    batch: NDArray
     before: State
     steps: tuple[Step, Step]
     limits: NDArray
@@ -85,12 +85,12 @@ class _Keeper:
         tallies = [side.tally(done) for side, done in zip(self.sides, taken, strict=True)]
         self.loss.append([tally.loss for tally in tallies])
         self.hits.append([tally.hits for tally in tallies])
-        steps = tuple(_copied(side.quantities(done)) for side, done in zip(self.sides, taken, strict=True))
+        ours, theirs = (_copied(side.quantities(done)) for side, done in zip(self.sides, taken, strict=True))
         number, start = len(self.loss), Start.of(self.before, self.initial, self.problem.chosen)
-        limits = [allowed(*scale, number, np.dtype(DTYPE)) for scale in sizes(steps[0], start).values()]
+        limits = [allowed(*scale, number, np.dtype(DTYPE)) for scale in sizes(ours, start).values()]
         self.limits.append(limits[list(QUANTITIES).index("loss")])
         if number <= FIRST_STEPS or number == self.problem.steps:
-            self.moments.append(Moment(number, index.copy(), self.before, steps, np.array(limits)))
+            self.moments.append(Moment(number, index.copy(), self.before, (ours, theirs), np.array(limits)))
         self.before = self.sides[0].state()
 
 

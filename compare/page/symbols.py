@@ -54,7 +54,7 @@ def dimensions(name: str) -> str:
     >>> dimensions("dW"), dimensions("P"), dimensions("N")
     ('KD', 'NK', '')
     """
-    known = {}
+    known: dict[str, str] = {}
     for function in FUNCTIONS.values():
         known |= function.parameters | function.results
     # these two are rows of logP, and are never built

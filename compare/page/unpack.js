@@ -1,7 +1,7 @@
 // The text of packing.py back into arrays.
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~'
-const TYPES = { float64: Float64Array, int64: BigInt64Array, uint8: Uint8Array, uint16: Uint16Array }
+const TYPES = { float64: Float64Array, int64: BigInt64Array, uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array }
 const LEAST = -(2n ** 63n)
 
 /** Five characters are four bytes; a last group may be shorter. */
@@ -46,7 +46,7 @@ export function unpack_images(lit, values, count) {
 /** near: Float64Array, distances: how many floating-point numbers the values are above it, a BigInt64Array */
 export function from_distance(near, distances) {
   const bits = new BigInt64Array(Float64Array.from(near).buffer)
-  const moved = bits.map((value, i) => rank(rank(value) + distances[i]))
+  const moved = bits.map((value, i) => rank(BigInt.asIntN(64, rank(value) + distances[i])))
   return new Float64Array(moved.buffer)
 }
 
