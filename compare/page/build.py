@@ -21,8 +21,8 @@ from compare.page.symbols import SYMBOLS, dimensions
 HERE = Path(__file__).parent
 # In the order in which each needs only those before it.
 MODULES = (
-    "engine", "unpack", "recording", "compare", "train", "numbers", "desk", "touch", "templates", "curves", "mistakes",
-    "training", "questions", "main",
+    "engine", "unpack", "recording", "compare", "train", "numbers", "symbols", "desk", "draw", "touch", "templates",
+    "curves", "mistakes", "training", "questions", "tour", "main",
 )  # fmt: skip
 # What the worker runs, as text.
 WORKER = "engine", "train"
@@ -106,6 +106,7 @@ def _rows() -> list[dict[str, Any]]:
             "name": name,
             "signature": function.signature,
             "formula": formulas[function.tag],
+            "plain": "; ".join(f"{one.field} = {one.formula}" for one in QUANTITIES.values() if one.function == name),
             "numpy": ours[function.tag],
             "torch": theirs[function.tag],
         }

@@ -24,12 +24,17 @@ ElementTree.register_namespace("", MATHML)
 def equations() -> dict[str, str]:
     """By tag the MathML of each equation; every symbol is an element with `data-symbol`."""
     sections = _sections(maths_page().read_text(encoding="utf-8"))
-    return {function.tag: _mathml(sections[function.tag]) for function in FUNCTIONS.values()}
+    return {function.tag: _each_part(sections[function.tag]) for function in FUNCTIONS.values()}
 
 
 def _sections(text: str) -> dict[str, str]:
     """By tag the first formula below the heading of each equation."""
     return dict(re.findall(r"^## (E\d): .*?\$\$(.*?)\$\$", text, re.M | re.S))
+
+
+def _each_part(latex: str) -> str:
+    """A formula of two parts as two elements, so that a narrow page can put one below the other."""
+    return "\n".join(map(_mathml, latex.split(r"\qquad")))
 
 
 def _mathml(latex: str) -> str:

@@ -1,64 +1,94 @@
 // The page: its state, what changes it, and what shows it.
 
-import { show_curves } from './curves.js'
-import { drawing, show_desk } from './desk.js'
-import { logits } from './engine.js'
+import { verdict } from './compare.js'
+import { draw_prediction, show_curves } from './curves.js'
+import { make_desk } from './desk.js'
+import { drawing } from './draw.js'
+import { log_softmax, logits, logits_gradient, parameter_gradients } from './engine.js'
 import { show_breaking } from './mistakes.js'
-import { digits, draw_grey } from './numbers.js'
+import { digits, draw_grey, element } from './numbers.js'
 import { show_questions } from './questions.js'
 import { batch_of, read_recording } from './recording.js'
-import { show_templates } from './templates.js'
-import { show_touch } from './touch.js'
-import { compare_run, evaluate, make_worker, show_badge, start_message } from './training.js'
+import { listen_to_symbols } from './symbols.js'
+import { make_templates } from './templates.js'
+import { make_touch } from './touch.js'
+import { listen_to_tour } from './tour.js'
+import { compare_step, evaluate, make_worker, show_badge, start_message } from './training.js'
 
 const $ = (id) => document.getElementById(id)
 const text_of = (id) => $(id).textContent
-const { facts, symbols, mistakes } = JSON.parse(text_of('data'))
+const { facts, symbols, mistakes, tags } = JSON.parse(text_of('data'))
 const sources = { engine: text_of('worker-engine'), train: text_of('worker-train') }
-const TOUR = [
-  ['image', 'A digit of 28 × 28 pixels. Choose another with Next, or draw one.'],
-  ['E1', 'E1: each class has a template. Pixel times weight, summed: that is its logit.'],
-  ['E2', 'E2: exp makes the logits positive, and dividing by their sum makes them probabilities.'],
-  ['E3', 'E3: the loss is −log of what the label got. Certain and right costs 0.'],
-  ['E4', 'E4: the gradient of each logit is P − Y, divided by the images of the batch.'],
-  ['E5', 'E5: each pixel that was lit gets its share of that gradient.'],
-  ['E6', 'E6: a step against the gradient. The loss of this image falls.'],
-  ['training', 'Run the training: it is compared with NumPy and PyTorch at every step. Then break it.'],
-]
 
 const recorded = await read_recording(facts, JSON.parse(text_of('table')), text_of('recording'))
 const state = { index: 0, x: recorded.image(0), label: recorded.labels[0], W: recorded.W, b: recorded.b, lr: facts.lr, moved: undefined }
+const guessed = new Float64Array(facts.steps).fill(NaN)
 let run
 
+// ---- what is shown
+
+const set_desk = make_desk(facts, (k, value) => {
+  state.moved = k === undefined ? undefined : Float64Array.from(state.moved ?? logits([state.x], state.W, state.b)[0], (z, i) => (i === k ? value : z))
+  show()
+})
+const touch = make_touch(document.querySelector('#touch .cards'), state, facts, (N) => images(batch_of(facts, recorded, 1).slice(0, N)))
+const set_templates = make_templates($('template-images'), $('pixel'), facts, (k, d) => {
+  touch.nudge(k, d)
+  $('pixel').textContent += '. It is chosen in “Nudge one weight” above.'
+})
+let values = set_desk(state)
+const light_again = listen_to_symbols($('about'), symbols, sentence)
+
 function show() {
-  show_desk(state, facts, (k, value) => {
-    state.moved = k === undefined ? undefined : Float64Array.from(state.moved ?? logits([state.x], state.W, state.b)[0], (z, i) => (i === k ? value : z))
-    show()
-  })
-  draw_grey($('image'), state.x)
+  values = set_desk(state)
+  draw_grey($('seen'), state.x)
+  if ($('draw').getAttribute('aria-pressed') !== 'true') draw_grey($('image'), state.x)
   const [z] = logits([state.x], state.W, state.b)
-  const predicted = facts.names[z.indexOf(Math.max(...z))]
-  $('image-note').textContent = `Labelled ${facts.names[state.label]}, predicted ${predicted}.`
+  $('image-note').textContent = `Labelled ${facts.names[state.label]}, predicted ${facts.names[z.indexOf(Math.max(...z))]}.`
   $('label').value = state.label
-  show_templates($('template-images'), state, facts, $('shown').value)
-  light(held)
+  set_templates(state, next_gradient(), $('shown').value)
+  light_again()
 }
 
-function show_cards() {
-  show_touch(document.querySelector('#touch .cards'), state, facts, (N) => {
-    const index = batch_of(facts, recorded, 1).slice(0, N)
-    return { X: index.map(recorded.image), y: index.map((n) => recorded.labels[n]) }
-  })
+function images(index) {
+  return { X: index.map(recorded.image), y: index.map((n) => recorded.labels[n]) }
 }
+
+// dW of the batch that comes next, at the weights that are shown
+function next_gradient() {
+  const batch_size = run?.chosen.batch_size ?? facts.batch_size
+  const steps_per_epoch = Math.ceil(facts.train / batch_size)
+  const number = (Number($('scrub').value) % (steps_per_epoch * facts.epochs)) + 1
+  const { X, y } = images(batch_of({ ...facts, batch_size, steps_per_epoch }, recorded, number).slice(0, 200))
+  return parameter_gradients(X, logits_gradient(log_softmax(logits(X, state.W, state.b)), y))[0]
+}
+
+function sentence(name) {
+  const { formula, meaning, dimensions } = symbols[name]
+  const sizes = { N: 1, D: facts.features, K: facts.classes }
+  const shape = dimensions ? ` Shape (${[...dimensions].map((letter) => `${letter} = ${sizes[letter]}`).join(', ')}).` : ''
+  return `${formula}: ${meaning}.${shape} Here ${values[name]}.`
+}
+
+// ---- the image
 
 function choose_image(n) {
-  const last = recorded.labels.length - 1
-  state.index = Math.min(last, Math.max(0, Math.round(n) || 0))
+  stop_drawing()
+  state.index = Math.min(recorded.labels.length - 1, Math.max(0, Math.round(n) || 0))
   Object.assign(state, { x: recorded.image(state.index), label: recorded.labels[state.index], moved: undefined })
   $('index').value = state.index
   $('prepared').replaceChildren()
+  changed()
+}
+
+function set_label(label) {
+  state.label = Math.min(facts.classes - 1, Math.max(0, label || 0))
+  changed()
+}
+
+function changed() {
   show()
-  show_cards()
+  touch.show()
   keep_hash()
 }
 
@@ -70,60 +100,37 @@ function next_mistake() {
   }
 }
 
-// ---- symbols
+const pen = drawing($('image'), ({ x, steps }) => {
+  Object.assign(state, { x, moved: undefined })
+  $('prepared').replaceChildren(...steps.map((step) => element('li', {}, step)))
+  changed()
+})
 
-let held
-function light(name) {
-  for (const one of document.querySelectorAll('[data-symbol]')) {
-    const names = one.dataset.symbol.split(' ')
-    one.classList.toggle('lit', names.includes(name))
-    one.classList.toggle('held', names.includes(held))
-  }
-  if (name) $('about').textContent = sentence(name)
+function set_drawing(on) {
+  $('draw').setAttribute('aria-pressed', on)
+  $('clear').hidden = $('seen-figure').hidden = $('draw-note').hidden = !on
+  for (const [name, value] of [['role', on ? 'application' : 'img'], ['aria-label', on ? 'Draw a digit' : 'The image']]) $('image').setAttribute(name, value)
+  if (on) $('image').setAttribute('tabindex', '0')
+  else $('image').removeAttribute('tabindex')
 }
 
-function sentence(name) {
-  const { formula, meaning, dimensions } = symbols[name]
-  const sizes = { N: 1, D: facts.features, K: facts.classes }
-  const shape = dimensions ? ` Shape (${[...dimensions].map((letter) => `${letter} = ${sizes[letter]}`).join(', ')}).` : ''
-  return `${formula}: ${meaning}.${shape}${value_of(name)}`
+function stop_drawing() {
+  pen.stop()
+  set_drawing(false)
 }
 
-function value_of(name) {
-  const row = document.querySelector(`.numbers [data-symbol="${name}"]`)?.closest('p')
-  return row?.textContent.includes('=') ? ` Here ${row.textContent}.` : ''
-}
-
-function symbol_of(event) {
-  return event.target.closest?.('[data-symbol]')?.dataset.symbol.split(' ')[0]
-}
-
-function listen_to_symbols() {
-  for (const one of document.querySelectorAll('math [data-symbol], .code [data-symbol]')) {
-    one.setAttribute('tabindex', '0')
-    one.setAttribute('role', 'button')
-    one.setAttribute('aria-label', one.dataset.symbol.split(' ').map((name) => symbols[name].formula).join(', '))
-  }
-  document.addEventListener('mouseover', (event) => light(symbol_of(event) ?? held))
-  document.addEventListener('focusin', (event) => symbol_of(event) && light(symbol_of(event)))
-  const hold = (name) => name && ((held = held === name ? undefined : name), light(held ?? name))
-  document.addEventListener('click', (event) => hold(symbol_of(event)))
-  document.addEventListener('keydown', (event) => {
-    if ((event.key === 'Enter' || event.key === ' ') && symbol_of(event)) {
-      event.preventDefault()
-      hold(symbol_of(event))
-    }
-  })
+function start_drawing() {
+  set_drawing(true)
+  pen.start()
+  pen.clear()
+  $('image').focus()
 }
 
 // ---- training
 
 function chosen() {
-  return { lr: rate(), momentum: Number($('momentum').value), batch_size: Number($('batch').value) || 1, sum: $('sum').value === 'sum' }
-}
-
-function rate() {
-  return Number((10 ** Number($('rate').value)).toPrecision(6))
+  const batch_size = Math.min(facts.train, Math.max(1, Math.round(Number($('batch').value)) || 1))
+  return { lr: Number((10 ** Number($('rate').value)).toPrecision(6)), momentum: Number($('momentum').value), batch_size, sum: $('sum').value === 'sum' }
 }
 
 function is_recorded({ lr, momentum, batch_size, sum }) {
@@ -132,19 +139,22 @@ function is_recorded({ lr, momentum, batch_size, sum }) {
 
 function restart() {
   run?.worker.terminate()
-  run = { worker: make_worker(sources), chosen: chosen(), steps: [], weights: [{ W: recorded.W, b: recorded.b, dW: recorded.W.map((row) => row.map(() => 0)) }], target: 0 }
+  run = { worker: make_worker(sources), chosen: chosen(), steps: [], found: [], weights: [{ W: recorded.W, b: recorded.b }], target: 0 }
   run.worker.postMessage(start_message(facts, recorded, run.chosen))
   run.worker.onmessage = ({ data }) => took(data)
   state.lr = run.chosen.lr
   $('rate-text').textContent = digits(run.chosen.lr)
+  $('rate').setAttribute('aria-valuetext', digits(run.chosen.lr))
+  $('prediction-text').textContent = ''
   run_to(0)
   show_run()
 }
 
-function took({ steps, W, b, dW }) {
+function took({ steps, W, b }) {
   if (!steps.length) return
   run.steps.push(...steps)
-  run.weights.push({ W, b, dW })
+  run.weights.push({ W, b })
+  if (is_recorded(run.chosen)) run.found.push(...steps.flatMap((step) => compare_step(step, recorded, facts)))
   run_to(run.target)
   if (!run.waiting) {
     run.waiting = true
@@ -154,21 +164,29 @@ function took({ steps, W, b, dW }) {
 
 function show_run() {
   run.waiting = false
-  const own = is_recorded(run.chosen)
-  show_badge($('badge'), compare_run(own ? run.steps : [], recorded, facts), run.steps.length, own)
-  show_curves($('curves'), run.steps, recorded, facts, own)
+  show_badge($('badge'), verdict(run.found), run.steps.length, is_recorded(run.chosen))
+  curves()
   scrub_to(run.steps.length)
-  if (run.steps.length === facts.steps && $('prediction').value) {
-    const { accuracy } = evaluate(recorded, state.W, state.b, facts.train, recorded.labels.length)
-    $('prediction-text').textContent = `It ended at ${(100 * accuracy).toFixed(1)} % of the validation images.`
-  }
+  if (run.steps.length === facts.steps) show_end()
+}
+
+function curves() {
+  show_curves($('curves'), run.steps, recorded, facts, is_recorded(run.chosen), guessed)
+}
+
+function show_end() {
+  const { accuracy } = evaluate(recorded, state.W, state.b, facts.train, recorded.labels.length)
+  const said = Number.isNaN(guessed.at(-1)) ? '' : ` You said ${(100 * guessed.at(-1)).toFixed(0)} %.`
+  $('prediction-text').textContent = `It ended at ${(100 * accuracy).toFixed(1)} % of the validation images.${said}`
 }
 
 function scrub_to(number) {
-  Object.assign(state, run.weights[Math.min(number, run.weights.length - 1)], { moved: undefined })
-  $('scrub').value = number
-  $('at').textContent = number
+  const shown = Math.min(number, run.weights.length - 1)
+  Object.assign(state, run.weights[shown], { moved: undefined })
+  $('scrub').value = shown
+  $('at').textContent = shown
   show()
+  if (run.steps.length >= run.target) touch.show()
   keep_hash()
 }
 
@@ -180,29 +198,45 @@ function run_to(target) {
   if (going) run.worker.postMessage({ kind: 'run', steps: 1 })
 }
 
+// ---- mistakes
+
+let correct
 function break_it(name, own_text) {
   return new Promise((done) => {
     const worker = make_worker(sources, name, own_text)
-    const steps = []
-    const end = (found) => (worker.terminate(), done(found))
+    const found = []
+    const end = (result) => (clearTimeout(late), worker.terminate(), done(result))
+    const late = setTimeout(() => end({ error: 'it took longer than a minute' }), 60_000)
     worker.onerror = (event) => (event.preventDefault(), end({ error: event.message }))
     worker.onmessage = ({ data }) => {
-      steps.push(...data.steps)
-      if (steps.length < facts.steps) return worker.postMessage({ kind: 'run', steps: 10 })
-      const validation = (W, b) => evaluate(recorded, W, b, facts.train, recorded.labels.length)
-      const correct = recorded.moments.at(-1).ours
-      const reached = validation(data.W, data.b)
-      end({ verdict: compare_run(steps, recorded, facts), ...reached, correct: validation(correct.W, correct.b).accuracy })
+      try {
+        found.push(...data.steps.flatMap((step) => compare_step(step, recorded, facts)))
+        if (data.number < facts.steps) return worker.postMessage({ kind: 'run', steps: 5 })
+        correct ??= validation(recorded.moments.at(-1).ours).accuracy
+        end({ verdict: verdict(found), ...validation(data), correct })
+      } catch (error) {
+        end({ error: `a function gives something of another shape (${error.message})` })
+      }
     }
     worker.postMessage(start_message(facts, recorded, { lr: facts.lr, momentum: 0, batch_size: facts.batch_size, sum: false }))
   })
 }
 
+function validation({ W, b }) {
+  return evaluate(recorded, W, b, facts.train, recorded.labels.length)
+}
+
 // ---- the address keeps what one sees
 
+let keeping
 function keep_hash() {
-  const parts = { image: state.index, label: state.label, step: $('scrub').value, rate: $('rate').value, mistake: $('mistake')?.value ?? '' }
-  history.replaceState(null, '', `#${new URLSearchParams(parts)}`)
+  // browsers slow down pages that change their address often
+  clearTimeout(keeping)
+  keeping = setTimeout(() => {
+    const step = run.steps.length < run.target ? run.target : $('scrub').value
+    const parts = { image: state.index, label: state.label, step, rate: $('rate').value, mistake: $('mistake').value }
+    history.replaceState(null, '', `#${new URLSearchParams(parts)}`)
+  }, 300)
 }
 
 function read_hash() {
@@ -211,72 +245,43 @@ function read_hash() {
   if (parts.has('rate')) $('rate').value = parts.get('rate')
   restart()
   choose_image(Number(parts.get('image')))
-  set_label(Number(parts.get('label') ?? state.label))
-  if (parts.get('mistake')) $('mistake').value = parts.get('mistake')
-  const steps = Math.min(facts.steps, Number(parts.get('step')) || 0)
-  run_to(steps)
-}
-
-function set_label(label) {
-  state.label = Math.min(facts.classes - 1, Math.max(0, label || 0))
-  show()
-  show_cards()
-  keep_hash()
-}
-
-// ---- the tour
-
-let stop = 0
-function go_on_tour(to) {
-  stop = to
-  $('tour').hidden = stop >= TOUR.length
-  if (stop >= TOUR.length) return
-  const [place, text] = TOUR[stop]
-  $('tour-text').textContent = `${stop + 1} of ${TOUR.length}. ${text}`
-  $(place).scrollIntoView({ block: 'center' })
-  $('tour-next').focus()
+  if (parts.has('label')) set_label(Number(parts.get('label')))
+  if (parts.get('mistake') in mistakes) {
+    $('mistake').value = parts.get('mistake')
+    $('mistake').dispatchEvent(new Event('change'))
+  }
+  run_to(Number(parts.get('step')) || 0)
 }
 
 function listen() {
-  $('index').addEventListener('change', () => choose_image(Number($('index').value)))
-  $('previous').addEventListener('click', () => choose_image(state.index - 1))
-  $('next').addEventListener('click', () => choose_image(state.index + 1))
-  $('next-mistake').addEventListener('click', next_mistake)
-  $('label').addEventListener('change', () => set_label(Number($('label').value)))
-  $('shown').addEventListener('change', show)
-  $('step').addEventListener('click', () => run_to(run.steps.length + 1))
-  $('run').addEventListener('click', () => run_to(facts.steps))
-  $('pause').addEventListener('click', () => (run.target = run.steps.length))
-  $('restart').addEventListener('click', restart)
-  $('scrub').addEventListener('input', () => scrub_to(Number($('scrub').value)))
-  for (const id of ['rate', 'momentum', 'batch', 'sum']) $(id).addEventListener('change', restart)
-  $('tour-start').addEventListener('click', () => go_on_tour(0))
-  $('tour-next').addEventListener('click', () => go_on_tour(stop + 1))
-  $('tour-end').addEventListener('click', () => go_on_tour(TOUR.length))
-  listen_to_drawing()
-}
-
-function listen_to_drawing() {
-  const pen = drawing($('image'), ({ x, steps }) => {
-    Object.assign(state, { x, moved: undefined })
-    $('prepared').replaceChildren(...steps.map((step) => Object.assign(document.createElement('li'), { textContent: step })))
-    show()
-    show_cards()
-  })
-  $('draw').addEventListener('click', () => {
-    const on = $('draw').getAttribute('aria-pressed') !== 'true'
-    $('draw').setAttribute('aria-pressed', on)
-    if (on) pen.start()
-    else pen.stop()
-  })
-  $('clear').addEventListener('click', () => (pen.stop(), pen.start()))
+  const on = (id, event, answer) => $(id).addEventListener(event, answer)
+  on('index', 'change', () => choose_image(Number($('index').value)))
+  on('previous', 'click', () => choose_image(state.index - 1))
+  on('next', 'click', () => choose_image(state.index + 1))
+  on('next-mistake', 'click', next_mistake)
+  on('draw', 'click', () => ($('draw').getAttribute('aria-pressed') === 'true' ? choose_image(state.index) : start_drawing()))
+  on('clear', 'click', pen.clear)
+  on('label', 'change', () => set_label(Number($('label').value)))
+  on('ask', 'change', () => document.body.classList.toggle('ask', $('ask').checked))
+  on('shown', 'change', show)
+  on('step', 'click', () => run_to(run.steps.length + 1))
+  on('run', 'click', () => run_to(facts.steps))
+  on('pause', 'click', () => (run.target = run.steps.length))
+  on('restart', 'click', restart)
+  on('scrub', 'input', () => scrub_to(Number($('scrub').value)))
+  for (const id of ['rate', 'momentum', 'batch', 'sum']) on(id, 'change', restart)
+  on('rate', 'input', () => ($('rate-text').textContent = digits(chosen().lr)))
+  on('prediction', 'input', () => (guessed.fill($('prediction').value === '' ? NaN : Number($('prediction').value) / 100), curves()))
+  on('mistake', 'change', keep_hash)
+  draw_prediction($('curves'), guessed, curves)
+  addEventListener('hashchange', read_hash)
+  addEventListener('resize', curves)
 }
 
 show_questions(facts.classes)
-listen_to_symbols()
+show_breaking(document.querySelector('.break'), facts, mistakes, tags, text_of('engine-text'), break_it)
+listen_to_tour()
 listen()
-show_breaking(document.querySelector('.break'), facts, mistakes, $('engine-text').textContent, break_it)
 restart()
-show_cards()
 read_hash()
 document.documentElement.dataset.ready = 'yes'

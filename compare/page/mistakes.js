@@ -37,50 +37,62 @@ export function replaced(name) {
   return `const engine = { ...right, ${changed}: ${code} }\n`
 }
 
-/** The form of the room. run(name or undefined, text of an engine or undefined) -> {verdict, accuracy, correct} or an error. */
-export function show_breaking(place, facts, about, engine_text, run) {
-  const choose = element('select', { id: 'mistake', 'aria-label': 'mistake' }, element('option', { value: '' }, 'my own line, below'))
+/** The form. run(name or undefined, text of an engine or undefined) -> {verdict, accuracy, loss, correct} or {error}. */
+export function show_breaking(place, facts, about, tags, engine_text, run) {
+  const choose = element('select', { id: 'mistake' }, element('option', { value: '' }, 'my own line, below'))
   for (const name of Object.keys(MISTAKES)) choose.append(element('option', { value: name }, about[name].title))
   choose.value = Object.keys(MISTAKES)[0]
-  const belief = element('p')
-  const notices = select('Will the accuracy notice?', { yes: 'yes: 2 points lower or more', no: 'no' })
-  const first = select('What goes wrong first?', Object.fromEntries(facts.fields.map((field) => [field, field])))
+  const belief = element('p', { id: 'belief' })
+  const guess = {
+    notices: select('Will the accuracy notice?', { yes: 'yes: 2 points lower or more', no: 'no' }),
+    first: select('What goes wrong first?', { ...Object.fromEntries(facts.fields.map((field) => [field, `${field} (${tags[field]})`])), none: 'nothing' }),
+  }
   const text = element('textarea', { 'aria-label': 'the engine, to be changed', spellcheck: 'false' })
   text.value = engine_text
-  const button = element('button', {}, 'Run it')
+  const own = element('details', {}, element('summary', {}, 'A line of my own'), text)
+  const button = element('button', { id: 'run-mistake' }, 'Run it')
   const result = element('div', { id: 'broken', role: 'status' })
   const score = { right: 0, asked: 0 }
-  const show = () => (belief.textContent = choose.value ? `${about[choose.value].tag}, ${about[choose.value].function}. Belief: “${about[choose.value].belief}”` : 'Change one line of the engine below.')
+  const show = () => {
+    const { tag, function: name, belief: said } = about[choose.value] ?? {}
+    belief.textContent = tag ? `${tag}, ${name}. Belief: “${said}”` : 'Change a line of the engine below, and run it.'
+    own.open = !tag
+    result.replaceChildren()
+    for (const one of Object.values(guess)) one.input.value = ''
+  }
   choose.addEventListener('change', show)
   button.addEventListener('click', async () => {
     button.disabled = true
     result.textContent = 'running …'
     const found = await run(choose.value || undefined, choose.value ? undefined : text.value)
     button.disabled = false
-    result.replaceChildren(...told(found, choose.value, about, notices.value(), first.value(), score))
+    const guessed = { notices: guess.notices.input.value, first: guess.first.input.value }
+    result.replaceChildren(...told(found, about[choose.value], tags, guessed, score))
   })
   show()
-  place.replaceChildren(element('p', {}, element('label', {}, 'Mistake ', choose)), belief, element('p', {}, notices.label, ' ', first.label, ' ', button), result,
-    element('details', {}, element('summary', {}, 'A line of my own'), text))
+  place.replaceChildren(element('p', {}, element('label', {}, 'Mistake ', choose)), belief, element('p', { class: 'controls' }, guess.notices.label, ' ', guess.first.label, ' ', button), result, own)
 }
 
 function select(text, options) {
-  const made = element('select', {}, ...Object.entries(options).map(([value, shown]) => element('option', { value }, shown)))
-  return { label: element('label', {}, `${text} `, made), value: () => made.value }
+  const chosen = Object.entries({ '': 'first say …', ...options }).map(([value, shown]) => element('option', { value }, shown))
+  const input = element('select', {}, ...chosen)
+  return { input, label: element('label', {}, `${text} `, input) }
 }
 
-function told(found, name, about, notices, first, score) {
-  if (found.error) return [element('p', { class: 'wrong' }, `The engine does not run: ${found.error}`)]
-  const noticed = found.correct - found.accuracy >= 0.02 || !Number.isFinite(found.loss) ? 'yes' : 'no'
+function told(found, about, tags, guessed, score) {
+  if (found.error) return [element('p', { class: 'wrong' }, `✗ The engine does not run: ${found.error}`)]
   const broken = found.verdict.first
-  score.asked += 2
-  score.right += (noticed === notices) + (broken?.field === first)
+  const happened = { notices: found.correct - found.accuracy >= 0.02 || !Number.isFinite(found.loss) ? 'yes' : 'no', first: broken?.field ?? 'none' }
   const percent = (share) => `${(100 * share).toFixed(1)} %`
   const lines = [
-    element('p', { class: broken ? 'wrong' : 'right' }, broken ? `differ: ${broken.field} is the first over its budget, at step ${broken.number}` : 'match: every recorded quantity is within its budget'),
-    element('p', {}, `Validation accuracy ${percent(found.accuracy)}, correct ${percent(found.correct)}: ${noticed === 'yes' ? 'the accuracy notices.' : 'the accuracy does not notice.'}`),
-    element('p', {}, `Your predictions: accuracy ${noticed === notices ? 'right' : 'wrong'}, first quantity ${broken?.field === first ? 'right' : 'wrong'}. Score: ${score.right} of ${score.asked}.`),
+    element('p', { class: broken ? 'wrong' : 'right', 'data-first': happened.first }, broken ? `✗ differ: ${broken.field} (${tags[broken.field]}) is the first over its budget, at step ${broken.number}` : '✓ match: every recorded quantity is within its budget'),
+    element('p', {}, `Accuracy on the validation images ${percent(found.accuracy)}, correct ${percent(found.correct)}: ${happened.notices === 'yes' ? 'the accuracy notices.' : 'the accuracy does not notice.'}`),
   ]
-  if (name) lines.push(element('p', {}, about[name].symptom), element('p', {}, element('strong', {}, about[name].lesson)))
+  const asked = Object.keys(guessed).filter((name) => guessed[name])
+  const right = asked.filter((name) => guessed[name] === happened[name])
+  score.asked += asked.length
+  score.right += right.length
+  if (asked.length) lines.push(element('p', {}, `Your predictions: ${asked.map((name) => `${name === 'first' ? 'first quantity' : 'accuracy'} ${right.includes(name) ? 'right' : 'wrong'}`).join(', ')}. Score: ${score.right} of ${score.asked}.`))
+  if (about) lines.push(element('p', {}, about.symptom), element('p', {}, element('strong', {}, about.lesson)))
   return lines
 }

@@ -14,32 +14,40 @@ export function digits(value) {
   return (size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(2) : value.toFixed(4)).replace('-', '−')
 }
 
-/** A table of bars, one row a class: symbol, values (K), names (K); label is marked; positive: bars from the left. */
-export function bars(symbol, values, names, label, positive = false) {
-  const table = element('table', { class: positive ? 'bars positive' : 'bars' })
-  const largest = Math.max(1e-12, ...Array.from(values, Math.abs).filter(Number.isFinite))
-  table.append(element('caption', {}, mark(symbol)))
-  values.forEach((value, k) => {
-    const bar = element('div', { class: value < 0 ? 'bar below' : 'bar' })
-    const share = Number.isFinite(value) ? Math.abs(value) / largest : 1
-    const [whole, from] = positive ? [100, 0] : [50, 50]
-    bar.style.width = `${whole * share}%`
-    bar.style.left = `${value < 0 ? from - whole * share : from}%`
-    const row = element('tr', k === label ? { class: 'label' } : {})
-    row.append(element('th', { scope: 'row' }, names[k]), element('td', { class: 'track' }, bar))
-    row.append(element('td', { class: 'digits' }, digits(value)))
-    table.append(row)
+/** A table of bars, one row a class, to be filled by `set`. positive: bars begin at the left; on_move(k, value): each row has a slider. */
+export function make_bars(symbol, names, { positive = false, on_move } = {}) {
+  const rows = names.map((name, k) => {
+    const [bar, number] = [element('div', { class: 'bar' }), element('td', { class: 'digits' })]
+    const row = element('tr', {}, element('th', { scope: 'row' }, name), element('td', { class: 'track' }, bar), number)
+    const slider = on_move && element('input', { type: 'range', min: -20, max: 20, step: 0.1, 'aria-label': `move the logit of ${name}` })
+    slider?.addEventListener('input', () => on_move(k, Number(slider.value)))
+    if (slider) row.append(element('td', { class: 'move' }, slider))
+    return { row, bar, number, slider }
   })
-  return table
+  const caption = element('caption', {}, mark(symbol), on_move ? ' (drag a slider: what follows moves too)' : '')
+  const table = element('table', { class: positive ? 'bars positive' : 'bars' }, caption, ...rows.map(({ row }) => row))
+  return { table, set: (values, label) => set_bars(rows, values, label, positive) }
 }
+
+function set_bars(rows, values, label, positive) {
+  const largest = Math.max(1e-12, ...Array.from(values, Math.abs).filter(Number.isFinite))
+  const [whole, from] = positive ? [100, 0] : [50, 50]
+  rows.forEach(({ row, bar, number, slider }, k) => {
+    const width = whole * (Number.isFinite(values[k]) ? Math.abs(values[k]) / largest : 1)
+    row.className = k === label ? 'label' : ''
+    bar.className = values[k] < 0 ? 'bar below' : 'bar'
+    bar.style.width = `${width}%`
+    bar.style.left = `${values[k] < 0 ? from - width : from}%`
+    number.textContent = digits(values[k])
+    if (slider && slider !== document.activeElement) slider.value = values[k]
+  })
+}
+
+const SHOWN = { logP: 'log P', lr: 'η' }
 
 /** A symbol that lights up with all others of its name. */
-export function mark(symbol, text = symbol) {
-  return element('span', { 'data-symbol': symbol, tabindex: '0', role: 'button' }, text)
-}
-
-export function value_line(symbol, text, value) {
-  return element('p', { class: 'digits' }, mark(symbol, text), ` = ${digits(value)}`)
+export function mark(symbol) {
+  return element('span', { 'data-symbol': symbol, tabindex: '0', role: 'button' }, SHOWN[symbol] ?? symbol)
 }
 
 /** Pixels from 0 to 1 as greys. */
@@ -59,8 +67,31 @@ export function draw_signed(canvas, values, largest) {
 function paint(canvas, values, colour) {
   const context = canvas.getContext('2d')
   const image = context.createImageData(canvas.width, canvas.height)
-  values.forEach((value, d) => image.data.set([...colour(value), 255], 4 * d))
+  for (let d = 0; d < values.length; d++) {
+    const [red, green, blue] = colour(values[d])
+    image.data[4 * d] = red
+    image.data[4 * d + 1] = green
+    image.data[4 * d + 2] = blue
+    image.data[4 * d + 3] = 255
+  }
   context.putImageData(image, 0, 0)
+}
+
+/** An image of signed numbers with its symbol and scale, to be filled by `set`. */
+export function make_picture(symbol, [height, width], text) {
+  const canvas = element('canvas', { width, height, role: 'img', 'aria-label': text })
+  const scale = element('span')
+  const set = (values, largest = Math.max(...values.map(Math.abs)) || 1) => {
+    draw_signed(canvas, values, largest)
+    scale.textContent = `full colour at ± ${digits(largest)}`
+  }
+  return { set, canvas, figure: element('figure', {}, canvas, element('figcaption', { class: 'note' }, mark(symbol), ` ${text}; `, scale)) }
+}
+
+/** Which pixel of a canvas an event of the pointer is at: [column, line], not rounded. */
+export function place_in(canvas, event) {
+  const box = canvas.getBoundingClientRect()
+  return [((event.clientX - box.left) / box.width) * canvas.width, ((event.clientY - box.top) / box.height) * canvas.height]
 }
 
 const SVG = 'http://www.w3.org/2000/svg'

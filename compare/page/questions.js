@@ -25,8 +25,9 @@ export function show_questions(K) {
     form.addEventListener('submit', (event) => {
       event.preventDefault()
       const is_right = close(Number(input.value), right)
+      if (is_right) form.closest('article').classList.add('answered')
       out.className = is_right ? 'right' : 'wrong'
-      out.textContent = is_right ? `Right. ${reason}` : 'Not yet. Look at the formula, and try again.'
+      out.textContent = is_right ? `✓ Right. ${reason}` : '✗ Not yet. Look at the formula, and try again.'
     })
   }
 }

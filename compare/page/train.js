@@ -1,19 +1,18 @@
 // Training, in a worker: the page never waits for it. `engine` has the six functions, one of them perhaps replaced.
 
-/** Takes {kind: 'start', ...} once, then {kind: 'run', steps}; answers {steps, W, b, dW} and, of kept steps, all. */
+/** Takes {kind: 'start', ...} once, then {kind: 'run', steps}; answers {steps, number, W, b}; a kept step has all. */
 export function serve(engine, scope) {
   let run
   scope.onmessage = ({ data }) => {
     if (data.kind === 'start') run = begin(data)
     const steps = []
     for (let i = 0; i < (data.steps ?? 0) && run.number < run.total; i++) steps.push(step(engine, run))
-    scope.postMessage({ steps, number: run.number, W: run.W, b: run.b, dW: run.dW })
+    scope.postMessage({ steps, number: run.number, W: run.W, b: run.b })
   }
 }
 
 function begin(given) {
-  const zeros = given.W.map((row) => new Float64Array(row.length))
-  return { ...given, number: 0, dW: zeros, velocity: undefined }
+  return { ...given, number: 0, velocity: undefined }
 }
 
 function step(engine, run) {
@@ -25,7 +24,7 @@ function step(engine, run) {
   const [dW, db] = engine.parameter_gradients(X, dZ)
   const [vW, vb] = with_momentum(run, dW, db)
   const [W, b] = engine.sgd_step(run.W, run.b, vW, vb, run.lr)
-  Object.assign(run, { W, b, dW, number: run.number + 1 })
+  Object.assign(run, { W, b, number: run.number + 1 })
   const hits = Z.filter((row, n) => row.indexOf(Math.max(...row)) === y[n]).length
   const kept = run.keep.includes(run.number) ? { Z, logP, L, dZ, dW, db, W, b } : undefined
   return { number: run.number, loss: run.sum ? L * y.length : L, hits, images: y.length, kept }

@@ -1,6 +1,6 @@
 // Training in a worker, its curves, and the badge that says whether it is the recorded run.
 
-import { compare_moment, used, verdict } from './compare.js'
+import { compare_moment, used } from './compare.js'
 import { log_softmax, logits, nll_loss } from './engine.js'
 import { replaced } from './mistakes.js'
 
@@ -31,23 +31,12 @@ export function start_message(facts, recorded, chosen) {
   }
 }
 
-/** Everything that was compared so far -> the verdict, and how many steps it speaks of. */
-export function compare_run(steps, recorded, facts) {
-  const losses = steps.flatMap(({ number, loss }) =>
-    ['NumPy', 'PyTorch'].map((side, i) => ({
-      number,
-      side,
-      field: 'L',
-      used: used(loss, recorded.loss[i][number - 1], recorded.limits[number - 1]),
-    })),
-  )
-  const moments = recorded.moments.flatMap((moment) => {
-    const step = steps[moment.number - 1]
-    return step?.kept ? compare_moment(step.kept, moment, facts.fields) : []
-  })
-  // in the order of the steps, and in a step in that of the derivation
-  const order = (one) => one.number * 100 + facts.fields.indexOf(one.field)
-  return verdict([...moments, ...losses].sort((a, b) => order(a) - order(b)))
+/** One step against both recorded sides, in the order of the derivation; of most steps only the loss is recorded. */
+export function compare_step(step, recorded, facts) {
+  const moment = step.kept && recorded.moments.find(({ number }) => number === step.number)
+  if (moment) return compare_moment(step.kept, moment, facts.fields)
+  const n = step.number - 1
+  return ['NumPy', 'PyTorch'].map((side, i) => ({ number: step.number, side, field: 'L', used: used(step.loss, recorded.loss[i][n], recorded.limits[n]) }))
 }
 
 export function show_badge(badge, found, steps, recorded_run) {
@@ -60,8 +49,8 @@ export function show_badge(badge, found, steps, recorded_run) {
     const { match, first, worst } = found
     badge.className = match ? 'match' : 'differ'
     badge.textContent = match
-      ? `match: ${steps} steps, at most ${(100 * worst.used).toFixed(1)} % of a budget used (${worst.field}, ${worst.side})`
-      : `differ: ${first.field} is over its budget at step ${first.number}`
+      ? `✓ match: ${steps} steps, at most ${(100 * worst.used).toFixed(1)} % of a budget used (${worst.field}, ${worst.side})`
+      : `✗ differ: ${first.field} is over its budget at step ${first.number}`
   }
 }
 
