@@ -1,6 +1,7 @@
 // The recorded run: what NumPy and PyTorch computed, to the bit.
 
 import { logits, parameter_gradients, sgd_step } from './engine.js'
+import { image } from './train.js'
 import { from_distance, unpack, unpack_images } from './unpack.js'
 
 const FIELDS = ['Z', 'logP', 'L', 'dZ', 'dW', 'db', 'W', 'b']
@@ -20,11 +21,7 @@ export async function read_recording(facts, table, text) {
     limits: arrays.limits,
     image: (n) => image(pixels, facts.features, n),
   }
-  return { ...data, moments: moments(facts, arrays, data) }
-}
-
-function image(pixels, D, n) {
-  return Float64Array.from(pixels.subarray(n * D, (n + 1) * D), (value) => value / 255)
+  return { ...data, moments: await moments(facts, arrays, data) }
 }
 
 function halves(values) {
@@ -44,9 +41,12 @@ export function flat(value) {
 }
 
 // What sums and products alone compute is the same in every browser, so it is recorded as a distance from that.
-function moments(facts, arrays, data) {
+async function moments(facts, arrays, data) {
   let before = { W: data.W, b: data.b }
-  return facts.moments.map((number) => {
+  const found = []
+  for (const number of facts.moments) {
+    // the page is not blocked between two of them
+    await new Promise((go_on) => setTimeout(go_on))
     const own = (name) => arrays[`${number}/${name}`]
     if (own('before/W'))
       before = {
@@ -56,8 +56,9 @@ function moments(facts, arrays, data) {
     const step = numpy_step(facts, data, before, number, own)
     const theirs = FIELDS.map((name) => [name, from_distance(flat(step[name]), own(`torch/${name}`))])
     before = { W: step.W, b: step.b }
-    return { number, ours: step, theirs: Object.fromEntries(theirs), limits: own('limits') }
-  })
+    found.push({ number, ours: step, theirs: Object.fromEntries(theirs), limits: own('limits') })
+  }
+  return found
 }
 
 function numpy_step(facts, data, { W, b }, number, own) {

@@ -32,8 +32,12 @@ function share_a_name(some, others) {
 }
 
 function name_symbols(symbols) {
-  for (const formula of document.querySelectorAll('.formula'))
-    formula.setAttribute('aria-label', Array.from(formula.querySelectorAll('math'), spoken).join('; '))
+  for (const formula of document.querySelectorAll('.formula')) {
+    const parts = Array.from(formula.querySelectorAll('math'))
+    formula.setAttribute('aria-label', parts.map(spoken).join('; '))
+    // its symbols are buttons, and a thing of the role `math` has none
+    for (const part of parts) part.setAttribute('role', 'group')
+  }
   for (const code of document.querySelectorAll('[data-side]')) add_stand_ins(code)
   for (const one of document.querySelectorAll('[data-symbol]')) {
     one.setAttribute('tabindex', '0')

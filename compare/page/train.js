@@ -40,6 +40,13 @@ function with_momentum(run, dW, db) {
   return run.velocity
 }
 
+/** Image n of D pixels, from 0 to 1. */
+export function image(pixels, D, n) {
+  const x = new Float64Array(D)
+  for (let d = 0; d < D; d++) x[d] = pixels[n * D + d] / 255
+  return x
+}
+
 // The recorded order; beyond it, from its beginning again.
 function batch(run) {
   const steps_per_epoch = Math.ceil(run.train / run.batch_size)
@@ -48,7 +55,5 @@ function batch(run) {
   const first = (run.number % steps_per_epoch) * run.batch_size
   const begin = (epoch % epochs) * run.train
   const index = Array.from(run.order.subarray(begin + first, begin + Math.min(first + run.batch_size, run.train)))
-  const D = run.W[0].length
-  const X = index.map((n) => Float64Array.from(run.pixels.subarray(n * D, (n + 1) * D), (value) => value / 255))
-  return { X, y: index.map((n) => run.labels[n]) }
+  return { X: index.map((n) => image(run.pixels, run.W[0].length, n)), y: index.map((n) => run.labels[n]) }
 }
