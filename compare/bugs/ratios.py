@@ -35,7 +35,7 @@ def ratio_of(seen: Observed, field: str) -> float | None:
     """What every element is, divided by what it should be, if it is one number and not 0."""
     a, b = seen.pair(field)
     large = np.abs(b) > SHARE_OF_LARGEST * np.abs(b).max()
-    if not large.any() or not np.isfinite(a).all():
+    if not large.any():
         return None
     middle, same = float(np.median(a[large] / b[large])), RATIO_SPREAD[str(b.dtype)]
     if abs(middle) * np.abs(b).max() <= seen.limits[field]:

@@ -94,6 +94,8 @@ def test_bands_are_those_measured_and_for_the_defaults_only():
     assert set(BANDS) == set(USUAL)
     for (name, lr, steps), band in BANDS.items():
         assert usual_band(a_problem(name, lr, steps)) == pytest.approx(band)
+        # over seeds
+        assert usual_band(a_problem(name, lr, steps, seed=5)) == pytest.approx(band)
         for changed in ({"momentum": 0.9}, {"batch_size": 50}, {"train_subset": 100}, {"weight_decay": 0.1}):
             assert usual_band(a_problem(name, lr, steps, **changed)) is None
         assert usual_band(a_problem(name, lr, steps + 1)) is None
