@@ -9,7 +9,7 @@ from compare.bugs.ratios import common_ratio, ratio_of
 from compare.bugs.traces import Observed
 
 # N, K, D and lr.
-SIZES = ((6, 3, 5, 0.5), (5, 3, 4, 0.25), (6, 4, 7, 0.1), (1, 5, 2, 0.3), (7, 10, 3, 1.7))
+SIZES = ((6, 3, 5, 0.5), (5, 3, 4, 0.25), (6, 4, 7, 0.1), (1, 5, 2, 0.3), (7, 10, 3, 1.7), (2, 3, 6, 0.8))
 # By formula the exponents of N, K, D and lr, and a number.
 FORMULAS = {
     "N": (1, 0, 0, 0, 1.0), "1 / N": (-1, 0, 0, 0, 1.0), "N²": (2, 0, 0, 0, 1.0), "1 / N²": (-2, 0, 0, 0, 1.0),
@@ -117,7 +117,7 @@ def test_what_holds_in_all_but_one_case_is_no_ratio(observed: Callable):
 
 def test_cases_that_are_not_finite_or_nearly_0_are_passed_over(observed: Callable):
     cases = [observed(N=N, dZ=lambda dZ: dZ * 2) for N in (3, 5)]
-    lost = observed(dZ=lambda dZ: dZ * np.nan)
+    lost = observed(dZ=lambda dZ: dZ * np.where(np.arange(3) == 1, np.nan, 2))
     tiny = observed(N=4)._replace(limits=dict.fromkeys(cases[0].limits, 1e-3))
     assert common_ratio([*cases, lost, tiny], "dZ") == ""
     assert common_ratio([lost, tiny], "dZ") is None
@@ -160,6 +160,8 @@ PAIRS = {
     "many of half a per cent, which do not": ([2.0, 0.0101, 0.0101], [1.0, 0.005, 0.005], 1e-4, 2.0),
     "another one in small elements": ([2.0, 0.001, 0.001], [1.0, 0.001, 0.001], 1e-12, None),
     "all zero": ([0.0, 0.0], [1.0, 2.0], 1e-12, None),
+    "all zero where nothing rounds": ([0.0, 0.0], [1.0, 2.0], 0.0, None),
+    "zero beside others where nothing rounds": ([2.0, 0.0, 4.0], [1.0, 0.0, 2.0], 0.0, 2.0),
     "right where all is zero": ([1.0, 1.0], [0.0, 0.0], 1e-12, None),
     "nan": ([np.nan, np.nan], [1.0, 2.0], 1e-12, None),
     "nan in a small element": ([2.0, 4.0, np.nan], [1.0, 2.0, 1e-9], 1e-12, None),

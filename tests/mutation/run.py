@@ -85,11 +85,14 @@ def _sample(options: argparse.Namespace) -> list[Job]:
 
 
 def _tests(mutant: Mutant, options: argparse.Namespace) -> list[list[str]]:
-    """The mirrored test first, then its room, then everything: most changes are noticed at once."""
+    """The mirrored test first, then its room, then everything: most changes are noticed at once.
+
+    The examples in the docstrings of the file itself are run with each.
+    """
     path = Path(mutant.path)
     folder = Path("tests", *path.parts[1:-1]) if path.parts[0] == "compare" else Path("tests", *path.parts[:-1])
     near = [folder / f"test_{path.stem}.py", folder]
-    stages = [[place.as_posix()] for place in near if (ROOT / place).exists()]
+    stages = [[place.as_posix(), mutant.path] for place in near if (ROOT / place).exists()]
     return stages if options.near else [*stages, []]
 
 
