@@ -77,11 +77,15 @@ def test_a_formula_holds_in_every_case_to_one_in_1e9(observed: Callable, formula
 # Sizes and ratios that several formulas fit, and the one that is told.
 SIMPLEST = {
     "one power before two": ([(6, 3, 2, 0.5), (3, 3, 1, 0.1), (5, 5, 1, 0.3)], [6, 3, 5], "N"),
+    "a square before two powers": ([(6, 4, 9, 0.5), (2, 4, 1, 0.1), (6, 3, 12, 0.3)], [36, 4, 36], "N²"),
+    "a root beside a power before two powers": (
+        [(6, 3, 4, 0.5), (3, 3, 1, 0.1), (5, 5, 1, 0.3)], [12, 3, 5], "N sqrt(D)"
+    ),
     "a small power before a large one": ([(4, 3, 2, 0.5), (1, 4, 1, 0.1)], [4, 1], "N"),
     "a root before a power": ([(2, 3, 4, 0.5), (3, 4, 9, 0.1), (1, 2, 1, 0.7)], [2, 3, 1], "sqrt(D)"),
     "a number alone": ([(6, 3, 5, 0.5), (6, 4, 3, 0.1)], [6, 6], ""),
     "a number of N that is always the same": ([(5, 3, 5, 0.5), (5, 4, 3, 0.1)], [1.25, 1.25], ""),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", SIMPLEST)
