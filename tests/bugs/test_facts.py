@@ -104,6 +104,13 @@ def test_what_holds_in_the_first_case_is_told_of_there(observed: Callable, case:
     assert told([observed(Z=change), observed(Z=lambda Z: Z + Z**2)], "Z")[1] == text
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_of_what_is_finite_nowhere_it_is_told_in_how_many_places(observed: Callable, value: float):
+    seen = [observed(**size, logP=lambda P: P * 0 + value) for size in ({}, {"N": 7, "K": 4})]
+    with np.errstate(all="ignore"):
+        assert told(seen, "logP")[1:] == [f"there logP has {value} in 18 of 18 places"]
+
+
 def test_what_holds_of_all_that_is_finite_is_told_and_what_is_not(observed: Callable):
     seen = [observed(logP=np.exp), observed(logP=lambda P: P * np.nan)]
     assert told(seen, "logP")[1:] == [

@@ -165,10 +165,16 @@ def test_digits_are_few_beside_those_of_the_dtype(observed: Callable, dtype: str
         assert few == ({text} if text else set())
 
 
-@pytest.mark.parametrize(("field", "right"), [("dW", 0.0), ("L", 0.5)])
-def test_few_digits_are_no_fact_of_zeros_or_of_one_number(observed: Callable, field: str, right: float):
-    seen = observed(**{field: lambda array: array * 0 + right})
-    assert not any("digits" in text for text in said(seen, field))
+@pytest.mark.parametrize(("field", "value"), [("dW", 0.0), ("L", 0.5), ("logP", np.nan), ("logP", -np.inf)])
+def test_few_digits_are_no_fact_of_zeros_of_one_number_or_of_nan(observed: Callable, field: str, value: float):
+    seen = observed(**{field: lambda array: np.full_like(array, value)})
+    with np.errstate(all="ignore"):
+        assert not any("digits" in text for text in said(seen, field))
+
+
+def test_few_digits_are_a_fact_beside_a_zero(observed: Callable):
+    seen = observed(dW=lambda dW: (dW * (np.arange(5) > 0)).astype("f2").astype(float))
+    assert "{} has no more digits than float16 has" in said(seen, "dW")
 
 
 def test_few_digits_are_no_fact_where_the_right_tensor_has_as_few(observed: Callable):

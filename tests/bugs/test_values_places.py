@@ -80,3 +80,11 @@ def test_small_numbers_in_another_order_are_no_transpose(observed: Callable):
     text = "{} has the right numbers in the order of the transpose"
     for made, told in ((right.T.reshape(3, 5), True), (right * 1.1, False), (right[::-1], False)):
         assert (text in {test(seen, "dW", made, right) for test in TESTS}) == told
+
+
+def test_one_image_of_one_or_two(observed: Callable):
+    seen = observed()
+    for N, axis_told in ((1, ""), (2, "only the first image of {} differs")):
+        right = np.arange(3.0 * N).reshape(N, 3)
+        made = right + np.where(np.arange(N) == 0, 1, 0)[:, None] * [1, 0, 2]
+        assert one_slice(seen, "Z", made, right) == axis_told
