@@ -117,7 +117,7 @@ def test_what_holds_of_all_that_is_finite_is_told_and_what_is_not(observed: Call
         "the rows of logP sum to 1: these are probabilities, not logarithms",
         "logP is not finite in step 1",
     ]
-    hard = [seen[0], observed(kind="hard", logP=lambda P: P * np.nan)]
+    hard = [seen[0], observed(kind="hard", logP=at(1, 2, add=np.nan))]
     assert told(hard, "logP")[-1] == 'logP is not finite in the batch "step 1"'
 
 

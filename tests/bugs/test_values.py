@@ -98,10 +98,6 @@ WITHIN: dict[str, tuple[str, Callable, tuple[float, ...], tuple[float, ...], str
         "logP", lambda P, by: scratch.log_softmax(P.T).T + np.log1p([by, 0, 0]), (0.9e-6, -0.9e-6), (1.1e-6, -1.1e-6),
         "the columns of P sum to 1; its rows should",
     ),
-    "other labels": (
-        "dZ", lambda dZ, by: np.roll(dZ, 1, axis=1) * (1 + by), (), (2e-6, -2e-6),
-        "{} is what it would be with each label one higher",
-    ),
 }  # fmt: skip
 
 
@@ -111,6 +107,18 @@ def test_how_near_is_near_enough(observed: Callable, case: str):
     for by in near + far:
         found = said(observed(**{field: lambda right, by=by: change(right, by)}), field)
         assert (text in found) == (by in near), by
+
+
+@pytest.mark.parametrize("field", ["L", "dZ"])
+def test_how_near_the_value_for_other_labels_must_be(observed: Callable, field: str):
+    function = {"L": scratch.nll_loss, "dZ": scratch.logits_gradient}[field]
+    made = np.atleast_1d(function(observed().theirs.logP, (observed().theirs.y + 1) % 3))
+    smallest = np.abs(made) == np.abs(made).min()
+    text = "{} is what it would be with each label one higher"
+    for off in (1e-6 * made, (1e-9 + 1e-6 * np.abs(made).min()) * smallest):
+        for times in (0.9, -0.9, 4.0, -4.0):
+            seen = observed(**{field: lambda right, off=times * off: (made + off).reshape(right.shape)})
+            assert (text in said(seen, field)) == (abs(times) < 1)
 
 
 # Of which quantities a test speaks: a change that all have, and the fields of which it is told.

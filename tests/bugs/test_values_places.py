@@ -84,7 +84,7 @@ def test_small_numbers_in_another_order_are_no_transpose(observed: Callable):
 
 def test_one_image_of_one_or_two(observed: Callable):
     seen = observed()
-    for N, axis_told in ((1, ""), (2, "only the first image of {} differs")):
+    for N, text in ((1, ""), (2, "only the first image of {} differs")):
         right = np.arange(3.0 * N).reshape(N, 3)
         made = right + np.where(np.arange(N) == 0, 1, 0)[:, None] * [1, 0, 2]
-        assert one_slice(seen, "Z", made, right) == axis_told
+        assert one_slice(seen, "Z", made, right) == text
