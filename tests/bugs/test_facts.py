@@ -188,7 +188,9 @@ def test_another_quantity_than_the_first_is_not_called_the_first(observed: Calla
 def test_only_the_bias(observed: Callable, bias: str, weights: str):
     text = "only the bias differs, the weights do not"
     assert text in told([observed(**{bias: at(1)})], bias)
-    assert text not in told([observed(**{bias: at(1), weights: at(1, 1)})], bias)
+    both = observed(**{bias: at(1), weights: at(1, 1)})
+    assert text not in told([both], bias)
+    assert text not in told([observed(**{bias: at(1)}), both], bias)
 
 
 def test_a_ratio_that_changes_from_step_to_step(observed: Callable):
@@ -199,7 +201,10 @@ def test_a_ratio_that_changes_from_step_to_step(observed: Callable):
 
     assert after(1, 2, 3, 4, 5, 6) == ["the ratio dZ ours / theirs changes from step to step: 1, 2, 3, 4"]
     assert after(1.5, 1.25, 0.5) == ["the ratio dZ ours / theirs changes from step to step: 1.5, 1.25, 0.5"]
-    assert after(1.5, 1.5, 1.5) == after(1.5, 1.5 * (1 + 1e-10)) == []
+    assert after(-1.5, 1.5) == ["the ratio dZ ours / theirs changes from step to step: -1.5, 1.5"]
+    assert after(1.5, 1.5 * (1 + 3e-9)) == ["the ratio dZ ours / theirs changes from step to step: 1.5, 1.5"]
+    assert after(1.5, 1.5, 1.5) == after(1.5, 1.5 * (1 + 1e-10)) == after(-1.5, -1.5) == after(1.5) == []
+    assert after(1e3, 1e3 * (1 + 5e-10)) == []
 
 
 def test_the_loss_changes_its_ratio_with_every_mistake(observed: Callable):

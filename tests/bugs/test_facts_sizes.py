@@ -71,3 +71,15 @@ def test_a_bound_is_the_same_in_several_cases(observed: Callable, bounds: tuple[
 def test_what_is_larger_than_it_should_be_has_no_bound(observed: Callable):
     seen = [observed(dZ=lambda dZ: np.where(dZ > 0, 3, dZ)), observed(N=7, K=4, dZ=lambda dZ: np.where(dZ > 0, 3, dZ))]
     assert not any("no element" in fact for fact in said(seen, "dZ"))
+    # in one case it is not smaller
+    bounded = [observed(dZ=lambda dZ: np.clip(dZ, -0.02, 0.02)) for _ in range(2)]
+    right = bounded[1].theirs
+    bounded[1] = bounded[1]._replace(theirs=right._replace(dZ=right.dZ / 20))
+    assert not any("no element" in fact for fact in said(bounded, "dZ"))
+
+
+def test_where_the_largest_element_is_right_there_is_no_bound(observed: Callable):
+    def change(dZ):
+        return np.where(np.abs(dZ) < np.median(np.abs(dZ)), dZ / 3, dZ)
+
+    assert not any("no element" in fact for fact in said([observed(dZ=change), observed(dZ=change)], "dZ"))
