@@ -110,3 +110,13 @@ def test_labels_that_are_one_higher_are_a_difference(observed: Callable):
     evidence = Evidence([seen], "batch")
     assert evidence.likeness(lambda: lambda *_: (right.X, one_for_nothing(right.y))).explained == 1
     assert evidence.likeness(lambda: lambda *_: (right.X, right.y)).explained == 0
+
+
+def test_tiny_differences_have_a_size(observed: Callable):
+    """Their squares would be 0."""
+    seen = observed()
+    tiny = [seen.theirs.dZ * factor for factor in (0, 1e-200, 2e-200)]
+    ours, theirs = seen.ours._replace(dZ=tiny[1]), seen.theirs._replace(dZ=tiny[0])
+    seen = seen._replace(ours=ours, theirs=theirs, limits=dict.fromkeys(seen.limits, 0.0))
+    evidence = Evidence([seen], "logits_gradient")
+    assert evidence.likeness(lambda: lambda *_: tiny[2]).explained == pytest.approx(0.5)
