@@ -136,17 +136,18 @@ def _copy(folder: Path) -> Path:
 
 
 def _red(copy: Path, job: Job) -> str:
-    """The first test that goes red with the change made, or nothing."""
+    """The first test that goes red with the change made, or nothing. It must be green without the change."""
     path = copy / job.path
     before = path.read_text(encoding="utf-8")
     path.write_text(job.source, encoding="utf-8")
     try:
-        for tests in job.stages:
-            if red := _failure(copy, tests):
-                return red
-        return ""
+        red = next(filter(None, (_failure(copy, tests) for tests in job.stages)), "")
     finally:
         path.write_text(before, encoding="utf-8")
+    test = re.match(r"(?:FAILED|ERROR) (\S+?::[\w.]+)", red)
+    if test and _failure(copy, [test[1]]):
+        raise SystemExit(f"{test[1]} is red without any change")
+    return red
 
 
 def _failure(copy: Path, tests: list[str]) -> str:
