@@ -67,3 +67,11 @@ def _runs(number: int) -> bool:
     # what has ended and was not waited for is still listed
     state = Path(f"/proc/{number}/stat")
     return state.exists() and state.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_functions_are_called_on_one_thread(user_file, one_function):
+    body = (
+        "from threadpoolctl import threadpool_info; return X @ W.T + sum({i['num_threads'] for i in threadpool_info()})"
+    )
+    functions = Worker(Path(user_file(one_function("logits", body)))).equations()
+    assert (functions.logits(np.ones((1, 2)), np.ones((3, 2)), np.ones(3)) == 3).all()

@@ -111,3 +111,15 @@ def test_a_mistake_is_not_explained_away(digits: Problem, name: str):
     left = {a.operation: a.left for a in attribute(digits, "float64", bug.equations())}
     assert left.pop(bug.function) > 0.1
     assert set(left.values()) == {0.0}
+
+
+def test_each_operation_is_computed_on_one_thread(digits: Problem, threads_now: Callable):
+    numbers = []
+
+    def logits(X, W, b):
+        numbers.append(threads_now())
+        return scratch.logits(X, W, b)
+
+    attribute(digits, "float32", EQUATIONS._replace(logits=logits))
+    assert numbers
+    assert all(each == {1} for each in numbers)

@@ -36,6 +36,9 @@ def test_another_precision_is_named_where_the_fact_is_of_one_batch(run: Run):
 def test_that_both_sides_are_wrong_is_said_first(run: Run):
     found = Diagnosis([BOTH, "Z differs", "there Z is off"], [], EXAMPLE, with_scratch=True)
     assert looks(run, found, '"x"', 68)["seen"] == f"{BOTH} there Z is off"
+    found.facts.extend(["second", "third"])
+    assert looks(run, found, '"x"', 68)["seen"] == f"{BOTH} there Z is off; second"
+    assert looks(run, found._replace(facts=[BOTH]), '"x"', 68)["seen"].startswith("nothing differs in the first steps")
 
 
 def test_a_value_that_is_not_finite_is_no_loss_of_digits(run: Run):
