@@ -4,7 +4,8 @@
     python tests/mutation/run.py sample 60          60 random changes of compare/ and torch_impl/ against all tests
 
 Each change is made in a copy of the checkout; the checkout itself is never touched. A test that runs into the time
-limit counts as red. Survivors are printed; --rows FILE writes the others as rows of the table. By hand, not in CI.
+limit counts as red; one that is red without the change ends the run. Survivors are printed; --rows FILE writes the
+others as rows of the table. By hand, not in CI.
 """
 
 import argparse
