@@ -83,6 +83,14 @@ def test_the_advice_fits(run: Run, case: str):
     assert looks(run, Diagnosis(["a"], [], EXAMPLE)._replace(**changes), "", 68)["try"] == text
 
 
+def test_a_lesson_that_fits_one_line_is_told_whole(run: Run):
+    lesson = "Update in place or return new arrays, not both"
+    whole = BUGS["updated-twice"].lesson
+    found = Diagnosis(["a"], [Guess(BUGS["updated-twice"], 1.0)])
+    assert whole.startswith(lesson)
+    assert [looks(run, found, "", len(whole) - n)["try"] for n in (0, 1)] == [whole, lesson]
+
+
 def test_the_shift_is_advised_before_another_order(run: Run):
     found = Diagnosis(["a"], [], EXAMPLE, shift=True)
     assert looks(replace(run, loses_accuracy=True), found, "", 68)["try"].startswith("subtract from each row")
