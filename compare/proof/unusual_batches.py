@@ -172,8 +172,8 @@ class _Unusual(CaseMaker):
             images = brightness * self.random.uniform(size=(len(each), self.D))
             self.batch("faint images", self.zeros(), images, each)
             # few pixels, because each product that is added to a large bias rounds as that does
-            images[:, FEW_PIXELS:] = 0
-            self.batch("faint images", self.weights(1 / brightness), images[:8], each[:8])
+            few = images[:8] * (np.arange(self.D) < FEW_PIXELS)
+            self.batch("faint images", self.weights(1 / brightness), few, each[:8])
         for brightness in BRIGHT:
             W, b = self.weights(1 / brightness)
             b[1] += 60

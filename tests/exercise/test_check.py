@@ -182,3 +182,10 @@ def test_a_function_that_works_on_the_example_only_has_no_diagnosis(check: Calla
     found = check("logits", change=("return X @ W.T + b", "assert len(X) == 2\n    return X @ W.T - b"))["logits"]
     assert found.reason.startswith("on the worked example Z is")
     assert found.diagnosis is None
+
+
+def test_each_function_is_checked_on_one_thread(
+    exercise_file: Callable, small: Problem, monkeypatch: pytest.MonkeyPatch, threads_now: Callable
+):
+    monkeypatch.setattr("compare.exercise.check._check", threads_now)
+    assert check_functions(Worker(exercise_file()), small) == [{1}] * 6

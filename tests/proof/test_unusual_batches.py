@@ -46,6 +46,14 @@ def test_weights_spread_the_logits_of_dense_images_by_about_1(groups: list[Singl
     assert 0.7 < np.median(spreads) < 1.4
 
 
+def test_tiny_weights_make_tiny_logits(groups: list[SingleSteps]):
+    found = cases(groups, "tiny weights")
+    largest = [float(np.abs(case.start.W).max()) for _, case in found]
+    for scale, size in zip((1e-4, 1e-8, 1e-12), largest, strict=True):
+        # a normal number by the root of a third of the pixels
+        assert 0.3 * scale < size < 3 * scale
+
+
 def test_rates_are_of_every_size_and_odd(groups: list[SingleSteps]):
     rates = sorted({steps.chosen.lr for steps, _ in cases(groups, "other learning rates")})
     assert rates[0] == 1.00563545e-13
