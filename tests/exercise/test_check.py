@@ -21,6 +21,7 @@ def check(exercise_file: Callable, small: Problem) -> Callable[..., dict[str, Fu
     return run
 
 
+@pytest.mark.heavy
 def test_six_right_functions(check: Callable):
     assert list(check().values()) == [FunctionCheck(name, "right") for name in FUNCTIONS]
 
@@ -118,7 +119,13 @@ CHANGES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", CHANGES)
+# Everything before it must pass until it shows.
+LATE = "a rate that is a little off"
+
+
+@pytest.mark.parametrize(
+    "case", [*(case for case in CHANGES if case != LATE), pytest.param(LATE, marks=pytest.mark.heavy)]
+)
 def test_the_one_that_is_wrong_and_why(check: Callable, case: str):
     change, name, reason = CHANGES[case]
     found = check(name, change=change)

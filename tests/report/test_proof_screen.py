@@ -176,6 +176,7 @@ def test_every_difference_is_one_screen(printed, diagnostician: Diagnostician, n
     screen(printed, problem, [run, run], diagnostician.diagnose(wrong))
 
 
+@pytest.mark.heavy
 def test_a_long_sentence_leaves_fewer_lines_for_the_difference(printed, diagnostician: Diagnostician):
     chosen = Hyperparameters(epochs=3, lr=0.05, momentum=0.9, weight_decay=0.01, dampening=0.1)
     problem, wrong = Problem(load("digits"), chosen), find_bug("float16-logits").backend()
