@@ -85,13 +85,12 @@ def feeding(name: str) -> tuple[str, ...]:
     >>> feeding("logits_gradient"), feeding("logits")
     (('logits', 'log_softmax'), ())
     """
-    # those that a step starts from are made by none of its functions
-    needed, found = {*FUNCTIONS[name].parameters} - {"W", "b"}, []
+    needed, found = {*FUNCTIONS[name].parameters}, []
     before = list(FUNCTIONS)[: list(FUNCTIONS).index(name)]
     for other in reversed(before):
         if needed & FUNCTIONS[other].results.keys():
             found.append(other)
-            needed |= FUNCTIONS[other].parameters.keys() - {"W", "b"}
+            needed |= FUNCTIONS[other].parameters.keys()
     return tuple(reversed(found))
 
 

@@ -14,6 +14,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_info
 
 import compare.exercise
 from compare.backends.by_name import backend
@@ -46,6 +47,12 @@ def one_thread(request: pytest.FixtureRequest) -> Iterator[None]:
     backend("torch")  # PyTorch is imported before its threads are counted
     with threads(1):
         yield
+
+
+@pytest.fixture
+def threads_now() -> Callable[..., set[int]]:
+    """On how many threads each numerical library may compute now; takes any arguments, to stand in for a function."""
+    return lambda *_, **__: {pool["num_threads"] for pool in threadpool_info()}
 
 
 @pytest.fixture(autouse=True, scope="session")

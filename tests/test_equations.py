@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import scratch
-from compare.equations import FUNCTIONS, QUANTITIES, shape_text
+from compare.equations import FUNCTIONS, QUANTITIES, feeding, shape_text
 from compare.problem import Problem
 
 
@@ -15,6 +15,21 @@ def test_functions_are_those_of_scratch_in_the_order_of_a_step():
     assert [function.tag for function in FUNCTIONS.values()] == ["E1", "E2", "E3", "E4", "E5", "E6"]
     for name, function in FUNCTIONS.items():
         assert list(inspect.signature(getattr(scratch, name)).parameters) == list(function.parameters)
+
+
+# By function those that make what it gets in a step: nll_loss makes nothing that another one gets.
+FED_BY = {
+    "logits": (),
+    "log_softmax": ("logits",),
+    "nll_loss": ("logits", "log_softmax"),
+    "logits_gradient": ("logits", "log_softmax"),
+    "parameter_gradients": ("logits", "log_softmax", "logits_gradient"),
+    "sgd_step": ("logits", "log_softmax", "logits_gradient", "parameter_gradients"),
+}
+
+
+def test_what_feeds_a_function():
+    assert {name: feeding(name) for name in FUNCTIONS} == FED_BY
 
 
 def test_quantities_are_those_of_a_step_with_their_shapes(small: Problem):

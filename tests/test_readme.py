@@ -36,7 +36,7 @@ def test_its_commands_are_understood(cli):
         assert cli(*command[3:], "--help")[0] == 0
 
 
-@pytest.mark.parametrize("package", ["scratch", "torch_impl"])
+@pytest.mark.parametrize("package", ["scratch", pytest.param("torch_impl", marks=pytest.mark.heavy)])
 def test_its_python_runs_with_either_backend(package: str):
     code = next(block for language, block in BLOCKS if language == "python")
     assert "from scratch import" in code

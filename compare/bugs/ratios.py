@@ -35,13 +35,13 @@ def ratio_of(seen: Observed, field: str) -> float | None:
     """What every element is, divided by what it should be, if it is one number and not 0."""
     a, b = seen.pair(field)
     large = np.abs(b) > SHARE_OF_LARGEST * np.abs(b).max()
-    if not large.any() or not np.isfinite(a).all():
+    if not large.any():
         return None
     middle, same = float(np.median(a[large] / b[large])), RATIO_SPREAD[str(b.dtype)]
     if abs(middle) * np.abs(b).max() <= seen.limits[field]:
         return None
     gaps = np.abs(a - middle * b) - max(1.0, abs(middle)) * seen.limits[field]
-    return middle if middle and (gaps <= same * np.abs(middle * b)).all() else None
+    return middle if (gaps <= same * np.abs(middle * b)).all() else None
 
 
 def _is_clear(seen: Observed, field: str) -> bool:
@@ -61,7 +61,7 @@ def _sizes(seen: Observed) -> tuple[float, float, float, float]:
 def _formula(sizes: NDArray, ratios: NDArray, same: float) -> str | None:
     """The simplest product of powers of N, K, D and lr that all ratios are, times one number."""
     N = sizes[:, 0]
-    with_one_less = np.where(N > 1, N / np.maximum(N - 1, 1), 1.0)
+    with_one_less = N / np.maximum(N - 1, 1)
     if np.ptp(N) and (np.abs(ratios / with_one_less - 1) <= same).all():
         return "N / (N - 1)"
     for powers in _powers():

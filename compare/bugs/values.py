@@ -64,10 +64,12 @@ def _columns_sum_to_one(_seen: Observed, field: str, a: NDArray, _b: NDArray) ->
 
 
 def _few_digits(_seen: Observed, _field: str, a: NDArray, b: NDArray) -> str:
+    if a.size == 1 or not a.any() or not np.isfinite(a).all():
+        return ""
     for name, kind in ROUNDED.items():
         with np.errstate(over="ignore"):
-            fits = [np.array_equal(one.astype(kind), one, equal_nan=True) for one in (a, b)]
-        if a.dtype != kind and a.size > 1 and a.any() and fits == [True, False]:
+            fits = [np.array_equal(one.astype(kind), one) for one in (a, b)]
+        if a.dtype != kind and fits == [True, False]:
             return f"{{}} {FEW_DIGITS} {name} has"
     return ""
 

@@ -26,11 +26,15 @@ class Case:
 
 @dataclass(frozen=True)
 class SingleSteps:
-    """Images, labels and the cases made of them; a side trains on it as on a problem."""
+    """Images, labels and the cases made of them; a side trains on it as on a problem.
+
+    may_be_refused: a user's function may raise an error here, and then the cases end.
+    """
 
     train: tuple[NDArray, NDArray]
     chosen: Hyperparameters
     cases: tuple[Case, ...]
+    may_be_refused: bool = False
 
     def start(self, dtype: str) -> tuple[NDArray, NDArray]:
         """Weights of the first case; each case brings its own."""
@@ -43,23 +47,30 @@ class SingleSteps:
         for number, case in enumerate(self.cases, 1):
             for side in (own, reference):
                 side.start_from(case.start)
-            steps = {"one_step": _step(own, case)}
+            taken, right = self._taken(own, case), self._taken(reference, case)
+            if taken is None or right is None:
+                return
             start = Start.of(case.start, (case.start.W, case.start.b), self.chosen)
-            yield case, StepPair(number, start, reference.step(case.index), steps)
+            yield case, StepPair(number, start, right, {"one_step": taken})
 
     def steps(self, backend: Backend, dtype: str) -> Iterator[tuple[Case, Step]]:
         """One side alone through every case; its arrays are copies. Raises UserFileError, naming the case."""
         side = backend.side(self, dtype)
         for case in self.cases:
             side.start_from(case.start)
-            yield case, Step._make(map(np.array, _step(side, case)))
+            taken = self._taken(side, case)
+            if taken is None:
+                return
+            yield case, Step._make(map(np.array, taken))
 
-
-def _step(side: Side, case: Case) -> Step:
-    try:
-        return side.step(case.index)
-    except UserFileError as error:
-        raise error.at(case_text(case)) from None
+    def _taken(self, side: Side, case: Case) -> Step | None:
+        """A step; None if a function refuses it, and may."""
+        try:
+            return side.step(case.index)
+        except UserFileError as error:
+            if self.may_be_refused:
+                return None
+            raise error.at(case_text(case)) from None
 
 
 class Sized(Protocol):

@@ -37,6 +37,9 @@ SHAPES = (
     (10, 30, 12), (6, 5, 26), (3, 785, 10), (3, 1500, 3), (4100, 3, 4),
 )  # fmt: skip
 
+# The last labels fit into no signed byte.
+MANY_CLASSES = 130
+
 
 def unusual_batches(problem: Sized, dtype: str) -> Iterator[SingleSteps]:
     """All of them, in groups of one rate, one shape and one type of pixels."""
@@ -50,6 +53,8 @@ def unusual_batches(problem: Sized, dtype: str) -> Iterator[SingleSteps]:
     yield _group(_Unusual.rounded_often, own._replace(chosen=other), dtype)
     for N, D, K in SHAPES:
         yield _group(partial(_Unusual.shape, N=N), Shape(D, K, problem.chosen), dtype)
+    # a right function may take fewer: np.choose has a limit of 64
+    yield replace(_group(_Unusual.many_classes, Shape(3, MANY_CLASSES, problem.chosen), dtype), may_be_refused=True)
 
 
 def _group(method: Callable[["_Unusual"], None], shape: Shape, dtype: str) -> SingleSteps:
@@ -108,12 +113,19 @@ class _Unusual(CaseMaker):
         self.extreme_weights()
 
     def repetitions(self) -> None:
-        """What is kept by a part of the inputs: the weights, the labels, the images or the first of them."""
-        Wb, images, others = self.weights(), self.dense(8), self.dense(8)
+        """What is kept by a part of the inputs: the weights, the labels, the images, the first or the sum of them.
+
+        At last one step is taken twice.
+        """
+        (W, b), images, others = self.weights(), self.dense(8), self.dense(8)
         others[0] = images[0]
         y, z = self.any_labels(8), self.any_labels(8)
-        for X, labels in ((images, y), (others, z), (images, z), (others, y)):
-            self.batch("repeated in part", Wb, X, labels)
+        for X, labels in ((images, y), (others, z), (images, z), (others, y), (others[::-1], y)):
+            self.batch("repeated in part", (W, b), X, labels)
+        other, c = self.weights()
+        other[0], c[0] = W[0], b[0]
+        for Wb in ((W[::-1], b[::-1]), (W, b), (other, c), (other, c)):
+            self.batch("repeated in part", Wb, images, y)
 
     def patterns_of_labels(self) -> None:
         """Mistakes where the labels are sorted, all 0, each there once, or all but one class are there."""
@@ -160,8 +172,8 @@ class _Unusual(CaseMaker):
             images = brightness * self.random.uniform(size=(len(each), self.D))
             self.batch("faint images", self.zeros(), images, each)
             # few pixels, because each product that is added to a large bias rounds as that does
-            images[:, FEW_PIXELS:] = 0
-            self.batch("faint images", self.weights(1 / brightness), images[:8], each[:8])
+            few = images[:8] * (np.arange(self.D) < FEW_PIXELS)
+            self.batch("faint images", self.weights(1 / brightness), few, each[:8])
         for brightness in BRIGHT:
             W, b = self.weights(1 / brightness)
             b[1] += 60
@@ -192,3 +204,8 @@ class _Unusual(CaseMaker):
         """A transpose that is right unless two sizes are equal; a fixed number of classes or pixels."""
         for _ in range(2):
             self.batch("problems of other shapes", self.weights(3), self.dense(N), self.any_labels(N))
+
+    def many_classes(self) -> None:
+        """Labels or classes beyond those that one has tried, as where a label must fit into a byte."""
+        labels = self.K - 1 - np.array([0, 1, self.K // 2, self.K - 33, self.K - 1])
+        self.batch("many classes", self.weights(3), self.dense(len(labels)), labels)

@@ -95,6 +95,7 @@ NO_MESSAGES = {
     "a size of true": _text(arrays=[["float32", [True], 0]]),
     "a beginning below 0": _text(arrays=[["float32", [1], -8]]),
     "behind the end": _text(arrays=[["float32", [CAPACITY // 4 + 1], 0]]),
+    "the second behind the end": _text(arrays=[["float32", [1], 0], ["float32", [CAPACITY // 4], 64]]),
     "more than there is memory": _text(arrays=[["float32", [2**30, 2**30, 2**30], 0]]),
     "behind the bytes that were sent": _text(arrays=[["float32", [3], 0]], shared=False),
 }
@@ -110,6 +111,20 @@ def test_what_is_no_message_is_refused(raw: Callable, case: str):
 def test_a_length_beyond_the_limit_is_refused_before_anything_is_read(raw: Callable, lengths):
     with pytest.raises(ChannelError, match="too long"):
         raw(b"", lengths=lengths)
+
+
+@pytest.mark.parametrize("lengths", [(2**20, 0), (0, 2**30)])
+def test_a_length_at_the_limit_is_read(raw: Callable, lengths):
+    text = b"" if lengths[0] else _text()
+    with pytest.raises(EOFError):
+        raw(text, lengths=(lengths[0] or len(text), lengths[1]))
+
+
+def test_a_message_leaves_at_once():
+    pipe, memory = io.BytesIO(), mmap.mmap(-1, CAPACITY)
+    channel = Channel(pipe, io.BufferedWriter(pipe), memory, memory)
+    channel.send("abc")
+    assert b"abc" in pipe.getvalue()
 
 
 @pytest.mark.parametrize("length", [0, 5, LENGTHS.size, LENGTHS.size + 3])

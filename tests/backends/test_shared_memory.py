@@ -1,6 +1,7 @@
 """Files that two processes map."""
 
 import mmap
+import os
 from pathlib import Path
 
 import numpy as np
@@ -80,3 +81,14 @@ def test_an_array_that_does_not_fit_goes_to_the_other_place(places):
     path = write_array(gone, "a", np.arange(3.0))
     assert path.parent == places[1]
     np.testing.assert_array_equal(read_array(path, "float64", (3,)), np.arange(3.0))
+
+
+def test_of_what_does_not_fit_nothing_stays(places):
+    (places[0] / "a").symlink_to("/dev/full")
+    opened = len(os.listdir("/proc/self/fd"))
+    array = np.arange(1e5)
+    path = write_array(places[0], "a", array)
+    assert path.parent == places[1]
+    assert list(places[0].iterdir()) == []
+    assert len(os.listdir("/proc/self/fd")) == opened
+    np.testing.assert_array_equal(read_array(path, "float64", array.shape), array)

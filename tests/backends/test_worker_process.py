@@ -30,6 +30,13 @@ def test_what_a_file_changes_in_these_packages_changes_no_number(user_file, one_
     assert [np.asarray(a).tobytes() for a in side.step(index)] == [np.asarray(a).tobytes() for a in here.step(index)]
 
 
+def test_nothing_stands_on_the_stdin_of_a_file(user_file, one_function):
+    """The messages to the worker arrive there; they are not for the functions."""
+    body = "import os, sys; assert (os.read(0, 1), sys.stdin.read()) == (b'', ''); return X @ W.T + b"
+    functions = Worker(Path(user_file(one_function("logits", body))), time_limit=2.0).equations()
+    assert (functions.logits(np.ones((1, 2)), np.ones((3, 2)), np.ones(3)) == 3).all()
+
+
 def test_it_ends_when_the_one_who_asks_is_gone(user_file, right_functions):
     worker = Worker(Path(user_file(right_functions)))
     worker._process.channel.outgoing.close()
@@ -60,3 +67,11 @@ def _runs(number: int) -> bool:
     # what has ended and was not waited for is still listed
     state = Path(f"/proc/{number}/stat")
     return state.exists() and state.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_functions_are_called_on_one_thread(user_file, one_function):
+    body = (
+        "from threadpoolctl import threadpool_info; return X @ W.T + sum({i['num_threads'] for i in threadpool_info()})"
+    )
+    functions = Worker(Path(user_file(one_function("logits", body)))).equations()
+    assert (functions.logits(np.ones((1, 2)), np.ones((3, 2)), np.ones(3)) == 3).all()

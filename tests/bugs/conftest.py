@@ -52,20 +52,30 @@ def unseen() -> dict[str, dict[str, str]]:
 
 @pytest.fixture
 def observed() -> Callable[..., Observed]:
-    """One step, in which our tensors of these names are others; limits are 1e-12. There are N images and K classes.
+    """One step, in which our tensors of these names are others. There are N images of D pixels, and K classes.
 
-    A function makes the new tensor from the right one.
+    A function makes the new tensor from the right one. Limits are 1e-12, in float32 1e-7.
     """
 
-    def make(*, N: int = 6, K: int = 3, lr: float = 0.5, kind: str = "training", **changes: Callable) -> Observed:
+    def make(
+        *,
+        N: int = 6,
+        K: int = 3,
+        D: int = 5,
+        lr: float = 0.5,
+        kind: str = "training",
+        dtype: str = "float64",
+        **changes: Callable,
+    ) -> Observed:
         random = np.random.default_rng(5)
-        X, y = random.uniform(0, 1, (N, 5)), np.array([0, 2, 1, 1, 0, 2, 1])[:N]
-        W, b = random.normal(size=(K, 5)), random.normal(size=K)
+        X, y = random.uniform(0, 1, (N, D)).astype(dtype), np.array([0, 2, 1, 1, 0, 2, 1])[:N]
+        W, b = random.normal(size=(K, D)).astype(dtype), random.normal(size=K).astype(dtype)
         chosen, case = Hyperparameters(epochs=1, lr=lr), Case("step 1", State(W, b), np.arange(N))
         right = scratch.step(scratch.SoftmaxRegression(W, b), scratch.SGD(lr=lr), X, y)
         ours = right._replace(**{name: change(getattr(right, name)) for name, change in changes.items()})
         start, steps = Start(W, b, None, W, b, chosen), SingleSteps((X, y), chosen, (case,))
-        return Observed(kind, steps, case, start, ours, right, dict.fromkeys(NAMES, 1e-12))
+        limit = {"float64": 1e-12, "float32": 1e-7}[dtype]
+        return Observed(kind, steps, case, start, ours, right, dict.fromkeys(NAMES, limit))
 
     return make
 

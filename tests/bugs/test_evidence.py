@@ -60,7 +60,7 @@ def test_it_is_the_mean_of_the_cases_in_which_one_is_wrong(observed: Callable):
 
 def test_rounding_is_no_difference(observed: Callable):
     evidence = Evidence([observed(dZ=lambda dZ: dZ + 0.9e-12)], "logits_gradient")
-    assert evidence.likeness(lambda: lambda *_: observed().theirs.dZ - 0.9e-12).explained == 0
+    assert evidence.likeness(lambda: lambda *_: observed().theirs.dZ - 0.9e-12) == (0.0, 0)
     evidence = Evidence([observed(dZ=lambda dZ: dZ + 5e-12)], "logits_gradient")
     assert evidence.likeness(lambda: lambda *_: observed().theirs.dZ + 4.5e-12).explained == 1
 
@@ -86,3 +86,37 @@ def test_equal_values_are_counted(observed: Callable):
 
 def test_without_cases_nothing_is_explained():
     assert Evidence([], "logits").likeness(lambda: print) == (0.0, 0)
+
+
+@pytest.mark.parametrize(
+    ("mine", "guess", "explained"),
+    [(np.nan, 0.0, 0.5), (0.0, np.nan, 0.5), (np.nan, np.nan, 1.0), (np.nan, -np.inf, 1.0), (0.0, 0.0, 1.0)],
+)
+def test_a_case_counts_where_either_is_not_finite(observed: Callable, mine: float, guess: float, explained: float):
+    """The first case is explained; in the second, one element of ours or of the guess is not finite, or none is."""
+    place = np.arange(18).reshape(6, 3) == 7
+    seen = [observed(dZ=lambda dZ: dZ + 1), observed(dZ=lambda dZ: np.where(place, dZ + mine, dZ))]
+    right = observed().theirs.dZ
+    made = iter([right + 1, np.where(place, right + guess, right)])
+    found = Evidence(seen, "logits_gradient").likeness(lambda: lambda *_: next(made))
+    assert found.explained == pytest.approx(explained)
+
+
+def test_labels_that_are_one_higher_are_a_difference(observed: Callable):
+    def one_for_nothing(y):
+        return np.where(y == 0, 1, y)
+
+    seen, right = observed(y=one_for_nothing), observed().theirs
+    evidence = Evidence([seen], "batch")
+    assert evidence.likeness(lambda: lambda *_: (right.X, one_for_nothing(right.y))).explained == 1
+    assert evidence.likeness(lambda: lambda *_: (right.X, right.y)).explained == 0
+
+
+def test_tiny_differences_have_a_size(observed: Callable):
+    """Their squares would be 0."""
+    seen = observed()
+    tiny = [seen.theirs.dZ * factor for factor in (0, 1e-200, 2e-200)]
+    ours, theirs = seen.ours._replace(dZ=tiny[1]), seen.theirs._replace(dZ=tiny[0])
+    seen = seen._replace(ours=ours, theirs=theirs, limits=dict.fromkeys(seen.limits, 0.0))
+    evidence = Evidence([seen], "logits_gradient")
+    assert evidence.likeness(lambda: lambda *_: tiny[2]).explained == pytest.approx(0.5)

@@ -89,12 +89,36 @@ def test_what_holds_in_one_case_only_is_not_told(observed: Callable):
     assert told(seen, "Z")[1:] == ["there Z is off by 7 % of its largest value"]
 
 
+# What holds in the first case only, the second being off otherwise, and what is told of it.
+THERE = {
+    "zero": (lambda Z: Z * 0, "there Z is zero in every element"),
+    "one image": (at(4), "there only image 4 of Z differs"),
+    "one element": (at(4, 1), "there only the element [4, 1] of Z differs"),
+    "two infinite": (at([1, 2], [1, 0], add=-np.inf), "there Z has -inf in 2 of 18 places"),
+}
+
+
+@pytest.mark.parametrize("case", THERE)
+def test_what_holds_in_the_first_case_is_told_of_there(observed: Callable, case: str):
+    change, text = THERE[case]
+    assert told([observed(Z=change), observed(Z=lambda Z: Z + Z**2)], "Z")[1] == text
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_of_what_is_finite_nowhere_it_is_told_in_how_many_places(observed: Callable, value: float):
+    seen = [observed(**size, logP=lambda P: P * 0 + value) for size in ({}, {"N": 7, "K": 4})]
+    with np.errstate(all="ignore"):
+        assert told(seen, "logP")[1:] == [f"there logP has {value} in 18 of 18 places"]
+
+
 def test_what_holds_of_all_that_is_finite_is_told_and_what_is_not(observed: Callable):
     seen = [observed(logP=np.exp), observed(logP=lambda P: P * np.nan)]
     assert told(seen, "logP")[1:] == [
         "the rows of logP sum to 1: these are probabilities, not logarithms",
         "logP is not finite in step 1",
     ]
+    hard = [seen[0], observed(kind="hard", logP=at(1, 2, add=np.nan))]
+    assert told(hard, "logP")[-1] == 'logP is not finite in the batch "step 1"'
 
 
 @pytest.mark.parametrize(
@@ -135,6 +159,26 @@ def test_the_first_fact_is_where(observed: Callable, kind: str):
     assert told(seen, "Z", 1)[0] == f"Z (E1) is the first to differ, {WHERE[kind]}"
 
 
+def test_where_says_whether_steps_before_were_right(observed: Callable):
+    seen = observed(Z=at(2, 1))
+    before = seen._replace(ours=seen.theirs)
+    first = "Z (E1) is the first to differ, in step 1, "
+    assert facts([before, seen], 1, "logits", "Z", False)[0] == first + "but not in those before"
+    text = "after other steps, but not when it is the first: something is kept from step to step"
+    assert facts([before, seen], 1, "logits", "Z", True)[0] == first + text
+    hard = seen._replace(kind="hard")
+    assert facts([hard._replace(ours=seen.theirs), hard], 1, "logits", "Z", True)[0] == (
+        f'Z (E1) is the first to differ, in the batch "step 1", {text}'
+    )
+
+
+@pytest.mark.parametrize("kind", ["training", "evaluation", "small"])
+def test_where_another_quantity_differs_on_real_images(observed: Callable, kind: str):
+    seen = [observed(kind=kind, db=at(1)), observed(kind="hard", Z=at(2, 1))]
+    images = "on real images" if kind == "small" else "in the first steps"
+    assert told(seen, "Z", 1)[0] == f'Z (E1) is the first to differ, not {images}, but in the batch "step 1"'
+
+
 def test_another_quantity_than_the_first_is_not_called_the_first(observed: Callable):
     seen = [observed(L=lambda L: L + 1, dZ=lambda dZ: -dZ)]
     assert told(seen, "dZ")[0] == "dZ (E4) differs, in the first step"
@@ -144,7 +188,9 @@ def test_another_quantity_than_the_first_is_not_called_the_first(observed: Calla
 def test_only_the_bias(observed: Callable, bias: str, weights: str):
     text = "only the bias differs, the weights do not"
     assert text in told([observed(**{bias: at(1)})], bias)
-    assert text not in told([observed(**{bias: at(1), weights: at(1, 1)})], bias)
+    both = observed(**{bias: at(1), weights: at(1, 1)})
+    assert text not in told([both], bias)
+    assert text not in told([observed(**{bias: at(1)}), both], bias)
 
 
 def test_a_ratio_that_changes_from_step_to_step(observed: Callable):
@@ -153,8 +199,12 @@ def test_a_ratio_that_changes_from_step_to_step(observed: Callable):
         seen.append(observed(kind="hard", dZ=lambda dZ: dZ * 7))
         return [fact for fact in told(seen, "dZ") if "from step to step" in fact]
 
+    assert after(1, 2, 3, 4, 5, 6) == ["the ratio dZ ours / theirs changes from step to step: 1, 2, 3, 4"]
     assert after(1.5, 1.25, 0.5) == ["the ratio dZ ours / theirs changes from step to step: 1.5, 1.25, 0.5"]
-    assert after(1.5, 1.5, 1.5) == after(1.5, 1.5 * (1 + 1e-10)) == []
+    assert after(-1.5, 1.5) == ["the ratio dZ ours / theirs changes from step to step: -1.5, 1.5"]
+    assert after(1.5, 1.5 * (1 + 3e-9)) == ["the ratio dZ ours / theirs changes from step to step: 1.5, 1.5"]
+    assert after(1.5, 1.5, 1.5) == after(1.5, 1.5 * (1 + 1e-10)) == after(-1.5, -1.5) == after(1.5) == []
+    assert after(1e3, 1e3 * (1 + 5e-10)) == []
 
 
 def test_the_loss_changes_its_ratio_with_every_mistake(observed: Callable):

@@ -11,7 +11,8 @@ from compare.backends.protocol import Backend
 from compare.bugs.diagnosis import Diagnostician
 from compare.bugs.inputs import inputs, unusual_inputs
 from compare.bugs.traces import first_wrong
-from compare.problem import Problem
+from compare.data.registry import load
+from compare.problem import Hyperparameters, Problem
 from scratch import EQUATIONS
 
 
@@ -75,6 +76,65 @@ def test_all_inputs_are_of_one_precision(random_problem: Callable[..., Problem],
             assert {part.dtype.name for part in (W, b, *(velocity or ()))} == {dtype}, case.name
             moving |= {given.kind} if velocity else set()
     assert moving == {"training", "hard", "exact", "evaluation", "small"}
+
+
+@pytest.fixture(scope="module")
+def small_steps(random_problem: Callable[..., Problem]) -> list[tuple[float, scratch.Step]]:
+    """The rate and the step of each batch of random images."""
+    given = [one.steps for one in inputs(random_problem(), "float64") if one.kind == "small"]
+    named = [steps for steps in given if steps.cases[0].name.startswith("a batch of ")]
+    return [(steps.chosen.lr, step) for steps in named for _, step in steps.steps(SCRATCH, "float64")]
+
+
+def test_the_small_inputs_differ_in_sizes_and_have_sizes_that_are_equal(small_steps):
+    sizes = {(*step.X.shape, step.Z.shape[1]) for _, step in small_steps}
+    numbers, pixels, classes = ({size[n] for size in sizes} for n in range(3))
+    assert any(N == K for N, _, K in sizes)
+    assert any(N == D for N, D, _ in sizes)
+    assert any(D == K for _, D, K in sizes)
+    assert {1, 64, 128, 256} <= numbers
+    # more than evaluation takes at once
+    assert max(numbers) > 1000
+    assert (min(classes), max(classes)) == (2, 10)
+    assert (min(pixels), max(pixels)) == (5, 3000)
+    # so that no power of one size is another by chance
+    assert min(len(numbers), len(pixels) + len(classes)) >= 13
+
+
+def test_the_rates_of_the_small_inputs_are_small_and_large_and_no_round_numbers(small_steps):
+    rates = {lr for lr, _ in small_steps}
+    assert min(rates) < 1e-4
+    assert sum(1 < lr < 10 for lr in rates) == 1
+    assert 20 < max(rates) < 100
+    assert not any(float(f"{lr:.3g}") == lr for lr in rates)
+
+
+def test_gradients_of_the_small_inputs_are_small_and_large(small_steps):
+    medians = [float(np.median(np.abs(step.dZ))) * len(step.y) for _, step in small_steps]
+    assert min(medians) < 1e-15
+    assert any(1e-6 < median < 1e-4 for median in medians)
+    assert max(medians) > 0.9
+    # where the model is sure, it is right
+    sure = [step for median, (_, step) in zip(medians, small_steps, strict=True) if median < 1e-4]
+    assert all((step.Z.argmax(axis=1) == step.y).all() for step in sure)
+
+
+def test_evaluation_is_one_batch_of_as_many_images_as_there_are_or_1000(random_problem: Callable[..., Problem]):
+    def images(problem: Problem) -> list[int]:
+        (given,) = [one for one in inputs(problem, "float64") if one.kind == "evaluation"]
+        return [len(case.index) for case in given.steps.cases]
+
+    assert images(random_problem()) == [22]
+    assert images(Problem(load("mnist5k"), Hyperparameters(epochs=1, val_fraction=0.3))) == [1000]
+
+
+def test_weights_of_the_training_are_of_the_same_size(digits: Problem):
+    (first, *others, last) = [case.start.W for case in next(iter(inputs(digits, "float64"))).steps.cases]
+    np.testing.assert_array_equal(first, last)
+    for W in others:
+        # of a permutation less a third of the weights themselves: sqrt(1 + 1/9)
+        assert np.std(W) / np.std(first) == pytest.approx(1.054, abs=0.1)
+        assert (first != W).all()
 
 
 def test_without_momentum_no_input_has_a_velocity(random_problem: Callable[..., Problem]):

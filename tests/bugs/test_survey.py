@@ -95,3 +95,12 @@ def test_what_a_worker_finds_is_what_is_found_here(
         assert str([one.accuracy for one in detections.values()]) == str([one.accuracy for one in alone])
     assert everything.guesses["wrong-sign"][0] == "wrong-sign"
     assert everything.guesses["hidden-momentum"][0] == "hidden-momentum"
+
+
+def test_the_guesses_are_made_on_one_thread(
+    random_problem: Callable[..., Problem], monkeypatch: pytest.MonkeyPatch, threads_now: Callable
+):
+    numbers = []
+    monkeypatch.setattr(module, "Diagnostician", lambda *_: numbers.append(threads_now()))
+    assert module.Guesses(())(random_problem(), print) == {}
+    assert numbers == [{1}]

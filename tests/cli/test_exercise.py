@@ -72,6 +72,7 @@ def test_files_that_are_no_exercise(cli, tmp_path: Path, content: str):
     assert (code, out, len(err.splitlines())) == (2, "", 1)
 
 
+@pytest.mark.heavy
 def test_the_next_one_is_named(cli, exercise_file: Callable, tmp_path: Path):
     names = list(FUNCTIONS)
     path = exercise_file(*names[:2])

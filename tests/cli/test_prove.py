@@ -200,6 +200,7 @@ def test_what_does_not_fit_is_refused(refused, case: str):
     assert words in refused("--data", "digits", *options)
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("proven_once")
 def test_pictures_are_drawn_and_recorded(cli, tmp_path: Path):
     folder = tmp_path / "new" / "folder"

@@ -40,7 +40,7 @@ SIGNALS = {signal.SIGINT: (130, b"interrupted\n"), signal.SIGTERM: (143, b""), s
     ("backend", "sent"),
     [
         ("scratch", signal.SIGINT),
-        ("torch", signal.SIGINT),
+        pytest.param("torch", signal.SIGINT, marks=pytest.mark.heavy),
         ("scratch", signal.SIGTERM),
         pytest.param("scratch", signal.SIGHUP, marks=pytest.mark.heavy),
     ],

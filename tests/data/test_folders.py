@@ -20,6 +20,12 @@ def test_the_cache_is_made_when_it_is_needed(cache: Path):
     assert data_root(None) == cache
 
 
+def test_the_cache_of_a_new_user_is_made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home" / "cache"))
+    assert data_root(None).is_dir()
+    assert data_root(None).parent == tmp_path / "home" / "cache"
+
+
 def test_a_folder_that_is_named_is_not_made(tmp_path: Path):
     assert data_root(tmp_path) == tmp_path
     (tmp_path / "file").touch()

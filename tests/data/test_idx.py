@@ -149,3 +149,16 @@ def test_a_damaged_value_is_seen_by_gzip(tmp_path: Path):
     (tmp_path / "file.gz").write_bytes(content)
     with pytest.raises(InputError, match=r"file\.gz: cannot be read: CRC check failed"):
         read_idx(tmp_path / "file.gz")
+
+
+def test_a_byte_of_gzip_holds_at_most_1032(tmp_path: Path):
+    def refusal(content: int) -> str:
+        (tmp_path / "file.gz").write_bytes(gzip.compress(b"\0\0\x08\1" + content.to_bytes(4, "big"), 0))
+        with pytest.raises(InputError) as error:
+            read_idx(tmp_path / "file.gz")
+        return str(error.value)
+
+    refusal(1)
+    size = (tmp_path / "file.gz").stat().st_size
+    assert f"file.gz: 8 bytes, its header asks for {1032 * size:,};" in refusal(1032 * size - 8)
+    assert f"file.gz: {size} bytes of gzip, its header asks for {1032 * size + 1:,};" in refusal(1032 * size - 7)

@@ -98,6 +98,7 @@ def test_a_folder_that_may_not_be_read(write_mnist, tmp_path: Path, monkeypatch:
         load_mnist(root)
 
 
+@pytest.mark.heavy
 def test_missing_files_are_downloaded_once_and_whole(
     mirror: Path, cache: Path, mnist_arrays, idx_bytes, capfd: pytest.CaptureFixture
 ):

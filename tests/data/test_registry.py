@@ -10,22 +10,42 @@ from compare.data.mnist import load_mnist
 from compare.data.registry import SOURCES, load
 from compare.errors import InputError
 
-NAMES = [
-    "mnist5k",
-    "digits",
-    "mnist",
-    "fashion-mnist",
-    "kmnist",
-    "emnist-letters",
-    "emnist-balanced",
-    "usps",
-    "cifar10",
-    "cifar100",
-]
+# As those who made them say: training and test images, the shape of one, classes; and our epochs.
+SETS = {
+    "mnist5k": (5000, 0, (28, 28), 10, 240),
+    "digits": (1797, 0, (8, 8), 10, 640),
+    "mnist": (60000, 10000, (28, 28), 10, 20),
+    "fashion-mnist": (60000, 10000, (28, 28), 10, 20),
+    "kmnist": (60000, 10000, (28, 28), 10, 20),
+    "emnist-letters": (124800, 20800, (28, 28), 26, 10),
+    "emnist-balanced": (112800, 18800, (28, 28), 47, 11),
+    "usps": (7291, 2007, (16, 16), 10, 164),
+    "cifar10": (50000, 10000, (3, 32, 32), 10, 24),
+    "cifar100": (50000, 10000, (3, 32, 32), 100, 24),
+}
+NAMES = list(SETS)
+# One file of each, where torchvision has it.
+FILES = {
+    "fashion-mnist": "FashionMNIST/raw/train-images-idx3-ubyte",
+    "kmnist": "KMNIST/raw/train-images-idx3-ubyte",
+    "emnist-letters": "EMNIST/raw/emnist-letters-train-images-idx3-ubyte",
+    "emnist-balanced": "EMNIST/raw/emnist-balanced-train-images-idx3-ubyte",
+    "usps": "usps.bz2",
+    "cifar10": "cifar-10-batches-py/data_batch_1",
+    "cifar100": "cifar-100-python/train",
+}
 
 
 def test_the_ten_data_sets():
+    assert {name: (*s.size, s.shape, s.classes, s.epochs) for name, s in SOURCES.items()} == SETS
     assert list(SOURCES) == NAMES
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_of_one_data_set_is_of_no_other(tmp_path: Path, name: str):
+    (tmp_path / FILES[name]).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / FILES[name]).touch()
+    assert {other for other, source in SOURCES.items() if source.is_here(tmp_path)} == {"mnist5k", "digits", name}
 
 
 def test_an_unknown_name_is_told_with_the_known_ones():

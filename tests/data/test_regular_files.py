@@ -1,5 +1,6 @@
 """What is no file is not opened, and what is read has no more memory than the file has bytes."""
 
+import io
 import os
 import socket
 import tracemalloc
@@ -79,3 +80,16 @@ def test_the_same_bytes_are_not_read_for_ever(tmp_path: Path):
         stream.seek(0)
         with pytest.raises(OSError, match="it asks for the same bytes again and again"):
             stream.read()
+
+
+def test_what_may_be_read_is_ten_times_the_file_and_one_buffer(tmp_path: Path):
+    size = io.DEFAULT_BUFFER_SIZE
+    (tmp_path / "file").write_bytes(bytes(size))
+    with BoundedReader(tmp_path / "file") as stream:
+        for _ in range(11):
+            stream.seek(0)
+            assert len(stream.read()) == size
+        stream.seek(0)
+        assert stream.read(0) == b""
+        with pytest.raises(OSError, match="it asks for the same bytes again and again"):
+            stream.read(1)

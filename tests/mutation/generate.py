@@ -15,7 +15,7 @@ OPERATORS |= {ast.FloorDiv: ("//", "*"), ast.BitAnd: ("&", "|"), ast.BitOr: ("|"
 NAMES = {"min": "max", "max": "min", "any": "all", "all": "any", "sum": "max", "argmax": "argmin"}
 
 SYMMETRIC = "max", "min", "maximum", "minimum", "hypot", "array_equal", "isclose"
-LOOKS = {"strict", "alpha", "dpi", "figsize", "fontsize", "loc", "lw", "ms", "ncols", "rotation"}
+LOOKS = {"strict", "alpha", "dpi", "figsize", "fontsize", "frameon", "ha", "loc", "lw", "ms", "ncols", "rotation", "va"}
 
 
 class Mutant(NamedTuple):

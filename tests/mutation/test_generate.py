@@ -21,6 +21,7 @@ FOUND = {
     "if TYPE_CHECKING: f(1)": set(),
     "x = new_figure(1, a + 2)": set(),
     "x = plot(a, b, ms=4, n=1)": {"x = plot(b, a, ms=4, n=1)", "x = plot(a, b, ms=4, n=2)", "x = plot(a, b, ms=4)"},
+    "legend(a, frameon=False, n=1)": {"pass", "legend(a, frameon=False, n=2)", "legend(a, frameon=False)"},
     "x = f'{a + 1}'": set(),
     "x = 'ä' + g(a, 3)": {"x = 'ä' + g(3, a)", "x = 'ä' + g(a, 4)"},
 }

@@ -1,6 +1,8 @@
 """A right formula that loses accuracy is told from a wrong one: its errors shrink with the precision."""
 
+import math
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -84,3 +86,43 @@ def test_only_a_right_formula_loses_accuracy(small: Problem, replaced: Callable,
             over = [found.used > 1 for found in check_hard_batches(small, "float32", ours, other).values()]
             unequal = [counts.differ > 0 for counts in count_unequal(small, "float32", ours, other).values()]
         assert any(over + unequal), "it differs, and more than rounding may"
+
+
+INF, NAN = math.inf, math.nan
+ALONE = (1.0, (1.0, 5.0), (1e-9, 2.0))
+# The share of a budget that a case may use; error and share of its budget in float32, and in float64; and the verdict,
+# first of this case alone, then beside one whose error shrinks as it should.
+CASES = {
+    "shrinks by 2^-12": ((1.0, (1.0, 5.0), (2.0**-12, 5.0)), True, True),
+    "shrinks by a little less": ((1.0, (1.0, 5.0), (2.0**-12 * 1.001, 5.0)), False, False),
+    "grows": ((1.0, (1.0, 5.0), (2.0, 5.0)), False, False),
+    "within its budget in float64": ((1.0, (1.0, 5.0), (0.9, 1.0)), True, True),
+    "within its budget in both": ((1.0, (1.0, 1.0), (0.9, 1.0)), False, True),
+    "over it in float64 only": ((1.0, (1.0, 0.9), (0.9, 1.1)), False, False),
+    "where nothing rounds, shrinks": ((0.0, (1.0, 0.5), (1e-9, 0.5)), True, True),
+    "where nothing rounds, stays": ((0.0, (1.0, 0.5), (0.5, 0.5)), False, False),
+    "where nothing rounds, a rounding in float64 only": ((0.0, (0.0, 0.0), (1e-17, 1.0)), False, True),
+    "where nothing rounds, more in float64 only": ((0.0, (0.0, 0.0), (1e-17, 1.1)), False, False),
+    "nan in float32": ((1.0, (NAN, NAN), (1e-9, 0.5)), True, True),
+    "infinite in float32": ((1.0, (INF, INF), (1e-9, 5.0)), True, True),
+    "nan in both": ((1.0, (NAN, NAN), (NAN, NAN)), False, True),
+    "infinite in both": ((1.0, (INF, INF), (INF, INF)), False, True),
+    "nan in float64 only": ((1.0, (1.0, 5.0), (NAN, NAN)), False, False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_an_error_that_stays_is_a_wrong_formula(small: Problem, monkeypatch: pytest.MonkeyPatch, case: str):
+    found, alone, beside = CASES[case]
+    for every, verdict in (([found], alone), ([found, ALONE], beside), ([ALONE, found], beside)):
+        each = [
+            # a quantity that was compared in one precision only says nothing
+            (limit, {"W": _deviation(*single), "b": _deviation(1.0, 9.0)}, {"W": _deviation(*double)})
+            for limit, single, double in every
+        ]
+        monkeypatch.setattr("compare.proof.accuracy_loss._both", lambda *_, each=each: iter(each))
+        assert loses_accuracy(small, SCRATCH, backend("torch")) is verdict
+
+
+def _deviation(error: float, used: float) -> SimpleNamespace:
+    return SimpleNamespace(max_abs_error=error, used=used)

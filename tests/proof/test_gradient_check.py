@@ -140,3 +140,12 @@ def test_a_gradient_of_zero_is_wrong(digits: Problem, replaced: Callable):
     nothing = replaced(logits_gradient=lambda logP, _y: np.zeros_like(logP))
     with np.errstate(all="ignore"):
         assert not any(check.passed for check in check_gradients(digits, nothing))
+
+
+def test_no_parameter_of_the_real_problem_is_checked_twice(shaped: Callable, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("compare.proof.gradient_check._check", lambda _name, _at, which: sorted(which.tolist()))
+    assert check_gradients(shaped(3, 3), SCRATCH) == [[*range(18)], [*range(12)]]
+    # of 15, not all
+    _, some = check_gradients(shaped(4, 3), SCRATCH)
+    assert len({*some}) == 12
+    assert {*some} < {*range(15)}

@@ -91,9 +91,35 @@ def test_the_share_and_the_ulps_are_of_the_values_that_differ(digits: Problem):
     assert 0.45 < first.left < 0.55
 
 
+def test_a_difference_is_scaled_by_the_largest_value(digits: Problem):
+    """One logit, a small one, is off by eight units in the last place of the largest."""
+
+    def logits(X, W, b):
+        Z = torch_operations.OPERATIONS["logits"](X, W, b)
+        Z.flat[np.abs(Z).argmin()] += 8 * np.spacing(np.abs(Z).max())
+        return Z
+
+    first = attribute(digits, "float32", EQUATIONS._replace(logits=logits))[0]
+    assert first.scaled == pytest.approx(8, rel=1e-2)
+    assert first.share == 1 / (len(digits.epoch_batches(1)[0]) * digits.classes)
+    assert first.ulps > 1000
+
+
 @pytest.mark.parametrize("name", ["lr-off-by-1e-5", "divided-by-n-minus-1", "bias-forgotten-forward"])
 def test_a_mistake_is_not_explained_away(digits: Problem, name: str):
     bug = BUGS[name]
     left = {a.operation: a.left for a in attribute(digits, "float64", bug.equations())}
     assert left.pop(bug.function) > 0.1
     assert set(left.values()) == {0.0}
+
+
+def test_each_operation_is_computed_on_one_thread(digits: Problem, threads_now: Callable):
+    numbers = []
+
+    def logits(X, W, b):
+        numbers.append(threads_now())
+        return scratch.logits(X, W, b)
+
+    attribute(digits, "float32", EQUATIONS._replace(logits=logits))
+    assert numbers
+    assert all(each == {1} for each in numbers)

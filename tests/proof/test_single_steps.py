@@ -1,6 +1,7 @@
 """Single steps: what each side is given, what comes back, and where a mistake in them is told to be."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -136,3 +137,18 @@ def test_the_real_batch_is_small_and_real(D: int, K: int, N: int, images: int, d
     np.testing.assert_array_equal(case.start.b, b, strict=True)
     assert case.start.velocity is None
     assert case.name == "real images"
+
+
+def test_what_may_be_refused_ends_the_cases_and_nothing_else(steps: SingleSteps, replaced: Callable):
+    def one_image_only(X, W, b):
+        if len(X) > 1:
+            raise UserFileError("too many images")
+        return scratch.logits(X, W, b)
+
+    ours = replaced(logits=one_image_only)
+    allowed = replace(steps, cases=steps.cases[::-1], may_be_refused=True)
+    assert [case.name for case, _ in allowed.steps(ours, "float64")] == ["case 1"]
+    assert [case.name for case, _ in allowed.pairs(ours, SCRATCH, "float64")] == ["case 1"]
+    assert [case.name for case, _ in allowed.pairs(SCRATCH, ours, "float64")] == ["case 1"]
+    with pytest.raises(UserFileError, match=r'^too many images, in the batch "case 0"$'):
+        list(replace(allowed, may_be_refused=False).pairs(ours, SCRATCH, "float64"))

@@ -46,6 +46,14 @@ def test_weights_spread_the_logits_of_dense_images_by_about_1(groups: list[Singl
     assert 0.7 < np.median(spreads) < 1.4
 
 
+def test_tiny_weights_make_tiny_logits(groups: list[SingleSteps]):
+    found = cases(groups, "tiny weights")
+    largest = [float(np.abs(case.start.W).max()) for _, case in found]
+    for scale, size in zip((1e-4, 1e-8, 1e-12), largest, strict=True):
+        # a normal number by the root of a third of the pixels
+        assert 0.3 * scale < size < 3 * scale
+
+
 def test_rates_are_of_every_size_and_odd(groups: list[SingleSteps]):
     rates = sorted({steps.chosen.lr for steps, _ in cases(groups, "other learning rates")})
     assert rates[0] == 1.00563545e-13
@@ -81,12 +89,34 @@ def test_repetitions_share_a_part(groups: list[SingleSteps]):
     found = cases(groups, "repeated in part")
     images, labels = found[0][0].train
     X, y = ([part[case.index] for _, case in found] for part in (images, labels))
-    assert len({case.start.W.tobytes() for _, case in found}) == 1
+    W = [case.start.W for _, case in found]
+    assert all((one == W[0]).all() for one in W[:5])
     assert (X[0] == X[2]).all()
     assert (X[0][0] == X[1][0]).all()
     assert not (X[0] == X[1]).all()
     assert (y[0] == y[3]).all()
     assert not (y[0] == y[1]).all()
+    # the same images in another order, then the same weights
+    assert (X[4] == X[3][::-1]).all()
+    assert (W[5] == W[6][::-1]).all()
+    # weights of which one row is the same, and at last all is
+    assert [(W[7][k] == W[6][k]).all() for k in range(10)] == [True] + 9 * [False]
+    assert all((one[7] == one[8]).all() for one in (X, y, W))
+
+
+def test_many_classes_have_labels_beyond_a_byte(groups: list[SingleSteps]):
+    ((steps, case),) = cases(groups, "many classes")
+    assert case.start.W.shape == (130, 3)
+    assert sorted(steps.train[1][case.index]) == [0, 32, 64, 128, 129]
+    assert steps.may_be_refused
+    assert not any(other.may_be_refused for other in groups if other is not steps)
+
+
+_kept: dict[tuple, np.ndarray] = {}
+
+
+def kept_by_the_first_row(X, W, b):
+    return X @ _kept.setdefault((W.shape, W[0].tobytes()), W.T) + b
 
 
 # For each name a mistake that no other batch need show.
@@ -110,6 +140,8 @@ MISTAKES: dict[str, dict[str, Callable]] = {
     "pixels of both signs": {"parameter_gradients": lambda X, dZ: (dZ.T @ X * (X.sum(axis=0) != 0), dZ.sum(axis=0))},
     "an update that rounds": {"sgd_step": lambda W, b, dW, db, lr: ((W / lr - dW) * lr, b - lr * db)},
     "other learning rates": {"sgd_step": lambda W, b, dW, db, lr: scratch.sgd_step(W, b, dW, db, float(f"{lr:.5g}"))},
+    "repeated in part": {"logits": kept_by_the_first_row},
+    "many classes": {"nll_loss": lambda logP, y: -logP[np.arange(len(y)), y.astype(np.int8)].mean()},
     "problems of other shapes": {"logits": lambda X, W, b: X @ (W if len(W) == X.shape[1] else W.T) + b},
 }
 

@@ -167,6 +167,17 @@ def test_the_headings_are_the_names_of_the_checks(survey: Survey):
     assert last.split() == ["mistake", "step", "run", "batches", "metic", "checks", "ties", "accuracy"]
 
 
+def test_marks_end_where_their_heading_ends(survey: Survey):
+    lines = printed(print_survey, survey, details=False)
+    heading = next(line for line in lines if line.startswith("mistake "))
+    ends = [match.end() - 1 for match in re.finditer(r"\w+", heading)][1:]
+    for name, marks in (("wrong-sign", "x·····x"), ("wrong-axis", "424···0")):
+        line = next(line for line in lines if line.startswith(f"{name} "))
+        # of the accuracy, the last digit and a unit
+        assert "".join(line[end] for end in ends[:-1]) == marks[:-1], (line, heading)
+    assert heading.startswith("mistake")
+
+
 def test_how_many_each_check_detects(survey: Survey):
     lines = printed(print_survey, survey, details=False)
     count = len(BUGS)

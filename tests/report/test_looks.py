@@ -36,6 +36,9 @@ def test_another_precision_is_named_where_the_fact_is_of_one_batch(run: Run):
 def test_that_both_sides_are_wrong_is_said_first(run: Run):
     found = Diagnosis([BOTH, "Z differs", "there Z is off"], [], EXAMPLE, with_scratch=True)
     assert looks(run, found, '"x"', 68)["seen"] == f"{BOTH} there Z is off"
+    found.facts.extend(["second", "third"])
+    assert looks(run, found, '"x"', 68)["seen"] == f"{BOTH} there Z is off; second"
+    assert looks(run, found._replace(facts=[BOTH]), '"x"', 68)["seen"].startswith("nothing differs in the first steps")
 
 
 def test_a_value_that_is_not_finite_is_no_loss_of_digits(run: Run):
@@ -78,6 +81,14 @@ ADVICE = {
 def test_the_advice_fits(run: Run, case: str):
     changes, text = ADVICE[case]
     assert looks(run, Diagnosis(["a"], [], EXAMPLE)._replace(**changes), "", 68)["try"] == text
+
+
+def test_a_lesson_that_fits_one_line_is_told_whole(run: Run):
+    lesson = "Update in place or return new arrays, not both"
+    whole = BUGS["updated-twice"].lesson
+    found = Diagnosis(["a"], [Guess(BUGS["updated-twice"], 1.0)])
+    assert whole.startswith(lesson)
+    assert [looks(run, found, "", len(whole) - n)["try"] for n in (0, 1)] == [whole, lesson]
 
 
 def test_the_shift_is_advised_before_another_order(run: Run):

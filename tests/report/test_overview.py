@@ -33,6 +33,9 @@ def test_an_overview_has_both_curves_and_the_templates(digits: Problem, matching
     assert [line.get_label() for line in losses.lines] == [
         f"{part}, {side}" for side in ("scratch", "torch") for part in ("validation", "training (running)")
     ]
+    # side by side
+    left, right = losses.get_subplotspec(), accuracies.get_subplotspec()
+    assert (left.colspan.start, right.colspan.start, left.rowspan, right.rowspan) == (0, 1, range(1), range(1))
     assert accuracies.lines[0].get_ydata().tolist() == [r.val_accuracy for r in matching[0].history["scratch"]]
     assert figure.get_suptitle() == "One model, trained by scratch and torch: digits, lr 0.1, 3 epochs, float32"
     assert figure.get_supxlabel().startswith("Validation accuracy at the end: ")

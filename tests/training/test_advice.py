@@ -65,6 +65,25 @@ def test_advice(case: str):
 
 
 @pytest.mark.parametrize(
+    ("epochs", "tenth", "span"),
+    [(1, 1, "epoch"), (9, 1, "epoch"), (19, 1, "epoch"), (20, 2, "2 epochs"), (29, 2, "2 epochs"), (30, 3, "3 epochs")],
+)
+def test_the_end_is_the_last_tenth_of_the_epochs(epochs: int, tenth: int, span: str):
+    losses = dict.fromkeys(range(epochs + 1), 5.0) | {epochs - tenth: 1.0, epochs: 0.9}
+    history = [Record(n, 1.0, 0.8, loss, 0.86) for n, loss in losses.items()]
+    text = advice(a_problem(*DEFAULT), history, 1.0)
+    assert f"The validation loss fell by 10.0 % in the last {span};" in text
+
+
+def test_what_lies_on_an_edge_is_inside():
+    problem = a_problem(*DEFAULT)
+    for accuracy in usual_band(problem):
+        assert "is normal here" in advice(problem, records(accuracy, (0.7, 0.65)), 0.9)
+    assert "below the usual" in advice(problem, records(0.15, (0.7, 0.65)), 0.9)
+    assert "hardly better than guessing" in advice(problem, records(0.149, (0.7, 0.65)), 0.9)
+
+
+@pytest.mark.parametrize(
     ("start", "end", "expected"),
     [
         (2.3, 2.29, False), (2.3, 2.3, False), (2.3, 2.31, True), (2.3, 0.0, False),
@@ -94,6 +113,8 @@ def test_bands_are_those_measured_and_for_the_defaults_only():
     assert set(BANDS) == set(USUAL)
     for (name, lr, steps), band in BANDS.items():
         assert usual_band(a_problem(name, lr, steps)) == pytest.approx(band)
+        # over seeds
+        assert usual_band(a_problem(name, lr, steps, seed=5)) == pytest.approx(band)
         for changed in ({"momentum": 0.9}, {"batch_size": 50}, {"train_subset": 100}, {"weight_decay": 0.1}):
             assert usual_band(a_problem(name, lr, steps, **changed)) is None
         assert usual_band(a_problem(name, lr, steps + 1)) is None

@@ -1,5 +1,7 @@
 """Images classified with the weights of a checkpoint."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -41,3 +43,10 @@ def test_a_file_classifies_with_its_own_functions(user_file, one_function, small
     np.testing.assert_allclose(classify(uniform, state, *small.train).P, 1 / small.classes)
     with pytest.raises(UserFileError, match="returns nan for finite inputs"):
         classify(user_file(one_function("log_softmax", "return Z * np.nan")), state, *small.train)
+
+
+def test_it_classifies_on_one_thread(small, monkeypatch: pytest.MonkeyPatch, threads_now: Callable):
+    numbers, logits = [], ScratchSide.logits
+    monkeypatch.setattr(ScratchSide, "logits", lambda *args: numbers.append(threads_now()) or logits(*args))
+    classify("scratch", State(*small.start("float32")), *small.train)
+    assert numbers == [{1}]

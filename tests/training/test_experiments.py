@@ -1,6 +1,7 @@
 """The tutorial's closing questions: grids, rows, and words that follow the numbers."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -185,3 +186,11 @@ WORDS = {
 def test_the_words_follow_the_numbers(case: str):
     name, rows, words = WORDS[case]
     assert words in EXPERIMENTS[name].seen(rows)
+
+
+@pytest.mark.usefixtures("data")
+def test_it_trains_on_one_thread(monkeypatch: pytest.MonkeyPatch, threads_now: Callable):
+    numbers, trained = [], experiments.train
+    monkeypatch.setattr(experiments, "train", lambda every: numbers.append(threads_now()) or trained(every))
+    run(asked(a=Hyperparameters(epochs=1, batch_size=5)), ["scratch"], None, lambda _: None)
+    assert numbers == [{1}]

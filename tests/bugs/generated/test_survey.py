@@ -101,3 +101,13 @@ def test_what_single_steps_do_not_detect_is_trained(
     assert [*survey.found["float32"]] == [CLEAN, *few]
     assert survey.found["float32"][SAME] == survey.found["float32"][CLEAN] == NONE
     assert survey.passed
+
+
+def test_the_checks_are_made_on_one_thread(
+    make_small: Callable[..., Problem], monkeypatch: pytest.MonkeyPatch, threads_now: Callable
+):
+    numbers, right = [], equations_backend("right", lambda: scratch.EQUATIONS)
+    checks = {name: lambda: numbers.append(threads_now()) for name in module.CHECK_ORDER}
+    monkeypatch.setattr(module, "checks_without_training", lambda *_: checks)
+    assert first_found(make_small(), "float32", right) == NONE
+    assert numbers == [{1}] * len(checks)

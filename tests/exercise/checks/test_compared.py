@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -51,3 +52,10 @@ def test_the_command_prints_one_line():
     done = subprocess.run([sys.executable, "-m", "compare.exercise.checks"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("CMU's softmax homework catches 39 of 48 and ")
     assert done.stdout.count("\n") == 1
+
+
+def test_the_homework_is_checked_on_one_thread(monkeypatch: pytest.MonkeyPatch, threads_now: Callable):
+    numbers = []
+    monkeypatch.setattr("compare.exercise.checks.cmu_softmax.check", lambda _: numbers.append(threads_now()))
+    assert passes(EQUATIONS)
+    assert numbers == [{1}]
