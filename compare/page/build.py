@@ -21,7 +21,7 @@ from compare.page.symbols import SYMBOLS, dimensions
 HERE = Path(__file__).parent
 # In the order in which each needs only those before it.
 MODULES = (
-    "engine", "unpack", "recording", "compare", "train", "numbers", "symbols", "desk", "draw", "touch", "templates",
+    "engine", "unpack", "train", "recording", "compare", "numbers", "symbols", "desk", "draw", "touch", "templates",
     "curves", "mistakes", "training", "questions", "tour", "main",
 )  # fmt: skip
 # What the worker runs, as text.

@@ -8,6 +8,7 @@ from compare.proof.prove import prove
 from scratch import Equations
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("reference", ["scratch", "torch"])
 def test_the_engine_matches(small: Problem, engine: Equations, reference: str):
     run = prove(small, "float64", ours=equations_backend("engine", lambda: engine), theirs=backend(reference))
