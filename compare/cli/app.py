@@ -21,6 +21,7 @@ from compare.cli.experiment import experiment
 from compare.cli.explain import explain
 from compare.cli.ignored import check_ignored
 from compare.cli.options import NO_COLOR, OUTPUT, takes_no_color, without_color
+from compare.cli.page import page
 from compare.cli.predict import predict
 from compare.cli.progress import tell
 from compare.cli.prove import prove
@@ -100,6 +101,7 @@ EXAMPLES: dict[Callable[..., int], str] = {
     predict: "predict digits.safetensors --index 7",
     explain: "explain digits.safetensors --index 7",
     experiment: "experiment lr --backend both --picture lr.png",
+    page: "page --out page.html --open",
     bugs: "bugs no-maximum-shift",
     exercise: "exercise --new mine.py",
     runs: "runs",

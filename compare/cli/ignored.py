@@ -80,6 +80,11 @@ RULES = {
             ("data_root",),
         ),
     ),
+    "page": (
+        Rule(lambda values: values["again"], "--recording PAGE has a run already", PROBLEM),
+        NO_MOMENTUM,
+        IN_PACKAGE,
+    ),
     "bugs": (
         Rule(
             lambda values: values["name"] and not values["only_list"],

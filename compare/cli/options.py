@@ -161,16 +161,17 @@ class ProblemOptions:
 
 
 def takes_problem(command: Callable[..., int]) -> Callable[..., int]:
-    """Give a command the options of a problem in place of its parameter `chosen`."""
-    options = inspect.signature(ProblemOptions, eval_str=True).parameters
+    """Give a command the options of a problem, which are the fields of its parameter `chosen`, in place of that."""
     signature = inspect.signature(command, eval_str=True)
+    kind = signature.parameters["chosen"].annotation
+    options = inspect.signature(kind, eval_str=True).parameters
     parameters: list[inspect.Parameter] = []
     for name, parameter in signature.parameters.items():
         parameters += options.values() if name == "chosen" else [parameter]
     keyword = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
 
     def with_options(**values: Any) -> int:
-        chosen = ProblemOptions(**{name: values.pop(name) for name in options})
+        chosen = kind(**{name: values.pop(name) for name in options})
         return command(chosen=chosen, **values)
 
     return _called_as(command, keyword, with_options)

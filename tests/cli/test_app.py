@@ -18,7 +18,19 @@ ROOT = Path(__file__).parents[2]
 SHORT = "--data", "digits", "--epochs", "3"
 
 
-LEARNING = ["prove", "train", "data", "evaluate", "predict", "explain", "experiment", "bugs", "exercise", "runs"]
+LEARNING = [
+    "prove",
+    "train",
+    "data",
+    "evaluate",
+    "predict",
+    "explain",
+    "experiment",
+    "page",
+    "bugs",
+    "exercise",
+    "runs",
+]
 
 
 @pytest.mark.parametrize("command", [(), *[(name,) for name in LEARNING]])

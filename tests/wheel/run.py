@@ -31,6 +31,7 @@ COMMANDS = (
     (("explain", CHECKPOINT, "--index", "7"), 0, "E6"),
     (("runs",), 0, "training"),
     (("experiment", "lr", "--quiet"), 0, "lr 0.1"),
+    (("page", "--data", "digits", "--epochs", "1"), 0, "page: page.html"),
     (("bugs", "--list"), 0, "summed-gradient"),
     (("bugs", "summed-gradient"), 0, "summed-gradient"),
     (("exercise", "--new", "mine.py"), 0, "mine.py"),

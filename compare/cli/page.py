@@ -1,0 +1,102 @@
+"""`page`: formula, both codes and live numbers in one HTML file."""
+
+import webbrowser
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from compare.cli.options import (
+    COMPARED,
+    OUTPUT,
+    TRAINING,
+    ProblemOptions,
+    Quiet,
+    check_output,
+    flag,
+    option,
+    takes_problem,
+)
+from compare.cli.outputs import Outputs
+from compare.cli.progress import announce
+from compare.errors import InputError
+from compare.files import whole_file
+from compare.problem import Problem
+
+# The page of the defaults has at most 1.5 MB.
+EPOCHS, LR = 3, 0.1
+# Of one step in float64 on both sides, and of a start, on two cores of a computer of 2024.
+SECONDS_A_STEP, SECONDS_TO_START = 5e-3, 3.0
+
+
+@dataclass(frozen=True)
+class PageOptions(ProblemOptions):
+    """The options of a problem, by default those of the page that is published."""
+
+    lr: Annotated[float, option(TRAINING, help="Learning rate: how far a step goes.")] = LR
+    epochs: Annotated[int | None, option(TRAINING, metavar="N", help="Passes over the training images.")] = EPOCHS
+
+
+@takes_problem
+def page(
+    *,
+    again: Annotated[
+        Path | None,
+        option(COMPARED, "--recording", metavar="PAGE", help="Take the run from this page instead of a new one."),
+    ] = None,
+    chosen: PageOptions,
+    out: Annotated[Path, option(OUTPUT, "--out", metavar="FILE", help="Where the page is written.")] = Path(
+        "page.html"
+    ),
+    show: Annotated[bool, flag(OUTPUT, "--open", "Open it in the browser.")] = False,
+    quiet: Quiet = False,
+) -> int:
+    """Write one HTML file: formula, both codes and live numbers of a recorded run.
+
+    It opens in a browser without a network. Exit code 0: written, 2: could not be.
+    """
+    check_output(out)
+    text = _of_page(again) if again else _of_run(chosen, quiet)
+    outputs = Outputs()
+    outputs.write("page", out, lambda path: _write(path, text))
+    with outputs.named(quiet):
+        pass
+    if show:
+        webbrowser.open(out.resolve().as_uri())
+    return 0
+
+
+def _of_page(path: Path) -> str:
+    """The page again, from the recording that is in it. Raises InputError."""
+    from compare.page.build import recording_of, render
+
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read as a page: {error}") from None
+    return render(*recording_of(text))
+
+
+def _of_run(chosen: PageOptions, quiet: bool) -> str:
+    """The page of a new run. Raises InputError."""
+    problem = chosen.problem()
+    _check(problem)
+    from compare.page.build import build
+    from compare.page.content import content
+    from compare.page.recording import record
+
+    announce(SECONDS_TO_START + problem.steps * SECONDS_A_STEP, quiet)
+    return build(content(record(problem)))
+
+
+def _check(problem: Problem) -> None:
+    """Raise InputError for what the page cannot show."""
+    descent = problem.chosen
+    if descent.momentum or descent.weight_decay:
+        raise InputError("the page records plain SGD: omit --momentum and --weight-decay")
+    if len(problem.shape) > 2:
+        raise InputError(f"the page draws grey images, and those of {problem.name} have colours")
+
+
+def _write(path: Path, text: str) -> None:
+    with whole_file(path) as stream:
+        stream.write(text.encode())

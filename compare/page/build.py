@@ -1,0 +1,132 @@
+"""The page as one file: the template, its modules and styles inlined, and the packed recording."""
+
+import base64
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from compare.bugs.catalogue import BUGS
+from compare.equations import FUNCTIONS, QUANTITIES
+from compare.errors import InputError
+from compare.page.code_lines import numpy_lines, torch_lines
+from compare.page.content import Content
+from compare.page.formulas import equations
+from compare.page.packing import Packed, pack
+from compare.page.symbols import SYMBOLS, dimensions
+
+HERE = Path(__file__).parent
+# In the order in which each needs only those before it.
+MODULES = (
+    "engine", "unpack", "train", "recording", "compare", "numbers", "symbols", "desk", "draw", "touch", "templates",
+    "curves", "mistakes", "training", "questions", "tour", "main",
+)  # fmt: skip
+# What the worker runs, as text.
+WORKER = "engine", "train"
+IMPORT = re.compile(r"^import .*?from '\./\w+\.js'\n", re.M | re.S)
+TABLE, TEXT = "table", "recording"
+
+
+def build(content: Content) -> str:
+    """The page of a new recording."""
+    return render(content.facts, pack(content.arrays))
+
+
+def render(facts: dict[str, Any], packed: Packed) -> str:
+    """The page of a recording that is packed already."""
+    modules = {name: (HERE / f"{name}.js").read_text(encoding="utf-8") for name in MODULES}
+    script = "".join(f"// {name}.js\n{_alone(text)}\n" for name, text in modules.items())
+    style = (HERE / "page.css").read_text(encoding="utf-8")
+    environment = Environment(
+        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template("page.html.jinja").render(
+        facts=facts,
+        policy=_policy(script, style),
+        rows=_rows(),
+        script=script,
+        style=style,
+        worker={name: _alone(modules[name]) for name in WORKER},
+        engine=modules["engine"],
+        data={"facts": facts, "symbols": _symbols(), "mistakes": _mistakes(), "tags": _tags()},
+        table=packed.table,
+        recording=packed.text,
+    )
+
+
+def recording_of(page: str) -> tuple[dict[str, Any], Packed]:
+    """The facts and the packed recording inside a page. Raises InputError if there is none."""
+    found = [_element(page, name) for name in ("data", TABLE, TEXT)]
+    if None in found:
+        raise InputError("this is no page of `page`: it has no recording")
+    data, table, text = map(str, found)
+    try:
+        return json.loads(data)["facts"], Packed(json.loads(table), text)
+    except (ValueError, KeyError) as error:
+        raise InputError(f"the recording of this page is damaged: {error}") from None
+
+
+def _element(page: str, name: str) -> str | None:
+    match = re.search(rf'<script type="[\w/.+-]+" id="{name}">(.*?)</script>', page, re.S)
+    return match and match[1]
+
+
+def _alone(module: str) -> str:
+    """A module without imports and exports: all are in one script."""
+    return re.sub(r"^export ", "", IMPORT.sub("", module), flags=re.M)
+
+
+def _policy(script: str, style: str) -> str:
+    """What the file may do: run its own script and workers made of its own text; no connections at all."""
+    sources = {
+        "default-src": "'none'",
+        "script-src": _hash(script),
+        "style-src": _hash(style),
+        "worker-src": "blob:",
+        "img-src": "data:",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    return "; ".join(f"{name} {source}" for name, source in sources.items())
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _rows() -> list[dict[str, Any]]:
+    """The six equations: tag, name, formula and both codes."""
+    formulas, ours, theirs = equations(), numpy_lines(), torch_lines()
+    return [
+        {
+            "tag": function.tag,
+            "name": name,
+            "signature": function.signature,
+            "formula": formulas[function.tag],
+            "plain": "; ".join(f"{one.field} = {one.formula}" for one in QUANTITIES.values() if one.function == name),
+            "numpy": ours[function.tag],
+            "torch": theirs[function.tag],
+        }
+        for name, function in FUNCTIONS.items()
+    ]
+
+
+def _symbols() -> dict[str, Any]:
+    return {
+        name: {"formula": symbol.formula, "meaning": symbol.meaning, "dimensions": dimensions(name)}
+        for name, symbol in SYMBOLS.items()
+    }
+
+
+def _mistakes() -> dict[str, Any]:
+    """What the catalogue says of the mistakes of the page."""
+    names = re.findall(r"^  '?([\w-]+)'?: \['", (HERE / "mistakes.js").read_text(encoding="utf-8"), re.M)
+    said = "tag", "function", "title", "belief", "symptom", "lesson"
+    return {name: {field: getattr(BUGS[name], field) for field in said} for name in names}
+
+
+def _tags() -> dict[str, str]:
+    return {quantity.field: quantity.tag for quantity in QUANTITIES.values()}

@@ -1,0 +1,104 @@
+// Numbers as bars and digits, and small drawings.
+
+/** An element with attributes and children; text is a child too. */
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag)
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value)
+  made.append(...children)
+  return made
+}
+
+export function digits(value) {
+  if (!Number.isFinite(value)) return String(value).replace('Infinity', 'inf').replace('NaN', 'nan')
+  const size = Math.abs(value)
+  return (size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(2) : value.toFixed(4)).replace('-', '−')
+}
+
+/** A table of bars, one row a class, to be filled by `set`. positive: bars begin at the left; on_move(k, value): each row has a slider. */
+export function make_bars(symbol, names, { positive = false, on_move } = {}) {
+  const rows = names.map((name, k) => {
+    const [bar, number] = [element('div', { class: 'bar' }), element('td', { class: 'digits' })]
+    const row = element('tr', {}, element('th', { scope: 'row' }, name), element('td', { class: 'track' }, bar), number)
+    const slider = on_move && element('input', { type: 'range', min: -20, max: 20, step: 0.1, 'aria-label': `move the logit of ${name}` })
+    slider?.addEventListener('input', () => on_move(k, Number(slider.value)))
+    if (slider) row.append(element('td', { class: 'move' }, slider))
+    return { row, bar, number, slider }
+  })
+  const caption = element('caption', {}, mark(symbol), on_move ? ' (drag a slider: what follows moves too)' : '')
+  const table = element('table', { class: positive ? 'bars positive' : 'bars' }, caption, ...rows.map(({ row }) => row))
+  return { table, set: (values, label) => set_bars(rows, values, label, positive) }
+}
+
+function set_bars(rows, values, label, positive) {
+  const largest = Math.max(1e-12, ...Array.from(values, Math.abs).filter(Number.isFinite))
+  const [whole, from] = positive ? [100, 0] : [50, 50]
+  rows.forEach(({ row, bar, number, slider }, k) => {
+    const width = whole * (Number.isFinite(values[k]) ? Math.abs(values[k]) / largest : 1)
+    row.className = k === label ? 'label' : ''
+    bar.className = values[k] < 0 ? 'bar below' : 'bar'
+    bar.style.width = `${width}%`
+    bar.style.left = `${values[k] < 0 ? from - width : from}%`
+    number.textContent = digits(values[k])
+    if (slider && slider !== document.activeElement) slider.value = values[k]
+  })
+}
+
+const SHOWN = { logP: 'log P', lr: 'η' }
+
+/** A symbol that lights up with all others of its name. */
+export function mark(symbol) {
+  return element('span', { 'data-symbol': symbol, tabindex: '0', role: 'button' }, SHOWN[symbol] ?? symbol)
+}
+
+/** Pixels from 0 to 1 as greys. */
+export function draw_grey(canvas, x) {
+  paint(canvas, x, (value) => [255 * (1 - value), 255 * (1 - value), 255 * (1 - value)])
+}
+
+// Orange above 0, blue below, as in a colour-blind-safe diverging scale; both end at `largest`.
+export function draw_signed(canvas, values, largest) {
+  paint(canvas, values, (value) => {
+    const share = Math.min(1, Math.abs(value) / largest)
+    const end = value > 0 ? [179, 71, 0] : [28, 95, 176]
+    return end.map((channel) => 238 + share * (channel - 238))
+  })
+}
+
+function paint(canvas, values, colour) {
+  const context = canvas.getContext('2d')
+  const image = context.createImageData(canvas.width, canvas.height)
+  for (let d = 0; d < values.length; d++) {
+    const [red, green, blue] = colour(values[d])
+    image.data[4 * d] = red
+    image.data[4 * d + 1] = green
+    image.data[4 * d + 2] = blue
+    image.data[4 * d + 3] = 255
+  }
+  context.putImageData(image, 0, 0)
+}
+
+/** An image of signed numbers with its symbol and scale, to be filled by `set`. */
+export function make_picture(symbol, [height, width], text) {
+  const canvas = element('canvas', { width, height, role: 'img', 'aria-label': text })
+  const scale = element('span')
+  const set = (values, largest = Math.max(...values.map(Math.abs)) || 1) => {
+    draw_signed(canvas, values, largest)
+    scale.textContent = `full colour at ± ${digits(largest)}`
+  }
+  return { set, canvas, figure: element('figure', {}, canvas, element('figcaption', { class: 'note' }, mark(symbol), ` ${text}; `, scale)) }
+}
+
+/** Which pixel of a canvas an event of the pointer is at: [column, line], not rounded. */
+export function place_in(canvas, event) {
+  const box = canvas.getBoundingClientRect()
+  return [((event.clientX - box.left) / box.width) * canvas.width, ((event.clientY - box.top) / box.height) * canvas.height]
+}
+
+const SVG = 'http://www.w3.org/2000/svg'
+
+export function svg(tag, attributes = {}, text = '') {
+  const made = document.createElementNS(SVG, tag)
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value)
+  made.textContent = text
+  return made
+}

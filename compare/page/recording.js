@@ -1,0 +1,91 @@
+// The recorded run: what NumPy and PyTorch computed, to the bit.
+
+import { logits, parameter_gradients, sgd_step } from './engine.js'
+import { image } from './train.js'
+import { from_distance, unpack, unpack_images } from './unpack.js'
+
+const FIELDS = ['Z', 'logP', 'L', 'dZ', 'dW', 'db', 'W', 'b']
+
+/** facts: what the page says of the problem; see page.py -> images, labels, order, start, and what was recorded */
+export async function read_recording(facts, table, text) {
+  const arrays = await unpack(table, text)
+  const pixels = unpack_images(arrays.lit, arrays.pixels, arrays.labels.length * facts.features)
+  const data = {
+    pixels,
+    labels: arrays.labels,
+    order: arrays.order,
+    W: rows(arrays.W0, facts.features),
+    b: arrays.b0,
+    loss: halves(arrays.loss),
+    hits: halves(arrays.hits),
+    limits: arrays.limits,
+    image: (n) => image(pixels, facts.features, n),
+  }
+  return { ...data, moments: await moments(facts, arrays, data) }
+}
+
+function halves(values) {
+  return [values.slice(0, values.length / 2), values.slice(values.length / 2)]
+}
+
+export function rows(flat, D) {
+  return Array.from({ length: flat.length / D }, (_, n) => flat.slice(n * D, (n + 1) * D))
+}
+
+export function flat(value) {
+  if (typeof value === 'number') return Float64Array.of(value)
+  if (!Array.isArray(value)) return value
+  const all = new Float64Array(value.length * value[0].length)
+  value.forEach((row, n) => all.set(row, n * row.length))
+  return all
+}
+
+// What sums and products alone compute is the same in every browser, so it is recorded as a distance from that.
+async function moments(facts, arrays, data) {
+  let before = { W: data.W, b: data.b }
+  const found = []
+  for (const number of facts.moments) {
+    // the page is not blocked between two of them
+    await new Promise((go_on) => setTimeout(go_on))
+    const own = (name) => arrays[`${number}/${name}`]
+    if (own('before/W'))
+      before = {
+        W: rows(from_distance(flat(data.W), own('before/W')), facts.features),
+        b: from_distance(data.b, own('before/b')),
+      }
+    const step = numpy_step(facts, data, before, number, own)
+    const theirs = FIELDS.map((name) => [name, from_distance(flat(step[name]), own(`torch/${name}`))])
+    before = { W: step.W, b: step.b }
+    found.push({ number, ours: step, theirs: Object.fromEntries(theirs), limits: own('limits') })
+  }
+  return found
+}
+
+function numpy_step(facts, data, { W, b }, number, own) {
+  const X = batch_of(facts, data, number).map(data.image)
+  const near = (value, name, D) => {
+    const exact = from_distance(flat(value), own(name))
+    return D ? rows(exact, D) : exact
+  }
+  const [logP, dZ] = [rows(own('logP'), b.length), rows(own('dZ'), b.length)]
+  const [dW_near, db_near] = parameter_gradients(X, dZ)
+  const [dW, db] = [near(dW_near, 'dW', facts.features), near(db_near, 'db')]
+  const [W_near, b_near] = sgd_step(W, b, dW, db, facts.lr)
+  return {
+    Z: near(logits(X, W, b), 'Z', b.length),
+    logP,
+    L: data.loss[0][number - 1],
+    dZ,
+    dW,
+    db,
+    W: near(W_near, 'W', facts.features),
+    b: near(b_near, 'b'),
+  }
+}
+
+/** The indices of the images of a step, counted from 1 over the whole run. */
+export function batch_of(facts, data, number) {
+  const epoch = Math.floor((number - 1) / facts.steps_per_epoch)
+  const first = epoch * facts.train + ((number - 1) % facts.steps_per_epoch) * facts.batch_size
+  return Array.from(data.order.slice(first, Math.min(first + facts.batch_size, (epoch + 1) * facts.train)))
+}

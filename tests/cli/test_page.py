@@ -1,0 +1,41 @@
+"""`page`: one file, from a new run or from the recording of another page."""
+
+from pathlib import Path
+
+import pytest
+
+from compare.page.build import recording_of
+
+SHORT = "--data", "digits", "--epochs", 1
+
+
+def test_a_page_is_written_and_made_again(cli, tmp_path: Path):
+    out = tmp_path / "page.html"
+    code, said, err = cli("page", *SHORT, "--out", out)
+    assert (code, said, err) == (0, f"page: {out}\n", "")
+    facts, _ = recording_of(out.read_text())
+    assert (facts["name"], facts["lr"], facts["epochs"]) == ("digits", 0.1, 1)
+    assert cli("page", "--recording", out, "--out", tmp_path / "again.html", "--quiet") == (0, "", "")
+    assert (tmp_path / "again.html").read_bytes() == out.read_bytes()
+
+
+def test_it_is_opened_if_that_is_asked_for(cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    cli("page", *SHORT, "--out", tmp_path / "page.html", "--open")
+    assert opened == [(tmp_path / "page.html").as_uri()]
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (("--momentum", 0.5), "error: the page records plain SGD: omit --momentum and --weight-decay"),
+        (("--weight-decay", 0.5), "error: the page records plain SGD: omit --momentum and --weight-decay"),
+        (("--recording", "missing.html"), "error: missing.html cannot be read as a page: "),
+        (("--recording", Path(__file__)), "error: this is no page of `page`: it has no recording"),
+        (("--recording", "x", "--lr", 0.1), "error: --recording PAGE has a run already: omit --lr"),
+        (("--out", "nowhere/page.html"), "error: "),
+    ],
+)
+def test_what_cannot_be_is_one_line(refused, args: tuple[object, ...], says: str):
+    assert refused("page", *args).startswith(says)
