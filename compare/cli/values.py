@@ -11,8 +11,8 @@ from compare.errors import InputError
 # A seed may have 128 bits, which are 39 digits; nothing else comes near.
 MOST_DIGITS = 39
 # The parameters that name a file to be written, and those that may name one to be read.
-WRITTEN = "save", "json", "picture"
-READ = "resume", "checkpoint", "image", "path", "backend", "backend_name", "against"
+WRITTEN = "save", "json", "picture", "out"
+READ = "resume", "checkpoint", "image", "path", "again", "backend", "backend_name", "against"
 # A training may go on in its own file.
 MAY_SHARE = {("save", "resume")}
 

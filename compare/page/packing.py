@@ -81,8 +81,8 @@ def distance(values: NDArray, near: NDArray) -> NDArray:
 def from_distance(near: NDArray, distances: NDArray) -> NDArray:
     """The values of `distance`.
 
-    >>> from_distance(np.array([1.0, 0.0]), np.array([1, -1]))
-    array([ 1.00000000e+000, -4.94065646e-324])
+    >>> from_distance(np.array([1.0, 2.0]), np.array([1, -1])).tolist()
+    [1.0000000000000002, 1.9999999999999998]
     """
     ranks = _ranks(near) + distances
     bits = np.where(ranks < 0, np.iinfo(np.int64).min - ranks, ranks)
