@@ -73,6 +73,7 @@ REFUSED = {
     "10^11 values of one": ({"a": torch.zeros(1).expand(10, 10**10)}, "it asks for 1e+10 values"),
     "many values of one": ({"a": torch.zeros(1).expand(20, 20)}, ""),
     "three values of one": ({"a": torch.zeros(1).expand(3)}, ""),
+    "two values of one among many": ({"a": torch.arange(99.0)[:1].expand(2)}, ""),
     "three values of one among many": ({"a": torch.arange(99.0)[:1].expand(3)}, ""),
     "rows that are one": ({"a": torch.zeros(40).expand(3, 40)}, ""),
     "values that overlap": ({"a": torch.arange(9.0).as_strided((4, 6), (1, 1))}, ""),
