@@ -45,6 +45,7 @@ TAKEN = {
         "linear.bias": torch.arange(9.0)[::3],
     },
     "a column of one": {"linear.weight": torch.ones(3)[:, None], "linear.bias": B},
+    "one value with a step of 0": {"linear.bias": torch.arange(3.0).as_strided((1,), (0,))},
     "other types beside": GOOD | {"count": torch.tensor(7), "flags": torch.tensor([True]), "half": W.half()},
     "nothing": {},
     "no values": {"linear.weight": torch.ones(3, 0)},
