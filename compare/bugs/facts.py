@@ -73,7 +73,8 @@ def called(seen: Observed) -> str:
         return seen.case.name if seen.case.name == "step 1" else f"{seen.case.name}, from other weights"
     if seen.kind == "evaluation":
         return f"a batch of {len(seen.theirs.y):,} images, as evaluation has it"
-    if seen.kind in ("hard", "exact") or "pixels" in seen.case.name:
+    # the name of a small batch has its sizes already
+    if seen.kind in ("hard", "exact") or f", {seen.start.W.shape[1]} pixels, " in seen.case.name:
         return f'"{seen.case.name}"'
     return f'"{seen.case.name}" ({_shape(seen)})'
 
