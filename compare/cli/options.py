@@ -117,11 +117,14 @@ NoColor = Annotated[
 ]
 
 
+LearningRate = Annotated[float, option(TRAINING, help="Learning rate: how far a step goes.")]
+
+
 @dataclass(frozen=True)
 class ProblemOptions:
     """What makes a problem, as typed on the command line; the names are those of the options."""
 
-    lr: Annotated[float, option(TRAINING, help="Learning rate: how far a step goes.")] = defaults.lr
+    lr: LearningRate = defaults.lr
     epochs: Annotated[
         int | None, option(TRAINING, metavar="N", help=f"Passes over the training images. Default: {_EPOCHS}.")
     ] = None

@@ -9,6 +9,7 @@ from compare.cli.options import (
     COMPARED,
     OUTPUT,
     TRAINING,
+    LearningRate,
     ProblemOptions,
     Quiet,
     check_output,
@@ -18,6 +19,7 @@ from compare.cli.options import (
 )
 from compare.cli.outputs import Outputs
 from compare.cli.progress import announce
+from compare.data.regular_files import read_bytes
 from compare.errors import InputError
 from compare.files import whole_file
 from compare.problem import Problem
@@ -32,7 +34,7 @@ SECONDS_A_STEP, SECONDS_TO_START = 5e-3, 3.0
 class PageOptions(ProblemOptions):
     """The options of a problem, by default those of the page that is published."""
 
-    lr: Annotated[float, option(TRAINING, help="Learning rate: how far a step goes.")] = LR
+    lr: LearningRate = LR
     epochs: Annotated[int | None, option(TRAINING, metavar="N", help="Passes over the training images.")] = EPOCHS
 
 
@@ -70,7 +72,7 @@ def _of_page(path: Path) -> str:
     from compare.page.build import recording_of, render
 
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_bytes(path).decode()
     except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read as a page: {error}") from None
     return render(*recording_of(text))

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from compare.bugs.catalogue import BUGS
+from compare.data.strict_json import parse_json
 from compare.equations import FUNCTIONS, QUANTITIES
 from compare.errors import InputError
 from compare.page.code_lines import numpy_lines, torch_lines
@@ -64,8 +64,8 @@ def recording_of(page: str) -> tuple[dict[str, Any], Packed]:
         raise InputError("this is no page of `page`: it has no recording")
     data, table, text = map(str, found)
     try:
-        return json.loads(data)["facts"], Packed(json.loads(table), text)
-    except (ValueError, KeyError) as error:
+        return parse_json(data)["facts"], Packed(parse_json(table), text)
+    except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"the recording of this page is damaged: {error}") from None
 
 

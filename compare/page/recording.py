@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.backends.by_name import SCRATCH, backend
+from compare.backends.by_name import MODULES, backend
 from compare.backends.protocol import Side, State
 from compare.backends.threads import threads
 from compare.equations import QUANTITIES
@@ -22,7 +22,6 @@ from scratch import Step
 DTYPE = "float64"
 # All quantities of these steps are recorded, and those of the last.
 FIRST_STEPS = 3
-SIDES = "scratch", "torch"
 # What a step is compared in, by the fields of a Step.
 FIELDS = tuple(quantity.field for quantity in QUANTITIES.values())
 
@@ -58,9 +57,9 @@ class Recording(NamedTuple):
 def record(problem: Problem) -> Recording:
     """Train scratch and PyTorch in float64, step by step beside each other. Raises what the loop raises."""
     with threads(1):
-        sides = [one.side(problem, DTYPE) for one in (SCRATCH, backend("torch"))]
+        sides = [backend(name).side(problem, DTYPE) for name in MODULES]
         keeper = _Keeper(problem, sides)
-        trainings = [Training(name, side, problem) for name, side in zip(SIDES, sides, strict=True)]
+        trainings = [Training(name, side, problem) for name, side in zip(MODULES, sides, strict=True)]
         train(trainings, keeper.on_step)
     history = [[one[1:] for one in training.history] for training in trainings]
     loss, hits = (np.array(values).T for values in (keeper.loss, keeper.hits))
@@ -85,12 +84,13 @@ class _Keeper:
         tallies = [side.tally(done) for side, done in zip(self.sides, taken, strict=True)]
         self.loss.append([tally.loss for tally in tallies])
         self.hits.append([tally.hits for tally in tallies])
-        ours, theirs = (_copied(side.quantities(done)) for side, done in zip(self.sides, taken, strict=True))
+        ours, theirs = (side.quantities(done) for side, done in zip(self.sides, taken, strict=True))
         number, start = len(self.loss), Start.of(self.before, self.initial, self.problem.chosen)
-        limits = [allowed(*scale, number, np.dtype(DTYPE)) for scale in sizes(ours, start).values()]
-        self.limits.append(limits[list(QUANTITIES).index("loss")])
+        limits = {name: allowed(*scale, number, ours.W.dtype) for name, scale in sizes(ours, start).items()}
+        self.limits.append(limits["loss"])
         if number <= FIRST_STEPS or number == self.problem.steps:
-            self.moments.append(Moment(number, index.copy(), self.before, (ours, theirs), np.array(limits)))
+            kept, values = (_copied(ours), _copied(theirs)), np.array(list(limits.values()))
+            self.moments.append(Moment(number, index.copy(), self.before, kept, values))
         self.before = self.sides[0].state()
 
 

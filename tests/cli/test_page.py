@@ -1,5 +1,6 @@
 """`page`: one file, from a new run or from the recording of another page."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,8 @@ def test_it_is_opened_if_that_is_asked_for(cli, tmp_path: Path, monkeypatch: pyt
 )
 def test_what_cannot_be_is_one_line(refused, args: tuple[object, ...], says: str):
     assert refused("page", *args).startswith(says)
+
+
+def test_a_pipe_is_not_waited_for(refused, tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe")
+    assert refused("page", "--recording", tmp_path / "pipe").endswith("it is a pipe, not a file")
