@@ -4,16 +4,17 @@ import { verdict } from './compare.js'
 import { draw_prediction, show_curves } from './curves.js'
 import { make_desk } from './desk.js'
 import { drawing } from './draw.js'
-import { log_softmax, logits, logits_gradient, parameter_gradients } from './engine.js'
+import { logits } from './engine.js'
 import { show_breaking } from './mistakes.js'
 import { digits, draw_grey, element } from './numbers.js'
 import { show_questions } from './questions.js'
-import { batch_of, read_recording } from './recording.js'
+import { read_recording } from './recording.js'
 import { listen_to_symbols } from './symbols.js'
-import { make_templates } from './templates.js'
+import { make_templates, next_gradient } from './templates.js'
 import { make_touch } from './touch.js'
 import { listen_to_tour } from './tour.js'
-import { compare_step, evaluate, make_worker, show_badge, start_message } from './training.js'
+import { batch_index, largest_at } from './train.js'
+import { break_it, compare_step, is_recorded, make_worker, show_badge, start_message, validation } from './training.js'
 
 const $ = (id) => document.getElementById(id)
 const text_of = (id) => $(id).textContent
@@ -31,7 +32,7 @@ const set_desk = make_desk(facts, (k, value) => {
   state.moved = k === undefined ? undefined : Float64Array.from(state.moved ?? logits([state.x], state.W, state.b)[0], (z, i) => (i === k ? value : z))
   show()
 })
-const touch = make_touch(document.querySelector('#touch .cards'), state, facts, (N) => images(batch_of(facts, recorded, 1).slice(0, N)))
+const touch = make_touch(document.querySelector('#touch .cards'), state, facts, (N) => images(batch_index({ ...facts, order: recorded.order }, 0).slice(0, N)))
 const set_templates = make_templates($('template-images'), $('pixel'), facts, (k, d) => {
   touch.nudge(k, d)
   $('pixel').textContent += '. It is chosen in “Nudge one weight” above.'
@@ -44,23 +45,15 @@ function show() {
   draw_grey($('seen'), state.x)
   if ($('draw').getAttribute('aria-pressed') !== 'true') draw_grey($('image'), state.x)
   const [z] = logits([state.x], state.W, state.b)
-  $('image-note').textContent = `Labelled ${facts.names[state.label]}, predicted ${facts.names[z.indexOf(Math.max(...z))]}.`
+  $('image-note').textContent = `Labelled ${facts.names[state.label]}, predicted ${facts.names[largest_at(z)]}.`
   $('label').value = state.label
-  set_templates(state, next_gradient(), $('shown').value)
+  const batch_size = run?.chosen.batch_size ?? facts.batch_size
+  set_templates(state, next_gradient(recorded, state, { ...facts, batch_size }, Number($('scrub').value)), $('shown').value)
   light_again()
 }
 
 function images(index) {
   return { X: index.map(recorded.image), y: index.map((n) => recorded.labels[n]) }
-}
-
-// dW of the batch that comes next, at the weights that are shown
-function next_gradient() {
-  const batch_size = run?.chosen.batch_size ?? facts.batch_size
-  const steps_per_epoch = Math.ceil(facts.train / batch_size)
-  const number = (Number($('scrub').value) % (steps_per_epoch * facts.epochs)) + 1
-  const { X, y } = images(batch_of({ ...facts, batch_size, steps_per_epoch }, recorded, number).slice(0, 200))
-  return parameter_gradients(X, logits_gradient(log_softmax(logits(X, state.W, state.b)), y))[0]
 }
 
 function sentence(name) {
@@ -96,7 +89,7 @@ function next_mistake() {
   for (let i = 1; i <= recorded.labels.length; i++) {
     const n = (state.index + i) % recorded.labels.length
     const [z] = logits([recorded.image(n)], state.W, state.b)
-    if (z.indexOf(Math.max(...z)) !== recorded.labels[n]) return choose_image(n)
+    if (largest_at(z) !== recorded.labels[n]) return choose_image(n)
   }
 }
 
@@ -133,10 +126,6 @@ function chosen() {
   return { lr: Number((10 ** Number($('rate').value)).toPrecision(6)), momentum: Number($('momentum').value), batch_size, sum: $('sum').value === 'sum' }
 }
 
-function is_recorded({ lr, momentum, batch_size, sum }) {
-  return lr === facts.lr && momentum === 0 && batch_size === facts.batch_size && !sum
-}
-
 function restart() {
   run?.worker.terminate()
   run = { worker: make_worker(sources), chosen: chosen(), steps: [], found: [], weights: [{ W: recorded.W, b: recorded.b }], target: 0 }
@@ -154,7 +143,7 @@ function took({ steps, W, b }) {
   if (!steps.length) return
   run.steps.push(...steps)
   run.weights.push({ W, b })
-  if (is_recorded(run.chosen)) run.found.push(...steps.flatMap((step) => compare_step(step, recorded, facts)))
+  if (is_recorded(run.chosen, facts)) run.found.push(...steps.flatMap((step) => compare_step(step, recorded, facts)))
   run_to(run.target)
   if (!run.waiting) {
     run.waiting = true
@@ -164,18 +153,18 @@ function took({ steps, W, b }) {
 
 function show_run() {
   run.waiting = false
-  show_badge($('badge'), verdict(run.found), run.steps.length, is_recorded(run.chosen))
+  show_badge($('badge'), verdict(run.found), run.steps.length, is_recorded(run.chosen, facts))
   curves()
   scrub_to(run.steps.length)
   if (run.steps.length === facts.steps) show_end()
 }
 
 function curves() {
-  show_curves($('curves'), run.steps, recorded, facts, is_recorded(run.chosen), guessed)
+  show_curves($('curves'), run.steps, recorded, facts, is_recorded(run.chosen, facts), guessed)
 }
 
 function show_end() {
-  const { accuracy } = evaluate(recorded, state.W, state.b, facts.train, recorded.labels.length)
+  const { accuracy } = validation(recorded, facts, state)
   const said = Number.isNaN(guessed.at(-1)) ? '' : ` You said ${(100 * guessed.at(-1)).toFixed(0)} %.`
   $('prediction-text').textContent = `It ended at ${(100 * accuracy).toFixed(1)} % of the validation images.${said}`
 }
@@ -196,34 +185,6 @@ function run_to(target) {
   $('run').disabled = $('step').disabled = going || run.steps.length === facts.steps
   $('pause').disabled = !going
   if (going) run.worker.postMessage({ kind: 'run', steps: 1 })
-}
-
-// ---- mistakes
-
-let correct
-function break_it(name, own_text) {
-  return new Promise((done) => {
-    const worker = make_worker(sources, name, own_text)
-    const found = []
-    const end = (result) => (clearTimeout(late), worker.terminate(), done(result))
-    const late = setTimeout(() => end({ error: 'it took longer than a minute' }), 60_000)
-    worker.onerror = (event) => (event.preventDefault(), end({ error: event.message }))
-    worker.onmessage = ({ data }) => {
-      try {
-        found.push(...data.steps.flatMap((step) => compare_step(step, recorded, facts)))
-        if (data.number < facts.steps) return worker.postMessage({ kind: 'run', steps: 5 })
-        correct ??= validation(recorded.moments.at(-1).ours).accuracy
-        end({ verdict: verdict(found), ...validation(data), correct })
-      } catch (error) {
-        end({ error: `a function gives something of another shape (${error.message})` })
-      }
-    }
-    worker.postMessage(start_message(facts, recorded, { lr: facts.lr, momentum: 0, batch_size: facts.batch_size, sum: false }))
-  })
-}
-
-function validation({ W, b }) {
-  return evaluate(recorded, W, b, facts.train, recorded.labels.length)
 }
 
 // ---- the address keeps what one sees
@@ -279,7 +240,7 @@ function listen() {
 }
 
 show_questions(facts.classes)
-show_breaking(document.querySelector('.break'), facts, mistakes, tags, text_of('engine-text'), break_it)
+show_breaking(document.querySelector('.break'), facts, mistakes, tags, text_of('engine-text'), (name, text) => break_it(sources, recorded, facts, name, text))
 listen_to_tour()
 listen()
 restart()

@@ -1,40 +1,58 @@
 // Mistakes of the catalogue, each as a changed function of the engine, and a line edit of one's own.
 
 import { element } from './numbers.js'
+import { each, with_momentum } from './train.js'
 
-// name: [function, its changed code]. `right` has the six functions as they should be.
+// name: [function, (right) => its changed form]; they run in the worker, beside train.js.
 export const MISTAKES = {
-  'softmax-before-the-loss': ['logits', '(X, W, b) => right.log_softmax(right.logits(X, W, b)).map((row) => row.map(Math.exp))'],
-  'bias-forgotten-forward': ['logits', '(X, W, b) => right.logits(X, W, b.map(() => 0))'],
-  'relu-on-the-logits': ['logits', '(X, W, b) => right.logits(X, W, b).map((row) => row.map((z) => Math.max(0, z)))'],
-  'bias-subtracted': ['logits', '(X, W, b) => right.logits(X, W, b.map((value) => -value))'],
-  'sum-forgotten': ['log_softmax', '(Z) => Z.map((row) => row.map((z) => z - Math.max(...row)))'],
-  'base-2-logarithm': ['log_softmax', '(Z) => Z.map((row) => { const m = Math.max(...row); const sum = row.reduce((s, z) => s + Math.exp(z - m), 0); return row.map((z) => z - m - Math.log2(sum)) })'],
-  'probabilities-returned': ['log_softmax', '(Z) => right.log_softmax(Z).map((row) => row.map(Math.exp))'],
-  'summed-loss': ['nll_loss', '(logP, y) => right.nll_loss(logP, y) * y.length'],
-  'mean-over-classes': ['nll_loss', '(logP, y) => right.nll_loss(logP, y) / logP[0].length'],
-  'sign-of-the-loss': ['nll_loss', '(logP, y) => -right.nll_loss(logP, y)'],
-  'summed-gradient': ['logits_gradient', '(logP, y) => right.logits_gradient(logP, y).map((row) => row.map((value) => value * y.length))'],
-  'divided-by-n-minus-1': ['logits_gradient', '(logP, y) => right.logits_gradient(logP, y).map((row) => row.map((value) => (value * y.length) / (y.length - 1)))'],
-  'labels-forgotten': ['logits_gradient', '(logP, y) => logP.map((row) => row.map((logp) => Math.exp(logp) / y.length))'],
-  'wrong-sign': ['logits_gradient', '(logP, y) => right.logits_gradient(logP, y).map((row) => row.map((value) => -value))'],
-  'last-row-dropped': ['parameter_gradients', '(X, dZ) => right.parameter_gradients(X.slice(0, -1), dZ.slice(0, -1))'],
-  'bias-forgotten-in-the-gradient': ['parameter_gradients', '(X, dZ) => { const [dW, db] = right.parameter_gradients(X, dZ); return [dW, db.map(() => 0)] }'],
-  'mean-for-the-bias': ['parameter_gradients', '(X, dZ) => { const [dW, db] = right.parameter_gradients(X, dZ); return [dW, db.map((value) => value / X.length)] }'],
-  'one-class-lost': ['parameter_gradients', '(X, dZ) => { const [dW, db] = right.parameter_gradients(X, dZ); return [dW.map((row, k) => row.map((value) => (k === db.length - 1 ? 0 : value))), db.map((value, k) => (k === db.length - 1 ? 0 : value))] }'],
-  'stale-gradient': ['parameter_gradients', '(() => { let total; const add = (a, g) => g.map((value, i) => a[i] + value); return (X, dZ) => { const [dW, db] = right.parameter_gradients(X, dZ); total = total ? [total[0].map((row, k) => add(row, dW[k])), add(total[1], db)] : [dW, db]; return total } })()'],
-  'hidden-momentum': ['sgd_step', '(() => { let v; const add = (a, g) => g.map((value, i) => 0.9 * a[i] + value); return (W, b, dW, db, lr) => { v = v ? [v[0].map((row, k) => add(row, dW[k])), add(v[1], db)] : [dW, db]; return right.sgd_step(W, b, v[0], v[1], lr) } })()'],
-  'hidden-weight-decay': ['sgd_step', '(W, b, dW, db, lr) => right.sgd_step(W, b, dW.map((row, k) => row.map((value, d) => value + 1e-4 * W[k][d])), db, lr)'],
-  'updated-twice': ['sgd_step', '(W, b, dW, db, lr) => { const [V, c] = right.sgd_step(W, b, dW, db, lr); return right.sgd_step(V, c, dW, db, lr) }'],
-  'rate-left-out': ['sgd_step', '(W, b, dW, db, lr) => right.sgd_step(W, b, dW, db, 1)'],
-  ascent: ['sgd_step', '(W, b, dW, db, lr) => right.sgd_step(W, b, dW, db, -lr)'],
+  'softmax-before-the-loss': ['logits', (right) => (X, W, b) => each(right.log_softmax(right.logits(X, W, b)), Math.exp)],
+  'bias-forgotten-forward': ['logits', (right) => (X, W, b) => right.logits(X, W, b.map(() => 0))],
+  'relu-on-the-logits': ['logits', (right) => (X, W, b) => each(right.logits(X, W, b), (z) => Math.max(0, z))],
+  'bias-subtracted': ['logits', (right) => (X, W, b) => right.logits(X, W, b.map((value) => -value))],
+  'sum-forgotten': ['log_softmax', () => (Z) => Z.map((row) => row.map((z) => z - Math.max(...row)))],
+  'base-2-logarithm': ['log_softmax', () => (Z) => Z.map((row) => {
+    const m = Math.max(...row)
+    const sum = row.reduce((s, z) => s + Math.exp(z - m), 0)
+    return row.map((z) => z - m - Math.log2(sum))
+  })],
+  'probabilities-returned': ['log_softmax', (right) => (Z) => each(right.log_softmax(Z), Math.exp)],
+  'summed-loss': ['nll_loss', (right) => (logP, y) => right.nll_loss(logP, y) * y.length],
+  'mean-over-classes': ['nll_loss', (right) => (logP, y) => right.nll_loss(logP, y) / logP[0].length],
+  'sign-of-the-loss': ['nll_loss', (right) => (logP, y) => -right.nll_loss(logP, y)],
+  'summed-gradient': ['logits_gradient', (right) => (logP, y) => each(right.logits_gradient(logP, y), (g) => g * y.length)],
+  'divided-by-n-minus-1': ['logits_gradient', (right) => (logP, y) => each(right.logits_gradient(logP, y), (g) => (g * y.length) / (y.length - 1))],
+  'labels-forgotten': ['logits_gradient', () => (logP, y) => each(logP, (logp) => Math.exp(logp) / y.length)],
+  'wrong-sign': ['logits_gradient', (right) => (logP, y) => each(right.logits_gradient(logP, y), (g) => -g)],
+  'last-row-dropped': ['parameter_gradients', (right) => (X, dZ) => right.parameter_gradients(X.slice(0, -1), dZ.slice(0, -1))],
+  'bias-forgotten-in-the-gradient': ['parameter_gradients', (right) => (X, dZ) => [right.parameter_gradients(X, dZ)[0], new Float64Array(dZ[0].length)]],
+  'mean-for-the-bias': ['parameter_gradients', (right) => (X, dZ) => {
+    const [dW, db] = right.parameter_gradients(X, dZ)
+    return [dW, db.map((value) => value / X.length)]
+  }],
+  'one-class-lost': ['parameter_gradients', (right) => (X, dZ) => {
+    const [dW, db] = right.parameter_gradients(X, dZ)
+    dW.at(-1).fill(0)
+    return [dW, db.fill(0, -1)]
+  }],
+  'stale-gradient': ['parameter_gradients', (right) => {
+    const total = with_momentum(1)
+    return (X, dZ) => total(...right.parameter_gradients(X, dZ))
+  }],
+  'hidden-momentum': ['sgd_step', (right) => {
+    const velocity = with_momentum(0.9)
+    return (W, b, dW, db, lr) => right.sgd_step(W, b, ...velocity(dW, db), lr)
+  }],
+  'hidden-weight-decay': ['sgd_step', (right) => (W, b, dW, db, lr) => right.sgd_step(W, b, dW.map((row, k) => row.map((g, d) => g + 1e-4 * W[k][d])), db, lr)],
+  'updated-twice': ['sgd_step', (right) => (W, b, dW, db, lr) => right.sgd_step(...right.sgd_step(W, b, dW, db, lr), dW, db, lr)],
+  'rate-left-out': ['sgd_step', (right) => (W, b, dW, db) => right.sgd_step(W, b, dW, db, 1)],
+  ascent: ['sgd_step', (right) => (W, b, dW, db, lr) => right.sgd_step(W, b, dW, db, -lr)],
 }
 
 /** The text that makes `engine` from `right`, with one mistake or none. */
 export function replaced(name) {
   if (!MISTAKES[name]) return 'const engine = right\n'
-  const [changed, code] = MISTAKES[name]
-  return `const engine = { ...right, ${changed}: ${code} }\n`
+  const [changed, make] = MISTAKES[name]
+  return `const engine = { ...right, ${changed}: (${make})(right) }\n`
 }
 
 /** The form. run(name or undefined, text of an engine or undefined) -> {verdict, accuracy, loss, correct} or {error}. */

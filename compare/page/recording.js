@@ -1,10 +1,8 @@
 // The recorded run: what NumPy and PyTorch computed, to the bit.
 
 import { logits, parameter_gradients, sgd_step } from './engine.js'
-import { image } from './train.js'
+import { batch_index, image } from './train.js'
 import { from_distance, unpack, unpack_images } from './unpack.js'
-
-const FIELDS = ['Z', 'logP', 'L', 'dZ', 'dW', 'db', 'W', 'b']
 
 /** facts: what the page says of the problem; see page.py -> images, labels, order, start, and what was recorded */
 export async function read_recording(facts, table, text) {
@@ -54,7 +52,7 @@ async function moments(facts, arrays, data) {
         b: from_distance(data.b, own('before/b')),
       }
     const step = numpy_step(facts, data, before, number, own)
-    const theirs = FIELDS.map((name) => [name, from_distance(flat(step[name]), own(`torch/${name}`))])
+    const theirs = facts.fields.map((name) => [name, from_distance(flat(step[name]), own(`torch/${name}`))])
     before = { W: step.W, b: step.b }
     found.push({ number, ours: step, theirs: Object.fromEntries(theirs), limits: own('limits') })
   }
@@ -62,7 +60,7 @@ async function moments(facts, arrays, data) {
 }
 
 function numpy_step(facts, data, { W, b }, number, own) {
-  const X = batch_of(facts, data, number).map(data.image)
+  const X = batch_index({ ...facts, order: data.order }, number - 1).map(data.image)
   const near = (value, name, D) => {
     const exact = from_distance(flat(value), own(name))
     return D ? rows(exact, D) : exact
@@ -81,11 +79,4 @@ function numpy_step(facts, data, { W, b }, number, own) {
     W: near(W_near, 'W', facts.features),
     b: near(b_near, 'b'),
   }
-}
-
-/** The indices of the images of a step, counted from 1 over the whole run. */
-export function batch_of(facts, data, number) {
-  const epoch = Math.floor((number - 1) / facts.steps_per_epoch)
-  const first = epoch * facts.train + ((number - 1) % facts.steps_per_epoch) * facts.batch_size
-  return Array.from(data.order.slice(first, Math.min(first + facts.batch_size, (epoch + 1) * facts.train)))
 }

@@ -1,6 +1,8 @@
 // Ten rows of W as images, and beside each what the next step will add to it, each in one fixed scale.
 
+import { log_softmax, logits, logits_gradient, parameter_gradients } from './engine.js'
 import { digits, draw_signed, element, place_in } from './numbers.js'
+import { batch_index } from './train.js'
 
 const SCALES = { W: 0.6, Wx: 0.6, dW: 0.05 }
 
@@ -28,4 +30,12 @@ export function make_templates(place, out, facts, on_pixel) {
       draw_signed(both[0], template, SCALES[which])
       draw_signed(both[1], dW[k].map((value) => -value), SCALES.dW)
     })
+}
+
+/** dW of the batch that comes after so many steps, at the weights that are shown; of a large batch its first images. */
+export function next_gradient(recorded, { W, b }, chosen, number) {
+  const index = batch_index({ order: recorded.order, ...chosen }, number).slice(0, 200)
+  const X = index.map(recorded.image)
+  const dZ = logits_gradient(log_softmax(logits(X, W, b)), index.map((n) => recorded.labels[n]))
+  return parameter_gradients(X, dZ)[0]
 }
