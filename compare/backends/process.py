@@ -14,7 +14,7 @@ from typing import IO, BinaryIO, cast
 
 from compare.backends.channel import FORKED, MARK, Channel
 from compare.backends.shared_memory import ANSWERS, REQUESTS, make_folder, map_file
-from compare.equations import FUNCTIONS
+from compare.equations import KNOWN
 
 # Bytes that a file may print, and how many of them are shown.
 PRINTED, MOST_SHOWN = 10**6, 10**4
@@ -75,10 +75,10 @@ class Process:
         if forked := self._forked():
             self.fault, function = "copies its process (fork), which it must not", forked - 1
         what = self.fault or f"ended its process ({_how(code)})"
-        if not 0 < function <= len(FUNCTIONS):
+        if not 0 < function <= len(KNOWN):
             return f"{what}, while it was loaded"
-        name = list(FUNCTIONS)[function - 1]
-        return f"{name} ({FUNCTIONS[name].tag}) {what}, in call {calls}"
+        name = list(KNOWN)[function - 1]
+        return f"{name} ({KNOWN[name].tag}) {what}, in call {calls}"
 
     def _mark(self) -> tuple[int, int]:
         function, calls = MARK.unpack_from(self._answers)
@@ -87,7 +87,7 @@ class Process:
     def _forked(self) -> int:
         """The mark of a fork, 0 if there was none; the file may have written anything there."""
         (function,) = FORKED.unpack_from(self._answers, MARK.size)
-        return int(function) if 0 < function <= 1 + len(FUNCTIONS) else 0
+        return int(function) if 0 < function <= 1 + len(KNOWN) else 0
 
     def _watch(self) -> None:
         """Stop it if one call takes too long; a call is under way as long as neither its number nor ours changes."""
