@@ -41,15 +41,13 @@ def test_only_some_of_them(user_file: Callable, given, only: str, factors):
 
 def test_the_function_itself_goes_before_its_rungs(user_file: Callable, given):
     whole = "def parameter_gradients(X, dZ):\n    return 5 * dZ.T @ X, dZ.sum(0)\n"
-    dW, _ = UserFile(Path(user_file(DW + DB + whole)).equations().parameter_gradients(*given)
+    dW, _ = UserFile(Path(user_file(DW + DB + whole))).equations().parameter_gradients(*given)
     np.testing.assert_allclose(dW, 5 * scratch.parameter_gradients(*given)[0])
 
 
 def test_an_error_names_the_rung(user_file: Callable, given):
     file = UserFile(Path(user_file(DW.replace("dZ.T @ X", "X.T @ dZ"))))
-    with pytest.raises(
-        UserFileError, match=r"weight_gradient \(E5\) returns dW in shape \(D, K\)"
-    ):
+    with pytest.raises(UserFileError, match=r"weight_gradient \(E5\) returns dW in shape \(D, K\)"):
         file.equations().parameter_gradients(*given)
 
 
