@@ -1,0 +1,127 @@
+"""Where a function is wrong, said on request where no mistake is known by name."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.exercise.seen import Seen, ratio, value
+from compare.exercise.trials import same
+
+
+def described(seen: Seen) -> tuple[str, ...]:
+    """What holds in all trials that are wrong, and what to do with it."""
+    said = next((text for describe in DESCRIPTIONS if (text := describe(seen))), "")
+    ours, right = (float(part[seen.place]) for part in seen.pair(seen.first))
+    example = f"{seen.where} {seen.at()} is {value(ours)} and should be {value(right)}"
+    return (said or f"Compute each step of your code for one entry by hand, and print the same step: {example}.",)
+
+
+def _factor(seen: Seen) -> str:
+    ratios = {round(r, 6) for trial in seen.wrong if (r := ratio(*seen.pair(trial))) is not None}
+    if len(ratios) == 1 and all(ratio(*seen.pair(trial)) is not None for trial in seen.wrong):
+        return f"All else is right: only a factor of {ratios.pop():g} is too much, on all of {seen.symbol}."
+    if all(ratio(*seen.pair(trial)) is not None for trial in seen.wrong):
+        return (
+            f"All else is right: only one factor on all of {seen.symbol} is too much or missing, and it "
+            "changes with the batch."
+        )
+    return ""
+
+
+def _at_the_labels(seen: Seen) -> str:
+    """Wrong at the labels only, or beside them only."""
+    marks = [_labels(seen, trial.given, seen.pair(trial)[1]) for trial in seen.wrong]
+    if any(mark is None for mark in marks) or seen.first.ours[seen.result].ndim != 2:
+        return ""
+    bad = [~np.isclose(*seen.pair(trial), rtol=1e-9, atol=1e-12) for trial in seen.wrong]
+    if all(not (wrong & ~mark).any() for wrong, mark in zip(bad, marks, strict=True)):
+        return (
+            f"Only the entries of {seen.symbol} at the labels are wrong; all others are right. Look at the "
+            "part of your code with y."
+        )
+    if all(not (wrong & mark).any() for wrong, mark in zip(bad, marks, strict=True)):
+        return (
+            f"The entries of {seen.symbol} at the labels are right; all others are wrong. Look at what "
+            "they get, and where it comes from."
+        )
+    return ""
+
+
+def _labels(seen: Seen, given: dict[str, NDArray], right: NDArray) -> NDArray | None:
+    if "y" in given and right.ndim == 2 and len(given["y"]) == len(right):
+        return np.eye(right.shape[1], dtype=bool)[given["y"]]
+    return right < 0 if seen.name == "softmax_backward" else None
+
+
+def _offset(seen: Seen) -> str:
+    gaps = [np.subtract(*seen.pair(trial)) for trial in seen.wrong]
+    if gaps[0].ndim == 2 and all(same(gap, np.broadcast_to(gap[:, :1], gap.shape)) for gap in gaps):
+        return (
+            f"Each row of {seen.symbol} is off by one number of its own: look at what you add to a row, or "
+            "take from it."
+        )
+    if gaps[0].ndim == 2 and all(same(gap, np.broadcast_to(gap[:1], gap.shape)) for gap in gaps):
+        return f"Each column of {seen.symbol} is off by one number of its own: look at what you add to a column."
+    return ""
+
+
+def _one_line(seen: Seen) -> str:
+    """Only the first or last row or column is wrong."""
+    bad = [~np.isclose(*seen.pair(trial), rtol=1e-9, atol=1e-12) for trial in seen.wrong]
+    if bad[0].ndim == 0:
+        return ""
+    lines: dict[str, Callable[[NDArray], NDArray]] = {
+        "last row" if bad[0].ndim == 2 else "last entry": lambda wrong: wrong[:-1],
+        "first row" if bad[0].ndim == 2 else "first entry": lambda wrong: wrong[1:],
+    }
+    if bad[0].ndim == 2:
+        lines |= {"last column": lambda wrong: wrong[:, :-1], "first column": lambda wrong: wrong[:, 1:]}
+    return next(
+        (
+            f"Only the {line} of {seen.symbol} is wrong: look at where your loops and slices begin and end."
+            for line, rest in lines.items()
+            if not any(rest(wrong).any() for wrong in bad)
+        ),
+        "",
+    )
+
+
+def _rows_apart(seen: Seen) -> str:
+    """Each row is a multiple of what it should be."""
+    for axis, what in ((1, "row"), (0, "column")):
+        pairs = [seen.pair(trial) for trial in seen.wrong]
+        if pairs[0][0].ndim == 2 and all(_multiples(ours, right, axis) for ours, right in pairs):
+            return (
+                f"Each {what} of {seen.symbol} is the right one times a number: look at what a {what} is "
+                "multiplied with or divided by."
+            )
+    return ""
+
+
+def _multiples(ours: NDArray, right: NDArray, axis: int) -> bool:
+    ours, right = (ours, right) if axis else (ours.T, right.T)
+    return ours.shape[1] > 1 and all(ratio(a, b) is not None for a, b in zip(ours, right, strict=True))
+
+
+def _some_sizes(seen: Seen) -> str:
+    """Wrong in some trials only."""
+    if len(seen.wrong) == len(seen.trials):
+        return ""
+    good = [trial for trial in seen.trials if trial.is_right(seen.result)]
+    for name in seen.first.sizes:
+        bad_values, good_values = ({trial.sizes[name] for trial in some} for some in (seen.wrong, good))
+        if max(bad_values) < min(good_values):
+            return (
+                f"It is wrong where {name} is {max(bad_values):g} or less, and right where it is "
+                f"{min(good_values):g} or more."
+            )
+        if min(bad_values) > max(good_values):
+            return (
+                f"It is wrong where {name} is {min(bad_values):g} or more, and right where it is "
+                f"{max(good_values):g} or less."
+            )
+    return ""
+
+
+DESCRIPTIONS = (_some_sizes, _factor, _at_the_labels, _offset, _one_line, _rows_apart)
