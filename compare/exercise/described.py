@@ -31,8 +31,9 @@ def _factor(seen: Seen) -> str:
 
 def _at_the_labels(seen: Seen) -> str:
     """Wrong at the labels only, or beside them only."""
-    marks = [_labels(seen, trial.given, seen.pair(trial)[1]) for trial in seen.wrong]
-    if any(mark is None for mark in marks) or seen.first.ours[seen.result].ndim != 2:
+    found = [_labels(seen, trial.given, seen.pair(trial)[1]) for trial in seen.wrong]
+    marks = [mark for mark in found if mark is not None]
+    if len(marks) < len(found) or seen.first.ours[seen.result].ndim != 2:
         return ""
     bad = [~np.isclose(*seen.pair(trial), rtol=1e-9, atol=1e-12) for trial in seen.wrong]
     if all(not (wrong & ~mark).any() for wrong, mark in zip(bad, marks, strict=True)):

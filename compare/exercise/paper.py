@@ -47,12 +47,12 @@ class Task(NamedTuple):
 @cache
 def tasks(seed: int) -> tuple[Task, ...]:
     """All paper tasks of a seed, in the order of the rungs."""
-    found = numbers(seed)
-    return (*_forward(found, seed), *_chain(found), *_parameters(found), *_update(found))
+    parts = _score, _softmax, _chain, _parameters, _update
+    return tuple(task for n, part in enumerate(parts) for task in part(numbers(seed, n), seed))
 
 
-def _forward(n: Numbers, seed: int) -> Iterator[Task]:
-    X, W, b, Z, P = n.step.X, n.W, n.b, n.step.Z, n.P
+def _score(n: Numbers, seed: int) -> Iterator[Task]:
+    X, W, b, Z = n.step.X, n.W, n.b, n.step.Z
     yield Task(
         "logits", "Z[0,0]", f"X[0] = {shown(X[0])}, W[0] = {shown(W[0])}, b[0] = {shown(b[0])}. What is Z[0, 0]?",
         float(Z[0, 0]), "multiply pixel by pixel with the weights of class 0, add all, and add b[0]",
@@ -65,6 +65,10 @@ def _forward(n: Numbers, seed: int) -> Iterator[Task]:
         "logits", "the product", f"X is (N, D), W is (K, D). Which line has shape (N, K)? {choice}", right,
         "the inner sizes must be equal, D and D, and the outer ones remain: which matrix must be turned?",
     )  # fmt: skip
+
+
+def _softmax(n: Numbers, _: int) -> Iterator[Task]:
+    Z, P = n.step.Z, n.P
     yield Task(
         "log_softmax", "P[0,0]", f"Z[0] = {shown(Z[0])}. Softmax makes P[0, 0] = exp(Z[0, 0]) / sum of exp(Z[0]): "
         "what is it?", float(P[0, 0]), "exp of the first logit, divided by the sum of exp of all three",
@@ -89,7 +93,7 @@ def _forward(n: Numbers, seed: int) -> Iterator[Task]:
     )  # fmt: skip
 
 
-def _chain(n: Numbers) -> Iterator[Task]:
+def _chain(n: Numbers, _: int) -> Iterator[Task]:
     N, p, P, y = n.images, n.p, n.P, n.step.y
     yield Task(
         "log_probabilities_gradient", "dlogP at the label",
@@ -152,7 +156,7 @@ def _chain(n: Numbers) -> Iterator[Task]:
     )  # fmt: skip
 
 
-def _parameters(n: Numbers) -> Iterator[Task]:
+def _parameters(n: Numbers, _: int) -> Iterator[Task]:
     X, dZ, dW, db = n.step.X, n.step.dZ, float(n.step.dW[0, 0]), float(n.step.db[0])
     both = tuple(map(float, dZ[:, 0] * X[:, 0]))
     yield Task(
@@ -181,7 +185,7 @@ def _parameters(n: Numbers) -> Iterator[Task]:
     )  # fmt: skip
 
 
-def _update(n: Numbers) -> Iterator[Task]:
+def _update(n: Numbers, _: int) -> Iterator[Task]:
     W, dW, lr = float(n.W[0, 0]), float(n.step.dW[0, 0]), n.lr
     yield Task(
         "sgd_step", "new W[0,0]", f"W[0, 0] = {shown(W)}, dW[0, 0] = {shown(dW)}, lr = {lr}. What is the new W[0, 0]?",

@@ -39,9 +39,12 @@ class Numbers(NamedTuple):
         return float(scratch.cross_entropy(Z, self.step.y))
 
 
-def numbers(seed: int) -> Numbers:
-    """What the questions of a seed are about: drawn until right answers differ from the usual wrong ones."""
-    random = np.random.default_rng(seed)
+def numbers(seed: int, part: int) -> Numbers:
+    """What the questions of a seed are about: drawn until right answers differ from the usual wrong ones.
+
+    part: each part of the questions has numbers of its own, so that none tells the answer of another.
+    """
+    random = np.random.default_rng([seed, part])
     return next(found for found in iter(lambda: _drawn(random), None) if _is_clear(found))
 
 

@@ -145,7 +145,8 @@ def _step_ratio(seen: Seen) -> str:
         return ""
     ratios = [float(r or 0) for r in updates]
     n = next((n for n, r in enumerate(ratios) if abs(r - ratios[0]) > 1e-6), 0)
-    first = f"your step of {seen.symbol} is {ratios[0]:.4g} times as long as it should be with lr = {seen.wrong[0].sizes['lr']:g}"
+    rate = [f"lr = {trial.sizes['lr']:g}" for trial in seen.wrong]
+    first = f"your step of {seen.symbol} is {ratios[0]:.4g} times as long as it should be with {rate[0]}"
     if n:
         return (
             f"{first}, and {ratios[n]:.4g} times with lr = {seen.wrong[n].sizes['lr']:g}. What does your "

@@ -102,12 +102,13 @@ def all_zero(seen: Seen) -> str:
 
 def is_an_input(seen: Seen) -> str:
     """Ours is one of the inputs, unchanged."""
-    names = [
-        name
-        for name in seen.first.given
-        if seen.all_wrong(lambda ours, _, t, n=name: np.shape(t.given[n]) == ours.shape and same(ours, t.given[n]))
-    ]
+    names = [name for name in seen.first.given if all(_is_given(seen, trial, name) for trial in seen.wrong)]
     return f"your {seen.symbol} is {names[0]} itself, unchanged. What should happen to it?" if names else ""
+
+
+def _is_given(seen: Seen, trial: Trial, name: str) -> bool:
+    ours, given = seen.pair(trial)[0], trial.given[name]
+    return np.shape(given) == ours.shape and same(ours, given)
 
 
 def constant_ratio(seen: Seen) -> str:
