@@ -51,14 +51,18 @@ def check(file: Worker, name: str, problem: Problem, on_step: Step = lambda _: N
     Raises UserFileError if it is not written yet. What it prints is shown for the worked example only.
     """
     with threads(1), np.errstate(all="ignore"):
-        try:
-            found = _on_trials(file, name) or _on_batches(file, name, problem, on_step)
-        except UserFileError as error:
-            if "is not written yet" in str(error):
-                raise
-            asks, says = fault_help(str(error))
-            found = Finding(f"{error}. {asks}", (says,), asks)
-    return found
+        return found_or_fault(lambda: _on_trials(file, name) or _on_batches(file, name, problem, on_step))
+
+
+def found_or_fault(find: Callable[[], Finding | None]) -> Finding | None:
+    """What is found, or what to say of a function that cannot be used. Raises UserFileError if it is not written."""
+    try:
+        return find()
+    except UserFileError as error:
+        if "is not written yet" in str(error):
+            raise
+        asks, says = fault_help(str(error))
+        return Finding(f"{error}. {asks}", (says,), asks)
 
 
 def _on_trials(file: Worker, name: str) -> Finding | None:

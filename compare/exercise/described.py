@@ -17,21 +17,40 @@ def described(seen: Seen) -> tuple[str, ...]:
     return (said or f"Compute each step of your code for one entry by hand, and print the same step: {example}.",)
 
 
+# Factors that people write, from N and K.
+FACTORS: dict[str, Callable[[float, float], float]] = {
+    "N": lambda N, _: N,
+    "1/N": lambda N, _: 1 / N,
+    "K": lambda _, K: K,
+    "1/K": lambda _, K: 1 / K,
+    "N/K": lambda N, K: N / K,
+    "K/N": lambda N, K: K / N,
+    "1/(N K)": lambda N, K: 1 / (N * K),
+    "N K": lambda N, K: N * K,
+    "N/(N - 1)": lambda N, _: N / max(N - 1, 1),
+    "N/100": lambda N, _: N / 100,
+}
+
+
 def _factor(seen: Seen) -> str:
-    ratios = {round(r, 6) for trial in seen.wrong if (r := ratio(*seen.pair(trial))) is not None}
-    if len(ratios) == 1 and all(ratio(*seen.pair(trial)) is not None for trial in seen.wrong):
-        return f"All else is right: only a factor of {ratios.pop():g} is too much, on all of {seen.symbol}."
-    if all(ratio(*seen.pair(trial)) is not None for trial in seen.wrong):
-        return (
-            f"All else is right: only one factor on all of {seen.symbol} is too much or missing, and it "
-            "changes with the batch."
-        )
-    return ""
+    """Everything is right but one factor."""
+    ratios = [ratio(*seen.pair(trial)) for trial in seen.trials]
+    if any(r is None for r in ratios):
+        return ""
+    found = np.array(ratios, float)
+    if np.ptp(found) < 1e-6 * abs(found[0]):
+        return f"All of {seen.symbol} is right but for one factor: {found[0]:.6g}, in every batch."
+    sizes = [(trial.sizes.get("N"), trial.sizes.get("K")) for trial in seen.trials]
+    for text, make in FACTORS.items():
+        if all(N and K for N, K in sizes) and np.allclose(found, [make(*pair) for pair in sizes], rtol=1e-6):
+            return f"All of {seen.symbol} is right but for one factor: it is {text} times what it should be."
+    changes = f"All of {seen.symbol} is right but for one factor, which changes with the batch."
+    return changes if seen.first.ours[seen.result].size > 1 else ""
 
 
 def _at_the_labels(seen: Seen) -> str:
     """Wrong at the labels only, or beside them only."""
-    found = [_labels(seen, trial.given, seen.pair(trial)[1]) for trial in seen.wrong]
+    found = [_labels(trial.given, seen.pair(trial)[1]) for trial in seen.wrong]
     marks = [mark for mark in found if mark is not None]
     if len(marks) < len(found) or seen.first.ours[seen.result].ndim != 2:
         return ""
@@ -49,10 +68,10 @@ def _at_the_labels(seen: Seen) -> str:
     return ""
 
 
-def _labels(seen: Seen, given: dict[str, NDArray], right: NDArray) -> NDArray | None:
+def _labels(given: dict[str, NDArray], right: NDArray) -> NDArray | None:
     if "y" in given and right.ndim == 2 and len(given["y"]) == len(right):
         return np.eye(right.shape[1], dtype=bool)[given["y"]]
-    return right < 0 if seen.name == "softmax_backward" else None
+    return None
 
 
 def _offset(seen: Seen) -> str:
@@ -110,7 +129,7 @@ def _some_sizes(seen: Seen) -> str:
     if len(seen.wrong) == len(seen.trials):
         return ""
     good = [trial for trial in seen.trials if trial.is_right(seen.result)]
-    for name in seen.first.sizes:
+    for name in reversed(seen.first.sizes):  # what is special to a function comes last
         bad_values, good_values = ({trial.sizes[name] for trial in some} for some in (seen.wrong, good))
         if max(bad_values) < min(good_values):
             return (
@@ -125,4 +144,4 @@ def _some_sizes(seen: Seen) -> str:
     return ""
 
 
-DESCRIPTIONS = (_some_sizes, _factor, _at_the_labels, _offset, _one_line, _rows_apart)
+DESCRIPTIONS = (_factor, _some_sizes, _at_the_labels, _offset, _one_line, _rows_apart)

@@ -8,6 +8,39 @@ FAULTS = {
         "Which line returns the result?",
         "A function without return gives None: end it with `return` and the result.",
     ),
+    r"one_epoch.*raises (IndexError|ValueError)": (
+        "Do X and y of each step have the same images?",
+        "Cut both in the same way: X[first : first + batch_size] and y[first : first + batch_size].",
+    ),
+    r"the first of the pair, in shape \(K,\)": (
+        "Which of the two results comes first?",
+        "W comes first, then b: return new W, new b.",
+    ),
+    r"a single number, shape": (
+        "What makes one number of them, for the whole batch?",
+        "L is the mean over the images: end with .mean(), or with .sum() / len(y).",
+    ),
+    r"in shape \((\w), (\w)\) = .* not \(\2, \1\)": (
+        "Rows and columns are exchanged: which of the two matrices must be turned, and which comes first?",
+        "(A, B) @ (B, C) is (A, C): begin with the matrix, or its transpose, whose rows the result should have.",
+    ),
+    r"in shape \(\)": (
+        "Over how many axes do you sum?",
+        ".sum() without axis adds up everything; axis=0 adds up the rows, and leaves a number for each column.",
+    ),
+    r"in shape .*\(1, \d+\), not \(\w,\)": (
+        "Which axis should go?",
+        "keepdims=True keeps an axis of length 1, which is of use for broadcasting; leave it out here.",
+    ),
+    r"in shape .*\(\d+, \d+, \d+\)": (
+        "Over which index must one still sum?",
+        "There is one axis too many: it is the index j of the chain rule, over which the products are added up.",
+    ),
+    r"in shape \([NK],\) = ": (
+        "Over which axis do you sum, and which should be left?",
+        "axis=0 runs over the images, and what is left has a number for each class; axis=1 runs over the classes, and "
+        "leaves a number for each image. Without a sum both stay.",
+    ),
     r"in shape": (
         "Over which axis do you sum, and which matrix is turned?",
         "Write the shape of each step beside it. A sum over axis=0 leaves the columns, one over axis=1 the rows, and "

@@ -167,33 +167,33 @@ def _update_ratio(seen: Seen, trial: Trial) -> float | None:
 
 def _which_batches(seen: Seen) -> str:
     """In which kinds of epochs it is wrong."""
-    N = [trial.given["y"].size for trial in seen.wrong]
-    sizes = [trial.sizes["batch_size"] for trial in seen.wrong]
-    if all(n > size and n % size for n, size in zip(N, sizes, strict=True)):
-        n, size = N[0], sizes[0]
+    pairs = [(int(trial.sizes["N"]), int(trial.sizes["batch_size"])) for trial in seen.wrong]
+    n, size = next((pair for pair in pairs if pair[0] > pair[1]), pairs[0])
+    these = f"{n} images and batch_size {size}"
+    if all(n % size for n, size in pairs):
         return (
-            f"right where the batches come out even, but not with {n} images and batch_size {size}. Which "
-            "images are in the last batch, and how many?"
+            f"right where the batches come out even, but not with {these}. Which images are in the last batch, and how "
+            "many are there?"
         )
-    if all(n < size for n, size in zip(N, sizes, strict=True)):
+    if all(n > size for n, size in pairs):
         return (
-            f"right, but not where there are fewer images ({N[0]}) than batch_size ({sizes[0]}). What is "
-            "the only batch then?"
+            f"right for an epoch of one batch, but not with {these}, which are {-(-n // size)} steps. From which W and "
+            "b, and with which images, does your second step start?"
         )
-    if all(n > size for n, size in zip(N, sizes, strict=True)):
-        n, size = N[0], sizes[0]
-        return (
-            f"right for an epoch of one batch, but not with {n} images and batch_size {size}, which are "
-            f"{-(-n // size)} steps. From which W and b, and with which images, does your second step "
-            "start?"
+    return _in_one_batch(seen)
+
+
+def _in_one_batch(seen: Seen) -> str:
+    """An epoch of one batch is wrong as well."""
+    trial = next((t for t in seen.wrong if t.sizes["N"] == t.sizes["batch_size"]), seen.wrong[0])
+    if same(trial.ours[0], trial.given["W"]):
+        turns = "W is what it was. How many turns does your loop make there?"
+    else:
+        turns = (
+            "the result must be what one step with your functions gives. How many turns does your loop make there, and "
+            "what does each step get?"
         )
-    trial = seen.first
-    n, size = trial.given["y"].size, trial.sizes["batch_size"]
-    even = next(t for t in seen.wrong if t.given["y"].size <= t.sizes["batch_size"])
-    return (
-        f"wrong even where the epoch is a single batch ({sizes_text(even)}). There it must be what one "
-        "step with your functions gives: in which order do you call them, and with what?"
-    )
+    return f"wrong even where the epoch is a single batch ({sizes_text(trial)}): there {turns}"
 
 
 FORWARD: dict[str, tuple[Question, ...]] = {

@@ -1,5 +1,6 @@
 """What each rung of the exercise says in the file: what is given, what is asked for, and an example."""
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -101,8 +102,11 @@ def shown(value: Any) -> str:
     """
     if np.ndim(value):
         return f"[{', '.join(shown(part) for part in value)}]"
-    text = f"{float(value):.4f}"
-    return str(int(value)) if float(value) == int(value) else text.rstrip("0") if text[-2:] == "00" else text
+    number = float(value)
+    if not math.isfinite(number) or number != int(number):
+        text = f"{number:.4f}"
+        return text.rstrip("0") if text.endswith("00") and not text.endswith(".0000") else text
+    return str(int(number))
 
 
 def ladder(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -163,7 +163,8 @@ def by_value(seen: Seen) -> str:
 
 def value(number: Any) -> str:
     """A number with as many digits as one needs."""
-    return shown(number) if abs(float(number)) >= 1e-3 or not float(number) else f"{float(number):.3g}"
+    small = 0 < abs(float(number)) < 1e-3 or abs(float(number)) >= 1e5
+    return f"{float(number):.3g}" if small else shown(number)
 
 
 ALWAYS: tuple[Question, ...] = (not_finite, all_zero, is_an_input)

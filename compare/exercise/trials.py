@@ -19,6 +19,8 @@ Results = tuple[NDArray, ...]
 SIZES = (
     (5, 3, 4, 0.125, 5), (7, 3, 5, 0.7, 3), (1, 6, 2, 0.3, 4), (3, 8, 5, 2.0, 1), (6, 2, 3, 0.05, 2), (8, 3, 6, 1.7, 3),
 )  # fmt: skip
+# So many of these are as a step has them; in the others any gradient comes in.
+STEPS, INCOMING = 3, ("dlogP", "dP", "dZ", "dW", "db")
 # So far from the right value, as a share of the largest, may a result be.
 WITHIN = {"float64": 1e-9, "float32": 1e-4}
 
@@ -72,13 +74,18 @@ def as_results(returned: Any) -> Results:
 @cache
 def _inputs(name: str) -> tuple[tuple[Any, ...], ...]:
     random = np.random.default_rng(12)
-    return (example(name)[0], *(_drawn(name, random, *sizes) for sizes in SIZES))
+    drawn = (_drawn(name, random, sizes, any_gradient=n >= STEPS) for n, sizes in enumerate(SIZES))
+    return (example(name)[0], *drawn)
 
 
-def _drawn(name: str, random: np.random.Generator, N: int, D: int, K: int, lr: float, size: int) -> tuple[Any, ...]:
+def _drawn(name: str, random: np.random.Generator, sizes: tuple, any_gradient: bool) -> tuple[Any, ...]:
+    """Inputs as a step has them, or with a gradient that comes in from any other loss."""
+    N, D, K, lr, size = sizes
     X, y = random.uniform(0, 1, (N, D)), random.integers(0, K, N)
     W, b = random.normal(size=(K, D)), random.normal(size=K)
     step = scratch.step(scratch.SoftmaxRegression(W, b), scratch.SGD(lr), X, y)
     P, dlogP = np.exp(step.logP), RIGHT["log_probabilities_gradient"](step.logP, y)
     values = step._asdict() | {"W": W, "b": b, "P": P, "dlogP": dlogP, "dP": dlogP / P, "lr": lr, "batch_size": size}
+    if any_gradient:
+        values |= {field: random.normal(size=np.shape(values[field])) for field in INCOMING}
     return tuple(values[parameter] for parameter in KNOWN[name].parameters)

@@ -89,7 +89,7 @@ def incoming_gradient_forgotten_in_j(P, _dP):
 
 @mistake(BACKWARD, "The second term has P[k] squared.", "It is P[k] times the sum over j of dP[j] P[j], over all j.")
 def square_for_the_sum(P, dP):
-    return P * dP - P**2
+    return P * dP - P**2 * dP.sum(axis=1, keepdims=True)
 
 
 @mistake(
