@@ -37,6 +37,7 @@ def bugs(
     generated: Annotated[
         bool, flag(OUTPUT, "--generated", "Make mistakes by program instead: every small change of the six functions.")
     ] = False,
+    solution: Annotated[bool, flag(OUTPUT, "--solution", "With a NAME: show the right code as well.")] = False,
     details: Details = False,
     quiet: Quiet = False,
     json: Json = None,
@@ -56,17 +57,20 @@ def bugs(
     if generated:
         return _generated(chosen, json, details, quiet)
     if name:
-        return _teach(find_bug(name), json)
+        return _teach(find_bug(name), json, solution)
     if only_list:
         return _list(json)
     names = tuple(name for name, bug in BUGS.items() if every or bug.classic)
     return _survey(chosen.problem(), names, json, details, quiet)
 
 
-def _teach(bug: Bug, json: Path | None) -> int:
+def _teach(bug: Bug, json: Path | None, solution: bool) -> int:
     if json:
         as_json.write_json(json, _bug_as_dict(bug))
-    print_bug(wide_console(), bug)
+    console = wide_console()
+    print_bug(console, bug, solution=solution)
+    if not solution:
+        console.print("\n--solution shows the right code")
     return 0
 
 

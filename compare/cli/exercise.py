@@ -35,7 +35,7 @@ from compare.proof.both_precisions import named, prove_each, reports
 from compare.proof.run import Run
 from compare.report import as_json
 from compare.report.exercise_end import ending, print_answers, print_end, save_end
-from compare.report.exercise_screen import print_class, print_hints, print_ladder, print_next
+from compare.cli.exercise_screen import print_class, print_hints, print_ladder, print_next
 from compare.report.tables import wide_console
 
 # The group of its own options in --help.
@@ -75,11 +75,9 @@ def exercise(
     """
     console = wide_console()
     if new:
-        if path or hint or json or answers or start_again or pictures:
-            raise InputError("--new only writes a new file: omit all other options but --paper-seed")
+        if path or json:
+            raise InputError("--new only writes a new file: omit the other FILE, and --json")
         return _begin(console, new, paper_seed)
-    if paper_seed is not None:
-        raise InputError("--paper-seed is for --new; in a file it stands as SEED")
     if not path:
         raise InputError("FILE is missing; exercise --new FILE writes a new one")
     check_output(json)

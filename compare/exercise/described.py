@@ -40,9 +40,9 @@ def _factor(seen: Seen) -> str:
     found = np.array(ratios, float)
     if np.ptp(found) < 1e-6 * abs(found[0]):
         return f"All of {seen.symbol} is right but for one factor: {found[0]:.6g}, in every batch."
-    sizes = [(trial.sizes.get("N"), trial.sizes.get("K")) for trial in seen.trials]
+    sizes = [(trial.sizes["N"], trial.sizes["K"]) for trial in seen.trials if {"N", "K"} <= trial.sizes.keys()]
     for text, make in FACTORS.items():
-        if all(N and K for N, K in sizes) and np.allclose(found, [make(*pair) for pair in sizes], rtol=1e-6):
+        if sizes and np.allclose(found, [make(*pair) for pair in sizes], rtol=1e-6):
             return f"All of {seen.symbol} is right but for one factor: it is {text} times what it should be."
     changes = f"All of {seen.symbol} is right but for one factor, which changes with the batch."
     return changes if seen.first.ours[seen.result].size > 1 else ""

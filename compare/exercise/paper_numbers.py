@@ -59,9 +59,10 @@ def _drawn(random: np.random.Generator) -> Numbers:
 
 
 def _is_clear(found: Numbers) -> bool:
-    """No probability is near 0 or a half, and a straight line misses what the loss does by enough."""
+    """No probability is near 0 or a half, usual answers for dW differ, and a straight line misses the loss by enough."""
     P, dW = found.P, float(found.step.dW[0, 0])
     sure = P.min() < 0.04 or P.max() > 0.8 or np.abs(P - 0.5).min() < 0.01
     bent = abs(found.loss_with(CHANGE) - found.loss_with(0) - CHANGE * dW)
-    factors = abs(dW - found.step.dZ[:, 0].sum())
-    return bool(not sure and abs(dW) > 0.05 and abs(found.step.db[0]) > 0.05 and factors > 0.01 and bent > BENT)
+    dZ, X = found.step.dZ[:, 0], found.step.X[:, 0]
+    usual = np.sort([dW, dW / 2, *(dZ * X), dZ.sum()])
+    return bool(not sure and abs(dW) > 0.05 and abs(dZ.sum()) > 0.05 and np.diff(usual).min() > 0.005 and bent > BENT)

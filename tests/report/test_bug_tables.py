@@ -94,7 +94,7 @@ def test_if_all_are_classic_their_figures_stand_once(survey: Survey, monkeypatch
 
 
 def test_a_mistake_is_shown_with_the_right_function_and_three_sentences():
-    lines = printed(print_bug, BUGS["stale-gradient"])
+    lines = printed(print_bug, BUGS["stale-gradient"], solution=True)
     assert lines[0] == "stale gradient (stale-gradient), E5, in place of parameter_gradients"
     assert "def stale_gradient(*, kept=1.0):" in lines
     right = lines.index("the right one")
@@ -106,11 +106,17 @@ def test_a_mistake_is_shown_with_the_right_function_and_three_sentences():
         assert f"{word} {getattr(BUGS['stale-gradient'], word)}" in words
 
 
+def test_the_right_function_is_shown_on_request_only():
+    lines = printed(print_bug, BUGS["stale-gradient"])
+    assert "def stale_gradient(*, kept=1.0):" in lines
+    assert not any("the right one" in line or "def parameter_gradients" in line for line in lines)
+
+
 @pytest.mark.parametrize("name", BUGS)
 def test_code_is_shown_as_it_stands_in_its_file(name: str):
     """Also a line of more than 80 columns, which is indented code if it is broken."""
     bug = BUGS[name]
-    lines = printed(print_bug, bug)
+    lines = printed(print_bug, bug, solution=True)
     written, right = bug.source.splitlines(), lines.index("the right one") + 2
     assert lines[right - 3 - len(written) : right - 3] == written
     source = inspect.getsource(getattr(scratch, bug.function)).splitlines()
@@ -121,7 +127,11 @@ def test_code_is_shown_as_it_stands_in_its_file(name: str):
 
 def test_code_has_the_background_of_the_terminal():
     text = io.StringIO()
-    print_bug(plain_console(file=text, force_terminal=True, color_system="truecolor", width=80), BUGS["stale-gradient"])
+    print_bug(
+        plain_console(file=text, force_terminal=True, color_system="truecolor", width=80),
+        BUGS["stale-gradient"],
+        solution=True,
+    )
     colours = re.findall(r"\x1b\[([\d;]+)m", text.getvalue())
     assert any("38;2" in colour for colour in colours), "code in colours"
     assert not any(re.search(r"(^|;)48;2;", colour) for colour in colours)
