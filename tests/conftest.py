@@ -3,7 +3,7 @@
 import functools
 import importlib
 import os
-import re
+import runpy
 import signal
 import struct
 import tempfile
@@ -35,6 +35,8 @@ MNIST_ROOT = os.environ.pop(DATA_ROOT_VARIABLE, None)
 
 # The six functions as a user may write them, all right.
 RIGHT = (ROOT / "tests" / "right_functions.py").read_text()
+# What writes exercises with some of it done.
+EXERCISES = runpy.run_path(str(ROOT / "tests" / "exercises.py"))
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -127,22 +129,22 @@ def right_functions() -> str:
     return RIGHT
 
 
+@pytest.fixture(scope="session")
+def right_rungs() -> str:
+    """The source of a file with all rungs right."""
+    return (ROOT / "tests" / "right_rungs.py").read_text()
+
+
 @pytest.fixture
 def exercise_file(tmp_path: Path) -> Callable[..., Path]:
-    """Write six functions, as an exercise had before there were rungs, these filled in, after one `change`."""
-    pieces = {name: code for code, name in re.findall(r"^(def (\w+).*?)(?=\ndef |\Z)", RIGHT, re.M | re.S)}
-    template = (ROOT / "tests" / "six_functions.py").read_text()
+    """Write six functions, as an exercise had before there were rungs, some filled in, after one `change`."""
+    return functools.partial(EXERCISES["six"], tmp_path)
 
-    def write(*names: str, change: tuple[str, str] = ("", "")) -> Path:
-        path, text = tmp_path / "mine.py", template
-        for name in names:
-            empty = rf"^def {name}\(.*?raise NotImplementedError\n"
-            text = re.sub(empty, lambda _, n=name: pieces[n], text, flags=re.M | re.S)
-        assert change[0] in text
-        path.write_text(text.replace(*change))
-        return path
 
-    return write
+@pytest.fixture
+def rungs_file(tmp_path: Path) -> Callable[..., Path]:
+    """Write an exercise with so many rungs right in code, and `paper` of them on paper, after some changes."""
+    return functools.partial(EXERCISES["rungs"], tmp_path)
 
 
 @pytest.fixture(scope="session")

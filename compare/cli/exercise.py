@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from compare.backends.worker import TIME_LIMIT, Worker
+from compare.cli.exercise_screen import print_class, print_hints, print_ladder, print_next
 from compare.cli.options import (
     Json,
     Pictures,
@@ -35,7 +36,6 @@ from compare.proof.both_precisions import named, prove_each, reports
 from compare.proof.run import Run
 from compare.report import as_json
 from compare.report.exercise_end import ending, print_answers, print_end, save_end
-from compare.cli.exercise_screen import print_class, print_hints, print_ladder, print_next
 from compare.report.tables import wide_console
 
 # The group of its own options in --help.

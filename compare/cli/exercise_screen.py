@@ -79,8 +79,7 @@ def _given(given: object) -> str:
 def print_hints(console: Console, hints: tuple[str, ...], open_tips: list[Asked]) -> None:
     """The hints so far, or of paper tasks what to think of; and how to get more."""
     for number, text in enumerate(hints, 1):
-        # a hint may be code, which is printed as it is
-        console.print(Text(f"hint {number} of {STEPS}: {text}"))
+        console.print(_filled(f"hint {number} of {STEPS}: {text}"))
     for asked in open_tips:
         console.print(_filled(f"{asked.task.name}: {asked.task.tip}"))
     if not open_tips and len(hints) < STEPS:

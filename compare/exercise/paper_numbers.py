@@ -59,7 +59,7 @@ def _drawn(random: np.random.Generator) -> Numbers:
 
 
 def _is_clear(found: Numbers) -> bool:
-    """No probability is near 0 or a half, usual answers for dW differ, and a straight line misses the loss by enough."""
+    """No probability is near 0 or a half, usual answers for dW differ, and the loss is no straight line."""
     P, dW = found.P, float(found.step.dW[0, 0])
     sure = P.min() < 0.04 or P.max() > 0.8 or np.abs(P - 0.5).min() < 0.01
     bent = abs(found.loss_with(CHANGE) - found.loss_with(0) - CHANGE * dW)

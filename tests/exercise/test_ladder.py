@@ -81,8 +81,8 @@ def test_an_old_file_has_six_and_no_paper(exercise_file: Callable, small: Proble
 # What stands in a file instead of work, as changes of one in which all is right.
 NO_WORK = {
     "scratch": "from scratch import logits, log_softmax, nll_loss, logits_gradient, parameter_gradients, sgd_step\n",
-    "torch_impl": "import torch_impl\n\ndef logits(X, W, b):\n    return torch_impl.logits(X, W, b)\n",
-    "torch": "import torch\n\ndef logits(X, W, b):\n    return (torch.tensor(X) @ torch.tensor(W).T).numpy() + b\n",
+    "torch_impl": "def logits(X, W, b):\n    import torch_impl\n    return torch_impl.logits(X, W, b)\n",
+    "torch": "def logits(X, W, b):\n    import torch\n    return (torch.tensor(X) @ torch.tensor(W).T).numpy() + b\n",
     "scipy": "def logits(X, W, b):\n    import scipy\n    return X @ W.T + b\n",
 }
 
