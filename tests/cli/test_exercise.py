@@ -161,7 +161,9 @@ def test_a_finished_course_ends_on_one_screen(
     assert "P sums to 1, and so does Y" not in " ".join(end.split())
     assert len(end.splitlines()) < 45
     assert max(len(line) for line in end.splitlines() if str(tmp_path) not in line) <= 80
-    assert sorted(one.name for one in pictures.iterdir()) == ["curve.png", "mistakes.png", "templates.png"]
+    assert sorted(one.name for one in pictures.iterdir()) == [
+        f"{name}.{kind}" for name in ("curve", "mistakes", "templates") for kind in ("png", "svg")
+    ]
     assert json.loads((tmp_path / "json").read_text())["proof"]["verdict"] == "match"
 
 

@@ -46,15 +46,12 @@ def detections(dtype: str, **failed: list[str]) -> dict[str, Detection]:
 
 @pytest.fixture
 def survey() -> Survey:
-    float32 = detections(
-        "float32", wrong_sign=["one_step", "accuracy"], wrong_axis=["whole_run"], relu_on_the_logits=[]
-    )
+    wrong = {"wrong_sign": ["one_step", "accuracy"], "wrong_axis": ["whole_run"], "relu_on_the_logits": []}
+    float32 = detections("float32", **wrong)
     float64 = detections("float64", wrong_sign=["one_step"], wrong_axis=["one_step", "hard_batches"])
     float32["wrong-axis"].accuracy = 0.1
-    guesses = {name: [name, "labels-forgotten"] for name in BUGS} | {
-        "wrong-sign": ["wrong-axis", "wrong-sign"],
-        "wrong-axis": [],
-    }
+    other = {"wrong-sign": ["wrong-axis", "wrong-sign"], "wrong-axis": []}
+    guesses = {name: [name, "labels-forgotten"] for name in BUGS} | other
     return Survey({"float32": float32, "float64": float64}, guesses)
 
 
