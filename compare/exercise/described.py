@@ -1,35 +1,45 @@
 """Where a function is wrong, said on request where no mistake is known by name."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from compare.exercise.on_the_way import on_the_way
 from compare.exercise.seen import Seen, ratio, value
-from compare.exercise.trials import same
+from compare.exercise.trials import Trial, same
 
 
 def described(seen: Seen) -> tuple[str, ...]:
     """What holds in all trials that are wrong, and what to do with it."""
-    said = next((text for describe in DESCRIPTIONS if (text := describe(seen))), "")
+    said = next((text for describe in DESCRIPTIONS if (text := describe(seen))), "") or on_the_way(seen)
     ours, right = (float(part[seen.place]) for part in seen.pair(seen.first))
     example = f"{seen.where} {seen.at()} is {value(ours)} and should be {value(right)}"
     return (said or f"Compute each step of your code for one entry by hand, and print the same step: {example}.",)
 
 
-# Factors that people write, from N and K.
-FACTORS: dict[str, Callable[[float, float], float]] = {
-    "N": lambda N, _: N,
-    "1/N": lambda N, _: 1 / N,
-    "K": lambda _, K: K,
-    "1/K": lambda _, K: 1 / K,
-    "N/K": lambda N, K: N / K,
-    "K/N": lambda N, K: K / N,
-    "1/(N K)": lambda N, K: 1 / (N * K),
-    "N K": lambda N, K: N * K,
-    "N/(N - 1)": lambda N, _: N / max(N - 1, 1),
-    "N/100": lambda N, _: N / 100,
+# Factors that people write, from N, D and K.
+FACTORS: dict[str, Callable[[float, float, float], float]] = {
+    "N": lambda N, _, __: N,
+    "1/N": lambda N, _, __: 1 / N,
+    "D": lambda _, D, __: D,
+    "1/D": lambda _, D, __: 1 / D,
+    "K": lambda _, __, K: K,
+    "1/K": lambda _, __, K: 1 / K,
+    "N/K": lambda N, _, K: N / K,
+    "K/N": lambda N, _, K: K / N,
+    "1/(N K)": lambda N, _, K: 1 / (N * K),
+    "N K": lambda N, _, K: N * K,
+    "N/(N - 1)": lambda N, _, __: N / max(N - 1, 1),
+    "N/100": lambda N, _, __: N / 100,
+    "-N": lambda N, _, __: -N,
 }
+# Powers of an input that people multiply with.
+POWERS = {
+    1: "{}", 2: "{} squared", -1: "1 / {}", -2: "1 / {} squared", 0.5: "the root of {}", -0.5: "1 / the root of {}",
+}  # fmt: skip
+CONSTANTS = {np.log(10): "ln 10", 1 / np.log(10): "1 / ln 10", np.log(2): "ln 2", 1 / np.log(2): "1 / ln 2"}
 
 
 def _factor(seen: Seen) -> str:
@@ -39,13 +49,19 @@ def _factor(seen: Seen) -> str:
         return ""
     found = np.array(ratios, float)
     if np.ptp(found) < 1e-6 * abs(found[0]):
-        return f"All of {seen.symbol} is right but for one factor: {found[0]:.6g}, in every batch."
-    sizes = [(trial.sizes["N"], trial.sizes["K"]) for trial in seen.trials if {"N", "K"} <= trial.sizes.keys()]
+        named = next((f" = {text}" for number, text in CONSTANTS.items() if abs(found[0] - number) < 1e-6), "")
+        return f"All of {seen.symbol} is right but for one factor: {found[0]:.6g}{named}, in every batch."
+    sizes = [[trial.sizes.get(letter, 0) for letter in "NDK"] for trial in seen.trials]
     for text, make in FACTORS.items():
-        if sizes and np.allclose(found, [make(*pair) for pair in sizes], rtol=1e-6):
+        if all(N and K for N, _, K in sizes) and np.allclose(found, [_made(make, row) for row in sizes], rtol=1e-6):
             return f"All of {seen.symbol} is right but for one factor: it is {text} times what it should be."
     changes = f"All of {seen.symbol} is right but for one factor, which changes with the batch."
     return changes if seen.first.ours[seen.result].size > 1 else ""
+
+
+def _made(make: Callable[[float, float, float], float], row: list[float]) -> float:
+    N, D, K = row
+    return make(N, D or np.nan, K)
 
 
 def _at_the_labels(seen: Seen) -> str:
@@ -125,23 +141,72 @@ def _multiples(ours: NDArray, right: NDArray, axis: int) -> bool:
 
 
 def _some_sizes(seen: Seen) -> str:
-    """Wrong in some trials only."""
-    if len(seen.wrong) == len(seen.trials):
-        return ""
+    """Wrong in some trials only, which one size tells from the others."""
     good = [trial for trial in seen.trials if trial.is_right(seen.result)]
-    for name in reversed(seen.first.sizes):  # what is special to a function comes last
-        bad_values, good_values = ({trial.sizes[name] for trial in some} for some in (seen.wrong, good))
-        if max(bad_values) < min(good_values):
-            return (
-                f"It is wrong where {name} is {max(bad_values):g} or less, and right where it is "
-                f"{min(good_values):g} or more."
-            )
-        if min(bad_values) > max(good_values):
-            return (
-                f"It is wrong where {name} is {min(bad_values):g} or more, and right where it is "
-                f"{max(good_values):g} or less."
-            )
+    if not good or seen.name == "one_epoch":
+        return ""
+    found = [text for name in seen.first.sizes if (text := _split(name, seen.wrong, good))]
+    return found[0] if len(found) == 1 else ""
+
+
+def _split(name: str, wrong: list[Trial], good: list[Trial]) -> str:
+    bad_values, good_values = ({trial.sizes[name] for trial in some} for some in (wrong, good))
+    if max(bad_values) < min(good_values):
+        return f"It is wrong where {name} is {max(bad_values):g} or less, and right where it is {min(good_values):g}."
+    if min(bad_values) > max(good_values):
+        return f"It is wrong where {name} is {min(bad_values):g} or more, and right where it is {max(good_values):g}."
     return ""
 
 
-DESCRIPTIONS = (_factor, _some_sizes, _at_the_labels, _offset, _one_line, _rows_apart)
+def _sizes_are_right(seen: Seen) -> str:
+    """Ours is the right one but for signs."""
+    if not seen.all_wrong(lambda ours, right, _: same(np.abs(ours), np.abs(right))):
+        return ""
+    return (
+        f"All numbers of {seen.symbol} have the right size, and some have the wrong sign: where does a sign get lost?"
+    )
+
+
+def _one_number(seen: Seen) -> str:
+    """Ours is one number in all places."""
+    if not seen.all_wrong(lambda ours, _, __: ours.size > 1 and np.ptp(ours) < 1e-12):
+        return ""
+    return f"Your {seen.symbol} is the same number in every place: which axis should be left, and is not summed over?"
+
+
+def _off_by_an_input(seen: Seen) -> str:
+    """Ours is the right one plus or minus something that came in."""
+    for name in seen.first.given:
+        for sign, word in ((1, "too much"), (-1, "missing")):
+            if all(_is(sign * np.subtract(*seen.pair(trial)), trial.given[name]) for trial in seen.wrong):
+                return f"Your {seen.symbol} is the right one but for {name}, which is {word} in it."
+    return ""
+
+
+def _times_an_input(seen: Seen) -> str:
+    """Ours is the right one times a power of something that came in."""
+    for name in ("P", "dlogP", "dP", "X", "logP"):
+        for power in POWERS:
+            if all(_is_times(seen, trial, name, power) for trial in seen.wrong):
+                factor = POWERS[power].format(name)
+                return f"Each entry of your {seen.symbol} is the right one times {factor}, up to its sign."
+    return ""
+
+
+def _is_times(seen: Seen, trial: Trial, name: str, power: float) -> bool:
+    given = trial.given | ({"P": np.exp(trial.given["logP"])} if "logP" in trial.given else {})
+    ours, right = seen.pair(trial)
+    if name not in given or np.shape(given[name]) != ours.shape:
+        return False
+    with np.errstate(all="ignore"):
+        return same(np.abs(ours), np.abs(right) * np.abs(given[name]) ** power)
+
+
+def _is(one: NDArray, other: Any) -> bool:
+    return np.shape(one) == np.shape(other) and same(one, np.asarray(other))
+
+
+DESCRIPTIONS = (
+    _factor, _one_number, _sizes_are_right, _off_by_an_input, _times_an_input, _some_sizes, _at_the_labels, _offset,
+    _one_line, _rows_apart,
+)  # fmt: skip

@@ -8,9 +8,14 @@ FAULTS = {
         "Which line returns the result?",
         "A function without return gives None: end it with `return` and the result.",
     ),
-    r"one_epoch.*raises (IndexError|ValueError)": (
+    r"one_epoch.*raises IndexError": (
         "Do X and y of each step have the same images?",
         "Cut both in the same way: X[first : first + batch_size] and y[first : first + batch_size].",
+    ),
+    r"one_epoch.*raises ValueError": (
+        "What does each of your functions get in that turn, and of which shape?",
+        "In each turn: X[first : first + batch_size], y cut in the same way, and W, b in the order in which sgd_step "
+        "returns them.",
     ),
     r"the first of the pair, in shape \(K,\)": (
         "Which of the two results comes first?",

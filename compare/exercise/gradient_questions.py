@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from compare.exercise.rungs import shown
 from compare.exercise.seen import Question, Seen, constant_ratio, ratio, value
 from compare.exercise.trials import same
 
@@ -134,6 +135,11 @@ def _pixels_by_hand(seen: Seen) -> str:
     return f"{_nudged(seen)} It is made of {pairs}{', and so on' if len(X) > 2 else ''}. What do you make of these?"
 
 
+def _column_by_hand(seen: Seen) -> str:
+    k, dZ = seen.place[0], seen.first.given["dZ"]
+    return f"{_nudged(seen)} The images have dZ[:, {k}] = {shown(dZ[:, k])}. What do you make of these?"
+
+
 _ROWS: tuple[Question, ...] = (_opposite, _clear_ratio, _row_sums, _sign_beside_the_label, _by_nudging)
 GRADIENTS: dict[str, tuple[Question, ...]] = {
     "log_probabilities_gradient": (_opposite, _clear_ratio, _elsewhere, _label_is_zero, _labels_differ, _by_nudging),
@@ -141,6 +147,6 @@ GRADIENTS: dict[str, tuple[Question, ...]] = {
     "softmax_backward": _ROWS,
     "logits_gradient": _ROWS,
     "weight_gradient": (_opposite, _clear_ratio, _one_image, _pixels_by_hand),
-    "bias_gradient": (_opposite, _clear_ratio, _one_image, _by_nudging),
+    "bias_gradient": (_opposite, _clear_ratio, _one_image, _column_by_hand),
     "parameter_gradients": (_opposite, _clear_ratio, _one_image, _by_nudging),
 }

@@ -159,6 +159,15 @@ def _step_ratio(seen: Seen) -> str:
     )
 
 
+def _from_three_numbers(seen: Seen) -> str:
+    start, gradient = (seen.first.given[name][seen.place] for name in (seen.symbol, f"d{seen.symbol}"))
+    ours = value(seen.first.ours[seen.result][seen.place])
+    return (
+        f"{seen.where} {seen.at()} is {value(start)}, d{seen.at()} is {value(gradient)} and lr = "
+        f"{seen.first.sizes['lr']:g}. Your new {seen.at()} is {ours}: what do you make of these three numbers?"
+    )
+
+
 def _update_ratio(seen: Seen, trial: Trial) -> float | None:
     ours, right = seen.pair(trial)
     start = trial.given[seen.symbol]
@@ -177,8 +186,8 @@ def _which_batches(seen: Seen) -> str:
         )
     if all(n > size for n, size in pairs):
         return (
-            f"right for an epoch of one batch, but not with {these}, which are {-(-n // size)} steps. From which W and "
-            "b, and with which images, does your second step start?"
+            f"right for an epoch of one batch, but not with {these}, which are {-(-n // size)} steps. Which W, b, "
+            "images, gradient and rate does your second step use?"
         )
     return _in_one_batch(seen)
 
@@ -200,7 +209,7 @@ FORWARD: dict[str, tuple[Question, ...]] = {
     "logits": (_without_images, transposed, _without_bias),
     "log_softmax": (_from_0_to_1, _columns_sum_to_1, _above_0, _rows_do_not_sum_to_1, _differences_of_logits),
     "nll_loss": (_negative_loss, _loss_ratio, _loss_of_other_entries),
-    "sgd_step": (_moves_the_other_way, _step_ratio),
+    "sgd_step": (_moves_the_other_way, _step_ratio, _from_three_numbers),
     "one_epoch": (_which_batches,),
 }
 QUESTIONS = FORWARD | GRADIENTS

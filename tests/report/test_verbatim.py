@@ -116,10 +116,10 @@ WAYS: dict[str, Callable[[Console, str], Any]] = {
     "a kept run": print_kept,
     "an experiment": print_row,
     "the reason of a check": lambda console, text: exercise_screen.print_next(
-        console, Path("mine.py"), Rung("logits", "wrong", (), Finding(text))
+        console, "mine.py", Rung("logits", "wrong", (), Finding(text))
     ),
     "the file of an exercise": lambda console, text: exercise_screen.print_next(
-        console, Path(text), Rung("logits", "missing")
+        console, text, Rung("logits", "missing")
     ),
     "a hint": lambda console, text: exercise_screen.print_hints(console, (text,), []),
 }
