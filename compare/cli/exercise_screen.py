@@ -54,11 +54,13 @@ def print_next(console: Console, path: Path, todo: Rung) -> None:
             _print_asked(console, asked)
         return
     if todo.finding:
-        console.print(_filled(f"{todo.name} ({todo.tag}): {todo.finding.asks}"))
+        # an error of the file names the function already
+        title = f"{todo.name} ({todo.tag})"
+        console.print(_filled(todo.finding.asks if title in todo.finding.asks else f"{title}: {todo.finding.asks}"))
         console.print(Text(KNOWN[todo.name].signature))
     else:
         console.print(Text(head))
-        console.print(_filled(f"Write it in {path} in place of its last line, then run this again."))
+        console.print(_filled(f"Write it in {path}, in place of raise NotImplementedError, and run this again."))
     if todo.paper and TEXTS[todo.name].hidden:
         console.print(_filled(f"You have derived it: {TEXTS[todo.name].formula}"))
 

@@ -49,8 +49,8 @@ def survey() -> Survey:
     float32 = detections("float32", **wrong)
     float64 = detections("float64", wrong_sign=["one_step"], wrong_axis=["one_step", "hard_batches"])
     float32["wrong-axis"].accuracy = 0.1
-    other = {"wrong-sign": ["wrong-axis", "wrong-sign"], "wrong-axis": []}
-    guesses = {name: [name, "labels-forgotten"] for name in BUGS} | other
+    guesses = {name: [name, "labels-forgotten"] for name in BUGS}
+    guesses |= {"wrong-sign": ["wrong-axis", "wrong-sign"], "wrong-axis": []}
     return Survey({"float32": float32, "float64": float64}, guesses)
 
 
@@ -103,9 +103,7 @@ def test_a_mistake_is_shown_with_the_right_function_and_three_sentences():
 
 
 def test_the_right_function_is_shown_on_request_only():
-    lines = printed(print_bug, BUGS["stale-gradient"])
-    assert "def stale_gradient(*, kept=1.0):" in lines
-    assert "the right one" not in lines
+    assert "the right one" not in printed(print_bug, BUGS["stale-gradient"])
 
 
 @pytest.mark.parametrize("name", BUGS)
