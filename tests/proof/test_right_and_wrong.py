@@ -11,7 +11,7 @@ from compare.backends.by_name import SCRATCH, backend
 from compare.backends.protocol import Backend
 from compare.backends.worker import Worker
 from compare.equations import FUNCTIONS
-from compare.exercise.check import check_functions
+from compare.exercise.ladder import survey
 from compare.problem import Problem
 from compare.proof.exact_arithmetic import first_unequal
 from compare.proof.gradient_check import check_gradients
@@ -78,8 +78,8 @@ def test_right_functions_match(variants: Callable, user_file: Callable, make_sma
 @pytest.mark.parametrize("part", range(4))
 def test_right_functions_are_right_in_the_exercise(variants: Callable, user_file: Callable, small: Problem, part: int):
     for text in groups(variants("right"))[part::4]:
-        found = check_functions(Worker(Path(user_file(text))), small)
-        assert [(one.name, one.state, one.reason) for one in found] == [(name, "right", "") for name in FUNCTIONS]
+        found = survey(Worker(Path(user_file(text))), small)
+        assert [(one.name, one.state, one.finding) for one in found] == [(name, "right", None) for name in FUNCTIONS]
 
 
 @pytest.mark.heavy
