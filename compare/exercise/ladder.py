@@ -37,7 +37,8 @@ class Rung(NamedTuple):
     """A function or rung of a file.
 
     state: `right`; `paper`: a paper task before it is open; `missing`: not written; `wrong`; `foreign`: somebody else's
-    code; `later`: not looked at, because one before it is open. seconds: what the check took.
+    code; `later`: not looked at, because one before it is open. seconds: what the check took. loops: whether it does so in
+    Python.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Rung(NamedTuple):
     paper: tuple[Asked, ...] = ()
     finding: Finding | None = None
     seconds: float = 0.0
+    loops: bool = False
 
     @property
     def tag(self) -> str:
@@ -58,8 +60,8 @@ class Rung(NamedTuple):
 
     @property
     def is_slow(self) -> bool:
-        """True if it is right, and took long."""
-        return self.state == "right" and self.seconds > SLOW
+        """True if it is right, and took long by a loop; a busy computer makes every check long."""
+        return self.state == "right" and self.loops and self.seconds > SLOW
 
 
 def climb(
@@ -107,7 +109,8 @@ def _checked(
         finding = check(file, name, problem, on_step)
     except UserFileError:
         return Rung(name, "missing", paper)
-    return Rung(name, "wrong" if finding else "right", paper, finding, perf_counter() - began)
+    seconds = perf_counter() - began
+    return Rung(name, "wrong" if finding else "right", paper, finding, seconds, source.has_loop(name))
 
 
 def somebody_elses(name: str, module: str) -> str:

@@ -13,6 +13,7 @@ from compare.exercise.paper import Answer
 # Ways to other code that no import shows.
 HIDDEN = {"__import__", "importlib", "exec", "eval", "compile", "builtins", "__builtins__", "runpy", "pkgutil"}
 ARITHMETIC = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
+LOOPS = ast.For, ast.While, ast.comprehension
 DEFAULT_SEED = 1
 
 
@@ -42,6 +43,10 @@ class Source:
         """Changes when the code of a function changes, or of what it uses in this file."""
         code = "\n".join(sorted(ast.dump(node) for node in self._used(name)))
         return hashlib.sha256(code.encode()).hexdigest()[:16]
+
+    def has_loop(self, name: str) -> bool:
+        """Whether a function, or what it uses in this file, loops in Python."""
+        return any(isinstance(inner, LOOPS) for node in self._used(name) for inner in ast.walk(node))
 
     def _used(self, name: str) -> list[ast.AST]:
         """What binds a name, and all that stands at the top of the file and is used in it."""

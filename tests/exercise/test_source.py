@@ -89,3 +89,12 @@ def test_the_fingerprint_follows_the_code_and_what_it_uses(source):
     assert source("# a comment\n" + helped.replace("other = 3", "other = 4")).fingerprint("logits") == before
     assert source(helped.replace("A @ B", "B @ A")).fingerprint("logits") != before
     assert source(helped.replace("+ b", "- b")).fingerprint("logits") != before
+
+
+@pytest.mark.parametrize(
+    ("body", "loops"),
+    [("X @ W.T + b", False), ("np.array([W @ x for x in X]) + b", True), ("sum(X) + b", False), ("helped(X)", True)],
+)
+def test_a_loop_is_seen_also_in_what_is_used(source, body: str, loops: bool):
+    helper = "def helped(X):\n    while True:\n        return X\n"
+    assert source(f"{helper}\ndef logits(X, W, b):\n    return {body}\n").has_loop("logits") == loops

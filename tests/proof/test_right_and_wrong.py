@@ -1,5 +1,6 @@
 """The functions in the folders right and wrong: none of the 187 right ones is accused, and the 117 wrong are found."""
 
+import re
 from collections.abc import Callable
 from itertools import chain
 from pathlib import Path
@@ -79,7 +80,10 @@ def test_right_functions_match(variants: Callable, user_file: Callable, make_sma
 def test_right_functions_are_right_in_the_exercise(variants: Callable, user_file: Callable, small: Problem, part: int):
     for text in groups(variants("right"))[part::4]:
         found = survey(Worker(Path(user_file(text))), small)
-        assert [(one.name, one.state, one.finding) for one in found] == [(name, "right", None) for name in FUNCTIONS]
+        # what comes from SciPy or PyTorch is right, but nobody's work
+        ready_made = re.findall(r"^(\w+) = (?:scipy|torch)_\w+$", text, re.M)
+        assert {one.name for one in found if one.state == "foreign"} == {*ready_made}
+        assert [one.name for one in found if one.state not in ("right", "foreign")] == []
 
 
 @pytest.mark.heavy
