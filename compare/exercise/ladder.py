@@ -37,8 +37,8 @@ class Rung(NamedTuple):
     """A function or rung of a file.
 
     state: `right`; `paper`: a paper task before it is open; `missing`: not written; `wrong`; `foreign`: somebody else's
-    code; `later`: not looked at, because one before it is open. seconds: what the check took. loops: whether it does so in
-    Python.
+    code; `later`: not looked at, because one before it is open. seconds: what the check took. loops: whether the code
+    loops in Python.
     """
 
     name: str
@@ -71,14 +71,15 @@ def climb(
     source, found, stopped = Source(file.path), list[Rung](), False
     for name in ladder(file.names):
         paper = _paper(source, name)
-        if stopped:
-            found.append(Rung(name, "later", paper))
+        if stopped or not _all_right(paper):
+            found.append(Rung(name, "later" if stopped else "paper", paper))
+            stopped = True
             continue
         code = source.fingerprint(name)
         known = progress.right.get(name) == code and not source.foreign(name)
         rung = Rung(name, "right", paper) if known else _checked(file, source, name, problem, on_step, paper)
-        found.append(rung if _all_right(paper) else rung._replace(state="paper"))
-        stopped = found[-1].state != "right"
+        found.append(rung)
+        stopped = rung.state != "right"
         if rung.state == "right" and not known:
             progress.right[name] = code
             progress.save()

@@ -6,7 +6,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/exercise/check.py', '"" if others else', '"" if len(order) > 1 else', 'tests/exercise/test_check.py::test_what_only_a_batch_shows'),
     ('compare/exercise/check.py', 'if number == first]', 'if number >= first]', 'tests/exercise/test_check.py::test_what_only_a_batch_shows'),
     ('compare/exercise/ladder.py', 'if module := source.foreign(name)', 'if module := ""', 'tests/exercise/test_ladder.py::test_somebody_elses_code_earns_nothing_and_is_told_kindly'),
-    ('compare/exercise/ladder.py', 'found.append(rung if _all_right(paper) else', 'found.append(rung if True else', 'tests/exercise/test_ladder.py::test_code_without_paper_earns_nothing'),
+    ('compare/exercise/ladder.py', 'if stopped or not _all_right(paper):', 'if stopped:', 'tests/exercise/test_ladder.py::test_code_without_paper_earns_nothing'),
     ('compare/exercise/trials.py', 'any_gradient=n >= STEPS', 'any_gradient=False', 'tests/exercise/test_mistakes.py::test_a_registered_mistake_is_wrong_and_has_a_name_of_its_own'),
     ('compare/exercise/named.py', 'if all(trial.is_right() for trial in trials)', 'if False', 'tests/exercise/test_mistakes.py::test_what_is_right_has_no_name'),
 ]
