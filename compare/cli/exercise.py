@@ -27,7 +27,7 @@ from compare.cli.prove import expected_seconds
 from compare.errors import InputError
 from compare.exercise.folder import Learner, files_of, survey_folder
 from compare.exercise.hints import next_hints
-from compare.exercise.ladder import Rung, climb
+from compare.exercise.ladder import Rung, climb, small_problem
 from compare.exercise.new import new_exercise
 from compare.exercise.progress import Progress, reset
 from compare.files import maths_page, short_path
@@ -84,7 +84,7 @@ def exercise(
     if path.is_dir():
         if hint or answers or start_again or pictures:
             raise InputError(f"{short_path(path)} is a folder: omit --hint, --answers, --reset and --pictures")
-        return _class(console, path, chosen.problem(), seconds, json)
+        return _class(console, path, seconds, json)
     check_folder(pictures)
     if start_again and reset(path):
         console.print(Text("what was right before is checked anew"))
@@ -116,7 +116,7 @@ def _check(
 ) -> int:
     kept = Progress(file.path)
     with progress(STEPS, False, plain=False) as advance:
-        rungs = climb(file, problem, kept, advance)
+        rungs = climb(file, small_problem(), kept, advance)
     todo = next((rung for rung in rungs if rung.state != "right"), None)
     hints = next_hints(kept, todo.name, todo.finding) if todo and hint and todo.state != "paper" else ()
     print_ladder(console, rungs)
@@ -151,9 +151,9 @@ def _prove(console: Console, problem: Problem, file: Worker) -> list[Run]:
         return prove_each(problem, DTYPES, sides, advance)
 
 
-def _class(console: Console, folder: Path, problem: Problem, seconds: float, json: Path | None) -> int:
+def _class(console: Console, folder: Path, seconds: float, json: Path | None) -> int:
     with progress(len(files_of(folder)), False) as advance:
-        learners = survey_folder(folder, problem, seconds, advance)
+        learners = survey_folder(folder, small_problem(), seconds, advance)
     print_class(console, learners)
     if json:
         as_json.write_json(json, {"students": [_learner_as_dict(one) for one in learners]})
