@@ -11,7 +11,7 @@ from torch import Tensor, nn
 import torch_impl
 from compare.backends.protocol import State, Tally, Trainable
 from compare.backends.timing import timed
-from scratch import Evaluation, Step, Velocity
+from scratch import Evaluation, Rows, Step, Velocity
 
 
 class TorchSide:
@@ -64,11 +64,11 @@ class TorchSide:
         self.model.linear.load_state_dict(weights)
         torch_impl.set_velocity(self.model, self.optimizer, state.velocity)
 
-    def evaluate(self, images: NDArray, labels: NDArray) -> Evaluation:
+    def evaluate(self, images: NDArray | Rows, labels: NDArray) -> Evaluation:
         """See Side."""
         return Evaluation(*torch_impl.evaluate(self.model, images, labels))
 
-    def logits(self, images: NDArray) -> NDArray:
+    def logits(self, images: NDArray | Rows) -> NDArray:
         """See Side."""
         return _array(torch_impl.all_logits(self.model, images))
 

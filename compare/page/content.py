@@ -26,7 +26,7 @@ class Content(NamedTuple):
 def content(recording: Recording) -> Content:
     """All that the page needs of a recording."""
     problem, W0_b0 = recording.problem, recording.problem.start(DTYPE)
-    images, labels = (np.concatenate(parts) for parts in zip(problem.train, problem.validation, strict=True))
+    images, labels = map(np.concatenate, zip(problem.train, problem.validation, strict=True))
     lit, values = pack_images(images)
     arrays: Arrays = {
         "lit": lit,

@@ -106,7 +106,8 @@ def _train(problem: Problem, dtype: str, ours: Backend, theirs: Backend, on_step
 
 def _evaluate(run: Run, problem: Problem, trainings: tuple[Training, Training], again: Side) -> None:
     own, reference = (training.side for training in trainings)
-    for images, labels in filter(None, (problem.validation, problem.test)):
+    parts = [problem.validation, *([problem.test] if problem.test else [])]
+    for images, labels in parts:
         run.predictions.compare(images, own, reference, run.steps)
         run.predictions.evaluate(images, labels, again, reference)
     if problem.test:

@@ -10,6 +10,7 @@ from compare.data.registry import SOURCES, load
 from compare.errors import InputError
 from compare.problem import Hyperparameters, Problem
 from compare.training.checkpoint import Checkpoint
+from scratch import Rows
 
 
 class Split(StrEnum):
@@ -26,7 +27,7 @@ class CheckpointImages:
 
     data: str
     split: Split
-    images: NDArray
+    images: NDArray | Rows
     labels: NDArray
     classes: int
     shape: tuple[int, ...]

@@ -106,7 +106,7 @@ def _train_epoch(
     trainings: Sequence[Training], problem: Problem, on_step: OnStep | None, check_signals: Callable[[], None]
 ) -> None:
     epoch, done = len(trainings[0].history), trainings[0].progress.step
-    batches = problem.epoch_batches(epoch)[done:] if epoch else []
+    batches: Sequence[NDArray] = problem.epoch_batches(epoch, done) if epoch else []
     running = [training.side.epoch(batches) for training in trainings]
     for step, index in enumerate(batches, done + 1):
         try:

@@ -17,7 +17,7 @@ from compare.training.classify import classify
 def test_all_numbers_are_of_these_weights(small, spec: str, dtype: str):
     W, b = (3 * part for part in small.start(dtype))
     found = classify(spec, State(W, b), *small.validation)
-    Z = small.validation[0].astype(dtype) / np.array(255, dtype) @ W.T + b
+    Z = np.asarray(small.validation[0]).astype(dtype) / np.array(255, dtype) @ W.T + b
     np.testing.assert_allclose(found.P, scratch.softmax(Z), rtol=0, atol=1e-5, strict=True)
     np.testing.assert_array_equal(found.predicted, Z.argmax(axis=1))
     side = backend(spec).side(small, dtype)
