@@ -4,7 +4,7 @@ import functools
 import inspect
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +12,10 @@ from typing import Annotated, Any
 import typer
 
 from compare.backends.by_name import MODULES
-from compare.data.registry import DATA_ROOT_VARIABLE, SOURCES, check_name, load
+from compare.cli.progress import progress
+from compare.data.dataset import Dataset
+from compare.data.prepared import Prepared
+from compare.data.registry import DATA_ROOT_VARIABLE, SOURCES, check_name, is_path, load, usual_epochs
 from compare.errors import InputError
 from compare.files import check_writable, folder_fault
 from compare.problem import Hyperparameters, Problem
@@ -46,7 +49,12 @@ def flag(panel: str, name: str, what: str) -> Any:
 
 _EPOCHS = ", ".join(f"{SOURCES[name].epochs} for {name}" for name in ("mnist5k", "digits", "mnist"))
 
-DataName = Annotated[str, option(DATA, "--data", help=f"Data set: {', '.join(SOURCES)}.")]
+OWN_DATA = (
+    "a path: a folder of class folders with pictures, an .npz, a CSV, or the images of a pair of IDX or .npy files"
+)
+DataName = Annotated[str, option(DATA, "--data", help=f"Data set: {', '.join(SOURCES)}; or {OWN_DATA}.")]
+Size = Annotated[int | None, option(DATA, "--size", metavar="N", help="Scale pictures of your own to N x N pixels.")]
+Grey = Annotated[bool, flag(DATA, "--grey", "Make pictures of your own grey.")]
 DataRoot = Annotated[
     Path | None,
     option(
@@ -152,15 +160,31 @@ class ProblemOptions:
         defaults.train_subset
     )
     data_root: DataRoot = None
+    size: Size = None
+    grey: Grey = False
 
-    def problem(self) -> Problem:
-        """Check the choices, then load the data. Raises InputError for what cannot be."""
+    def problem(self, quiet: bool = False) -> Problem:
+        """Check the choices, then load the data, with a bar unless quiet. Raises InputError for what cannot be."""
         check_name(self.data)
         chosen = {field.name: getattr(self, field.name) for field in fields(Hyperparameters)}
+        own = is_path(self.data)
         if self.epochs is None:
-            chosen["epochs"] = SOURCES[self.data].epochs
+            chosen["epochs"] = 1 if own else SOURCES[self.data].epochs
+        # it checks them, before anything is loaded
         hyperparameters = Hyperparameters(**chosen)
-        return Problem(load(self.data, self.data_root), hyperparameters)
+        dataset = load_data(self.data, self.data_root, Prepared(self.size, self.grey), quiet)
+        problem = Problem(dataset, hyperparameters)
+        if self.epochs is None and own:
+            problem = Problem(dataset, replace(hyperparameters, epochs=usual_epochs(problem.steps_per_epoch)))
+        return problem
+
+
+def load_data(name: str, root: Path | None, prepared: Prepared, quiet: bool = False) -> Dataset:
+    """Load a data set; a bar shows how far pictures are read. Raises InputError, also for options of no meaning."""
+    dataset = load(name, root, prepared, functools.partial(progress, quiet=quiet, plain=False))
+    if prepared.asked and dataset.prepared is None:
+        raise InputError(f"--size and --grey are for folders of pictures; the images of {name} are as they are")
+    return dataset
 
 
 def takes_problem(command: Callable[..., int]) -> Callable[..., int]:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.data.mapped import Place, as_int64, pieces, place_of
+from compare.data.prepared import Prepared
 from compare.errors import InputError
 
 Data = tuple[NDArray, NDArray]
@@ -17,8 +18,9 @@ class Dataset:
     """A data set: train and test (if it has one) as pairs of images and labels (N,).
 
     Images of any shape become rows (N, D), `shape` being that of one, (H, W) or (C, H, W); labels become int64.
-    names has a name for each class; their numbers unless given. Raises InputError if the images are not finite
-    numbers, one for each label, or the labels not integers from 0 to classes - 1.
+    names has a name for each class; their numbers unless given. prepared: how pictures of one's own were made alike;
+    None for other data. Raises InputError if the images are not finite numbers, one for each label, or the labels not
+    integers from 0 to classes - 1.
     """
 
     name: str
@@ -27,6 +29,7 @@ class Dataset:
     classes: int
     names: tuple[str, ...] = ()
     shape: tuple[int, ...] = ()
+    prepared: Prepared | None = None
 
     def __post_init__(self) -> None:
         self._put("shape", np.shape(self.train[0])[1:])

@@ -25,6 +25,7 @@ from compare.proof.run import Run
 from compare.proof.single_steps import real_batch
 from compare.training.loop import Training
 from compare.training.loop import run as train
+from scratch import Rows
 
 OnProofStep = Callable[[int, int], None]
 
@@ -106,7 +107,7 @@ def _train(problem: Problem, dtype: str, ours: Backend, theirs: Backend, on_step
 
 def _evaluate(run: Run, problem: Problem, trainings: tuple[Training, Training], again: Side) -> None:
     own, reference = (training.side for training in trainings)
-    parts = [problem.validation, *([problem.test] if problem.test else [])]
+    parts: list[tuple[NDArray | Rows, NDArray]] = [problem.validation, *([problem.test] if problem.test else [])]
     for images, labels in parts:
         run.predictions.compare(images, own, reference, run.steps)
         run.predictions.evaluate(images, labels, again, reference)
