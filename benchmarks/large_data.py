@@ -2,8 +2,8 @@
 
     python benchmarks/large_data.py --data-root FOLDER [--folder FOLDER]     (--data-root holds MNIST/raw)
 
-The files are IDX, made of MNIST by tiling and shifting; the largest has 3.1 GB, and all are removed at the end. Memory is
-that of anonymous pages, of all processes of a command together: pages of a file, which the system can drop, are not
+The files are IDX, made of MNIST by tiling and shifting; the largest has 3.1 GB, and all are removed at the end. Memory
+is that of anonymous pages, of all processes of a command together: pages of a file, which the system can drop, are not
 counted. Seconds are those of the processor, which other programs change little. Needs Linux.
 """
 

@@ -39,7 +39,7 @@ class Hyperparameters:
     """What a user chooses. Raises InputError, naming the value, for what cannot train.
 
     epochs: passes over the training images; batch_size: images a step; lr: the learning rate;
-    seed: of weights, split and order; val_fraction: share of the images held out for validation;
+    seed: of weights, split and order; val_fraction: share of the images held out for validation, 0 for none;
     momentum, dampening, weight_decay, nesterov: as in `torch.optim.SGD`; train_subset: train on so many images
     only, the first of the split, or on all (None).
     """
@@ -67,8 +67,8 @@ class Hyperparameters:
             raise InputError(f"lr must be above 0 and below 3.4e+38, not {self.lr}")
         if self.seed < 0:
             raise InputError(f"seed must be 0 or more, not {self.seed}")
-        if not 0 < self.val_fraction < 1:
-            raise InputError(f"validation fraction must lie between 0 and 1, not {self.val_fraction}")
+        if not 0 <= self.val_fraction < 1:
+            raise InputError(f"validation fraction must be at least 0 and below 1, not {self.val_fraction}")
         if not 0 <= self.momentum < 1:
             raise InputError(f"momentum must be at least 0 and below 1, not {self.momentum}")
         if not 0 <= self.dampening <= 1:
@@ -113,8 +113,9 @@ class Batches(Sequence[NDArray]):
 class Problem:
     """A data set split in two, initial weights, and the batches of every epoch.
 
-    train, validation, test: pairs of images (N, D) and labels (N,); test may be None. The images of train and
-    validation are `Rows` of the one array that the data set has: none is copied before it is in a batch.
+    train, validation, test: pairs of images (N, D) and labels (N,); test may be None, validation is empty where none
+    are held out. The images of train and validation are `Rows` of the one array that the data set has: none is copied
+    before it is in a batch.
     Raises InputError if a part of the split would be empty, or a batch larger than the training set.
     """
 
@@ -123,7 +124,8 @@ class Problem:
         self.shape, self.names, self._data = data.shape, data.names, data
         images, labels = data.train
         self._split = permutation(self._random(SPLIT), len(labels))
-        held_out = _held_out(len(labels), chosen)
+        self.prepared = data.prepared
+        held_out = _held_out(len(labels), chosen, data)
         validated_with, trained_on = self._split[:held_out], self._split[held_out:][: chosen.train_subset]
         self.train: tuple[Rows, NDArray] = Rows(images, trained_on), selected(labels, trained_on)
         self.validation = Rows(images, validated_with), selected(labels, validated_with)
@@ -135,6 +137,16 @@ class Problem:
     def __repr__(self) -> str:
         sizes = f"{len(self.train[1]):,} training and {len(self.validation[1]):,} validation images"
         return f"<Problem {self.name}: {sizes}, {self.steps:,} steps, lr {self.chosen.lr:g}, seed {self.chosen.seed}>"
+
+    @property
+    def evaluated_on(self) -> str:
+        """The part that is evaluated after each epoch: validation, or test where nothing is held out."""
+        return "validation" if self.chosen.val_fraction else "test"
+
+    @property
+    def evaluated(self) -> tuple[NDArray | Rows, NDArray]:
+        """Images (N, D) and labels (N,) of that part."""
+        return self.validation if self.chosen.val_fraction or self.test is None else self.test
 
     @property
     def features(self) -> int:
@@ -198,11 +210,13 @@ class Problem:
         return np.random.default_rng([self.chosen.seed, *stream])
 
 
-def _held_out(images: int, chosen: Hyperparameters) -> int:
+def _held_out(images: int, chosen: Hyperparameters, data: Dataset) -> int:
     """How many of the images are held out for validation. Raises InputError if there are too few for what is chosen."""
     held_out = round(images * chosen.val_fraction)
     left = images - held_out
-    if held_out < 1 or left < 1:
+    if not chosen.val_fraction and data.test is None:
+        raise InputError(f"validation fraction 0 needs test images to evaluate on, and {data.name} has none")
+    if (held_out < 1 and chosen.val_fraction) or left < 1:
         raise InputError(
             f"validation fraction {chosen.val_fraction}: {left:,} to train on, {held_out:,} to validate; both need one"
         )

@@ -209,5 +209,7 @@ def _abandon_broken_streams() -> None:
 
 
 def _refuse(message: str) -> int:
-    tell("error: " + " ".join(map(str.strip, message.splitlines())))
+    line = " ".join(map(str.strip, message.splitlines()))
+    # names of files may have what a terminal would obey
+    tell("error: " + "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in line))
     return CANNOT

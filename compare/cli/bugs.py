@@ -13,8 +13,9 @@ from compare.bugs.generated.mutants import mutants
 from compare.bugs.generated.survey import GeneratedSurvey, survey_generated
 from compare.bugs.generated.survey import total_reports as total_reports_generated
 from compare.bugs.survey import Survey, expected_seconds, survey, total_reports
-from compare.cli.options import OUTPUT, Details, Json, ProblemOptions, Quiet, check_output, flag, takes_problem
+from compare.cli.options import OUTPUT, Details, Json, Quiet, check_output, flag
 from compare.cli.outputs import Outputs
+from compare.cli.problem_options import ProblemOptions, takes_problem
 from compare.cli.progress import duration, progress, say
 from compare.errors import InputError
 from compare.problem import DTYPES, Problem

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.text import Text
 
 from compare.backends.worker import TIME_LIMIT, Worker
-from compare.cli.options import Json, ProblemOptions, check_output, flag, option, takes_problem, time_limit
+from compare.cli.options import Json, check_output, flag, option, time_limit
+from compare.cli.problem_options import ProblemOptions, takes_problem
 from compare.cli.progress import announce, progress
 from compare.cli.prove import expected_seconds
 from compare.equations import FUNCTIONS

@@ -5,8 +5,9 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from compare.backends.by_name import is_path
-from compare.cli.options import ProblemOptions
+from compare.cli.problem_options import ProblemOptions
 from compare.data.registry import SOURCES
+from compare.data.registry import is_path as is_own
 from compare.errors import InputError
 
 # The values of a command by parameter.
@@ -49,6 +50,15 @@ def _in_package(values: Values) -> bool:
 IN_PACKAGE = Rule(_in_package, "--data-root is for files of data, and this data set is in the package", ("data_root",))
 
 
+def _own(values: Values) -> bool:
+    """True if data are given by a path; a resumed training has its own."""
+    return is_own(values.get("data") or values.get("name") or "mnist5k") and not values.get("resume")
+
+
+OWN_DATA = Rule(_own, "--data-root is for data sets that have a name, and yours has a path", ("data_root",))
+DATA_RULES = IN_PACKAGE, OWN_DATA
+
+
 def _quiet(*ignored: str, unless: tuple[str, ...] = ()) -> Rule:
     return Rule(
         lambda values: values["quiet"] and not any(values[name] for name in unless),
@@ -59,10 +69,10 @@ def _quiet(*ignored: str, unless: tuple[str, ...] = ()) -> Rule:
 
 # By command. What an option needs in every use is checked where it is used.
 RULES = {
-    "prove": (NO_FILE, NO_RUN, NO_MOMENTUM, IN_PACKAGE, _quiet("details"), _quiet("why", unless=("json", "run_name"))),
-    "train": (NO_FILE, NO_RUN, NO_MOMENTUM, IN_PACKAGE, _quiet("log_epochs", "log_every")),
-    "data": (IN_PACKAGE,),
-    "evaluate": (NO_FILE, IN_PACKAGE),
+    "prove": (NO_FILE, NO_RUN, NO_MOMENTUM, *DATA_RULES, _quiet("details"), _quiet("why", unless=("json", "run_name"))),
+    "train": (NO_FILE, NO_RUN, NO_MOMENTUM, *DATA_RULES, _quiet("log_epochs", "log_every")),
+    "data": DATA_RULES,
+    "evaluate": (NO_FILE, *DATA_RULES),
     "predict": (
         Rule(
             lambda values: values["image"],
@@ -70,9 +80,9 @@ RULES = {
             ("split",),
         ),
         NO_FILE,
-        IN_PACKAGE,
+        *DATA_RULES,
     ),
-    "explain": (NO_FILE, IN_PACKAGE),
+    "explain": (NO_FILE, *DATA_RULES),
     "experiment": (
         Rule(
             lambda values: values["name"] != "dataset",
@@ -83,7 +93,7 @@ RULES = {
     "page": (
         Rule(lambda values: values["again"], "--recording PAGE has a run already", PROBLEM),
         NO_MOMENTUM,
-        IN_PACKAGE,
+        *DATA_RULES,
     ),
     "bugs": (
         Rule(
@@ -93,13 +103,13 @@ RULES = {
         ),
         Rule(lambda values: values["only_list"], "--list only lists the mistakes", (*PROBLEM, "details", "quiet")),
         NO_MOMENTUM,
-        IN_PACKAGE,
+        *DATA_RULES,
         _quiet("details"),
     ),
     "exercise": (
         Rule(lambda values: values["new"], "--new only writes a new file", (*PROBLEM, "seconds")),
         NO_MOMENTUM,
-        IN_PACKAGE,
+        *DATA_RULES,
     ),
     "runs": (),
 }

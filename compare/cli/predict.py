@@ -30,6 +30,7 @@ from compare.cli.options import (
 )
 from compare.cli.outputs import Outputs
 from compare.data.own_picture import as_text, prepare, read_picture, squeeze
+from compare.data.read_pictures import read_as
 from compare.errors import InputError
 from compare.report import model_pictures
 from compare.report.as_json import write_json
@@ -106,7 +107,11 @@ def _of_data(loaded: Checkpoint, index: int, data: str | None, root: Path | None
 
 
 def _own(checkpoint: Path, loaded: Checkpoint, file: Path, raw: bool, names: tuple[str, ...]) -> Shown:
-    """A picture of one's own, made as MNIST made its images."""
+    """A picture of one's own, made as MNIST made its images; or as those were that the model was trained on."""
+    if loaded.shape:
+        if raw:
+            raise InputError(f"{checkpoint}: is trained on pictures of your own, which are only scaled: omit --raw")
+        return Shown(str(file), read_as(file, loaded.shape).reshape(1, -1), loaded.shape, None, names)
     D = loaded.state.W.shape[1]
     edge = math.isqrt(D)
     if edge**2 != D:

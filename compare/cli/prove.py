@@ -23,17 +23,16 @@ from compare.cli.options import (
     Details,
     Json,
     Pictures,
-    ProblemOptions,
     Quiet,
     RunName,
     RunsRoot,
     check_outputs,
     flag,
     option,
-    takes_problem,
     time_limit,
 )
 from compare.cli.outputs import Outputs
+from compare.cli.problem_options import ProblemOptions, takes_problem
 from compare.cli.progress import announce, progress
 from compare.errors import InputError
 from compare.problem import Problem
@@ -103,7 +102,7 @@ def prove(
     """
     check_outputs(json, pictures, runs_root, run_name)
     _check_sides(backend_name, against, bug, why)
-    proof = _asked(chosen, backend_name, against, bug, seconds)
+    proof = _asked(chosen.problem(quiet), backend_name, against, bug, seconds)
     console = wide_console()
     if details and not quiet:
         proof_details.print_problem(console, proof.problem)
@@ -131,7 +130,7 @@ def _check_sides(ours: str, theirs: str, bug: str | None, why: bool) -> None:
         raise InputError("--attribute explains what differs from torch: omit --against, or --backend torch")
 
 
-def _asked(chosen: ProblemOptions, ours: str, theirs: str, bug: str | None, seconds: float) -> ProofResult:
+def _asked(problem: Problem, ours: str, theirs: str, bug: str | None, seconds: float) -> ProofResult:
     """The problem and the sides that are asked for; nothing is compared yet."""
     make, name = (_planted, bug) if bug else (named, ours)
     sides: SidesMaker = functools.partial(make, name, theirs, seconds)
@@ -139,7 +138,7 @@ def _asked(chosen: ProblemOptions, ours: str, theirs: str, bug: str | None, seco
     files = [side for side in (ours, theirs) if is_path(side)]
     # of two files either may have the mistake
     known = replaced(files[0]) if len(files) == 1 else None
-    return ProofResult(chosen.problem(), sides, planted, known)
+    return ProofResult(problem, sides, planted, known)
 
 
 def _planted(bug: str, theirs: str, time_limit: float) -> tuple[Backend, Backend]:

@@ -21,18 +21,18 @@ from compare.cli.options import (
     Dtype,
     Json,
     Pictures,
-    ProblemOptions,
     Quiet,
     RunName,
     RunsRoot,
     check_output,
     check_outputs,
     option,
-    takes_problem,
     time_limit,
 )
 from compare.cli.outputs import Outputs
+from compare.cli.problem_options import ProblemOptions, takes_problem
 from compare.cli.progress import announce, progress, tell
+from compare.data.prepared import Prepared
 from compare.errors import InputError
 from compare.files import is_regular, short_path
 from compare.problem import Problem, checksum
@@ -82,7 +82,7 @@ def train(
     check_outputs(json, pictures, runs_root, run_name)
     _check_save(save)
     checkpoint = load_checkpoint(resume) if resume else None
-    problem = _resumed_problem(resume, checkpoint, chosen, context) if resume and checkpoint else chosen.problem()
+    problem = _resumed_problem(resume, checkpoint, chosen, context) if resume and checkpoint else chosen.problem(quiet)
     name = checkpoint.dtype if checkpoint else (dtype or Dtype.float32).value
     log = TrainingLog.of(problem, log_epochs, log_every, quiet)
     where = device(device_name.value, backend, name)
@@ -200,7 +200,7 @@ def _resumed_problem(path: Path, checkpoint: Checkpoint, chosen: ProblemOptions,
     """The problem that the checkpoint was trained on, for more epochs if that is asked for."""
     if checkpoint.chosen is None or checkpoint.data is None:
         raise InputError(f"{short_path(path)}: has weights only; --resume needs a file of train --save")
-    own = asdict(checkpoint.chosen) | {"data": checkpoint.data}
+    own = asdict(checkpoint.chosen) | {"data": checkpoint.data, **asdict(checkpoint.prepared or Prepared())}
     _check_free(path, own | {"dtype": checkpoint.dtype}, context)
     return replace(chosen, **own | ({} if chosen.epochs is None else {"epochs": chosen.epochs})).problem()
 

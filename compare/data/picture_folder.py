@@ -36,7 +36,8 @@ def load_folder(name: str, folder: Path, prepared: Prepared, watch: Watch, tell:
     labels = np.concatenate([np.repeat(np.arange(len(names)), list(map(len, part))) for part in files])
     cuts = [0, *np.cumsum([sum(map(len, part)) for part in files])]
     data: list[Data] = [(images[a:b], labels[a:b]) for a, b in pairwise(cuts)]
-    return Dataset(name, data[0], data[1] if len(data) > 1 else None, len(names), names, prepared=prepared)
+    shown, test = tuple(map(short_label, names)), data[1] if len(data) > 1 else None
+    return Dataset(name, data[0], test, len(names), shown, prepared=prepared)
 
 
 def _parts(folder: Path) -> list[Path]:
@@ -111,7 +112,7 @@ def _unlike(found: Counter, first: dict, prepared: Prepared) -> str:
         files = first[min(found)].name, first[max(found)].name
         shown = " and ".join(f"{w} x {h} ({file})" for (w, h), file in zip((small, large), files, strict=True))
         both = "" if prepared.grey or len({colour for _, colour in found}) < 2 else ", --grey all grey"
-        return f"pictures of {len(sizes)} sizes, as {shown}; --size 28 makes all 28 x 28{both}"
+        return f"pictures of {len(sizes)} sizes, as {shown}; --size 28 makes them one{both}"
     grey = sum(count for (_, colour), count in found.items() if not colour)
     return f"{grey:,} grey pictures and {sum(found.values()) - grey:,} in colour; --grey makes all grey"
 

@@ -42,15 +42,15 @@ def read_one(path: Path, prepared: Prepared) -> Picture:
     rgba, size, mode = read_bounded(path)
     if prepared.size is None and max(size) > SIDE:
         raise InputError(f"{path}: {size[0]:,} x {size[1]:,} pixels, and {SIDE:,} are the longest side; see --size")
-    paper = Image.new("RGBA", rgba.size, "white")
-    picture = Image.alpha_composite(paper, rgba).convert("RGB")
+    picture = _on_white(rgba)
     colour = not mode.startswith(GREY_MODES) and not _is_grey(picture, mode)
-    if prepared.grey or not colour:
-        picture = picture.convert("L")
-    if prepared.size and picture.size != (prepared.size, prepared.size):
-        picture = picture.resize((prepared.size, prepared.size), Image.Resampling.BOX)
-    pixels = np.asarray(picture)
-    return Picture(pixels.transpose(2, 0, 1) if pixels.ndim == 3 else pixels, size, colour)
+    side = (prepared.size, prepared.size) if prepared.size else picture.size
+    return Picture(_pixels(picture, side, grey=prepared.grey or not colour), size, colour)
+
+
+def read_as(path: Path, shape: tuple[int, ...]) -> NDArray:
+    """A picture scaled to this shape, (H, W) or (3, H, W), of uint8. Raises InputError, naming the file."""
+    return _pixels(_on_white(read_bounded(path).rgba), (shape[-1], shape[-2]), grey=len(shape) == 2)
 
 
 def read_all(paths: Sequence[Path], prepared: Prepared, watch: Watch) -> Iterator[Picture]:
@@ -116,10 +116,21 @@ def _parsed(answer: bytes) -> Iterator[Picture | str]:
         length, width, height, colour, H, W, channels = HEAD.unpack_from(answer, place)
         content = answer[place + HEAD.size : (place := place + HEAD.size + length)]
         if not channels:
-            yield content.decode()
+            yield content.decode(errors="surrogateescape")
             continue
         shape = (H, W) if channels == 1 else (channels, H, W)
         yield Picture(np.frombuffer(content, np.uint8).reshape(shape), (width, height), bool(colour))
+
+
+def _on_white(rgba: Image.Image) -> Image.Image:
+    return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
+
+
+def _pixels(picture: Image.Image, size: tuple[int, int], *, grey: bool) -> NDArray:
+    if grey:
+        picture = picture.convert("L")
+    pixels = np.asarray(picture if picture.size == size else picture.resize(size, Image.Resampling.BOX))
+    return pixels.transpose(2, 0, 1) if pixels.ndim == 3 else pixels
 
 
 def _is_grey(picture: Image.Image, mode: str) -> bool:
@@ -135,7 +146,7 @@ def main() -> None:
     paths, size, grey = json.loads(sys.stdin.buffer.read())
     for found in _read_here(list(map(Path, paths)), Prepared(size, grey)):
         if isinstance(found, str):
-            content, head = found.encode(), (0, 0, 0, 0, 0, 0)
+            content, head = found.encode(errors="surrogateescape"), (0, 0, 0, 0, 0, 0)
         else:
             content, (H, W) = found.pixels.tobytes(), found.pixels.shape[-2:]
             head = (*found.size, found.colour, H, W, found.pixels.size // (H * W))

@@ -84,7 +84,7 @@ def _train(problem: Problem, dtype: str, ours: Backend, theirs: Backend, on_step
     trainings = Training(ours.name, own, problem), Training(theirs.name, reference, problem)
     comparison, same_start = Comparison((ours.name, theirs.name)), SameStart(problem, reference, again)
     own.keep_quantities()
-    run = Run(dtype, comparison.sides, comparison.worst, trace=comparison.trace)
+    run = Run(dtype, comparison.sides, comparison.worst, trace=comparison.trace, evaluated_on=problem.evaluated_on)
 
     def compare(epoch: int, number: int, index: NDArray, steps: Sequence[Any]) -> None:
         comparison.add(epoch, same_start.pair(number, index, own.quantities(steps[0]), steps[1]))
@@ -108,7 +108,7 @@ def _train(problem: Problem, dtype: str, ours: Backend, theirs: Backend, on_step
 def _evaluate(run: Run, problem: Problem, trainings: tuple[Training, Training], again: Side) -> None:
     own, reference = (training.side for training in trainings)
     parts: list[tuple[NDArray | Rows, NDArray]] = [problem.validation, *([problem.test] if problem.test else [])]
-    for images, labels in parts:
+    for images, labels in (part for part in parts if len(part[1])):
         run.predictions.compare(images, own, reference, run.steps)
         run.predictions.evaluate(images, labels, again, reference)
     if problem.test:

@@ -22,6 +22,7 @@ class TrainingLog:
     every: int
     steps: int | None
     quiet: bool
+    evaluated_on: str = "validation"
 
     @classmethod
     def of(cls, problem: Problem, every: int | None, steps: int | None, quiet: bool) -> "TrainingLog":
@@ -29,14 +30,15 @@ class TrainingLog:
         for option_name, what, value in (("--log-epochs", "epoch", every), ("--log-every", "step", steps)):
             if value is not None and value < 1:
                 raise InputError(f"{option_name} must be at least 1 {what}, not {value}")
-        return cls(problem.chosen.epochs, every or math.ceil(problem.chosen.epochs / USUAL_LINES), steps, quiet)
+        epochs = problem.chosen.epochs
+        return cls(epochs, every or math.ceil(epochs / USUAL_LINES), steps, quiet, problem.evaluated_on)
 
     def start(self, training: Training, dtype: str) -> None:
         """What is trained."""
         problem = training.problem
         if not self.quiet:
             print(f"{training.name} on {problem.name}, {dtype}: {len(problem.train[1]):,} training images, ", end="")
-            print(f"{len(problem.validation[1]):,} for validation")
+            print(f"{len(problem.evaluated[1]):,} for {problem.evaluated_on}")
             print("each line: loss (nats), and accuracy: the share of images classified correctly")
             print(wrapped(WHY_LOWER))
 
@@ -49,12 +51,12 @@ class TrainingLog:
     def epoch(self, record: Record) -> None:
         """A line if it is this epoch's turn; the first and the last always have theirs."""
         if not self.quiet and (record.epoch % self.every == 0 or record.epoch == self.epochs):
-            print(_line(record, self.epochs), flush=True)
+            print(self._line(record), flush=True)
 
     def end(self, training: Training, found: dict[str, Any], about_weights: str) -> None:
         """The result, from what JSON has, and what there is to say about the final weights."""
         if self.quiet:
-            print(_line(training.history[-1], self.epochs))
+            print(self._line(training.history[-1]))
             print(wrapped(WHY_LOWER))
             return
         if found["test"] is not None:
@@ -62,15 +64,14 @@ class TrainingLog:
         print(wrapped(found["advice"]))
         print(f"final weights {found['weights'][:8]}{about_weights}")
 
-
-def _line(record: Record, epochs: int) -> str:
-    # that of the initial weights is no running mean
-    name = RUNNING if record.epoch else "training".ljust(len(RUNNING))
-    parts = (
-        (name, record.train_loss, record.train_accuracy),
-        ("validation", record.val_loss, record.val_accuracy),
-    )
-    shown = ", ".join(f"{name} {short(loss)} {per_cent(accuracy, 2):>7}" for name, loss, accuracy in parts)
-    # of more epochs the number of all does not fit
-    of = f"/{epochs}" if epochs < 10_000 else ""
-    return f"epoch {record.epoch:>{len(str(epochs))}}{of}: {shown}"
+    def _line(self, record: Record) -> str:
+        # that of the initial weights is no running mean
+        name = RUNNING if record.epoch else "training".ljust(len(RUNNING))
+        parts = (
+            (name, record.train_loss, record.train_accuracy),
+            (self.evaluated_on, record.val_loss, record.val_accuracy),
+        )
+        shown = ", ".join(f"{name} {short(loss)} {per_cent(accuracy, 2):>7}" for name, loss, accuracy in parts)
+        # of more epochs the number of all does not fit
+        of = f"/{self.epochs}" if self.epochs < 10_000 else ""
+        return f"epoch {record.epoch:>{len(str(self.epochs))}}{of}: {shown}"

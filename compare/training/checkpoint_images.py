@@ -1,12 +1,13 @@
 """Which images a checkpoint is shown."""
 
+import os
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from numpy.typing import NDArray
 
-from compare.data.registry import SOURCES, load
+from compare.data.registry import SOURCES, is_path, load
 from compare.errors import InputError
 from compare.problem import Hyperparameters, Problem
 from compare.training.checkpoint import Checkpoint
@@ -52,17 +53,28 @@ def select(checkpoint: Checkpoint, data: str | None, root: Path | None, split: S
 
     Raises InputError if the data are not there, have no such part, or other pixels or classes than the checkpoint.
     """
-    dataset = load(data or checkpoint.data or "mnist5k", root)
-    own = checkpoint.chosen if dataset.name == checkpoint.data else None
+    dataset = load(data or checkpoint.data or "mnist5k", root, checkpoint.prepared)
+    own = checkpoint.chosen if same_data(dataset.name, checkpoint.data) else None
+    if is_path(dataset.name) and checkpoint.names not in (None, dataset.names):
+        raise InputError(
+            f"{dataset.name} has other classes than the checkpoint, which was trained on {checkpoint.data}"
+        )
     problem = Problem(dataset, own or Hyperparameters(epochs=1, batch_size=1))
     checkpoint.check_shape(problem)
     if split is None:
         split = Split.test if problem.test else Split.validation
     part = getattr(problem, split)
-    if part is None:
-        raise InputError(f"{dataset.name} has no test images; take --split validation")
+    if part is None or not len(part[1]):
+        other = Split.validation if split is Split.test else Split.test
+        raise InputError(f"{dataset.name} has no {split} images; take --split {other}")
     images, labels = part
     return CheckpointImages(dataset.name, split, images, labels, problem.classes, problem.shape, problem.names)
+
+
+def same_data(name: str, other: str | None) -> bool:
+    """True if both are the same name, or paths of the same file or folder."""
+    paths = other is not None and is_path(name) and is_path(other)
+    return name == other or (paths and os.path.realpath(name) == os.path.realpath(str(other)))
 
 
 def class_names(checkpoint: Checkpoint, data: str | None, root: Path | None) -> tuple[str, ...]:
@@ -77,7 +89,7 @@ def class_names(checkpoint: Checkpoint, data: str | None, root: Path | None) -> 
     source = SOURCES.get(checkpoint.data or "")
     if data is None and not (source and source.is_here(root)):
         return tuple(map(str, range(classes)))
-    dataset = load(data or checkpoint.data or "", root)
+    dataset = load(data or checkpoint.data or "", root, checkpoint.prepared)
     if dataset.classes != classes:
         raise InputError(f"the checkpoint has {classes} classes; {dataset.name} has {dataset.classes}")
     return dataset.names

@@ -87,7 +87,7 @@ def _train(setting: str, value: float, name: str, data: Dataset, chosen: Hyperpa
     except FloatingPointError:
         end = validation = Evaluation(math.nan, math.nan)
     else:
-        end, validation = (training.side.evaluate(*part) for part in (problem.train, problem.validation))
+        end, validation = (training.side.evaluate(*part) for part in (problem.train, problem.evaluated))
     return Row(
         setting,
         value,
@@ -97,7 +97,7 @@ def _train(setting: str, value: float, name: str, data: Dataset, chosen: Hyperpa
         end.accuracy,
         validation.loss,
         validation.accuracy,
-        len(problem.validation[1]),
+        len(problem.evaluated[1]),
         diverged=diverged(training.history[0].train_loss, end.loss),
     )
 

@@ -73,7 +73,7 @@ class Training:
             training = Evaluation(self.progress.loss / len(labels), self.progress.hits / len(labels))
         else:
             training = self.side.evaluate(images, labels)
-        self.progress.end_epoch(Record(epoch, *training, *self.side.evaluate(*self.problem.validation)))
+        self.progress.end_epoch(Record(epoch, *training, *self.side.evaluate(*self.problem.evaluated)))
 
 
 # epoch, step (both from 1), the batch as indices into the training images, one step of each training in the type of
@@ -130,5 +130,6 @@ def _end_epoch(trainings: Sequence[Training]) -> list[Record]:
         raise error.at(f"after epoch {epoch}" if epoch else "before training") from None
     records = [training.history[-1] for training in trainings]
     if not any(math.isfinite(record.val_loss) for record in records):
-        raise FloatingPointError(f"the validation loss is {records[0].val_loss} after epoch {epoch}")
+        which = trainings[0].problem.evaluated_on
+        raise FloatingPointError(f"the {which} loss is {records[0].val_loss} after epoch {epoch}")
     return records
