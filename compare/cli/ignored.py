@@ -85,8 +85,18 @@ RULES = {
     "explain": (NO_FILE, *DATA_RULES),
     "experiment": (
         Rule(
-            lambda values: values["name"] != "dataset",
-            "--data-root is for the question dataset; the others take data of the package",
+            lambda values: values["name"] != "dataset" and not values["data"],
+            "--data-root is for the question dataset and for --data; the others take data of the package",
+            ("data_root",),
+        ),
+        Rule(
+            lambda values: not values["data"],
+            "--size and --grey are for pictures of your own, and --data names none",
+            ("size", "grey"),
+        ),
+        Rule(
+            lambda values: values["name"] != "dataset" and (_in_package(values) or _own(values)),
+            "--data-root is for files of data sets that have a name, and of these there are none",
             ("data_root",),
         ),
     ),

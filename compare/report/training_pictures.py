@@ -134,14 +134,14 @@ def experiment(asked: Experiment, rows: list[Row]) -> "Figure":
         mine = [row for row in rows if row.backend == side]
         for part, (name, colour) in PARTS.items():
             # between data sets there is nothing to join
-            line = (":" if n else "-") if asked.log_scale else ""
+            line = "" if asked.compares_data else ":" if n else "-"
             accuracies = [getattr(row, f"{part}_accuracy") for row in mine]
             mark: dict[str, Any] = {"mfc": "white"} if n else {}
             axes.plot(
                 [row.value for row in mine], accuracies, f"o{line}", color=colour, label=f"{name}, {side}", **mark
             )
     _mark_diverged(axes, rows)
-    if asked.log_scale:
+    if not asked.compares_data:
         axes.set_xscale("log")
     first = [row for row in rows if row.backend == rows[0].backend]
     axes.set_xticks([row.value for row in first], [row.setting for row in first])

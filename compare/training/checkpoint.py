@@ -159,7 +159,7 @@ def _metadata(training: Training) -> dict[str, str]:
 
 
 def _checkpoint(state: State, tensors: dict[str, NDArray], fields: dict[str, Any]) -> Checkpoint:
-    """Raises ValueError for more tensors than a checkpoint has, or names or pixels that are not as many as the weights."""
+    """Raise ValueError for more tensors than a checkpoint has, or for names or pixels of another number."""
     more = sorted(set(tensors) - {WEIGHT, BIAS, *VELOCITY})
     if more:
         raise ValueError(f"it holds {more[0]!a} too")
