@@ -62,8 +62,9 @@ def read_bounded(path: Path) -> Bounded:
             warnings.simplefilter("ignore")
             with Image.open(stream, formats=FORMATS) as picture:
                 size, mode = picture.size, picture.mode
+                rgba = _read(path, picture, stream)
                 turned = picture.getexif().get(ORIENTATION, 1) in SIDEWAYS
-                return Bounded(_read(path, picture, stream), size[::-1] if turned else size, mode)
+                return Bounded(rgba, size[::-1] if turned else size, mode)
     except InputError:
         raise
     except UnidentifiedImageError:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from compare.errors import InputError
 from scratch import Rows
 
-# Bytes of an array of ours from which on it is kept in a file: a million indices fit.
-KEPT_IN_FILE = 2**23
+# Bytes of an array of ours that is still kept in memory: 260,000 indices.
+KEPT_IN_FILE = 2**21
 # Values that are computed at a time.
 PIECE = 2**20
 

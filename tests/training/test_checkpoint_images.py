@@ -31,7 +31,7 @@ def sets(monkeypatch: pytest.MonkeyPatch) -> dict[str, Dataset]:
 
     test = {"own": images(7), "mnist5k": images(8), "other": None}
     found = {name: Dataset(name, images(60), part, 3) for name, part in test.items()}
-    monkeypatch.setattr(checkpoint_images, "load", lambda name, _root: found[name])
+    monkeypatch.setattr(checkpoint_images, "load", lambda name, *_: found[name])
     return found
 
 
@@ -105,7 +105,7 @@ def test_what_does_not_fit_is_refused(case: str):
 def test_classes_have_the_names_of_their_data(monkeypatch: pytest.MonkeyPatch, names, data, here: bool, expected: str):
     """Of the data set that is asked for, or of the checkpoint; an older one's data set is asked if it is here."""
     images = np.zeros((3, 4), np.uint8), np.arange(3)
-    monkeypatch.setattr(checkpoint_images, "load", lambda name, _root: Dataset(name, images, None, 3, tuple("xyz")))
+    monkeypatch.setattr(checkpoint_images, "load", lambda name, *_: Dataset(name, images, None, 3, tuple("xyz")))
     source = replace(SOURCES["usps"], files=() if here else ("nothing",))
     monkeypatch.setitem(SOURCES, "usps", source)
     found = class_names(Checkpoint(weights(), "usps", CHOSEN, names=names), data, Path("nowhere"))
