@@ -23,9 +23,7 @@ def with_choices(asked: Experiment, data: Dataset | None, epochs: int | None, se
     InputError for what cannot be chosen; the grid raises it if the data are too few.
     """
     # it checks them
-    Hyperparameters(epochs=epochs or BASE.epochs, seed=BASE.seed if seed is None else seed)
-    if epochs is not None and epochs < 1:
-        raise InputError(f"epochs must be at least 1, not {epochs}")
+    Hyperparameters(epochs=BASE.epochs if epochs is None else epochs, seed=BASE.seed if seed is None else seed)
     return replace(asked, grid=partial(_grid, asked, data, epochs, seed), own=data)
 
 

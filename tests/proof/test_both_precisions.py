@@ -28,6 +28,15 @@ def test_few_steps_or_one_precision_need_no_process(make_small):
     assert not at_the_same_time(long, DTYPES[:1])
 
 
+def test_of_data_that_may_not_fit_one_precision_comes_after_the_other(make_small, monkeypatch: pytest.MonkeyPatch):
+    long = make_small(epochs=400)
+    nbytes = long.train[0].array.nbytes
+    monkeypatch.setattr(both_precisions, "FITS_TWICE", nbytes)
+    assert at_the_same_time(long, DTYPES)
+    monkeypatch.setattr(both_precisions, "FITS_TWICE", nbytes - 1)
+    assert not at_the_same_time(long, DTYPES)
+
+
 @pytest.mark.heavy
 def test_at_the_same_time_is_one_after_the_other_to_the_bit(make_small, monkeypatch: pytest.MonkeyPatch):
     problem, told = make_small(epochs=50), []
