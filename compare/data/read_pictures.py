@@ -3,11 +3,13 @@
 python -P -m compare.data.read_pictures < REQUEST     (what `_read_there` starts; the answer goes to stdout)
 """
 
+import itertools
 import json
 import os
 import struct
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -23,8 +25,8 @@ from compare.errors import InputError
 
 # A process takes a third of a second to start; fewer pictures are read before that.
 FEW = 1000
-# Pictures that a process reads before it ends.
-AT_ONCE = 2000
+# Pictures that a process reads before it ends, and about the bytes of its answer.
+AT_ONCE, BYTES_AT_ONCE = 2000, 2**24
 # Of each picture in an answer: bytes, width, height, colour, and H, W and channels of the pixels; 0 channels: a fault.
 HEAD = struct.Struct("<Q6I")
 
@@ -58,10 +60,12 @@ def read_all(paths: Sequence[Path], prepared: Prepared, watch: Watch) -> Iterato
 
     All are read before an error is raised, so that it tells how many there are.
     """
-    groups = [paths[n : n + AT_ONCE] for n in range(0, len(paths), AT_ONCE)]
-    faults: list[str] = []
-    with watch(len(groups)) as advance:
-        for group in _groups(groups, prepared):
+    first, faults = next(_read_here(paths[:1], prepared)), list[str]()
+    # one picture tells how large an answer gets
+    step = 50 if isinstance(first, str) else max(1, min(AT_ONCE, BYTES_AT_ONCE // first.pixels.size))
+    groups = [paths[n : n + step] for n in range(1, len(paths), step)]
+    with watch(1 + len(groups)) as advance:
+        for group in itertools.chain([iter([first])], _groups(groups, prepared)):
             for found in group:
                 if isinstance(found, str):
                     faults.append(found)
@@ -77,12 +81,15 @@ def _groups(groups: list[Sequence[Path]], prepared: Prepared) -> Iterator[Iterat
     if sum(map(len, groups)) <= FEW:
         yield from (_read_here(group, prepared) for group in groups)
         return
-    with ThreadPoolExecutor(max(1, os.cpu_count() or 1)) as pool:
-        # of those that are read ahead only a few are kept
-        waiting = [pool.submit(_read_there, group, prepared) for group in groups]
+    cores, rest = os.cpu_count() or 1, iter(groups)
+    with ThreadPoolExecutor(cores) as pool:
+        # no more is read ahead than keeps all cores at work
+        waiting = deque(pool.submit(_read_there, group, prepared) for group in itertools.islice(rest, cores + 1))
         try:
-            for answer in waiting:
-                yield _parsed(answer.result())
+            while waiting:
+                answer = waiting.popleft().result()
+                waiting.extend(pool.submit(_read_there, group, prepared) for group in itertools.islice(rest, 1))
+                yield _parsed(answer)
         finally:
             pool.shutdown(cancel_futures=True)
 

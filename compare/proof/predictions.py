@@ -108,15 +108,10 @@ class _Sizes(NamedTuple):
         """Of images (N, D), and their logits (N, K) by two sides with the weights W (K, D) and b (K,)."""
         chunks = (pixels(images[n : n + CHUNK], W.dtype) for n in range(0, len(images), CHUNK))
         terms = max(largest_products(np.abs(X), W, b) for X in chunks)
-        return cls(
-            terms=terms,
-            **{
-                name: float(np.abs(tensor).max())
-                for name, tensor in {"gap": ours - theirs, "size": theirs, "log_size": log_softmax(theirs)}.items()
-            },
-        )
+        gap, size, log_size = (float(np.abs(tensor).max()) for tensor in (ours - theirs, theirs, log_softmax(theirs)))
+        return cls(gap, terms, size, log_size)
 
     def limits(self, dtype: np.dtype) -> tuple[float, float]:
         """How far logits may be off in one step, and how far the loss."""
-        size, log_size = (allowed(self.size, self.terms, 1, dtype), self.log_size)
-        return size, allowed(log_size, self.terms + 2 * self.size, 1, dtype)
+        logits = allowed(self.size, self.terms, 1, dtype)
+        return logits, allowed(self.log_size, self.terms + 2 * self.size, 1, dtype)

@@ -148,12 +148,13 @@ def test_each_picture_is_read_once_and_the_progress_told(write, load, monkeypatc
     write(**{f"{part}__{n}_png": grey(n) for part in "ab" for n in range(3)})
     load(watch=watch)
     assert len(read) == len(set(read)) == 6
-    assert told == [3, *["reading pictures"] * 3]
+    # the first, which tells how large they are, and five more
+    assert told == [4, *["reading pictures"] * 4]
 
 
 def test_a_process_that_dies_is_told(write, load, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(read_pictures, "FEW", 0)
     monkeypatch.setattr(read_pictures.sys, "executable", "false")
     write(**TWO)
-    with pytest.raises(InputError, match=r"1\.png: the process that reads it and 1 more has ended by itself"):
+    with pytest.raises(InputError, match=r"1\.png: the process that reads it and 0 more has ended by itself"):
         load()
