@@ -71,7 +71,9 @@ def experiment(
     epochs: Annotated[
         int | None, option(TRAINING, metavar="N", help="Epochs of the last training; of others in proportion.")
     ] = None,
-    seed: Annotated[int, option(TRAINING, help="Start of the random numbers: weights, split, batch order.")] = 1,
+    seed: Annotated[
+        int | None, option(TRAINING, metavar="N", help="Start of the random numbers: weights, split, batch order.")
+    ] = None,
     quiet: Quiet = False,
     json: Json = None,
     picture: Picture = None,

@@ -6,13 +6,14 @@ from itertools import combinations
 from typing import Any
 
 from compare.backends.by_name import is_path
+from compare.data.registry import is_path as is_own
 from compare.errors import InputError
 
 # A seed may have 128 bits, which are 39 digits; nothing else comes near.
 MOST_DIGITS = 39
 # The parameters that name a file to be written, and those that may name one to be read.
 WRITTEN = "save", "json", "picture", "out"
-READ = "resume", "checkpoint", "image", "path", "again", "backend", "backend_name", "against"
+READ = "resume", "checkpoint", "image", "path", "again", "backend", "backend_name", "against", "data", "name"
 # A training may go on in its own file.
 MAY_SHARE = {("save", "resume")}
 
@@ -48,6 +49,9 @@ def check_files(given: dict[str, Any]) -> None:
 
 def _is_file(name: str, value: str) -> bool:
     """True unless this is stdout, the name of a side, a pipe or a terminal."""
+    if name in ("data", "name"):
+        # these are names, unless they are the path of one's own data
+        return is_own(value) and os.path.isfile(value)
     by_name = value == "-" or (name in ("backend", "backend_name", "against") and not is_path(value))
     return not by_name and (os.path.isfile(value) or not os.path.exists(value))
 
@@ -68,5 +72,11 @@ def _pairs(args: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 def _option(name: str) -> str:
     """The option of a parameter, as it is typed."""
-    known = {"checkpoint": "CHECKPOINT", "path": "FILE", "backend_name": "--backend", "run_name": "--run"}
+    known = {
+        "checkpoint": "CHECKPOINT",
+        "path": "FILE",
+        "name": "NAME",
+        "backend_name": "--backend",
+        "run_name": "--run",
+    }
     return known.get(name, f"--{name.replace('_', '-')}")

@@ -176,3 +176,11 @@ def test_an_experiment_says_what_it_ran_with(cli, arrays: Path, tmp_path: Path):
     assert [(row["setting"], row["data"], row["epochs"], row["seed"]) for row in rows] == [
         ("10", str(arrays), 2, 5), ("30", str(arrays), 2, 5),
     ]  # fmt: skip
+
+
+def test_no_output_takes_the_place_of_the_data(cli, arrays: Path):
+    before = arrays.read_bytes()
+    for command in (["train", "--data", arrays], ["data", arrays], ["experiment", "lr", "--data", arrays]):
+        code, _, err = cli(*command, "--json", arrays)
+        assert (code, "choose another name" in err) == (2, True)
+    assert arrays.read_bytes() == before

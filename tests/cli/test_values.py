@@ -37,7 +37,7 @@ def test_all_options_are_here():
     assert ("train", "--save") in options_of(Path)
     assert ("prove", "--bug") in options_of(str)
     assert [name for command, name in options_of(int) if command == "train"] == [
-        "--epochs", "--batch-size", "--seed", "--train-subset", "--log-epochs", "--log-every"
+        "--epochs", "--batch-size", "--seed", "--train-subset", "--size", "--log-epochs", "--log-every"
     ]  # fmt: skip
 
 
@@ -51,7 +51,8 @@ def test_no_option_takes_an_empty_value(command: str, name: str):
 @pytest.mark.parametrize(("command", "name"), options_of(int))
 def test_no_number_is_too_long_to_be_refused(command: str, name: str):
     made = COMMANDS[command]
-    needed = ["model" for parameter in made.params if parameter.required and parameter.opts[0] != name]
+    word = "lr" if command == "experiment" else "model"
+    needed = [word for parameter in made.params if parameter.required and parameter.opts[0] != name]
     for digits in (40, 300, 4300, 5000):
         with pytest.raises(InputError, match=f"^{name} has {digits:,} digits; a number has 39 at most$"):
             made.make_context(command, [name, "9" * digits, *needed])
