@@ -21,15 +21,8 @@ ROOT = Path(__file__).parents[2]
 
 SHAPE = {
     "verdict": str,
-    "data": {
-        "name": str,
-        "train": int,
-        "validation": int,
-        "test": int,
-        "features": int,
-        "classes": int,
-        "evaluated_on": str,
-    },
+    "data": {"name": str, "evaluated_on": str}
+    | dict.fromkeys(("train", "validation", "test", "features", "classes"), int),
     "problem": {
         **dict.fromkeys(("epochs", "batch_size", "seed", "steps", "parameters"), int),
         **dict.fromkeys(("lr", "val_fraction", "momentum", "dampening", "weight_decay"), float),
