@@ -14,7 +14,7 @@ from scratch import Rows, log_softmax, pixels
 
 CHUNK = 1000
 # Images whose logits are there at the same time, a multiple of what both sides take at once.
-AT_ONCE = 50 * CHUNK
+AT_ONCE = 5 * CHUNK
 
 
 @dataclass
