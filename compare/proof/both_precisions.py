@@ -14,7 +14,7 @@ from compare.proof.run import Run
 # A process needs seconds to start; fewer steps are done before that.
 STEPS_WORTH_A_PROCESS = 2000
 # Bytes of images: with more, memory is short, and each process would have a PyTorch of its own.
-FITS_TWICE = 2**30
+FITS_TWICE = 2**28
 
 # Makes our side and the other in the process that needs them; pickle must take it.
 SidesMaker = Callable[[], tuple[Backend, Backend]]
