@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 PAGE = Path(ROOT, "MATHS.md").read_text()
 SECTIONS = dict(re.findall(r"^## (E\d): (.*)$", PAGE, re.MULTILINE))
 APPENDICES = {name: Path(ROOT, "docs", name).read_text() for name in ("autograd.md", "momentum.md")}
+CODE = re.compile(r"```.*?```", re.DOTALL)
 PAGES = {"MATHS.md": PAGE, **APPENDICES}
 
 # Two images of 2 x 2 pixels, three classes, a rate of 1/2: what the page, the docstrings and the code must all say.
@@ -114,6 +115,18 @@ def test_what_is_done_by_hand_on_the_pages_comes_out():
         assert eval(formula) == pytest.approx(float(result), abs=2e-4)
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_every_number_in_the_text_is_computed(page: str):
+    """Numbers of two digits or more behind the point are those of a doctest; what is done by hand has its own test."""
+    computed = {*numbers("".join(CODE.findall(PAGES[page]))), *numbers("".join(CODE.findall(PAGE)))}
+    text = re.sub(r"[Bb]y hand.*?\$.*?\$", "", CODE.sub("", PAGES[page]), flags=re.DOTALL)
+    assert {number for number in numbers(text) if len(number.split(".")[1]) > 1} - computed == set()
+
+
+def numbers(text: str) -> list[str]:
+    return re.findall(r"\d+\.\d+", text)
+
+
 def test_the_other_numbers_of_the_page_hold():
     before, after = map(float, re.search(r"loss of this batch fell from (\S+) to (\S+)\.\n", PAGE).groups())
     assert before == NUMBERS["nll_loss"]
@@ -171,14 +184,14 @@ def letters(text: str) -> set[str]:
 
 
 def formulas(text: str) -> list[str]:
-    blocks = re.sub(r"```.*?```", "", text, flags=re.DOTALL).split("$$")
+    blocks = CODE.sub("", text).split("$$")
     return blocks[1::2] + [formula for block in blocks[::2] for formula in re.findall(r"\$([^$]+)\$", block)]
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_formulas_are_balanced(page: str):
     """A formula that is not closed would spill over the rendered page."""
-    prose = re.sub(r"```.*?```", "", PAGES[page], flags=re.DOTALL)
+    prose = CODE.sub("", PAGES[page])
     blocks = prose.split("$$")
     assert len(blocks) % 2 == 1
     assert all(text.count("$") % 2 == 0 for text in blocks[::2])
