@@ -88,12 +88,9 @@ def _filled(text: str, width: int) -> str:
 def _logits(told: Walk) -> str:
     Z = told.values["logits"]
     best = int(Z.argmax())
-    most = (
-        f"The largest is that of {told.name(best)}, {_number(Z[best])}"
-        if np.isfinite(Z).all()
-        else "Not all are finite"
-    )
-    return f"Z = X Wᵀ + b: one logit for each class, drawn as a bar from 0. {most}."
+    largest = f"The largest is that of {told.name(best)}, {_number(Z[best])}."
+    found = largest if np.isfinite(Z).all() else "Not all are finite."
+    return f"Z = X Wᵀ + b: one logit for each class, drawn as a bar from 0. {found}"
 
 
 def _softmax(told: Walk) -> str:
@@ -184,8 +181,8 @@ def _to_see(value: float, change: float) -> str:
     """A number with so many decimals that four digits of the change show, if a float32 has so many."""
     if not 0 < abs(change) < math.inf:
         return _number(value)
-    decimals = max(0, 3 - math.floor(math.log10(abs(change))))
-    return _number(value, 9) if decimals > 9 or abs(value) > 1e4 else f"{float(value) + 0.0:.{decimals}f}"
+    decimals = min(9, max(0, 3 - math.floor(math.log10(abs(change)))))
+    return _number(value, 9) if abs(value) >= 1e4 else f"{float(value) + 0.0:.{decimals}f}"
 
 
 def _told_apart(one: float, other: float) -> tuple[str, str]:

@@ -14,7 +14,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/cli/exercise.py', 'if len(hints) < len(HINTS[name]):', 'if len(hints) <= len(HINTS[name]):', 'tests/cli/test_exercise.py::test_hints_get_more_concrete_each_time'),
     ('compare/cli/exercise.py', 'if len(hints) < len(HINTS[name]):', 'if not (len(hints) < len(HINTS[name])):', 'tests/cli/test_exercise.py::test_a_new_exercise_says_what_to_do_next'),
     ('compare/cli/train.py', 'not resume and where == "cpu"', 'not resume', 'tests/cli/test_train.py::test_weights_of_another_device_are_not_called_the_same'),
-    ('compare/cli/explain.py', 'grid.add_section()', 'pass', 'tests/cli/test_explain.py::test_every_number_is_printed_with_its_difference'),
+    ('compare/cli/explain.py', 'grid.add_section()', 'pass', 'tests/cli/test_explain.py::test_details_print_every_number_with_its_difference'),
     ('compare/cli/prove.py', '_as_dict(proof) if json or run_name else {}', '_as_dict(proof)', 'tests/cli/test_prove.py::test_json_is_made_for_those_who_ask'),
     ('compare/cli/train.py', '_left(training) * step_seconds(', 'training.problem.steps * step_seconds(', 'tests/cli/test_train.py::test_the_rest_of_a_training_is_counted'),
     ('compare/cli/ignored.py', 'source.name == "COMMANDLINE"', 'source.name != "DEFAULT"', 'tests/cli/test_ignored.py::test_a_variable_of_the_environment_is_for_every_command'),
