@@ -62,6 +62,7 @@ WhichSplit = Annotated[
 ]
 INDEX = option(DATA, "--index", metavar="N", help="An image of the part that --split names, counted from 0.")
 SIDES = f"{', '.join(MODULES)}, or a Python file of your own"
+WHERE = "Where torch works; cuda-graph is the same as cuda, with its kernels started by step, not one by one."
 
 
 def _positive(seconds: float) -> float:
