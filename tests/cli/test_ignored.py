@@ -3,14 +3,13 @@
 import shlex
 
 import pytest
-import typer
 
-from compare.cli.app import app
+from compare.cli.app import EXAMPLES, command
 from compare.cli.ignored import RULES, listed
 from compare.data.registry import DATA_ROOT_VARIABLE
 from compare.errors import InputError
 
-COMMANDS = typer.main.get_command(app).commands
+COMMANDS = {name: command(name) for name in EXAMPLES}
 NO_FILE = "--time-limit is for a Python file of your own, and none is named: omit --time-limit"
 NO_RUN = "--runs-root is for --run NAME, which is not given: omit --runs-root"
 NO_MOMENTUM = "--dampening is for --momentum, which is off: omit --dampening"
@@ -138,9 +137,9 @@ def test_a_resumed_training_has_momentum_of_its_own():
 
 def test_rules_name_parameters_that_there_are():
     assert list(RULES) == list(COMMANDS)
-    for command, rules in RULES.items():
-        names = {made.name for made in COMMANDS[command].params}
-        assert {name for rule in rules for name in rule.ignored} <= names, command
+    for name, rules in RULES.items():
+        parameters = {made.name for made in COMMANDS[name].params}
+        assert {name for rule in rules for name in rule.ignored} <= parameters, name
 
 
 def test_options_are_listed_as_one_reads_them():

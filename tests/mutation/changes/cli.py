@@ -10,7 +10,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/cli/data.py', '"pixels": {"min": images.min().item(), "max": images.max().item(), "mean": images.mean().item()},', '"pixels": {"min": images.max().item(), "max": images.max().item(), "mean": images.mean().item()},', 'tests/cli/test_data.py::test_a_data_set_is_described'),
     ('compare/cli/progress.py', 'if rest < 4 and 0 < quarters < 4:', 'if rest < 5 and 0 < quarters < 4:', 'tests/cli/test_progress.py::test_where_there_is_no_terminal_three_lines_say_how_far_it_is'),
     ('compare/cli/runs.py', 'write_json(json, {"runs": found})', 'write_json({"runs": found}, json)', 'tests/cli/test_runs.py::test_runs_of_both_versions_are_compared_in_a_table'),
-    ('compare/cli/bugs.py', 'as_json.write_json(json, _bug_as_dict(bug))', 'as_json.write_json(_bug_as_dict(bug), json)', 'tests/cli/test_bugs.py::test_a_mistake_is_taught'),
+    ('compare/cli/bugs.py', 'as_json.write_json(json, as_json.bug_as_dict(bug))', 'as_json.write_json(as_json.bug_as_dict(bug), json)', 'tests/cli/test_bugs.py::test_a_mistake_is_taught'),
     ('compare/cli/exercise.py', 'if len(hints) < len(HINTS[name]):', 'if len(hints) <= len(HINTS[name]):', 'tests/cli/test_exercise.py::test_hints_get_more_concrete_each_time'),
     ('compare/cli/exercise.py', 'if len(hints) < len(HINTS[name]):', 'if not (len(hints) < len(HINTS[name])):', 'tests/cli/test_exercise.py::test_a_new_exercise_says_what_to_do_next'),
     ('compare/cli/train.py', 'not resume and where == "cpu"', 'not resume', 'tests/cli/test_train.py::test_weights_of_another_device_are_not_called_the_same'),
