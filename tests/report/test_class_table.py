@@ -47,6 +47,8 @@ def test_a_bar_goes_from_zero_to_its_logit(printed):
     # 46 columns are 5 for the name, 31 at most for numbers and a space each, and one; 9 are left
     assert bars([1.0, 0.5, -1.0]) == ["│████", "│██", "████│"]
     assert bars([4.0, 0.0, 2.0]) == ["│████████", "│", "│████"]
+    assert bars([4.0, 2.0]) == ["│████████", "│████"]
+    assert bars([-4.0, -2.0]) == ["████████│", "████│"]
     assert bars([-4.0, 0.0]) == ["████████│", "│"]
     assert bars([0.0, 0.0]) == ["", ""]
     assert bars([np.inf, 0.0]) == bars([np.nan, 0.0]) == ["", ""]

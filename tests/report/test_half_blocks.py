@@ -53,7 +53,7 @@ def test_it_keeps_to_a_narrow_terminal():
 def test_pixels_that_are_no_bytes_go_from_the_smallest_to_the_largest():
     image = np.linspace(-3, 5, 24 * 24, dtype=np.float32).reshape(24, 24)
     lines = half_blocks(image.ravel(), image.shape, colour=False)
-    assert [lines[0].plain[0], lines[-1].plain[-1]] == [" ", "█"]
+    assert [lines[0].plain[0], lines[6].plain[0], lines[-1].plain[-1]] == [" ", "▒", "█"]
     assert half_blocks(np.ones(24 * 24, np.float32), (24, 24), colour=False)[0].plain == " " * 24
 
 

@@ -170,6 +170,7 @@ def test_it_is_in_colour_only_where_colours_are_shown(made: Callable[..., Walk],
     [
         (0.25, 0.5, "0.2500 - 0.5 x 0.5 = 0.0000"),
         (0.0963484, -0.000779, "0.0963484 - 0.5 x (-0.000779) = 0.0967379"),
+        (0.25, 0.0015, "0.2500000 - 0.5 x 0.0015 = 0.2492500"),
         (1.0, 0.0, "1 - 0.5 x 0 = 1"),
         (1e6, 0.1, "1000000 - 0.5 x 0.1 = 999999.95"),
         (0.5, np.inf, "0.5 - 0.5 x inf = -inf"),
@@ -197,5 +198,11 @@ def test_the_losses_are_told_apart(example: Walk, before: float, after: float, w
 
 
 def test_logits_that_are_not_finite(example: Walk):
-    values = example.values | {"logits": np.array([np.nan, 1, 2])}
-    assert "Not all are finite." in " ".join(paragraphs(replace(example, values=values))[0].split())
+    for odd in (np.nan, np.inf, -np.inf):
+        values = example.values | {"logits": np.array([odd, 1, 2])}
+        assert "Not all are finite." in " ".join(paragraphs(replace(example, values=values))[0].split())
+
+
+def test_no_zero_has_a_minus(example: Walk):
+    values = example.values | {"loss": np.float64(2), "loss_after": np.float64(-0.0)}
+    assert "2 before the step and 0 after it" in " ".join(paragraphs(replace(example, values=values))[5].split())
