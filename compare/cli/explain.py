@@ -40,7 +40,7 @@ from compare.report import model_pictures
 from compare.report.as_json import write_json
 from compare.report.difference import SHOWN_DIGITS
 from compare.report.pictures import save_picture
-from compare.report.tables import cut, wide_console, wrapped
+from compare.report.tables import cut, wide_console
 from compare.report.walk import Walk, walk
 from compare.training.checkpoint import Checkpoint, load_checkpoint
 from compare.training.checkpoint_images import class_names
@@ -93,16 +93,13 @@ def explain(
         shown = own_picture(checkpoint, loaded, image, raw, names, class_of(label, names))
     else:
         shown = of_data(loaded, index or 0, data, data_root, split)
-    y = np.array([shown.label])
+    sides = {name: backend_of(spec, nan=False, time_limit=seconds) for name, spec in _named(backend, against).items()}
     # large weights can have an infinite loss
     with np.errstate(all="ignore"):
-        found = {
-            name: explain_one(backend_of(spec, nan=False, time_limit=seconds), loaded.state, shown.image, y, rate)
-            for name, spec in _named(backend, against).items()
-        }
+        found = {name: explain_one(side, loaded.state, shown.image, _y(shown), rate) for name, side in sides.items()}
     if json:
         about = {"data": shown.data, "index": index, "label": shown.label, "prediction": _answers(found), "lr": rate}
-        at = dict(zip(("class", "pixel"), entry(shown.image, y), strict=True))
+        at = dict(zip(("class", "pixel"), entry(shown.image, _y(shown)), strict=True))
         write_json(json, about | {"lr_from": source, "entry": at, "quantities": _as_dict(found)})
     P = {side: values["probabilities"] for side, values in found.items()}
     drawn, outputs = (shown.image[0], shown.shape, P, shown.names, shown.label), Outputs()
@@ -119,8 +116,13 @@ def _rate(lr: float | None, loaded: Checkpoint) -> tuple[float, str]:
     return (loaded.chosen.lr, "checkpoint") if loaded.chosen else (Hyperparameters(epochs=1).lr, "default")
 
 
+def _y(shown: OneImage) -> NDArray:
+    """The label as a batch has it, (1,)."""
+    return np.array([shown.label])
+
+
 def _walk(loaded: Checkpoint, shown: OneImage, found: Stages, rate: float, source: str) -> Walk:
-    k, i = entry(shown.image, np.array([shown.label]))
+    k, i = entry(shown.image, _y(shown))
     x = pixels(shown.image, loaded.state.W.dtype)[0, i]
     chosen, state = loaded.chosen, loaded.state
     return Walk(
@@ -132,7 +134,7 @@ def _walk(loaded: Checkpoint, shown: OneImage, found: Stages, rate: float, sourc
         (i, x),
         (state.W[k, i], state.b[k]),
         rate,
-        RATES[source] + (_left_out(chosen) if chosen else ""),
+        RATES[source] + (_left_out(chosen) if chosen and source == "checkpoint" else ""),
         chosen.batch_size if chosen else None,
     )
 
@@ -153,10 +155,9 @@ def _print(shown: OneImage, found: Stages, told: Walk, details: bool) -> None:
     console.print(
         f"label {_class(told.label, told.names)}; predicted {_answer(_answers(found), told.names)}: {verdict}\n"
     )
-    console.print(walk(told, console))
     where = "below" if details else "--details shows both"
-    console.print()
-    console.print(wrapped(f"Computed by {ours}; {theirs} differs by {_largest(found):.1e} at most ({where})."))
+    apart = f"Computed by {ours}; {theirs} differs by {_largest(found):.1e} at most ({where})."
+    console.print(walk(told, console, apart))
     if details:
         console.print()
         console.print(_table(found, SHOWN_DIGITS[told.values["logits"].dtype.name]))

@@ -48,8 +48,8 @@ class Walk:
         return cut(self.names[k])
 
 
-def walk(told: Walk, console: Console) -> Group:
-    """The picture beside the classes (above them on a narrow terminal), then a paragraph for each equation."""
+def walk(told: Walk, console: Console, below: str = "") -> Group:
+    """The picture beside the classes (above them on a narrow terminal), a paragraph for each equation, and one more."""
     # the console itself is 80 columns wide at least
     width = max(NARROWEST, min(WIDTH, Console().width))
     colour = console.color_system is not None and not console.no_color
@@ -62,14 +62,15 @@ def walk(told: Walk, console: Console) -> Group:
         grid = Table.grid(padding=(0, 2, 0, 0), pad_edge=False)
         grid.add_row(Text("\n").join(picture), *above)
         above = [grid]
-    return Group(*above, Text(), *map(Text, paragraphs(told, width)))
+    last = ["", _filled(below, width)] if below else []
+    return Group(*above, Text(), *map(Text, [*paragraphs(told, width), *last]))
 
 
 def paragraphs(told: Walk, width: int = WIDTH) -> list[str]:
     """The words for each equation, in lines of this width."""
     texts = (_logits(told), _softmax(told), _loss(told), _gradient(told), _entries(told), _update(told))
     tags = (function.tag for function in FUNCTIONS.values())
-    return [f"{tag}  {_filled(text, width - 4)}" for tag, text in zip(tags, texts, strict=True)]
+    return [f"{tag}  {_filled(text, width - 4, indent='    ')}" for tag, text in zip(tags, texts, strict=True)]
 
 
 def _without_margin(picture: list[Text]) -> list[Text]:
@@ -77,12 +78,12 @@ def _without_margin(picture: list[Text]) -> list[Text]:
     return picture[drawn[0] : drawn[-1] + 1] if drawn else []
 
 
-def _filled(text: str, width: int) -> str:
+def _filled(text: str, width: int, indent: str = "") -> str:
     """Lines of this width, indented but for the first; nothing of TOGETHER is broken."""
     held = Text(TOGETHER.sub(lambda found: found[0].replace(" ", HELD), text))
     # unlike textwrap, Rich knows that some letters are two columns wide
     lines = held.wrap(plain_console(), width)
-    return "\n    ".join(line.plain.rstrip() for line in lines).replace(HELD, " ")
+    return f"\n{indent}".join(line.plain.rstrip() for line in lines).replace(HELD, " ")
 
 
 def _logits(told: Walk) -> str:

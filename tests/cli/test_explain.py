@@ -123,6 +123,8 @@ def test_what_the_step_of_the_training_had_besides_is_said(cli, tmp_path: Path):
     assert code == 0
     told = "The rate is 0.01, the rate of the training, from the checkpoint "
     assert told + "(without its momentum 0.9 and weight decay 0.0001)." in " ".join(out.split())
+    told = " ".join(cli("explain", tmp_path / "model", "--index", 7, "--lr", 0.5)[1].split())
+    assert "The rate is 0.5, as --lr says. W[" in told
     assert "(row " in out
     assert len(out.splitlines()) <= 40
 

@@ -21,7 +21,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/cli/ignored.py', 'and not SOURCES[name].files', '', 'tests/cli/test_ignored.py::test_what_changes_something_is_taken'),
     ('compare/cli/predict.py', ', time_limit=seconds', '', 'tests/cli/test_user_file.py::test_a_command_that_reads_a_checkpoint_passes_the_time_limit_on'),
     ('compare/cli/explain.py', '(loaded.chosen.lr, "checkpoint") if loaded.chosen else', '', 'tests/cli/test_explain.py::test_the_rate_is_that_of_the_training_unless_one_is_given'),
-    ('compare/cli/explain.py', ' + (_left_out(chosen) if chosen else "")', '', 'tests/cli/test_explain.py::test_what_the_step_of_the_training_had_besides_is_said'),
+    ('compare/cli/explain.py', ' + (_left_out(chosen) if chosen and source == "checkpoint" else "")', '', 'tests/cli/test_explain.py::test_what_the_step_of_the_training_had_besides_is_said'),
     ('compare/cli/explain.py', '"one is right" if len(right) > 1 else ', '', 'tests/cli/test_explain.py::test_one_side_may_be_right_alone'),
     ('compare/cli/one_image.py', '    if text in names:\n        return names.index(text)\n', '', 'tests/cli/test_one_image.py::test_a_class_is_found_by_its_name_and_then_by_its_number'),
 ]
