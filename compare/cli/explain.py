@@ -69,7 +69,7 @@ def explain(
     seconds: Annotated[float, time_limit(COMPARED)] = TIME_LIMIT,
     lr: Annotated[
         float | None,
-        option(TRAINING, help="Learning rate of the step (E6); unless given, that of the training.", metavar="FLOAT"),
+        option(TRAINING, help="Learning rate of the step (E6); unless given, that of the training."),
     ] = None,
     data: OptionalData = None,
     split: WhichSplit = None,
