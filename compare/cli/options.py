@@ -60,6 +60,10 @@ WhichSplit = Annotated[
     option(DATA, "--split", help="Which part of the data; unless given, test if there is any, or validation."),
 ]
 INDEX = option(DATA, "--index", metavar="N", help="An image of the part that --split names, counted from 0.")
+OwnPicture = Annotated[
+    Path | None, option(DATA, "--image", metavar="FILE", help="An image of your own: PNG or JPEG, of any size.")
+]
+RawPicture = Annotated[bool, flag(DATA, "--raw", "Only scale --image; do not invert, crop or centre it.")]
 SIDES = f"{', '.join(MODULES)}, or a Python file of your own"
 WHERE = "Where torch works; cuda-graph is the same as cuda, with its kernels started by step, not one by one."
 

@@ -40,6 +40,12 @@ REFUSED = {
     "predict m --image me.png --split train": (
         "--image FILE is a picture of your own, in no part of a data set: omit --split"
     ),
+    "explain m --image me.png --label 1 --split train": (
+        "--image FILE is a picture of your own, in no part of a data set: omit --split"
+    ),
+    "explain m --index 1 --label 1 --raw": (
+        "an image of a data set has its label, and is shown as it is: omit --label and --raw"
+    ),
     "explain m --index 1 --time-limit 3": NO_FILE,
     "explain m --index 1 --data digits --data-root .": IN_PACKAGE,
     "experiment lr --data-root .": (
@@ -86,6 +92,7 @@ def test_what_changes_nothing_is_refused(refused, line: str):
         "predict m --image me.png --data mnist --data-root .",
         "predict m --index 1 --split train",
         "explain m --index 1 --against mine.py --time-limit 3",
+        "explain m --image me.png --label 1 --raw",
         "experiment dataset --data-root .",
         "bugs wrong-axis --json out.json --no-color",
         "bugs --list --json out.json --no-color",
