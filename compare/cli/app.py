@@ -22,12 +22,13 @@ from compare.cli.explain import explain
 from compare.cli.ignored import check_ignored
 from compare.cli.options import NO_COLOR, OUTPUT, takes_no_color, without_color
 from compare.cli.page import page
+from compare.cli.paths import check_paths
 from compare.cli.predict import predict
 from compare.cli.progress import tell
 from compare.cli.prove import prove
 from compare.cli.runs import runs
 from compare.cli.train import train
-from compare.cli.values import check_files, check_numbers, check_values
+from compare.cli.values import check_numbers, check_options, check_values
 from compare.errors import InputError
 from compare.report.as_json import release_stdout
 from compare.signals import signals_raised
@@ -50,9 +51,13 @@ class Command(TyperCommand):
         if ctx.resilient_parsing:
             return super().parse_args(ctx, args)
         check_values(args)
+        typed = check_options(ctx, args)
         rest = super().parse_args(ctx, args)
-        check_numbers(ctx.params)
-        check_files(ctx.params)
+        options = {
+            str(made.name): made.opts[0] if made.opts[0][0] == "-" else str(made.metavar) for made in self.params
+        }
+        check_numbers(ctx.params, typed, options)
+        check_paths(ctx.params, options)
         check_ignored(ctx)
         return rest
 

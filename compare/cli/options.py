@@ -219,6 +219,8 @@ def check_output(path: Path | None, option: str = "--json") -> None:
 
 def check_folder(path: Path | None, option: str = "--pictures") -> None:
     """Raise InputError now, before the work, if the folder could not be made or written to after it."""
+    if path == results.STDOUT:
+        raise InputError(f"{option} -: only --json goes to stdout; name a folder")
     if path and (fault := folder_fault(path)):
         raise InputError(f"{option} {path}: {fault}")
 

@@ -56,7 +56,7 @@ def page(
 
     It opens in a browser without a network. Exit code 0: written, 2: could not be.
     """
-    check_output(out)
+    check_output(out, "--out")
     text = _of_page(again) if again else _of_run(chosen, quiet)
     outputs = Outputs()
     outputs.write("page", out, lambda path: _write(path, text))

@@ -44,10 +44,9 @@ from compare.report import as_json, proof_details, proof_screen, saved_runs
 from compare.report.bug_tables import print_bug
 from compare.report.check_tables import print_attribution, print_diagnosis
 from compare.report.difference import first_quantity
-from compare.report.pictures import save_pictures
+from compare.report.pictures import RECORDING, save_pictures
 from compare.report.tables import wide_console
 
-RECORDING = "overview.json"
 # A longer command is not printed again.
 LONGEST_COMMAND = 52
 
