@@ -3,13 +3,15 @@
 from typing import Annotated, Any
 
 import numpy as np
+import typer
 from numpy.typing import NDArray
 from rich import box
 from rich.table import Table
 
 from compare.backends.by_name import backend as backend_of
-from compare.backends.by_name import side_name
+from compare.backends.by_name import check_known, side_name
 from compare.backends.worker import TIME_LIMIT
+from compare.cli.ignored import check_data_root
 from compare.cli.options import (
     COMPARED,
     INDEX,
@@ -36,13 +38,14 @@ from compare.report.difference import SHOWN_DIGITS
 from compare.report.pictures import save_picture
 from compare.report.tables import cut, wide_console
 from compare.training.checkpoint import load_checkpoint
-from compare.training.checkpoint_images import select
+from compare.training.checkpoint_images import data_name, select
 
 # By side, the values of each stage.
 Stages = dict[str, dict[str, NDArray]]
 
 
 def explain(
+    context: typer.Context,
     checkpoint: CheckpointFile,
     index: Annotated[int, INDEX],
     backend: Annotated[str, option(COMPARED, "--backend", help=f"The first side: {SIDES}.")] = "scratch",
@@ -62,8 +65,11 @@ def explain(
     check_output(json)
     check_picture(picture)
     Hyperparameters(epochs=1, lr=lr)  # it checks the rate
+    check_known(backend)
+    check_known(against)
     loaded = load_checkpoint(checkpoint)
-    shown = select(loaded, data, data_root, split)
+    check_data_root(context, data_name(loaded, data))
+    shown = select(loaded, data, data_root, split, lambda shown: shown.image(index))
     images, labels = shown.image(index)
     label = int(labels[0])
     # large weights can have an infinite loss

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from compare.backends.by_name import MODULES
-from compare.data.registry import DATA_ROOT_VARIABLE, SOURCES, check_name, load
+from compare.data.registry import DATA_ROOT_VARIABLE, SOURCES, Dataset, check_name, load
 from compare.errors import InputError
 from compare.files import check_writable, folder_fault
 from compare.problem import Hyperparameters, Problem
@@ -153,14 +153,23 @@ class ProblemOptions:
     )
     data_root: DataRoot = None
 
-    def problem(self) -> Problem:
-        """Check the choices, then load the data. Raises InputError for what cannot be."""
+    def problem(self, check: Callable[[Problem], object] = lambda _: None) -> Problem:
+        """Check the choices, then load the data. Raises InputError for what cannot be.
+
+        check: raises InputError for more that cannot be; called before a download with zeros for the images.
+        """
         check_name(self.data)
         chosen = {field.name: getattr(self, field.name) for field in fields(Hyperparameters)}
         if self.epochs is None:
             chosen["epochs"] = SOURCES[self.data].epochs
         hyperparameters = Hyperparameters(**chosen)
-        return Problem(load(self.data, self.data_root), hyperparameters)
+
+        def checked(data: Dataset) -> Problem:
+            problem = Problem(data, hyperparameters)
+            check(problem)
+            return problem
+
+        return checked(load(self.data, self.data_root, checked))
 
 
 def takes_problem(command: Callable[..., int]) -> Callable[..., int]:

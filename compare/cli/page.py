@@ -80,8 +80,7 @@ def _of_page(path: Path) -> str:
 
 def _of_run(chosen: PageOptions, quiet: bool) -> str:
     """The page of a new run. Raises InputError."""
-    problem = chosen.problem()
-    _check(problem)
+    problem = chosen.problem(_check)
     from compare.page.build import build
     from compare.page.content import content
     from compare.page.recording import record

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
+import typer
 from numpy.typing import NDArray
 
-from compare.backends.by_name import side_name
+from compare.backends.by_name import check_known, side_name
 from compare.backends.worker import TIME_LIMIT
+from compare.cli.ignored import check_data_root
 from compare.cli.options import (
     DATA,
     INDEX,
@@ -35,7 +37,7 @@ from compare.report import model_pictures
 from compare.report.as_json import write_json
 from compare.report.pictures import save_picture
 from compare.training.checkpoint import Checkpoint, load_checkpoint
-from compare.training.checkpoint_images import class_names, select
+from compare.training.checkpoint_images import class_names, data_name, names_from, select
 from compare.training.classify import classify
 from compare.words import per_cent
 
@@ -57,6 +59,7 @@ class Shown:
 
 
 def predict(
+    context: typer.Context,
     checkpoint: CheckpointFile,
     backend: WhichBackend = "scratch",
     seconds: Annotated[float, time_limit(MODEL)] = TIME_LIMIT,
@@ -82,7 +85,9 @@ def predict(
         raise InputError("--raw is for --image: an image of a data set is shown as it is")
     check_output(json)
     check_picture(picture)
+    check_known(backend)
     loaded = load_checkpoint(checkpoint)
+    check_data_root(context, names_from(loaded, data) if image else data_name(loaded, data))
     if image:
         shown = _own(checkpoint, loaded, image, raw, class_names(loaded, data, data_root))
     else:
@@ -100,7 +105,7 @@ def predict(
 
 def _of_data(loaded: Checkpoint, index: int, data: str | None, root: Path | None, split: WhichSplit) -> Shown:
     """An image of a data set."""
-    selected = select(loaded, data, root, split)
+    selected = select(loaded, data, root, split, lambda shown: shown.image(index))
     image, labels = selected.image(index)
     return Shown(selected.place(index), image, selected.shape, int(labels[0]), selected.names)
 
