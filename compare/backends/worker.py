@@ -24,13 +24,14 @@ from compare.errors import InputError
 from compare.files import short_path
 from scratch import EQUATIONS, Equations, Evaluation, Step, Velocity
 
-# Seconds that one call of a function may take, unless a user says otherwise.
+# Seconds that one call of a function, or loading the file, may take, unless a user says otherwise.
 TIME_LIMIT = 300.0
 
 
 class Worker:
-    """The file at `path`, loaded in a process of its own. time_limit: seconds for one call of a function.
+    """The file at `path`, loaded in a process of its own.
 
+    time_limit: seconds for one call of a function, and for loading the file.
     Raises InputError, naming file and line, if the file cannot be read or run, or defines none of the six functions;
     later UserFileError, naming the function, for whatever it does wrong.
     """

@@ -73,8 +73,8 @@ def _positive(seconds: float) -> float:
 def time_limit(panel: str) -> Any:
     """The option --time-limit, in a group of --help."""
     what = (
-        "Seconds that one call into your file may take. It runs in a process of its own, which protects the result, "
-        "not your computer."
+        "Seconds that loading your file, or one call into it, may take. It runs in a process of its own, which "
+        "protects the result, not your computer."
     )
     return typer.Option("--time-limit", metavar="SECONDS", help=what, callback=_positive, rich_help_panel=panel)
 
