@@ -52,6 +52,7 @@ def exercise(
     if new:
         if path or hint or json:
             raise InputError("--new only writes a new file: omit the other FILE, --hint and --json")
+        check_output(new, "--new")
         return _begin(wide_console(), new)
     if not path:
         raise InputError("FILE is missing; exercise --new FILE writes a new one")

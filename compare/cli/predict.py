@@ -116,7 +116,11 @@ def _own(checkpoint: Path, loaded: Checkpoint, file: Path, raw: bool, names: tup
     edge = math.isqrt(D)
     if edge**2 != D:
         raise InputError(f"{checkpoint}: pictures need a model of square grey images")
-    image = (squeeze if raw else prepare)(read_picture(file), edge)
+    picture = read_picture(file)
+    try:
+        image = (squeeze if raw else prepare)(picture, edge)
+    except InputError as error:
+        raise InputError(f"{file}: {error}") from None
     return Shown(str(file), image.reshape(1, -1), (edge, edge), None, names)
 
 

@@ -58,6 +58,7 @@ def test_a_file_that_is_loading_for_ever_is_ended(user_file, one_function, tmp_p
 def test_a_process_that_does_not_start_is_no_fault_of_the_limit(user_file, monkeypatch: pytest.MonkeyPatch):
     path = Path(user_file("def logits(X, W, b): ..."))
     monkeypatch.setattr("compare.backends.process.STARTING", 0.0)
+    monkeypatch.setattr("compare.backends.process.POLL", 0.001)
     with pytest.raises(UserFileError, match=r"mine\.py: takes over 0 s to start, before it was loaded"):
         Worker(path)
 

@@ -70,6 +70,8 @@ REFUSED = {
     "a NUL": (["train", "--save", "a\0b"], "--save has a NUL in it"),
     "one file for two": (["train", "--save", "x", "--json", "./x"], "--save x: is the file of --json too"),
     "a checkpoint on stdout": (["train", "--save", "-"], "--save -: only --json goes to stdout"),
+    "a long name of an exercise": (["exercise", "--new", "a" * 300], "cannot be written: File name too long"),
+    "an exercise on stdout": (["exercise", "--new", "-"], "--new -: only --json goes to stdout; name a file"),
     "a page on stdout": (["page", "--out", "-"], "--out -: only --json goes to stdout"),
     "a page that cannot be written": (["page", "--out", "/proc/x"], "--out /proc/x: cannot be written"),
     "pictures on stdout": (["--pictures", "-"], "--pictures -: only --json goes to stdout; name a folder"),
