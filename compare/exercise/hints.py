@@ -74,13 +74,13 @@ def next_hints(path: Path, name: str) -> tuple[str, ...]:
 
 
 def _read(file: Path) -> dict[str, int]:
-    """The counts by file and function; none if there is no such file. Raises InputError if it is damaged, or may not be read."""
+    """The counts by file and function; none if there is no such file. Raises InputError if it is damaged or may not be read."""
     try:
         counts = parse_json(read_bytes(file))
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except PermissionError as error:
-        raise InputError(f"{file}: hints cannot be counted: {error.strerror}; let it be read") from None
+        raise InputError(f"{file}: hints cannot be counted: {error.strerror}; make it readable") from None
     except OSError as error:
         raise InputError(f"{file}: hints cannot be counted: {error.strerror}; delete it") from None
     except ValueError:

@@ -116,6 +116,6 @@ def test_counts_that_may_not_be_read_are_not_begun_anew(counts: Path, tmp_path: 
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(hints, "read_bytes", denied)
-    with pytest.raises(InputError, match=f"^{counts}: hints cannot be counted: Permission denied; let it be read$"):
+    with pytest.raises(InputError, match=f"^{counts}: hints cannot be counted: Permission denied; make it readable$"):
         next_hints(tmp_path / "mine.py", "logits")
     assert counts.read_bytes() == before
