@@ -210,7 +210,7 @@ def _keep_run(proof: ProofResult, content: dict[str, Any], path: Path, figures: 
 
 def _print(console: Console, proof: ProofResult, details: bool, quiet: bool) -> None:
     if quiet:
-        console.print(proof_screen.verdict_line(proof.runs, proof.replaced))
+        console.print(proof_screen.verdict_line(proof.runs, proof.diagnosis))
         return
     if details:
         proof_details.print_proof(console, proof.problem, proof.runs)
@@ -222,9 +222,9 @@ def _print(console: Console, proof: ProofResult, details: bool, quiet: bool) -> 
         if proof.planted:
             print_bug(console, proof.planted)
             console.print()
-        proof_screen.print_verdict(console, proof.runs, proof.diagnosis, replaced=proof.replaced)
+        proof_screen.print_verdict(console, proof.runs, proof.diagnosis)
     else:
-        proof_screen.print_screen(console, proof.problem, proof.runs, proof.diagnosis, proof.replaced)
+        proof_screen.print_screen(console, proof.problem, proof.runs, proof.diagnosis)
         proof_screen.print_next(console, _next(proof))
 
 

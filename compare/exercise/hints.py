@@ -74,7 +74,7 @@ def next_hints(path: Path, name: str) -> tuple[str, ...]:
 
 
 def _read(file: Path) -> dict[str, int]:
-    """The counts by file and function; none if there is no such file. Raises InputError if it is damaged or may not be read."""
+    """The counts by file and function; none without a file. Raises InputError if it is damaged or may not be read."""
     try:
         counts = parse_json(read_bytes(file))
     except (FileNotFoundError, NotADirectoryError):
