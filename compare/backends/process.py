@@ -27,13 +27,18 @@ POLL = 0.1
 class Process:
     """A running worker_process.py. time_limit: seconds for one call of a function, and for loading the file.
 
+    Raises OSError where no process can be started, InputError where it has no memory.
     fault: why this side ended it, if it did. awaited: the number of the request that is waited for, or 0.
     """
 
     def __init__(self, time_limit: float):
         self.time_limit, self.fault, self.awaited = time_limit, "", 0
         self.folder = make_folder()
-        self.running = _started(self.folder)
+        try:
+            self.running = _started(self.folder)
+        except OSError:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
         self._answers = map_file(self.folder / ANSWERS, mmap.ACCESS_READ)
         requests = map_file(self.folder / REQUESTS, mmap.ACCESS_WRITE)
         incoming, outgoing, self._prints = map(_pipe, (self.running.stdout, self.running.stdin, self.running.stderr))

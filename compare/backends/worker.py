@@ -38,7 +38,11 @@ class Worker:
 
     def __init__(self, path: Path, time_limit: float = TIME_LIMIT):
         self.path, self.name, self.time_limit, self._shown = path, path.stem, time_limit, short_path(path)
-        self._process, self._keys, self._requests = Process(time_limit), itertools.count(), itertools.count(1)
+        try:
+            self._process = Process(time_limit)
+        except OSError as error:
+            raise InputError(f"{self._shown}: its process cannot be started: {error.strerror}") from None
+        self._keys, self._requests = itertools.count(), itertools.count(1)
         self._dropped: list[int] = []
         self._shared: dict[int, list[Any]] = {}
         self.end = weakref.finalize(self, self._process.end)

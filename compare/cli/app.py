@@ -32,6 +32,7 @@ from compare.cli.values import check_numbers, check_options, check_values
 from compare.errors import InputError
 from compare.report.as_json import release_stdout
 from compare.signals import signals_raised
+from compare.words import printable
 
 CANNOT = 2
 INTERRUPTED = 130
@@ -57,7 +58,7 @@ class Command(TyperCommand):
             str(made.name): made.opts[0] if made.opts[0][0] == "-" else str(made.metavar) for made in self.params
         }
         check_numbers(ctx.params, typed, options)
-        check_paths(ctx.params, options)
+        check_paths(ctx.params, options, typed)
         check_ignored(ctx)
         return rest
 
@@ -177,7 +178,9 @@ def _broken(error: Exception) -> int:
     if isinstance(error, OSError):
         # Windows says so of a pipe that nobody reads
         broken = error.errno in (errno.EPIPE, errno.EINVAL if os.name == "nt" else errno.EPIPE)
-        return BROKEN_PIPE if broken else _refuse(f"output cannot be written: {error.strerror}")
+        # of a stream there is no name
+        where = error.filename or "output cannot be written"
+        return BROKEN_PIPE if broken else _refuse(f"{where}: {error.strerror}")
     # our mistake, not the user's; but 1 would say that the two sides differ
     traceback.print_exc()
     return CANNOT
@@ -214,5 +217,5 @@ def _abandon_broken_streams() -> None:
 
 
 def _refuse(message: str) -> int:
-    tell("error: " + " ".join(map(str.strip, message.splitlines())))
+    tell("error: " + printable(" ".join(map(str.strip, message.splitlines()))))
     return CANNOT

@@ -72,10 +72,13 @@ def _of_page(path: Path) -> str:
     from compare.page.build import recording_of, render
 
     try:
-        text = read_bytes(path).decode()
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read as a page: {error}") from None
-    return render(*recording_of(text))
+        return render(*recording_of(read_bytes(path).decode()))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise InputError(f"{path}: cannot be read as a page: {error}") from None
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
 
 
 def _of_run(chosen: PageOptions, quiet: bool) -> str:

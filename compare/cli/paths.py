@@ -41,11 +41,15 @@ class Use(NamedTuple):
         return outer.kind != "pictures" or name == RECORDING or Path(name).suffix in SUFFIXES
 
 
-def check_paths(given: dict[str, Any], options: dict[str, str]) -> None:
+def check_paths(given: dict[str, Any], options: dict[str, str], typed: dict[str, Any]) -> None:
     """Raise InputError if something is to be written where something else of the command is, or goes to.
 
-    given, options: by parameter of a command its value, and what its option is called.
+    given, options, typed: by parameter of a command its value, what its option is called, and what was typed.
     """
+    for name in (*WRITTEN, "new"):
+        # a path would forget it
+        if str(typed.get(name) or "").endswith(("/", os.sep)):
+            raise InputError(f"{options[name]} {typed[name]}: is the name of a folder; name a file")
     for one, other in combinations([*_files(given), *_folders(given), *_kept(given)], 2):
         if not (one.written or other.written) or (one.name, other.name) in MAY_SHARE:
             continue
@@ -81,7 +85,8 @@ def _kept(given: dict[str, Any]) -> Iterator[Use]:
     if "runs_root" in given and "run_name" not in given:
         root = given["runs_root"]
         yield _use("runs_root", root, "runs")
-        yield from (_use("runs_root", path, "file") for path in root.glob(f"*/{ABOUT}"))
+        if os.path.isdir(root):
+            yield from (_use("runs_root", path, "file") for path in root.glob(f"*/{ABOUT}"))
 
 
 def _is_file(name: str, value: str) -> bool:
@@ -91,4 +96,7 @@ def _is_file(name: str, value: str) -> bool:
 
 
 def _use(name: str, path: str | Path, kind: str) -> Use:
-    return Use(name, Path(os.path.realpath(path)), kind)
+    try:
+        return Use(name, Path(os.path.realpath(path)), kind)
+    except OSError:  # the working folder is gone: what cannot be written is told where it is checked
+        return Use(name, Path(path), kind)

@@ -1,13 +1,16 @@
 """The process of a worker: whatever ends it is one line, it prints within limits, and nothing of it stays."""
 
+import errno
 import time
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
 
 from compare.backends.user_file import UserFileError
 from compare.backends.worker import Worker
+from compare.errors import InputError
 from compare.files import short_path
 from compare.problem import Problem
 
@@ -61,6 +64,18 @@ def test_a_process_that_does_not_start_is_no_fault_of_the_limit(user_file, monke
     monkeypatch.setattr("compare.backends.process.POLL", 0.001)
     with pytest.raises(UserFileError, match=r"mine\.py: takes over 0 s to start, before it was loaded"):
         Worker(path)
+
+
+def test_a_process_that_cannot_be_started_is_one_line(user_file, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def too_many(*_: object, **__: object) -> NoReturn:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("compare.backends.shared_memory.IN_RAM", tmp_path / "memory")
+    (tmp_path / "memory").mkdir()
+    monkeypatch.setattr("subprocess.Popen", too_many)
+    with pytest.raises(InputError, match=r"mine\.py: its process cannot be started: Resource temporarily unavailable$"):
+        Worker(Path(user_file("def logits(X, W, b): ...")))
+    assert not list((tmp_path / "memory").iterdir())
 
 
 def test_the_time_limit_is_for_one_call_not_for_all(user_file, one_function, small: Problem):

@@ -69,7 +69,7 @@ def _in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_collides_is_refused(given: dict[str, Any], words: str):
     values = given | ({"runs_root": Path(given["runs_root"])} if "runs_root" in given else {})
     with pytest.raises(InputError, match=f"^{words}; choose another name$"):
-        check_paths(values, options(given))
+        check_paths(values, options(given), {})
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_what_collides_is_refused(given: dict[str, Any], words: str):
     ],
 )
 def test_what_does_not_collide_is_taken(given: dict[str, Any]):
-    check_paths(given, options(given))
+    check_paths(given, options(given), {})
 
 
 @pytest.mark.parametrize(
