@@ -17,6 +17,7 @@ from compare.cli.color import NO_COLOR, without_color
 from compare.errors import InputError
 from compare.report.stdout import release_stdout
 from compare.signals import signals_raised
+from compare.words import printable
 
 CANNOT = 2
 INTERRUPTED = 130
@@ -171,7 +172,9 @@ def _broken(error: Exception) -> int:
     if isinstance(error, OSError):
         # Windows says so of a pipe that nobody reads
         broken = error.errno in (errno.EPIPE, errno.EINVAL if os.name == "nt" else errno.EPIPE)
-        return BROKEN_PIPE if broken else _refuse(f"output cannot be written: {error.strerror}")
+        # of a stream there is no name
+        where = error.filename or "output cannot be written"
+        return BROKEN_PIPE if broken else _refuse(f"{where}: {error.strerror}")
     # our mistake, not the user's; but 1 would say that the two sides differ
     traceback.print_exc()
     return CANNOT
@@ -208,7 +211,7 @@ def _abandon_broken_streams() -> None:
 
 
 def _refuse(message: str) -> int:
-    _tell("error: " + " ".join(map(str.strip, message.splitlines())))
+    _tell("error: " + printable(" ".join(map(str.strip, message.splitlines()))))
     return CANNOT
 
 

@@ -8,7 +8,8 @@ from typer.core import TyperCommand
 
 from compare.cli.ignored import check_ignored
 from compare.cli.options import OUTPUT, takes_no_color
-from compare.cli.values import check_files, check_numbers, check_values
+from compare.cli.paths import check_paths
+from compare.cli.values import check_numbers, check_options, check_values
 
 
 class Command(TyperCommand):
@@ -19,9 +20,13 @@ class Command(TyperCommand):
         if ctx.resilient_parsing:
             return super().parse_args(ctx, args)
         check_values(args)
+        typed = check_options(ctx, args)
         rest = super().parse_args(ctx, args)
-        check_numbers(ctx.params)
-        check_files(ctx.params)
+        options = {
+            str(made.name): made.opts[0] if made.opts[0][0] == "-" else str(made.metavar) for made in self.params
+        }
+        check_numbers(ctx.params, typed, options)
+        check_paths(ctx.params, options, typed)
         check_ignored(ctx)
         return rest
 

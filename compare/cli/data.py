@@ -46,7 +46,7 @@ def data(
     elif index is None:
         _show(console, load(name, data_root), picture, json)
     else:
-        _show_image(load(name, data_root), index, picture, json)
+        _show_image(load(name, data_root, functools.partial(_check_index, index)), index, picture, json)
     return 0
 
 
@@ -112,9 +112,8 @@ def _as_dict(dataset: Dataset) -> dict[str, Any]:
 
 def _show_image(dataset: Dataset, index: int, picture: Path | None, json: Path | None) -> None:
     """One training image."""
+    _check_index(index, dataset)
     images, labels = dataset.train
-    if not 0 <= index < len(labels):
-        raise InputError(f"--index {index}: {dataset.name} has the training images 0 ... {len(labels) - 1}")
     label = int(labels[index])
     if json:
         image = {"index": index, "label": label, "pixels": images[index].tolist()}
@@ -124,6 +123,12 @@ def _show_image(dataset: Dataset, index: int, picture: Path | None, json: Path |
     outputs.write("picture", picture, lambda path: save_picture(draw(), path))
     with outputs.named():
         _print_image(dataset, index)
+
+
+def _check_index(index: int, dataset: Dataset) -> None:
+    last = len(dataset.train[1]) - 1
+    if not 0 <= index <= last:
+        raise InputError(f"--index {index}: {dataset.name} has the training images 0 ... {last}")
 
 
 def _print_image(dataset: Dataset, index: int) -> None:

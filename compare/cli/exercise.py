@@ -1,6 +1,7 @@
 """`exercise`: six functions to write, checked one by one, and then the proof on all of them."""
 
 import functools
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -51,6 +52,7 @@ def exercise(
     if new:
         if path or hint or json:
             raise InputError("--new only writes a new file: omit the other FILE, --hint and --json")
+        check_output(new, "--new")
         return _begin(wide_console(), new)
     if not path:
         raise InputError("FILE is missing; exercise --new FILE writes a new one")
@@ -120,7 +122,8 @@ def _print_hints(console: Console, name: str, hints: tuple[str, ...]) -> None:
 def _prove(console: Console, problem: Problem, file: Worker) -> list[Run]:
     console.print("All six are right, each on its own. Now together, beside PyTorch:\n")
     announce(expected_seconds(problem, DTYPES), quiet=False)
-    sides = functools.partial(named, str(file.path), "torch", file.time_limit)
+    # a file may have the name of a side, or none of a file of Python
+    sides = functools.partial(named, os.path.join(os.curdir, file.path), "torch", file.time_limit)
     with progress(len(DTYPES) * reports(problem), False) as advance:
         runs = prove_each(problem, DTYPES, sides, advance)
     print_screen(console, problem, runs)

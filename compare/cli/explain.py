@@ -3,13 +3,15 @@
 from typing import Annotated, Any
 
 import numpy as np
+import typer
 from numpy.typing import NDArray
 from rich import box
 from rich.table import Table
 
 from compare.backends.by_name import backend as backend_of
-from compare.backends.by_name import side_name
+from compare.backends.by_name import check_known, side_name
 from compare.backends.worker import TIME_LIMIT
+from compare.cli.ignored import check_data_root
 from compare.cli.one_image import OneImage, class_of, of_data, own_picture
 from compare.cli.options import (
     COMPARED,
@@ -43,7 +45,7 @@ from compare.report.pictures import save_picture
 from compare.report.tables import cut, wide_console
 from compare.report.walk import Walk, walk
 from compare.training.checkpoint import Checkpoint, load_checkpoint
-from compare.training.checkpoint_images import class_names
+from compare.training.checkpoint_images import class_names, data_name, names_from
 from scratch import pixels
 
 # By side, the values of each stage.
@@ -57,6 +59,7 @@ RATES = {
 
 
 def explain(
+    context: typer.Context,
     checkpoint: CheckpointFile,
     index: Annotated[int | None, INDEX] = None,
     image: OwnPicture = None,
@@ -86,8 +89,11 @@ def explain(
         raise InputError("either --index N or --image FILE --label CLASS says what to explain")
     check_output(json)
     check_picture(picture)
+    check_known(backend)
+    check_known(against)
     loaded = load_checkpoint(checkpoint)
     rate, source = _rate(lr, loaded)
+    check_data_root(context, names_from(loaded, data) if image else data_name(loaded, data))
     if image:
         names = class_names(loaded, data, data_root)
         shown = own_picture(checkpoint, loaded, image, raw, names, class_of(label, names))

@@ -45,13 +45,16 @@ OWN_PICTURE = Rule(
 )
 
 
-def _in_package(values: Values) -> bool:
-    """True if the data set that is named is part of the package; a resumed training has its own."""
-    name = values.get("data") or values.get("name")
-    return name in SOURCES and not SOURCES[name].files and not values.get("resume")
+def _in_package(name: str | None) -> bool:
+    return name in SOURCES and not SOURCES[name].files
 
 
-IN_PACKAGE = Rule(_in_package, "--data-root is for files of data, and this data set is in the package", ("data_root",))
+IN_PACKAGE = Rule(
+    # a resumed training has a data set of its own
+    lambda values: _in_package(values.get("data") or values.get("name")) and not values.get("resume"),
+    "--data-root is for files of data, and this data set is in the package",
+    ("data_root",),
+)
 
 
 def _quiet(*ignored: str, unless: tuple[str, ...] = ()) -> Rule:
@@ -128,6 +131,15 @@ def check_ignored(context: Any) -> None:
         given = [options[name] for name in typed(context, rule.ignored)]
         if given and rule.when(context.params):
             raise InputError(f"{rule.why}: omit {listed(given)}")
+
+
+def check_data_root(context: Any, name: str | None) -> None:
+    """Raise InputError if --data-root was typed, and the data set that a checkpoint names has no files.
+
+    name: None if no data set is read at all. context: see `typed`.
+    """
+    if typed(context, IN_PACKAGE.ignored) and (name is None or _in_package(name)):
+        raise InputError(f"{IN_PACKAGE.why if name else 'no data set is read'}: omit --data-root")
 
 
 def listed(names: list[str]) -> str:

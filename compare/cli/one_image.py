@@ -29,7 +29,7 @@ class OneImage:
 
 def of_data(loaded: Checkpoint, index: int, data: str | None, root: Path | None, split: Split | None) -> OneImage:
     """An image of a data set. Raises InputError if there is none of this index, or the data do not fit the model."""
-    selected = select(loaded, data, root, split)
+    selected = select(loaded, data, root, split, lambda shown: shown.image(index))
     image, labels = selected.image(index)
     return OneImage(selected.place(index), image, selected.shape, int(labels[0]), selected.names, selected.data)
 
@@ -42,7 +42,11 @@ def own_picture(
     edge = math.isqrt(D)
     if edge**2 != D:
         raise InputError(f"{checkpoint}: pictures need a model of square grey images")
-    image = (squeeze if raw else prepare)(read_picture(file), edge)
+    picture = read_picture(file)
+    try:
+        image = (squeeze if raw else prepare)(picture, edge)
+    except InputError as error:
+        raise InputError(f"{file}: {error}") from None
     return OneImage(str(file), image.reshape(1, -1), (edge, edge), label, names)
 
 

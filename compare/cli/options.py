@@ -12,7 +12,7 @@ import typer
 
 from compare.backends.by_name import MODULES
 from compare.cli.color import NO_COLOR, without_color
-from compare.data.registry import DATA_ROOT_VARIABLE, SOURCES, check_name, load
+from compare.data.registry import DATA_ROOT_VARIABLE, SOURCES, Dataset, check_name, load
 from compare.errors import InputError
 from compare.files import check_writable, folder_fault
 from compare.problem import Hyperparameters, Problem
@@ -77,8 +77,8 @@ def _positive(seconds: float) -> float:
 def time_limit(panel: str) -> Any:
     """The option --time-limit, in a group of --help."""
     what = (
-        "Seconds that one call into your file may take. It runs in a process of its own, which protects the result, "
-        "not your computer."
+        "Seconds that loading your file, or one call into it, may take. It runs in a process of its own, which "
+        "protects the result, not your computer."
     )
     return typer.Option("--time-limit", metavar="SECONDS", help=what, callback=_positive, rich_help_panel=panel)
 
@@ -149,14 +149,23 @@ class ProblemOptions:
     )
     data_root: DataRoot = None
 
-    def problem(self) -> Problem:
-        """Check the choices, then load the data. Raises InputError for what cannot be."""
+    def problem(self, check: Callable[[Problem], object] = lambda _: None) -> Problem:
+        """Check the choices, then load the data. Raises InputError for what cannot be.
+
+        check: raises InputError for more that cannot be; called before a download with zeros for the images.
+        """
         check_name(self.data)
         chosen = {field.name: getattr(self, field.name) for field in fields(Hyperparameters)}
         if self.epochs is None:
             chosen["epochs"] = SOURCES[self.data].epochs
         hyperparameters = Hyperparameters(**chosen)
-        return Problem(load(self.data, self.data_root), hyperparameters)
+
+        def checked(data: Dataset) -> Problem:
+            problem = Problem(data, hyperparameters)
+            check(problem)
+            return problem
+
+        return checked(load(self.data, self.data_root, checked))
 
 
 def takes_problem(command: Callable[..., int]) -> Callable[..., int]:
@@ -215,6 +224,8 @@ def check_output(path: Path | None, option: str = "--json") -> None:
 
 def check_folder(path: Path | None, option: str = "--pictures") -> None:
     """Raise InputError now, before the work, if the folder could not be made or written to after it."""
+    if path == STDOUT:
+        raise InputError(f"{option} -: only --json goes to stdout; name a folder")
     if path and (fault := folder_fault(path)):
         raise InputError(f"{option} {path}: {fault}")
 

@@ -56,7 +56,7 @@ def page(
 
     It opens in a browser without a network. Exit code 0: written, 2: could not be.
     """
-    check_output(out)
+    check_output(out, "--out")
     text = _of_page(again) if again else _of_run(chosen, quiet)
     outputs = Outputs()
     outputs.write("page", out, lambda path: _write(path, text))
@@ -72,16 +72,18 @@ def _of_page(path: Path) -> str:
     from compare.page.build import recording_of, render
 
     try:
-        text = read_bytes(path).decode()
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read as a page: {error}") from None
-    return render(*recording_of(text))
+        return render(*recording_of(read_bytes(path).decode()))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise InputError(f"{path}: cannot be read as a page: {error}") from None
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
 
 
 def _of_run(chosen: PageOptions, quiet: bool) -> str:
     """The page of a new run. Raises InputError."""
-    problem = chosen.problem()
-    _check(problem)
+    problem = chosen.problem(_check)
     from compare.page.build import build
     from compare.page.content import content
     from compare.page.recording import record

@@ -3,10 +3,12 @@
 from typing import Annotated, Any
 
 import numpy as np
+import typer
 from numpy.typing import NDArray
 
-from compare.backends.by_name import side_name
+from compare.backends.by_name import check_known, side_name
 from compare.backends.worker import TIME_LIMIT
+from compare.cli.ignored import check_data_root
 from compare.cli.one_image import OneImage, of_data, own_picture
 from compare.cli.options import (
     INDEX,
@@ -32,7 +34,7 @@ from compare.report import model_pictures
 from compare.report.as_json import write_json
 from compare.report.pictures import save_picture
 from compare.training.checkpoint import load_checkpoint
-from compare.training.checkpoint_images import class_names
+from compare.training.checkpoint_images import class_names, data_name, names_from
 from compare.training.classify import classify
 from compare.words import per_cent
 
@@ -40,6 +42,7 @@ PROBABILITY_BAR = 40
 
 
 def predict(
+    context: typer.Context,
     checkpoint: CheckpointFile,
     backend: WhichBackend = "scratch",
     seconds: Annotated[float, time_limit(MODEL)] = TIME_LIMIT,
@@ -63,7 +66,9 @@ def predict(
         raise InputError("--raw is for --image: an image of a data set is shown as it is")
     check_output(json)
     check_picture(picture)
+    check_known(backend)
     loaded = load_checkpoint(checkpoint)
+    check_data_root(context, names_from(loaded, data) if image else data_name(loaded, data))
     if image:
         shown = own_picture(checkpoint, loaded, image, raw, class_names(loaded, data, data_root))
     else:

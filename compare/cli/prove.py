@@ -45,10 +45,9 @@ from compare.report import as_json, proof_details, proof_screen, saved_runs
 from compare.report.bug_tables import print_bug
 from compare.report.check_tables import print_attribution, print_diagnosis
 from compare.report.difference import first_quantity
-from compare.report.pictures import save_pictures
+from compare.report.pictures import RECORDING, save_pictures
 from compare.report.tables import wide_console
 
-RECORDING = "overview.json"
 # A longer command is not printed again.
 LONGEST_COMMAND = 52
 
@@ -209,7 +208,7 @@ def _keep_run(proof: ProofResult, content: dict[str, Any], path: Path, figures: 
 
 def _print(console: Console, proof: ProofResult, details: bool, quiet: bool) -> None:
     if quiet:
-        console.print(proof_screen.verdict_line(proof.runs, proof.replaced))
+        console.print(proof_screen.verdict_line(proof.runs, proof.diagnosis))
         return
     if details:
         proof_details.print_proof(console, proof.problem, proof.runs)
@@ -221,9 +220,9 @@ def _print(console: Console, proof: ProofResult, details: bool, quiet: bool) -> 
         if proof.planted:
             print_bug(console, proof.planted)
             console.print()
-        proof_screen.print_verdict(console, proof.runs, proof.diagnosis, replaced=proof.replaced)
+        proof_screen.print_verdict(console, proof.runs, proof.diagnosis)
     else:
-        proof_screen.print_screen(console, proof.problem, proof.runs, proof.diagnosis, proof.replaced)
+        proof_screen.print_screen(console, proof.problem, proof.runs, proof.diagnosis)
         proof_screen.print_next(console, _next(proof))
 
 

@@ -1,15 +1,16 @@
 """Every data set by its name: where it comes from, and what is in it."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from compare.data.dataset import Dataset
 from compare.data.embedded import load_digits, load_mnist5k
 from compare.data.folders import DATA_ROOT_VARIABLE as DATA_ROOT_VARIABLE
-from compare.data.folders import cache_path
+from compare.data.folders import cache_path, data_root
 from compare.data.mnist import load_mnist
 from compare.data.torchvision_sets import load_with_torchvision
 from compare.errors import InputError
@@ -31,13 +32,22 @@ class Source:
     files: tuple[str, ...] = ()
 
     def is_here(self, root: Path | None) -> bool:
-        """True if loading it needs no download."""
+        """True if loading it needs no download. Raises InputError if the root that is named is no folder."""
         if not self.files:
             return True
-        with suppress(InputError):
-            folder = root or cache_path()
-            return any(True for pattern in self.files for _ in folder.glob(pattern))
-        return False
+        if root:
+            folder = data_root(root)
+        else:
+            try:
+                folder = cache_path()
+            except InputError:
+                return False
+        return any(True for pattern in self.files for _ in folder.glob(pattern))
+
+    def outline(self, name: str) -> Dataset:
+        """A data set of the same sizes in which all is 0; its zeros take no memory until they are looked at."""
+        train, test = ((np.zeros((size, *self.shape), np.uint8), np.zeros(size, int)) for size in self.size)
+        return Dataset(name, train, test if self.size[1] else None, self.classes)
 
 
 def check_name(name: str) -> None:
@@ -46,13 +56,17 @@ def check_name(name: str) -> None:
         raise InputError(f"unknown data set {name!r}; data --list shows all")
 
 
-def load(name: str, root: str | Path | None = None) -> Dataset:
+def load(name: str, root: str | Path | None = None, check: Callable[[Dataset], object] | None = None) -> Dataset:
     """Load a data set by its name in SOURCES; root is the folder of its files, unless they are inside the package.
 
+    check: called before a download with an `outline` of the data set, so that what it refuses is not downloaded.
     Raises InputError if the name is unknown, or the data missing, unreadable or bad.
     """
     check_name(name)
-    return SOURCES[name].load(None if root is None else Path(root))
+    source, folder = SOURCES[name], None if root is None else Path(root)
+    if check and not source.is_here(folder):
+        check(source.outline(name))
+    return source.load(folder)
 
 
 def _torchvision(name: str, epochs: int, size: tuple[int, int], shape: tuple, classes: int, files: str) -> Source:

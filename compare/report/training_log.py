@@ -25,10 +25,9 @@ class TrainingLog:
 
     @classmethod
     def of(cls, problem: Problem, every: int | None, steps: int | None, quiet: bool) -> "TrainingLog":
-        """As chosen. Raises InputError for numbers below 1."""
-        for option_name, what, value in (("--log-epochs", "epoch", every), ("--log-every", "step", steps)):
-            if value is not None and value < 1:
-                raise InputError(f"{option_name} must be at least 1 {what}, not {value}")
+        """As chosen. Raises InputError for numbers below 1, or above the epochs of the run or the steps of an epoch."""
+        _check("--log-epochs", every, problem.chosen.epochs, "the epochs of the run")
+        _check("--log-every", steps, problem.steps_per_epoch, "the steps of an epoch")
         return cls(problem.chosen.epochs, every or math.ceil(problem.chosen.epochs / USUAL_LINES), steps, quiet)
 
     def start(self, training: Training, dtype: str) -> None:
@@ -61,6 +60,11 @@ class TrainingLog:
             print(f"test accuracy {per_cent(found['test'], 2)}")
         print(wrapped(found["advice"]))
         print(f"final weights {found['weights'][:8]}{about_weights}")
+
+
+def _check(option: str, value: int | None, most: int, what: str) -> None:
+    if value is not None and not 1 <= value <= most:
+        raise InputError(f"{option} must lie in 1 ... {most:,}, {what}, not {value:,}")
 
 
 def _line(record: Record, epochs: int) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 import scratch
 from compare.backends.by_name import SCRATCH, backend
-from compare.backends.user_file import UserFile, UserFileError
+from compare.backends.user_file import LOADING, UserFile, UserFileError
 from compare.errors import InputError
 from compare.files import short_path
 from compare.problem import Problem
@@ -193,6 +193,25 @@ def test_files_that_cannot_be_used(user_file, case: str):
     assert words in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "before",
+    [b"\xef\xbb\xbf", b"# coding: latin-1\nname = '\xe9'\n", b"\xef\xbb\xbf# coding: utf-8\nname = '\xc3\xa9'\n"],
+)
+def test_a_file_is_decoded_as_python_does(tmp_path: Path, right_functions, before: bytes):
+    path = tmp_path / "mine.py"
+    path.write_bytes(before + right_functions.encode())
+    file = UserFile(path)
+    assert len(file.defined) == 6
+    assert file._run().get("name", "é") == "é"
+
+
+@pytest.mark.parametrize("coding", ["nope", "hex", "undefined"])
+def test_a_coding_that_python_does_not_take_is_one_line(user_file, right_functions, coding: str):
+    with pytest.raises(InputError, match=r"mine\.py: is not valid Python: .*(encod|cod)") as refused:
+        UserFile(Path(user_file(f"# coding: {coding}\n" + right_functions)))
+    assert "\n" not in str(refused.value)
+
+
 def test_a_file_that_is_not_there_is_one_line(tmp_path: Path):
     with pytest.raises(InputError, match=r"nowhere\.py: cannot be read: No such file or directory"):
         UserFile(tmp_path / "nowhere.py")
@@ -212,7 +231,8 @@ def test_the_mark_says_which_function_is_called(user_file, right_functions):
     functions.nll_loss(logP, y)
     functions.logits_gradient(logP, y)
     functions.log_softmax(logP)
-    assert marks == [3, 4, 2]
+    # read, run to see what is in it, and run for these functions
+    assert marks == [LOADING] * 3 + [3, 4, 2]
 
 
 def test_a_function_is_given_each_array_in_the_layout_in_which_it_was_made(user_file, one_function, small: Problem):

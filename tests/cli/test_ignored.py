@@ -1,6 +1,7 @@
 """Options that would change nothing beside others are refused, and what changes something is taken."""
 
 import shlex
+from pathlib import Path
 
 import pytest
 
@@ -124,6 +125,25 @@ def test_beside_what_trains_nothing_every_option_is_refused_but_a_few(line: str,
             value = [] if made.is_flag else ["1"]
             with pytest.raises(InputError, match=f": omit {made.opts[0]}$"):
                 COMMANDS[command].make_context(command, [*args, made.opts[0], *value])
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["evaluate MODEL", "explain MODEL --index 1", "predict MODEL --index 1", "train --resume MODEL --save MODEL"],
+)
+def test_a_checkpoint_of_data_of_the_package_needs_no_folder(refused, checkpoint: Path, line: str):
+    args = [checkpoint if word == "MODEL" else word for word in line.split()]
+    assert refused(*args, "--data-root", ".") == f"error: {IN_PACKAGE}"
+
+
+def test_a_checkpoint_that_names_its_classes_needs_no_data_for_a_picture(refused, checkpoint: Path):
+    line = refused("predict", checkpoint, "--image", "me.png", "--data-root", ".")
+    assert line == "error: no data set is read: omit --data-root"
+
+
+def test_a_folder_in_the_environment_is_no_mistake(cli, checkpoint: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv(DATA_ROOT_VARIABLE, "nowhere")
+    assert cli("evaluate", checkpoint, "--quiet")[0] == 0
 
 
 def test_a_variable_of_the_environment_is_for_every_command(monkeypatch: pytest.MonkeyPatch):

@@ -32,8 +32,8 @@ def test_it_is_opened_if_that_is_asked_for(cli, tmp_path: Path, monkeypatch: pyt
     [
         (("--momentum", 0.5), "error: the page records plain SGD: omit --momentum and --weight-decay"),
         (("--weight-decay", 0.5), "error: the page records plain SGD: omit --momentum and --weight-decay"),
-        (("--recording", "missing.html"), "error: missing.html cannot be read as a page: "),
-        (("--recording", Path(__file__)), "error: this is no page of `page`: it has no recording"),
+        (("--recording", "missing.html"), "error: missing.html: cannot be read: No such file or directory"),
+        (("--recording", Path(__file__)), f"error: {__file__}: this is no page of `page`: it has no recording"),
         (("--recording", "x", "--lr", 0.1), "error: --recording PAGE has a run already: omit --lr"),
         (("--out", "nowhere/page.html"), "error: "),
     ],
@@ -44,4 +44,4 @@ def test_what_cannot_be_is_one_line(refused, args: tuple[object, ...], says: str
 
 def test_a_pipe_is_not_waited_for(refused, tmp_path: Path):
     os.mkfifo(tmp_path / "pipe")
-    assert refused("page", "--recording", tmp_path / "pipe").endswith("it is a pipe, not a file")
+    assert refused("page", "--recording", tmp_path / "pipe").endswith("pipe: cannot be read: it is a pipe, not a file")

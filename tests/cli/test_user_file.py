@@ -77,8 +77,8 @@ def test_every_command_that_runs_it_says_what_its_process_protects_and_takes_a_t
     limits = {name: those["--time-limit"] for name, those in options.items() if "--time-limit" in those}
     assert list(limits) == [name for name in COMMANDS if name in RUN_A_FILE]
     assert {limit.help for limit in limits.values()} == {
-        "Seconds that one call into your file may take. It runs in a process of its own, which protects the result, "
-        "not your computer."
+        "Seconds that loading your file, or one call into it, may take. It runs in a process of its own, which "
+        "protects the result, not your computer."
     }
     assert {limit.default for limit in limits.values()} == {TIME_LIMIT}
 
