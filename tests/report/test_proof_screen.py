@@ -7,12 +7,11 @@ from itertools import pairwise
 import pytest
 
 from compare.bugs.catalogue import BUGS, find_bug
-from compare.bugs.diagnosis import Diagnosis, Diagnostician, Example
+from compare.bugs.diagnosis import Diagnostician
 from compare.data.registry import load
 from compare.equations import QUANTITIES
 from compare.problem import Hyperparameters, Problem
 from compare.proof.comparison import Deviation
-from compare.proof.exact_arithmetic import Counts
 from compare.proof.prove import prove
 from compare.proof.run import Run
 from compare.report import proof_screen
@@ -190,32 +189,6 @@ def test_a_long_sentence_leaves_fewer_lines_for_the_difference(printed, diagnost
     assert "passed: controls, predictions" in lines
     assert "looks like  float16-logits (100 % alike)" in lines
     assert "values      " in "\n".join(lines)
-
-
-def test_the_checks_that_passed_make_room_for_a_long_advice(printed, digits: Problem, matching: list[Run], changed):
-    run = matching[0]
-    counts = run.exact_arithmetic | {"W": Counts(400, 12)}
-    sizes = "N 4096, D 3072, K 100, lr 1.00564e-13, |Z| to 3.6e+38"
-    example = Example("W", "x", [1, 2], 0.5, 0.25, "float32", '"other learning rates"', sizes)
-    found = Diagnosis(["W - W0 differs", "W - W0 is off by far over 100 times its size"], [], example)
-    found = found._replace(replaced=frozenset({"logits", "log_softmax", "nll_loss"}))
-    lines = screen(printed, digits, [changed(run, exact_arithmetic=counts)], found)
-    told = " ".join(" ".join(lines).split())
-    assert f"try E6 in float32 with {sizes}: the example in MATHS.md comes out right note " in told
-    assert "…" not in told
-    assert "passed: controls, hard batches, gradient checks, evaluation, predictions" in lines
-    assert [line.split()[:3] for line in lines if " failed  " in line] == [["exact", "arithmetic", "failed"]]
-    # where there is room, each has a line of its own
-    lines = screen(printed, digits, [changed(run, exact_arithmetic=counts)], None)
-    assert not any(line.startswith("passed: ") for line in lines)
-
-
-def test_advice_is_cut_last(printed, digits: Problem, differing: list[Run]):
-    facts = ["Z differs", *("word " * 80,) * 2]
-    found = Diagnosis(facts, [], Example("W", "x", [1, 2], 0.5, 0.25, "float32", "y", "N 7 " * 20))
-    lines = screen(printed, digits, differing, found)
-    assert " ".join(" ".join(lines).split()).endswith("the example in MATHS.md comes out right")
-    assert any("word" in line and line.endswith(" …") for line in lines)
 
 
 def test_the_published_curve_stands_below_ours(printed, digits, matching, monkeypatch: pytest.MonkeyPatch):
