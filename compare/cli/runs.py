@@ -24,8 +24,8 @@ def runs(runs_root: RunsRoot = Path("runs"), json: Json = None) -> int:
         if runs_root.exists() and not runs_root.is_dir():
             raise InputError(f"{runs_root}: is not a folder")
         found, errors = kept(runs_root)
-    except OSError as error:
-        raise InputError(f"--runs-root {runs_root}: cannot be read: {error.strerror}") from None
+    except OSError as fault:
+        raise InputError(f"--runs-root {runs_root}: cannot be read: {fault.strerror}") from None
     if json:
         write_json(json, {"runs": found})
     if found:
