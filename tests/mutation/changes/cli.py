@@ -2,7 +2,7 @@
 
 # fmt: off
 CHANGES: list[tuple[str, str, str, str]] = [
-    ('compare/cli/values.py', 'name in WRITTEN and (name, other) not in MAY_SHARE and ', '', 'tests/cli/test_values.py::test_no_file_is_written_that_is_used_otherwise'),
+    ('compare/cli/paths.py', ' or (one.name, other.name) in MAY_SHARE', '', 'tests/cli/test_paths.py::test_what_does_not_collide_is_taken'),
     ('compare/cli/values.py', 'len(digits) > 255', 'False', 'tests/cli/test_values.py::test_no_number_is_too_long_to_be_refused'),
     ('compare/cli/train.py', 'if chosen.epochs is None else', 'if not chosen.epochs else', 'tests/cli/test_values.py::test_resume_takes_no_epochs_of_0'),
     ('compare/cli/runs.py', 'return 2 if errors else 0', 'return 0', 'tests/cli/test_runs.py::test_a_damaged_run_is_named_and_the_others_are_listed'),
