@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -16,16 +17,23 @@ from compare.page.code_lines import numpy_lines, torch_lines
 from compare.page.content import Content
 from compare.page.formulas import equations
 from compare.page.packing import Packed, pack
+from compare.page.reasons import reasons
 from compare.page.symbols import SYMBOLS, dimensions
 
 HERE = Path(__file__).parent
 # In the order in which each needs only those before it.
 MODULES = (
-    "engine", "unpack", "train", "recording", "compare", "numbers", "symbols", "desk", "draw", "touch", "templates",
-    "curves", "mistakes", "training", "questions", "tour", "main",
+    "engine", "unpack", "train", "recording", "compare", "numbers", "symbols", "desk", "draw", "curves", "touch",
+    "templates", "questions", "tour", "mistakes", "training", "main",
 )  # fmt: skip
-# What the worker runs, as text.
-WORKER = "engine", "train"
+# A mistake by the name that people have for it, and why the accuracy hardly sees it.
+ALSO = {
+    "stale-gradient": {
+        "also": ", a missing zero_grad",
+        "why": "The gradients of earlier steps point nearly the same way. Added up they make the steps longer, as momentum "
+        "of 1 does: the weights go further in a good direction, and the largest logit stays the right one.",
+    }
+}
 IMPORT = re.compile(r"^import .*?from '\./\w+\.js'\n", re.M | re.S)
 TABLE, TEXT = "table", "recording"
 
@@ -38,6 +46,7 @@ def build(content: Content) -> str:
 def render(facts: dict[str, Any], packed: Packed) -> str:
     """The page of a recording that is packed already."""
     modules = {name: (HERE / f"{name}.js").read_text(encoding="utf-8") for name in MODULES}
+    # the page finds the text of its worker, and the engine that it shows, by these lines
     script = "".join(f"// {name}.js\n{_alone(text)}\n" for name, text in modules.items())
     style = (HERE / "page.css").read_text(encoding="utf-8")
     environment = Environment(
@@ -47,10 +56,10 @@ def render(facts: dict[str, Any], packed: Packed) -> str:
         facts=facts,
         policy=_policy(script, style),
         rows=_rows(),
+        symbols=SYMBOLS,
+        rate=round(math.log10(facts["lr"]), 6),
         script=script,
         style=style,
-        worker={name: _alone(modules[name]) for name in WORKER},
-        engine=modules["engine"],
         data={"facts": facts, "symbols": _symbols(), "mistakes": _mistakes(), "tags": _tags()},
         table=packed.table,
         recording=packed.text,
@@ -99,13 +108,15 @@ def _hash(text: str) -> str:
 
 def _rows() -> list[dict[str, Any]]:
     """The six equations: tag, name, formula and both codes."""
-    formulas, ours, theirs = equations(), numpy_lines(), torch_lines()
+    formulas, ours, theirs, why = equations(), numpy_lines(), torch_lines(), reasons()
     return [
         {
             "tag": function.tag,
             "name": name,
             "signature": function.signature,
             "formula": formulas[function.tag],
+            "symbols": dict.fromkeys(re.findall(r'data-symbol="(\w+)"', formulas[function.tag])),
+            "reason": why.get(function.tag),
             "plain": "; ".join(f"{one.field} = {one.formula}" for one in QUANTITIES.values() if one.function == name),
             "numpy": ours[function.tag],
             "torch": theirs[function.tag],
@@ -122,10 +133,10 @@ def _symbols() -> dict[str, Any]:
 
 
 def _mistakes() -> dict[str, Any]:
-    """What the catalogue says of the mistakes of the page."""
+    """What the catalogue says of the mistakes of the page, and what is said of them here."""
     names = re.findall(r"^  '?([\w-]+)'?: \['", (HERE / "mistakes.js").read_text(encoding="utf-8"), re.M)
     said = "tag", "function", "title", "belief", "symptom", "lesson"
-    return {name: {field: getattr(BUGS[name], field) for field in said} for name in names}
+    return {name: {field: getattr(BUGS[name], field) for field in said} | ALSO.get(name, {}) for name in names}
 
 
 def _tags() -> dict[str, str]:

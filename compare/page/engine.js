@@ -15,7 +15,7 @@ export function log_softmax(Z) {
   return Z.map((z) => {
     const m = Math.max(...z)
     const S = z.map((logit) => logit - m)
-    const log_sum = Math.log(S.map(Math.exp).reduce(plus, 0))
+    const log_sum = Math.log(S.reduce((sum, s) => sum + Math.exp(s), 0))
     return S.map((s) => s - log_sum)
   })
 }
@@ -47,10 +47,21 @@ export function sgd_step(W, b, dW, db, lr) {
 }
 
 // Not in the equations: a black pixel adds 0, and four of five pixels are black.
+const known = new WeakMap()
+
 function lit(x) {
-  const pixels = []
-  for (let d = 0; d < x.length; d++) if (x[d] !== 0) pixels.push(d)
-  return pixels
+  if (!known.has(x)) known.set(x, find_lit(x))
+  return known.get(x)
+}
+
+function find_lit(x) {
+  const pixels = new Uint32Array(x.length)
+  let count = 0
+  for (let d = 0; d < x.length; d++) {
+    pixels[count] = d
+    count += Number(x[d] !== 0)
+  }
+  return pixels.slice(0, count)
 }
 
 function dot(w, x, seen) {

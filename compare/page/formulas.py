@@ -23,13 +23,15 @@ ElementTree.register_namespace("", MATHML)
 @cache
 def equations() -> dict[str, str]:
     """By tag the MathML of each equation; every symbol is an element with `data-symbol`."""
-    sections = _sections(maths_page().read_text(encoding="utf-8"))
-    return {function.tag: _each_part(sections[function.tag]) for function in FUNCTIONS.values()}
+    sections = maths_sections()
+    return {function.tag: _each_part(sections[function.tag].split("$$")[1]) for function in FUNCTIONS.values()}
 
 
-def _sections(text: str) -> dict[str, str]:
-    """By tag the first formula below the heading of each equation."""
-    return dict(re.findall(r"^## (E\d): .*?\$\$(.*?)\$\$", text, re.M | re.S))
+@cache
+def maths_sections() -> dict[str, str]:
+    """By tag the section of MATHS.md about each equation; its first formula is the equation."""
+    text = maths_page().read_text(encoding="utf-8")
+    return dict(re.findall(r"^## (E\d): (.*?)(?=^## |\Z)", text, re.M | re.S))
 
 
 def _each_part(latex: str) -> str:

@@ -1,6 +1,7 @@
 // Mistakes of the catalogue, each as a changed function of the engine, and a line edit of one's own.
 
-import { element } from './numbers.js'
+import { element, labelled } from './numbers.js'
+import { kept } from './tour.js'
 import { each, with_momentum } from './train.js'
 
 // name: [function, (right) => its changed form]; they run in the worker, beside train.js.
@@ -48,69 +49,73 @@ export const MISTAKES = {
   ascent: ['sgd_step', (right) => (W, b, dW, db, lr) => right.sgd_step(W, b, dW, db, -lr)],
 }
 
-/** The text that makes `engine` from `right`, with one mistake or none. */
+/** The text that makes an engine of `right`, with one mistake or none. */
 export function replaced(name) {
-  if (!MISTAKES[name]) return 'const engine = right\n'
+  if (!MISTAKES[name]) return 'right'
   const [changed, make] = MISTAKES[name]
-  return `const engine = { ...right, ${changed}: (${make})(right) }\n`
+  return `{ ...right, ${changed}: (${make})(right) }`
 }
 
-/** The form. run(name or undefined, text of an engine or undefined) -> {verdict, accuracy, loss, correct} or {error}. */
-export function show_breaking(place, facts, about, tags, engine_text, run) {
-  const choose = element('select', { id: 'mistake' }, element('option', { value: '' }, 'my own line, below'))
-  for (const name of Object.keys(MISTAKES)) choose.append(element('option', { value: name }, about[name].title))
-  choose.value = Object.keys(MISTAKES)[0]
+/** The form. run(name or undefined, text of an engine or undefined) -> {verdict, accuracy} or {error}. correct: accuracy. */
+export function show_breaking(place, fields, about, tags, engine_text, correct, run) {
+  const options = Object.keys(MISTAKES).map((name) => element('option', { value: name }, about[name].title + (about[name].also ?? '')))
+  const mistake = labelled('Mistake', 'select', { id: 'mistake' }, ...options, element('option', { value: '' }, 'my own line, below'))
   const belief = element('p', { id: 'belief' })
   const guess = {
-    notices: select('Will the accuracy notice?', { yes: 'yes: 2 points lower or more', no: 'no' }),
-    first: select('What goes wrong first?', { ...Object.fromEntries(facts.fields.map((field) => [field, `${field} (${tags[field]})`])), none: 'nothing' }),
+    notices: ask('Will the accuracy notice?', { yes: 'yes: 2 points lower or more', no: 'no' }),
+    first: ask('What goes wrong first?', { ...Object.fromEntries(fields.map((field) => [field, `${field} (${tags[field]})`])), none: 'nothing' }),
   }
   const text = element('textarea', { 'aria-label': 'the engine, to be changed', spellcheck: 'false' })
   text.value = engine_text
   const own = element('details', {}, element('summary', {}, 'A line of my own'), text)
   const button = element('button', { id: 'run-mistake' }, 'Run it')
   const result = element('div', { id: 'broken', role: 'status' })
-  const score = { right: 0, asked: 0 }
   const show = () => {
-    const { tag, function: name, belief: said } = about[choose.value] ?? {}
+    const { tag, function: name, belief: said } = about[mistake.input.value] ?? {}
     belief.textContent = tag ? `${tag}, ${name}. Belief: “${said}”` : 'Change a line of the engine below, and run it.'
     own.open = !tag
     result.replaceChildren()
-    for (const one of Object.values(guess)) one.input.value = ''
+    for (const { input } of Object.values(guess)) input.value = ''
   }
-  choose.addEventListener('change', show)
+  mistake.input.addEventListener('change', show)
   button.addEventListener('click', async () => {
+    const name = mistake.input.value
     button.disabled = true
     result.textContent = 'running …'
-    const found = await run(choose.value || undefined, choose.value ? undefined : text.value)
+    const found = await run(name, name ? undefined : text.value)
     button.disabled = false
-    const guessed = { notices: guess.notices.input.value, first: guess.first.input.value }
-    result.replaceChildren(...told(found, about[choose.value], tags, guessed, score))
+    result.replaceChildren(...told(found, about[name], tags, guess, correct))
   })
   show()
-  place.replaceChildren(element('p', {}, element('label', {}, 'Mistake ', choose)), belief, element('p', { class: 'controls' }, guess.notices.label, ' ', guess.first.label, ' ', button), result, own)
+  place.append(element('p', {}, mistake.label), belief, element('p', { class: 'controls' }, ...Object.values(guess).map(({ label }) => label), button), result, own)
 }
 
-function select(text, options) {
-  const chosen = Object.entries({ '': 'first say …', ...options }).map(([value, shown]) => element('option', { value }, shown))
-  const input = element('select', {}, ...chosen)
-  return { input, label: element('label', {}, `${text} `, input) }
+function ask(text, options) {
+  return labelled(text, 'select', {}, ...Object.entries({ '': 'first say …', ...options }).map(([value, shown]) => element('option', { value }, shown)))
 }
 
-function told(found, about, tags, guessed, score) {
-  if (found.error) return [element('p', { class: 'wrong' }, `✗ The engine does not run: ${found.error}`)]
-  const broken = found.verdict.first
-  const happened = { notices: found.correct - found.accuracy >= 0.02 || !Number.isFinite(found.loss) ? 'yes' : 'no', first: broken?.field ?? 'none' }
-  const percent = (share) => `${(100 * share).toFixed(1)} %`
-  const lines = [
-    element('p', { class: broken ? 'wrong' : 'right', 'data-first': happened.first }, broken ? `✗ differ: ${broken.field} (${tags[broken.field]}) is the first over its budget, at step ${broken.number}` : '✓ match: every recorded quantity is within its budget'),
-    element('p', {}, `Accuracy on the validation images ${percent(found.accuracy)}, correct ${percent(found.correct)}: ${happened.notices === 'yes' ? 'the accuracy notices.' : 'the accuracy does not notice.'}`),
+function told({ error, verdict, accuracy }, about, tags, guess, correct) {
+  if (error) return [element('p', { class: 'wrong' }, `✗ The engine does not run: ${error}`)]
+  const { first } = verdict
+  const happened = { notices: correct - accuracy >= 0.02 ? 'yes' : 'no', first: first?.field ?? 'none' }
+  const [reached, best] = [accuracy, correct].map((share) => `${(100 * share).toFixed(1)} %`)
+  const said = happened.notices === 'yes' ? 'the accuracy notices.' : 'the accuracy does not notice. It asks only which logit is the largest.'
+  return [
+    element('p', { class: first ? 'wrong' : 'right', 'data-first': happened.first }, first ? `✗ differ: ${first.field} (${tags[first.field]}) is the first over its budget, at step ${first.number}` : '✓ match: every recorded quantity is within its budget'),
+    element('p', {}, `Accuracy on the validation images ${reached}, correct ${best}: ${said}`),
+    element('p', {}, scored(guess, happened)),
+    ...(about ? [element('p', {}, about.symptom, ' ', about.why ?? ''), element('p', {}, element('strong', {}, about.lesson))] : []),
   ]
-  const asked = Object.keys(guessed).filter((name) => guessed[name])
-  const right = asked.filter((name) => guessed[name] === happened[name])
-  score.asked += asked.length
-  score.right += right.length
-  if (asked.length) lines.push(element('p', {}, `Your predictions: ${asked.map((name) => `${name === 'first' ? 'first quantity' : 'accuracy'} ${right.includes(name) ? 'right' : 'wrong'}`).join(', ')}. Score: ${score.right} of ${score.asked}.`))
-  if (about) lines.push(element('p', {}, about.symptom), element('p', {}, element('strong', {}, about.lesson)))
-  return lines
+}
+
+// Each prediction once: what it was, and how many were right until now.
+function scored(guess, happened) {
+  const asked = Object.keys(guess).filter((name) => guess[name].input.value)
+  const right = asked.filter((name) => guess[name].input.value === happened[name])
+  const [before, all] = (kept('score') || '0 0').split(' ').map(Number)
+  const score = [before + right.length, all + asked.length]
+  kept('score', score.join(' '))
+  for (const name of asked) guess[name].input.value = ''
+  const each = asked.map((name) => `${name === 'first' ? 'first quantity' : 'accuracy'} ${right.includes(name) ? 'right' : 'wrong'}`).join(', ')
+  return `${each ? `Your predictions: ${each}` : 'You predicted nothing'}. Score: ${score.join(' of ')}.`
 }

@@ -1,25 +1,21 @@
 // The recorded run: what NumPy and PyTorch computed, to the bit.
 
 import { logits, parameter_gradients, sgd_step } from './engine.js'
-import { batch_index, image } from './train.js'
+import { batch_index, images } from './train.js'
 import { from_distance, unpack, unpack_images } from './unpack.js'
 
-/** facts: what the page says of the problem; see page.py -> images, labels, order, start, and what was recorded */
+/** facts: what the page says of the problem -> images, labels, order, start, and what was recorded, as content.py has it */
 export async function read_recording(facts, table, text) {
   const arrays = await unpack(table, text)
   const pixels = unpack_images(arrays.lit, arrays.pixels, arrays.labels.length * facts.features)
-  const data = {
-    pixels,
-    labels: arrays.labels,
-    order: arrays.order,
-    W: rows(arrays.W0, facts.features),
-    b: arrays.b0,
-    loss: halves(arrays.loss),
-    hits: halves(arrays.hits),
-    limits: arrays.limits,
-    image: (n) => image(pixels, facts.features, n),
-  }
+  const [loss, hits, history] = [arrays.loss, arrays.hits, arrays.history].map(halves)
+  const data = { ...arrays, pixels, loss, hits, W: rows(arrays.W0, facts.features), b: arrays.b0, accuracy: history[0].at(-1) }
   return { ...data, moments: await moments(facts, arrays, data) }
+}
+
+/** The page is not blocked between what stands before and after it. */
+export function pause() {
+  return new Promise((go_on) => setTimeout(go_on))
 }
 
 function halves(values) {
@@ -43,8 +39,7 @@ async function moments(facts, arrays, data) {
   let before = { W: data.W, b: data.b }
   const found = []
   for (const number of facts.moments) {
-    // the page is not blocked between two of them
-    await new Promise((go_on) => setTimeout(go_on))
+    await pause()
     const own = (name) => arrays[`${number}/${name}`]
     if (own('before/W'))
       before = {
@@ -60,7 +55,7 @@ async function moments(facts, arrays, data) {
 }
 
 function numpy_step(facts, data, { W, b }, number, own) {
-  const X = batch_index({ ...facts, order: data.order }, number - 1).map(data.image)
+  const { X } = images(data, batch_index({ ...facts, order: data.order }, number - 1))
   const near = (value, name, D) => {
     const exact = from_distance(flat(value), own(name))
     return D ? rows(exact, D) : exact

@@ -1,15 +1,14 @@
-// Training in a worker, its curves, and the badge that says whether it is the recorded run.
+// Training in a worker, and the badge that says whether it is the recorded run.
 
 import { compare_moment, used, verdict } from './compare.js'
-import { log_softmax, logits, nll_loss } from './engine.js'
+import { log_softmax, logits, logits_gradient, nll_loss, parameter_gradients, sgd_step } from './engine.js'
 import { replaced } from './mistakes.js'
-import { largest_at } from './train.js'
+import { digits } from './numbers.js'
 
 /** A worker with the engine of the page, a text of one's own, or one mistake. */
 export function make_worker(sources, name, own_text) {
-  const functions = '{ logits, log_softmax, nll_loss, logits_gradient, parameter_gradients, sgd_step }'
-  const engine = (own_text ?? sources.engine).replace(/^export /gm, '')
-  const text = `'use strict'\nconst right = (() => {\n${engine}\nreturn ${functions}\n})()\n${replaced(name)}\n${sources.train}\nserve(engine, self)\n`
+  const alone = (text) => `(() => {\n${text.replace(/^export /gm, '')}\nreturn { logits, log_softmax, nll_loss, logits_gradient, parameter_gradients, sgd_step }\n})()`
+  const text = `'use strict'\nconst right = ${alone(sources.engine)}\n${sources.train}\nserve(${own_text ? alone(own_text) : replaced(name)}, right, self)\n`
   const url = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }))
   const worker = new Worker(url)
   URL.revokeObjectURL(url)
@@ -17,19 +16,8 @@ export function make_worker(sources, name, own_text) {
 }
 
 /** What the worker is sent first. */
-export function start_message(facts, recorded, chosen) {
-  return {
-    kind: 'start',
-    pixels: recorded.pixels,
-    labels: recorded.labels,
-    order: recorded.order,
-    W: recorded.W,
-    b: recorded.b,
-    train: facts.train,
-    total: facts.steps,
-    keep: facts.moments,
-    ...chosen,
-  }
+export function start_message(facts, { pixels, labels, order, W, b }, chosen) {
+  return { pixels, labels, order, W, b, train: facts.train, total: facts.steps, keep: facts.moments, steps: 0, ...chosen }
 }
 
 /** One step against both recorded sides, in the order of the derivation; of most steps only the loss is recorded. */
@@ -40,39 +28,38 @@ export function compare_step(step, recorded, facts) {
   return ['NumPy', 'PyTorch'].map((side, i) => ({ number: step.number, side, field: 'L', used: used(step.loss, recorded.loss[i][n], recorded.limits[n]) }))
 }
 
-/** True if a run with these options is the one that was recorded. */
-export function is_recorded({ lr, momentum, batch_size, sum }, facts) {
-  return lr === facts.lr && momentum === 0 && batch_size === facts.batch_size && !sum
+/** The options of the run that was recorded. */
+export function recorded_options({ lr, batch_size }) {
+  return { lr, batch_size, momentum: 0, sum: false }
 }
 
-export function show_badge(badge, found, steps, recorded_run) {
-  badge.className = ''
-  if (!recorded_run) {
-    badge.textContent = 'not recorded: checked against differences only'
-  } else if (!steps) {
-    badge.textContent = 'no step yet: nothing is compared'
-  } else {
-    const { match, first, worst } = found
-    badge.className = match ? 'match' : 'differ'
-    badge.textContent = match
-      ? `✓ match: ${steps} steps, at most ${(100 * worst.used).toFixed(1)} % of a budget used (${worst.field}, ${worst.side})`
-      : `✗ differ: ${first.field} is over its budget at step ${first.number}`
+/** found: of each comparison; gap: how far secant and gradient are apart, of a run or an image that was not recorded. */
+export function show_badge(badge, found, steps, gap) {
+  const { match, first, worst } = verdict(found)
+  badge.className = gap !== undefined || !steps ? '' : match ? 'match' : 'differ'
+  badge.textContent = gap !== undefined
+    ? `not recorded: checked against differences only (the secant of L along the gradient is off by ${digits(gap)} of its slope)`
+    : !steps
+      ? 'no step yet: nothing is compared'
+      : match
+        ? `✓ match: ${steps} steps, at most ${(100 * worst.used).toFixed(1)} % of a budget used (${worst.field}, ${worst.side})`
+        : `✗ differ: ${first.field} is over its budget at step ${first.number}`
+}
+
+/** dW, db of a batch, and how far the secant of L along them is from their slope, as a share of it. */
+export function gradient({ X, y }, { W, b }) {
+  const log_P = (W, b) => log_softmax(logits(X, W, b))
+  const [dW, db] = parameter_gradients(X, logits_gradient(log_P(W, b), y))
+  const gap = () => {
+    const slope = [...dW, db].reduce((sum, row) => row.reduce((part, g) => part + g * g, sum), 0)
+    const h = 1e-5 / Math.sqrt(slope)
+    const [below, above] = [h, -h].map((step) => nll_loss(log_P(...sgd_step(W, b, dW, db, step)), y))
+    return Math.abs((above - below) / (2 * h) / slope - 1)
   }
+  return { dW, db, gap }
 }
 
-/** Mean loss and accuracy of W, b on the validation images. */
-export function validation(recorded, facts, { W, b }) {
-  const count = facts.validation
-  let [hits, loss] = [0, 0]
-  for (let n = facts.train; n < facts.train + count; n++) {
-    const Z = logits([recorded.image(n)], W, b)
-    hits += largest_at(Z[0]) === recorded.labels[n]
-    loss += nll_loss(log_softmax(Z), [recorded.labels[n]])
-  }
-  return { accuracy: hits / count, loss: loss / count }
-}
-
-/** Train with one mistake, or with the text of an engine of one's own -> {verdict, accuracy, loss, correct} or {error}. */
+/** Train with one mistake, or with the text of an engine of one's own -> {verdict, accuracy} or {error}. */
 export function break_it(sources, recorded, facts, name, own_text) {
   return new Promise((done) => {
     const worker = make_worker(sources, name, own_text)
@@ -83,13 +70,12 @@ export function break_it(sources, recorded, facts, name, own_text) {
     worker.onmessage = ({ data }) => {
       try {
         found.push(...data.steps.flatMap((step) => compare_step(step, recorded, facts)))
-        if (data.number < facts.steps) return worker.postMessage({ kind: 'run', steps: 5 })
-        recorded.correct ??= validation(recorded, facts, recorded.moments.at(-1).ours).accuracy
-        end({ verdict: verdict(found), ...validation(recorded, facts, data), correct: recorded.correct })
+        if (data.accuracy === undefined) worker.postMessage({ steps: 5 })
+        else end({ verdict: verdict(found), accuracy: data.accuracy })
       } catch (error) {
         end({ error: `a function gives something of another shape (${error.message})` })
       }
     }
-    worker.postMessage(start_message(facts, recorded, { lr: facts.lr, momentum: 0, batch_size: facts.batch_size, sum: false }))
+    worker.postMessage(start_message(facts, recorded, recorded_options(facts)))
   })
 }
