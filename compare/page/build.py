@@ -19,21 +19,14 @@ from compare.page.formulas import equations
 from compare.page.packing import Packed, pack
 from compare.page.reasons import reasons
 from compare.page.symbols import SYMBOLS, dimensions
+from compare.page.texts import ALSO, STOPS, questions
 
 HERE = Path(__file__).parent
 # In the order in which each needs only those before it.
 MODULES = (
-    "engine", "unpack", "train", "recording", "compare", "numbers", "symbols", "desk", "draw", "curves", "touch",
-    "templates", "questions", "tour", "mistakes", "training", "main",
+    "engine", "train", "mistakes", "unpack", "recording", "compare", "kept", "numbers", "symbols", "desk", "picker", "draw",
+    "curves", "touch", "templates", "questions", "tour", "breaking", "training", "main",
 )  # fmt: skip
-# A mistake by the name that people have for it, and why the accuracy hardly sees it.
-ALSO = {
-    "stale-gradient": {
-        "also": ", a missing zero_grad",
-        "why": "The gradients of earlier steps point nearly the same way. Added up they make the steps longer, as momentum "
-        "of 1 does: the weights go further in a good direction, and the largest logit stays the right one.",
-    }
-}
 IMPORT = re.compile(r"^import .*?from '\./\w+\.js'\n", re.M | re.S)
 TABLE, TEXT = "table", "recording"
 
@@ -48,6 +41,7 @@ def render(facts: dict[str, Any], packed: Packed) -> str:
     modules = {name: (HERE / f"{name}.js").read_text(encoding="utf-8") for name in MODULES}
     # the page finds the text of its worker, and the engine that it shows, by these lines
     script = "".join(f"// {name}.js\n{_alone(text)}\n" for name, text in modules.items())
+    mistakes = _mistakes()
     style = (HERE / "page.css").read_text(encoding="utf-8")
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -57,10 +51,13 @@ def render(facts: dict[str, Any], packed: Packed) -> str:
         policy=_policy(script, style),
         rows=_rows(),
         symbols=SYMBOLS,
+        questions=questions(facts["classes"]),
         rate=round(math.log10(facts["lr"]), 6),
         script=script,
         style=style,
-        data={"facts": facts, "symbols": _symbols(), "mistakes": _mistakes(), "tags": _tags()},
+        mistakes=mistakes,
+        tags=_tags(),
+        data={"facts": facts, "symbols": _symbols(), "mistakes": mistakes, "tags": _tags(), "stops": STOPS},
         table=packed.table,
         recording=packed.text,
     )
@@ -134,9 +131,10 @@ def _symbols() -> dict[str, Any]:
 
 def _mistakes() -> dict[str, Any]:
     """What the catalogue says of the mistakes of the page, and what is said of them here."""
-    names = re.findall(r"^  '?([\w-]+)'?: \['", (HERE / "mistakes.js").read_text(encoding="utf-8"), re.M)
+    names = re.findall(r"^  '?([\w-]+)'?: (?:\['|after|before)", (HERE / "mistakes.js").read_text(encoding="utf-8"), re.M)
     said = "tag", "function", "title", "belief", "symptom", "lesson"
-    return {name: {field: getattr(BUGS[name], field) for field in said} | ALSO.get(name, {}) for name in names}
+    nothing = {"also": "", "why": ""}
+    return {name: {field: getattr(BUGS[name], field) for field in said} | ALSO.get(name, nothing) for name in names}
 
 
 def _tags() -> dict[str, str]:

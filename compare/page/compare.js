@@ -1,30 +1,22 @@
-// The comparison of the engine with what was recorded: each quantity has a budget, and `used` is the share of it.
+// The engine against what was recorded: each quantity has a budget, and `used` is the share of it.
 
 import { flat } from './recording.js'
 
-/** The largest |ours - theirs| as a share of the limit; nan is over every budget. */
-export function used(ours, theirs, limit) {
-  const [a, b] = [flat(ours), flat(theirs)]
-  let largest = 0
-  for (let i = 0; i < b.length; i++) {
-    const gap = Math.abs(a[i] - b[i])
-    if (!(gap <= largest)) largest = gap
-    if (Number.isNaN(gap)) return Infinity
-  }
-  return largest / limit
+/** One step of the engine against both recorded sides -> [{number, side, field, used}]; of most steps only the loss is recorded. */
+export function compare_step({ number, loss, kept }, recorded, facts) {
+  const moment = kept && recorded.moments.find((one) => one.number === number)
+  if (moment) return facts.fields.flatMap((field, i) => compare(number, field, kept, moment.sides, moment.limits[i]))
+  return compare(number, 'L', { L: loss }, recorded.loss.map((side) => ({ L: side[number - 1] })), recorded.limits[number - 1])
 }
 
-/** One step of the engine against a recorded moment -> [{side, field, used}], in the order of the derivation */
-export function compare_moment(step, moment, fields) {
-  const sides = { NumPy: moment.ours, PyTorch: moment.theirs }
-  return fields.flatMap((field, i) =>
-    Object.entries(sides).map(([side, theirs]) => ({
-      number: moment.number,
-      side,
-      field,
-      used: used(step[field], theirs[field], moment.limits[i]),
-    })),
-  )
+function compare(number, field, ours, sides, limit) {
+  return sides.map((side, i) => ({ number, field, side: ['NumPy', 'PyTorch'][i], used: used(ours[field], side[field], limit) }))
+}
+
+// The largest |ours - theirs| as a share of the limit; nan is over every budget.
+function used(ours, theirs, limit) {
+  const values = flat(ours)
+  return flat(theirs).reduce((largest, value, i) => Math.max(largest, Math.abs(values[i] - value)), 0) / limit
 }
 
 /** The first over its budget, else the largest share. */

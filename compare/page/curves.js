@@ -1,19 +1,19 @@
-// Loss and accuracy of three implementations on each other, and below their differences with the line of the budget.
+// Loss and accuracy of three implementations, and their differences with the line of the budget.
 
-import { svg } from './numbers.js'
+import { $, clamp, on, svg } from './numbers.js'
 
 const [LEFT, BELOW, ABOVE, HEIGHT, MARGIN] = [46, 150, 22, 186, 10]
 
-/** lines: [{name, style, values}]; range: [bottom, top] of the axis; marks: [value, text]; ends: text below its ends; log: log scale. */
+/** lines: [{name, style, values}]; range, marks: [bottom, top] and numbers of the axis; ends: text below; log: log scale. */
 export function chart(title, lines, { count, width, range, marks, ends, log }) {
   const scale = log ? Math.log10 : Number
   const [low, high] = range.map(scale)
   const right = width - MARGIN
   const x = (n) => LEFT + ((right - LEFT) * n) / count
-  const y = (value) => BELOW - ((BELOW - ABOVE) * (Math.min(high, Math.max(low, scale(value))) - low)) / (high - low)
+  const y = (value) => BELOW - ((BELOW - ABOVE) * (clamp(scale(value), low, high) - low)) / (high - low)
   const text = (x, y, said, anchor = 'start') => svg('text', { x, y, 'text-anchor': anchor }, said)
   const drawing = svg('svg', { viewBox: `0 0 ${width} ${HEIGHT}`, role: 'img', 'aria-label': title }, svg('path', { class: 'axis', d: `M${LEFT} ${ABOVE}V${BELOW}H${right}` }))
-  drawing.append(text(LEFT, 13, title), text(LEFT, 164, ends[0]), text(right, 164, ends[1], 'end'), ...marks.map(([value, said]) => text(LEFT - 4, y(value) + 4, said, 'end')))
+  drawing.append(text(LEFT, 13, title), text(LEFT, 164, ends[0]), text(right, 164, ends[1], 'end'), ...marks.map((value) => text(LEFT - 4, y(value) + 4, value, 'end')))
   lines.forEach(({ name, style, values }, i) => {
     const points = Array.from(values, (value, n) => [n + 1, value]).filter(([, value]) => Number.isFinite(value))
     const at = LEFT + ((right - LEFT) * i) / lines.length
@@ -23,10 +23,10 @@ export function chart(title, lines, { count, width, range, marks, ends, log }) {
   return drawing
 }
 
-/** own: [{loss, hits, images}] by step; recorded as in recording.js; guessed: accuracy by step, as the reader drew it. */
+/** own: [{loss, hits, images}] by step; guessed: per cent by step, as the reader drew them. */
 export function show_curves(place, own, recorded, facts, comparable, guessed) {
-  const axis = { count: facts.steps, width: Math.min(420, Math.max(280, place.clientWidth)), ends: ['', `step ${facts.steps}`] }
-  const share = (hits, n) => hits / Math.min(facts.batch_size, facts.train - (n % facts.steps_per_epoch) * facts.batch_size)
+  const axis = { count: facts.steps, width: clamp(place.clientWidth, 280, 420), ends: ['', `step ${facts.steps}`] }
+  const percent = (hits, n) => (100 * hits) / Math.min(facts.batch_size, facts.train - (n % facts.steps_per_epoch) * facts.batch_size)
   const three = ([numpy, torch], ours) => [
     { name: 'NumPy', style: 'numpy', values: numpy },
     { name: 'PyTorch', style: 'torch', values: torch },
@@ -34,41 +34,41 @@ export function show_curves(place, own, recorded, facts, comparable, guessed) {
   ]
   const gap = (side) => own.map((one, n) => Math.abs(one.loss - recorded.loss[side][n]) || NaN)
   const losses = three(recorded.loss, (one) => one.loss)
-  const hits = three(recorded.hits.map((side) => Array.from(side, share)), (one) => one.hits / one.images)
-  const accuracy = chart('Accuracy of each batch, % (draw here)', [...hits, { name: 'predicted', style: 'guess', values: guessed }], { ...axis, range: [0, 1], marks: [[0, '0'], [0.5, '50'], [1, '100']] })
+  const hits = three(recorded.hits.map((side) => Array.from(side, percent)), (one) => (100 * one.hits) / one.images)
+  const accuracy = chart('Accuracy of each batch, % (draw here)', [...hits, { name: 'predicted', style: 'guess', values: guessed }], { ...axis, range: [0, 100], marks: [0, 50, 100] })
   accuracy.id = 'accuracy'
-  const made = [chart('Loss of each batch, nats', losses, { ...axis, range: [0, 3], marks: [[0, '0'], [1, '1'], [2, '2'], [3, '3']] }), accuracy]
+  const made = [chart('Loss of each batch, nats', losses, { ...axis, range: [0, 3], marks: [0, 1, 2, 3] }), accuracy]
   if (comparable) {
     const differences = [
       { name: 'to NumPy', style: 'numpy', values: gap(0) },
       { name: 'to PyTorch', style: 'torch', values: gap(1) },
       { name: 'budget', style: 'budget', values: recorded.limits },
     ]
-    made.push(chart('Difference of the loss, log scale', differences, { ...axis, range: [1e-17, 1e-12], marks: [[1e-16, '1e-16'], [1e-14, '1e-14'], [1e-12, '1e-12']], log: true }))
+    made.push(chart('Difference of the loss, log scale', differences, { ...axis, range: [1e-17, 1e-12], marks: [1e-16, 1e-14, 1e-12], log: true }))
   }
   place.replaceChildren(...made)
 }
 
-/** The pointer draws a line over the chart of the accuracy: guessed by step; on_change after each move. */
+/** The pointer draws `guessed` over the chart of the accuracy; on_change after each move. */
 export function draw_prediction(place, guessed, on_change) {
   let last
   const draw = ({ clientX, clientY }) => {
-    const drawing = document.getElementById('accuracy')
+    const drawing = $('accuracy')
     const [box, [, , width]] = [drawing.getBoundingClientRect(), drawing.getAttribute('viewBox').split(' ').map(Number)]
     const [x, y] = [((clientX - box.left) / box.width) * width, ((clientY - box.top) / box.height) * HEIGHT]
-    const step = Math.min(guessed.length - 1, Math.max(0, Math.round(((x - LEFT) / (width - MARGIN - LEFT)) * guessed.length) - 1))
+    const step = clamp(Math.round(((x - LEFT) / (width - MARGIN - LEFT)) * guessed.length) - 1, 0, guessed.length - 1)
     const [from, to] = [Math.min(step, last ?? step), Math.max(step, last ?? step)]
-    guessed.fill(Math.min(1, Math.max(0, (BELOW - y) / (BELOW - ABOVE))), from, to + 1)
+    guessed.fill(clamp((100 * (BELOW - y)) / (BELOW - ABOVE), 0, 100), from, to + 1)
     last = step
     on_change()
   }
-  place.addEventListener('pointerdown', (event) => {
+  on(place, 'pointerdown', (event) => {
     if (!event.target.closest('#accuracy')) return
     event.preventDefault()
     place.setPointerCapture(event.pointerId)
     guessed.fill(NaN)
     draw(event)
   })
-  place.addEventListener('pointermove', (event) => last !== undefined && draw(event))
-  for (const end of ['pointerup', 'pointercancel']) place.addEventListener(end, () => (last = undefined))
+  on(place, 'pointermove', (event) => last !== undefined && draw(event))
+  for (const end of ['pointerup', 'pointercancel']) on(place, end, () => (last = undefined))
 }

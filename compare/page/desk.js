@@ -1,10 +1,10 @@
 // The desk: one image through the six equations.
 
 import { log_softmax, logits, logits_gradient, nll_loss, parameter_gradients, sgd_step } from './engine.js'
-import { digits, element, make_bars, make_picture } from './numbers.js'
+import { digits, element, make_bars, make_picture, on } from './numbers.js'
 
-/** One step on the image of the state, with what was touched: `moved` logits replace those of E1. */
-export function desk_step(state) {
+// One step on the image of the state; `moved` logits replace those of E1.
+function desk_step(state) {
   const [X, y] = [[state.x], [state.label]]
   const Z = state.moved ? [state.moved] : logits(X, state.W, state.b)
   const logP = log_softmax(Z)
@@ -15,11 +15,11 @@ export function desk_step(state) {
   return { Z: Z[0], logP: logP[0], P: logP[0].map(Math.exp), L: nll_loss(logP, y), dZ: dZ[0], dW, db, W, b, after }
 }
 
-/** What each symbol is for the image of the state, in a few words. */
-export function values_here(step, { x, label, W, b, lr }, names) {
+// What each symbol is for the image of the state, in a few words.
+function values_here(step, { x, label, W, b, lr }, names) {
   const name = names[label]
   const range = (values) => {
-    const [low, high] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))]
+    const [low, high] = [Math.min(...values), Math.max(...values)]
     return low === high ? digits(low) : `${digits(low)} to ${digits(high)}`
   }
   const row = (values) => `row of ${name}: ${range(values)}`
@@ -28,7 +28,7 @@ export function values_here(step, { x, label, W, b, lr }, names) {
   return found
 }
 
-/** Each equation with the numbers of the image, at its label. */
+// Each equation with the numbers of the image, at its label.
 function worked(step, { x, label, W, b, lr, moved }, names) {
   const at = names[label]
   const [Z, logP, P, dZ, bias] = [step.Z, step.logP, step.P, step.dZ, b].map((values) => values[label])
@@ -46,14 +46,14 @@ function worked(step, { x, label, W, b, lr, moved }, names) {
   }
 }
 
-/** The numbers of all six rows, made once. on_logit(k, value): a logit was moved; on_logit(): back to E1 -> a function of the state. */
+/** The numbers of all rows. on_logit(k, value): a logit was moved; on_logit(): back to E1 -> a function of the state. */
 export function make_desk({ names, shape }, on_logit) {
   const bars = Object.entries({ Z: { on_move: on_logit }, P: { positive: true }, logP: {}, dZ: {}, db: {} }).map(([symbol, how]) => [symbol, make_bars(symbol, names, how)])
   const [Z, P, logP, dZ, db] = bars.map(([, { table }]) => table)
   const pictures = [['dW', 'row of the label'], ['W', 'row of the label after the step']].map(([symbol, text]) => [symbol, make_picture(symbol, shape, text)])
   const [dW, W] = pictures.map(([, { figure }]) => figure)
   const back = element('button', { type: 'button' }, 'Back to the logits of E1')
-  back.addEventListener('click', () => on_logit())
+  on(back, 'click', () => on_logit())
   const lines = Object.entries({ E1: [Z, back], E2: [P], E3: [logP], E4: [dZ], E5: [dW, db], E6: [W] }).map(([tag, made]) => {
     const line = element('p', { class: 'digits worked' })
     document.querySelector(`[data-numbers="${tag}"]`).append(line, ...made)

@@ -1,8 +1,8 @@
-// Drawing a digit, and preparing it as MNIST was.
+// Drawing a digit with mouse, finger, pen or arrow keys, and preparing it as MNIST was.
 
-import { draw_grey, place_in } from './numbers.js'
+import { clamp, draw_grey, on, place_in } from './numbers.js'
 
-/** Drawing with mouse, finger, pen or arrow keys; on_drawn gets what `prepare` gives after each line. */
+/** Drawing while the role of the canvas is `application`; on_drawn gets what `prepare` gives -> clear() */
 export function drawing(canvas, on_drawn) {
   const { width, height } = canvas
   const ink = new Float64Array(width * height)
@@ -15,36 +15,32 @@ export function drawing(canvas, on_drawn) {
   }
   const lift = () => ((last = undefined), on_drawn(prepare(ink, width, height)))
   const show_pen = () => draw_grey(canvas, ink.map((value, d) => (d === Math.floor(pen[1]) * width + Math.floor(pen[0]) ? 0.5 : value)))
-  const keys = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
-  const handlers = {
-    pointerdown: (event) => (canvas.setPointerCapture(event.pointerId), line_to(place_in(canvas, event))),
-    pointermove: (event) => event.buttons && line_to(place_in(canvas, event)),
-    pointerup: lift,
-    keydown: (event) => {
-      if (event.key === ' ') down = !down
-      else if (keys[event.key]) pen = pen.map((at, axis) => Math.min(width - 1, Math.max(1, at + keys[event.key][axis])))
-      else return
-      event.preventDefault()
-      if (down) line_to(pen)
-      else if (event.key === ' ') lift()
-      else show_pen()
-    },
-  }
-  return {
-    clear: () => (ink.fill(0), (last = undefined), (down = false), show_pen()),
-    start: () => Object.entries(handlers).forEach((one) => canvas.addEventListener(...one)),
-    stop: () => Object.entries(handlers).forEach((one) => canvas.removeEventListener(...one)),
-  }
+  const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
+  const when_on = (name, answer) => on(canvas, name, (event) => canvas.getAttribute('role') === 'application' && answer(event))
+  when_on('pointerdown', (event) => (canvas.setPointerCapture(event.pointerId), line_to(place_in(canvas, event))))
+  when_on('pointermove', (event) => event.buttons && line_to(place_in(canvas, event)))
+  for (const name of ['pointerup', 'pointercancel']) when_on(name, lift)
+  when_on('keydown', (event) => {
+    const arrow = arrows[event.key]
+    if (!arrow && event.key !== ' ') return
+    event.preventDefault()
+    if (arrow) pen = pen.map((at, axis) => clamp(at + arrow[axis], 1, width - 1))
+    else down = !down
+    if (down) line_to(pen)
+    else if (arrow) show_pen()
+    else lift()
+  })
+  return () => (ink.fill(0), (last = undefined), (down = false), show_pen())
 }
 
 function stamp(ink, width, x, y) {
   for (let d = 0; d < ink.length; d++) {
     const gap = Math.hypot((d % width) + 0.5 - x, Math.floor(d / width) + 0.5 - y)
-    ink[d] = Math.max(ink[d], Math.min(1, Math.max(0, 1.6 - gap)))
+    ink[d] = Math.max(ink[d], clamp(1.6 - gap, 0, 1))
   }
 }
 
-/** Ink of any size and place -> {x, steps}: the same drawing as in MNIST, and [text, pixels] of each step on the way. */
+/** Ink -> {x, steps}: the drawing as in MNIST, and [text, pixels] of each step on the way. */
 export function prepare(ink, width, height) {
   const drawn = Array.from(ink.keys()).filter((d) => ink[d] > 0)
   if (!drawn.length) return { x: ink.slice(), steps: [['nothing is drawn', ink]] }

@@ -1,35 +1,35 @@
 // The page: its state, what changes it, and what shows it.
 
+import { listen_to_breaking } from './breaking.js'
+import { compare_step } from './compare.js'
 import { draw_prediction, show_curves } from './curves.js'
 import { make_desk } from './desk.js'
 import { drawing } from './draw.js'
 import { logits } from './engine.js'
-import { show_breaking } from './mistakes.js'
-import { digits, draw_grey, element, make_canvas } from './numbers.js'
-import { show_questions } from './questions.js'
+import { keep_address, read_address } from './kept.js'
+import { $, clamp, digits, draw_grey, element, make_canvas, on } from './numbers.js'
+import { make_picker } from './picker.js'
+import { listen_to_questions } from './questions.js'
 import { pause, read_recording } from './recording.js'
 import { listen_to_symbols } from './symbols.js'
 import { make_templates } from './templates.js'
 import { make_touch } from './touch.js'
 import { listen_to_tour } from './tour.js'
 import { batch_index, images, largest_at } from './train.js'
-import { break_it, compare_step, gradient, make_worker, recorded_options, show_badge, start_message } from './training.js'
+import { break_it, gradient, make_worker, recorded_options, show_badge, start_message } from './training.js'
 
-const $ = (id) => document.getElementById(id)
 const main = document.querySelector('main')
 main.inert = true
-const { facts, symbols, mistakes, tags } = JSON.parse($('data').textContent)
+const { facts, symbols, mistakes, tags, stops } = JSON.parse($('data').textContent)
 const script = document.querySelector('script[type=module]').textContent
-const [engine, train] = ['engine', 'train'].map((name) => script.split(`// ${name}.js\n`)[1].split(/^\/\/ \w+\.js$/m)[0].trim())
-$('engine-text').textContent = engine
+const sources = ['engine', 'train', 'mistakes'].map((name) => script.split(`// ${name}.js\n`)[1].split(/^\/\/ \w+\.js$/m)[0].trim())
+$('engine-text').textContent = sources[0]
 
 const recorded = await read_recording(facts, JSON.parse($('table').textContent), $('recording').textContent)
 const state = { ...recorded, lr: facts.lr, moved: undefined }
 const guessed = new Float64Array(facts.steps).fill(NaN)
 const at_first = recorded_options(facts)
 let [run, values] = []
-
-// ---- what is shown
 
 const set_desk = make_desk(facts, (k, value) => {
   state.moved = k === undefined ? undefined : Float64Array.from(state.moved ?? logits([state.x], state.W, state.b)[0], (z, i) => (i === k ? value : z))
@@ -43,13 +43,7 @@ const set_templates = make_templates($('template-images'), $('pixel'), facts, (k
   touch.nudge(k, d)
   $('pixel').textContent += '. It is chosen in “Nudge one weight” above.'
 })
-const picker = Array.from({ length: 10 }, () => {
-  const canvas = make_canvas(facts.shape, '')
-  const button = element('button', {}, canvas)
-  button.addEventListener('click', () => choose_image(Number(button.value)))
-  $('picker').append(button)
-  return { button, canvas }
-})
+const show_picker = make_picker($('picker'), recorded, facts, choose_image)
 const light_again = listen_to_symbols($('about'), symbols, sentence)
 await pause()
 
@@ -58,26 +52,13 @@ function show() {
   if ($('draw').getAttribute('aria-pressed') !== 'true') draw_grey($('image'), state.x)
   $('image-note').textContent = `${state.drawn ? 'Drawn, labelled' : 'Labelled'} ${facts.names[state.label]}, predicted ${facts.names[predicted(state.x)]}.`
   $('label').value = state.label
-  picker.forEach(show_choice)
+  show_picker(state, predicted)
   const next = gradient(batch_at($('scrub').value, run.chosen.batch_size), state)
   set_templates(state, next.dW, $('shown').value)
   // what was not recorded is checked with the image, or with the batch that comes next
   const own = state.drawn || state.label !== recorded.labels[state.index] ? gradient({ X: [state.x], y: [state.label] }, state) : next
   show_badge($('badge'), run.found, run.steps.length, own === next && is_recorded() ? undefined : own.gap())
   light_again()
-}
-
-function show_choice({ button, canvas }, i) {
-  const n = state.index - (state.index % picker.length) + i
-  button.hidden = n >= recorded.labels.length
-  if (button.hidden) return
-  const { X, y } = images(recorded, [n])
-  const wrong = predicted(X[0]) !== y[0]
-  draw_grey(canvas, X[0])
-  button.value = n
-  button.className = wrong ? 'mistaken' : ''
-  button.setAttribute('aria-pressed', n === state.index && !state.drawn)
-  button.setAttribute('aria-label', `image ${n}, labelled ${facts.names[y[0]]}${wrong ? ', a mistake' : ''}`)
 }
 
 function predicted(x) {
@@ -100,10 +81,8 @@ function sentence(name) {
   return `${formula}${shape}: ${meaning}; here ${values[name]}.`
 }
 
-// ---- the image
-
 function set_image(n) {
-  state.index = Math.min(recorded.labels.length - 1, Math.max(0, Math.round(n) || 0))
+  state.index = clamp(Math.round(n) || 0, 0, recorded.labels.length - 1)
   const { X, y } = images(recorded, [state.index])
   Object.assign(state, { x: X[0], label: y[0], moved: undefined, drawn: false })
 }
@@ -117,14 +96,14 @@ function choose_image(n) {
 }
 
 function set_label(label) {
-  state.label = Math.min(facts.classes - 1, Math.max(0, label || 0))
+  if (facts.names[label]) state.label = label
   changed()
 }
 
 function changed() {
   show()
   touch.show()
-  keep_hash()
+  keep()
 }
 
 function next_mistake() {
@@ -135,7 +114,7 @@ function next_mistake() {
   }
 }
 
-const pen = drawing($('image'), ({ x, steps }) => {
+const clear = drawing($('image'), ({ x, steps }) => {
   Object.assign(state, { x, moved: undefined, drawn: true })
   const shown = steps.map(([text, pixels]) => {
     const canvas = make_canvas(facts.shape, text)
@@ -151,24 +130,21 @@ function set_drawing(on) {
   $('clear').hidden = $('draw-note').hidden = !on
   const changes = { role: on ? 'application' : 'img', 'aria-label': on ? 'Draw a digit' : 'The image', tabindex: on ? 0 : -1 }
   for (const [name, value] of Object.entries(changes)) $('image').setAttribute(name, value)
-  if (!on) return pen.stop()
-  pen.start()
-  pen.clear()
+  if (!on) return
+  clear()
   $('image').focus()
 }
-
-// ---- training
 
 function chosen() {
   const rate = Number($('rate').value)
   const lr = rate === Number($('rate').defaultValue) ? facts.lr : Number((10 ** rate).toPrecision(2))
-  const batch_size = Math.min(facts.train, Math.max(1, Math.round($('batch').value) || 1))
+  const batch_size = clamp(Math.round($('batch').value) || 1, 1, facts.train)
   return { lr, batch_size, momentum: Number($('momentum').value), sum: $('sum').value === 'sum' }
 }
 
 function restart() {
   run?.worker.terminate()
-  run = { worker: make_worker({ engine, train }), chosen: chosen(), steps: [], found: [], weights: [{ W: recorded.W, b: recorded.b }], target: 0 }
+  run = { worker: make_worker(sources), chosen: chosen(), steps: [], found: [], weights: [{ W: recorded.W, b: recorded.b }], target: 0 }
   run.worker.postMessage(start_message(facts, recorded, run.chosen))
   run.worker.onmessage = ({ data }) => took(data)
   state.lr = run.chosen.lr
@@ -199,8 +175,8 @@ function show_run() {
   curves()
   scrub_to(run.steps.length)
   if (run.accuracy === undefined) return
-  const said = guessed.findLast((share) => !Number.isNaN(share))
-  $('prediction-text').textContent = `It ended at ${(100 * run.accuracy).toFixed(1)} % of the validation images.${said === undefined ? '' : ` You said ${(100 * said).toFixed(0)} %.`}`
+  const said = guessed.findLast((per_cent) => !Number.isNaN(per_cent))
+  $('prediction-text').textContent = `It ended at ${(100 * run.accuracy).toFixed(1)} % of the validation images.${said === undefined ? '' : ` You said ${said.toFixed(0)} %.`}`
 }
 
 function curves() {
@@ -213,7 +189,7 @@ function scrub_to(number) {
   $('scrub').value = $('at').textContent = shown
   show()
   if (run.steps.length >= run.target) touch.show()
-  keep_hash()
+  keep()
 }
 
 function run_to(target) {
@@ -224,41 +200,34 @@ function run_to(target) {
   if (going) run.worker.postMessage({ steps: 1 })
 }
 
-// ---- the address keeps what one sees
-
-let keeping
-function keep_hash() {
-  // browsers slow down pages that change their address often
-  clearTimeout(keeping)
-  keeping = setTimeout(() => {
+function keep() {
+  keep_address(() => {
     const step = run.steps.length < run.target ? run.target : $('scrub').value
-    const parts = { image: state.index, label: state.label, step, rate: $('rate').value, mistake: $('mistake').value }
-    history.replaceState(null, '', `#${new URLSearchParams(parts)}`)
-  }, 300)
+    return { image: state.index, label: state.label, step, rate: $('rate').value, mistake: $('mistake').value }
+  })
 }
 
-function read_hash() {
-  const parts = new URLSearchParams(location.hash.slice(1))
-  if (!parts.has('image')) return
-  if (parts.has('rate')) $('rate').value = parts.get('rate')
+function read() {
+  const { image, label = NaN, step, rate, mistake } = read_address()
+  if (!image) return
+  $('rate').value = rate ?? $('rate').defaultValue
   restart()
-  choose_image(Number(parts.get('image')))
-  if (parts.has('label')) set_label(Number(parts.get('label')))
-  if (parts.get('mistake') in mistakes) {
-    $('mistake').value = parts.get('mistake')
+  choose_image(image)
+  set_label(Number(label))
+  if (mistake in mistakes) {
+    $('mistake').value = mistake
     $('mistake').dispatchEvent(new Event('change'))
   }
-  run_to(Number(parts.get('step')) || 0)
+  run_to(Number(step) || 0)
 }
 
 function listen() {
-  const on = (id, event, answer) => $(id).addEventListener(event, answer)
   on('index', 'change', () => choose_image($('index').value))
   on('previous', 'click', () => choose_image(state.index - 1))
   on('next', 'click', () => choose_image(state.index + 1))
   on('next-mistake', 'click', next_mistake)
   on('draw', 'click', () => ($('draw').getAttribute('aria-pressed') === 'true' ? choose_image(state.index) : set_drawing(true)))
-  on('clear', 'click', pen.clear)
+  on('clear', 'click', clear)
   on('label', 'change', () => set_label(Number($('label').value)))
   on('ask', 'change', () => document.body.classList.toggle('ask', $('ask').checked))
   on('shown', 'change', show)
@@ -269,18 +238,18 @@ function listen() {
   on('scrub', 'input', () => scrub_to(Number($('scrub').value)))
   for (const id of ['rate', 'momentum', 'batch', 'sum']) on(id, 'change', restart)
   on('rate', 'input', show_rate)
-  on('prediction', 'input', () => (guessed.fill($('prediction').value === '' ? NaN : $('prediction').value / 100), curves()))
-  on('mistake', 'change', keep_hash)
+  on('prediction', 'input', () => (guessed.fill($('prediction').value === '' ? NaN : $('prediction').value), curves()))
+  on('mistake', 'change', keep)
   draw_prediction($('curves'), guessed, curves)
-  addEventListener('hashchange', read_hash)
-  addEventListener('resize', curves)
+  on(window, 'hashchange', read)
+  on(window, 'resize', curves)
 }
 
-show_questions(facts.classes)
-show_breaking(document.querySelector('.break'), facts.fields, mistakes, tags, engine, recorded.accuracy, (name, text) => break_it({ engine, train }, recorded, facts, name, text))
+listen_to_questions()
+listen_to_breaking(mistakes, tags, sources[0], recorded.accuracy, (name, text) => break_it(sources, recorded, facts, name, text))
 listen()
 restart()
-read_hash()
-listen_to_tour()
+read()
+listen_to_tour(stops)
 main.inert = false
 document.documentElement.dataset.ready = 'yes'

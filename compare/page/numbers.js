@@ -1,5 +1,16 @@
 // Numbers as bars and digits, and small drawings.
 
+export const $ = (id) => document.getElementById(id)
+
+/** place: a node, or the id of one */
+export function on(place, event, answer) {
+  (typeof place === 'string' ? $(place) : place).addEventListener(event, answer)
+}
+
+export function clamp(value, low, high) {
+  return Math.min(high, Math.max(low, value))
+}
+
 /** An element with attributes and children; text is a child too. */
 export function element(tag, attributes = {}, ...children) {
   return filled(document.createElement(tag), attributes, children)
@@ -32,14 +43,14 @@ export function mark(symbol) {
   return element('span', { 'data-symbol': symbol })
 }
 
-/** A table of bars, one row a class, to be filled by `set`. positive: bars begin at the left; on_move(k, value): each row has a slider. */
+/** Bars, one a class, to be filled by `set`. positive: they begin at the left; on_move(k, value): each has a slider. */
 export function make_bars(symbol, names, { positive, on_move } = {}) {
   const rows = names.map((name, k) => {
     const [bar, number] = [element('div'), element('td', { class: 'digits' })]
     const row = element('tr', {}, element('th', { scope: 'row' }, name), element('td', { class: 'track' }, bar), number)
     const slider = on_move && element('input', { type: 'range', min: -20, max: 20, step: 0.1, 'aria-label': `logit of ${name}` })
     if (slider) {
-      slider.addEventListener('input', () => on_move(k, Number(slider.value)))
+      on(slider, 'input', () => on_move(k, Number(slider.value)))
       row.append(element('td', { class: 'move' }, slider))
     }
     return { row, bar, number, slider }
@@ -73,7 +84,7 @@ export function draw_grey(canvas, x) {
   paint(canvas, x, (value) => Array(3).fill(255 * (1 - value)))
 }
 
-// Orange above 0, blue below, as in a colour-blind-safe diverging scale; both end at `largest`.
+// Orange above 0, blue below: safe for the colour-blind. Both end at `largest`.
 const [ABOVE_0, BELOW_0] = [[179, 71, 0], [28, 95, 176]]
 
 export function draw_signed(canvas, values, largest) {

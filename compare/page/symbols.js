@@ -1,6 +1,6 @@
 // Symbols: pointing at one, or reaching it with Tab, lights up all of its name; a click or Enter holds it.
 
-import { mark } from './numbers.js'
+import { mark, on } from './numbers.js'
 
 /** Make every symbol a button. about: what the page says of it; sentence(name) -> text */
 export function listen_to_symbols(about, symbols, sentence) {
@@ -20,9 +20,9 @@ export function listen_to_symbols(about, symbols, sentence) {
   }
   const hold = (names) => ((held = held === names ? undefined : names), light(held))
   const symbol_of = (event) => event.target.closest?.('[data-symbol]')?.dataset.symbol
-  for (const event of ['mouseover', 'focusin']) document.addEventListener(event, (event) => light(symbol_of(event) ?? held))
-  document.addEventListener('click', (event) => symbol_of(event) && hold(symbol_of(event)))
-  document.addEventListener('keydown', (event) => {
+  for (const event of ['mouseover', 'focusin']) on(document, event, (event) => light(symbol_of(event) ?? held))
+  on(document, 'click', (event) => symbol_of(event) && hold(symbol_of(event)))
+  on(document, 'keydown', (event) => {
     if (event.key === 'Escape') hold(undefined)
     if ((event.key !== 'Enter' && event.key !== ' ') || !symbol_of(event)) return
     event.preventDefault()
@@ -37,7 +37,6 @@ function share_a_name(some, others) {
 
 // What has the role `math` has no buttons inside: those that the keyboard reaches lie behind its symbols.
 function name_formula(formula) {
-  for (const part of formula.querySelectorAll('math')) part.setAttribute('aria-label', spoken(part))
   const symbols = Array.from(formula.querySelectorAll('[data-symbol]'), (one) => [one, mark(one.dataset.symbol)])
   formula.append(...symbols.map(([, button]) => button))
   const place = () => {
@@ -49,22 +48,4 @@ function name_formula(formula) {
     }
   }
   new ResizeObserver(place).observe(formula)
-}
-
-const WORDS = { '=': 'equals', '−': 'minus', '+': 'plus', '←': 'becomes', '⊤': 'transposed', '∑': 'sum', η: 'eta' }
-
-/** A formula as it is read aloud. */
-export function spoken(node) {
-  const parts = Array.from(node.children, spoken)
-  switch (node.localName) {
-    case 'mfrac':
-      return `${parts[0]}, over ${parts[1]},`
-    case 'munder':
-    case 'msub':
-      return parts[0] === 'sum' ? `sum over ${parts[1]} of` : `${parts[0]} ${parts[1]}`
-    case 'msup':
-      return parts[1] === 'transposed' ? parts.join(' ') : `${parts[0]} to the power of ${parts[1]}`
-  }
-  const text = node.textContent.trim()
-  return parts.length ? parts.filter(Boolean).join(' ') : WORDS[text] ?? text
 }

@@ -1,10 +1,10 @@
-// Ten rows of W as images, and beside each what the next step will add to it, each in one fixed scale.
+// The rows of W as images, and beside each what the next step adds to it.
 
-import { digits, draw_signed, element, make_canvas, place_in } from './numbers.js'
+import { digits, draw_signed, element, make_canvas, on, place_in } from './numbers.js'
 
 const SCALES = { W: 0.6, dW: 0.05 }
 
-/** Made once; pointing at a pixel says its number in `out`, a click chooses it: on_pixel(k, d) -> a function of the state, with the next dW. */
+/** Pointing at a pixel says its number in `out`, a click calls on_pixel(k, d) -> a function of the state, the next dW, and what is shown. */
 export function make_templates(place, out, { names, shape }, on_pixel) {
   const shown = []
   const canvas = (k, text) => {
@@ -13,11 +13,11 @@ export function make_templates(place, out, { names, shape }, on_pixel) {
       const [column, line] = place_in(made, event).map(Math.floor)
       return { d: line * shape[1] + column, where: `line ${line}, column ${column}` }
     }
-    made.addEventListener('pointermove', (event) => {
+    on(made, 'pointermove', (event) => {
       const { d, where } = pixel(event)
       out.textContent = `${text}, class ${names[k]}, ${where}: ${digits(shown[k][text][d])}`
     })
-    made.addEventListener('click', (event) => on_pixel(k, pixel(event).d))
+    on(made, 'click', (event) => on_pixel(k, pixel(event).d))
     return made
   }
   const pairs = names.map((_, k) => [canvas(k, 'template'), canvas(k, 'next step')])

@@ -1,13 +1,13 @@
-// Four things to touch: a shift of the logits, their overflow, the slope of one weight, and the size of the batch.
+// Three things to touch: a shift of the logits, the slope of one weight, and the size of the batch.
 
 import { chart } from './curves.js'
 import { log_softmax, logits, logits_gradient, nll_loss, parameter_gradients } from './engine.js'
-import { digits, draw_signed, element, labelled, make_bars, make_canvas, place_in } from './numbers.js'
+import { clamp, digits, draw_signed, element, labelled, make_bars, make_canvas, on, place_in } from './numbers.js'
 
-/** The cards, made once; batch(N) -> the first images of the run. -> {show, nudge}: show reads the state again. */
+/** batch(N) -> the first images of the run -> {show, nudge}: show reads the state again. */
 export function make_touch(place, state, facts, batch) {
   const nudge = make_nudge(state, facts)
-  const cards = [make_shift(state, facts), nudge, make_overflow(state, facts), make_sizes(state, batch)]
+  const cards = [make_shift(state, facts), nudge, make_sizes(state, batch)]
   place.append(...cards.map(({ card }) => card))
   return { show: () => cards.forEach(({ show }) => show()), nudge: nudge.choose }
 }
@@ -19,43 +19,33 @@ function card(title, ...children) {
 function slider(text, low, high, value, on_input) {
   const { input, label } = labelled(text, 'input', { type: 'range', min: low, max: high, value })
   const shown = element('output', {}, String(value))
-  input.addEventListener('input', () => ((shown.textContent = input.value), on_input()))
+  on(input, 'input', () => ((shown.textContent = input.value), on_input()))
   return { input, line: element('p', {}, label, shown) }
 }
 
 function make_shift(state, { names }) {
-  const [Z, P, out] = [make_bars('Z', names), make_bars('P', names, { positive: true }), element('p')]
+  const [Z, P, out] = [make_bars('Z', names), make_bars('P', names, { positive: true }), element('p', { role: 'status' })]
+  const shifted = labelled('Shift by the maximum, as the code does', 'input', { type: 'checkbox', checked: '' })
   const show = () => {
     const c = Number(input.value)
     const [z] = logits([state.x], state.W, state.b)
     const moved = z.map((value) => value + c)
-    const [before, after] = [z, moved].map((row) => log_softmax([row])[0].map(Math.exp))
+    const m = shifted.input.checked ? Math.max(...moved) : 0
+    const sum = moved.reduce((part, value) => part + Math.exp(value - m), 0)
+    const p = moved.map((value) => Math.exp(value - m) / sum)
+    const before = log_softmax([z])[0].map(Math.exp)
+    const gap = Math.max(...p.map((value, k) => Math.abs(value - before[k])))
     Z.set(moved, state.label)
-    P.set(after, state.label)
-    const gap = Math.max(...before.map((p, k) => Math.abs(p - after[k])))
-    out.textContent = `P changes by ${digits(gap)}${gap ? ', which is rounding' : ''}: e^(Z + c) = e^Z · e^c, and the factor e^c, here e^${c}, stands above and below the line of the fraction. It cancels. So the code may subtract the maximum.`
+    P.set(p, state.label)
+    out.className = gap < 1e-9 ? '' : 'warning'
+    out.textContent = `The largest exponent is ${digits(Math.max(...moved) - m)}, Σ exp = ${digits(sum)}. ` + (gap < 1e-9
+      ? `P changes by ${digits(gap)}${gap ? ', which is rounding' : ''}: e^(Z + c) = e^Z · e^c, and e^c stands above and below the line of the fraction. It cancels.`
+      : 'e^709 is the largest that float64 has, and e^−745 the smallest: P is lost. Shifted by the maximum, the largest exponent is always 0.')
   }
-  const { input, line } = slider('c =', -50, 50, 0, show)
-  return { card: card('Add a number to all logits', line, Z.table, P.table, out), show }
-}
-
-function make_overflow(state, { names }) {
-  const [large, shifted] = [element('input', { type: 'checkbox' }), element('input', { type: 'checkbox', checked: '' })]
-  const [logP, out] = [make_bars('logP', names), element('p', { role: 'status' })]
-  const show = () => {
-    const [z] = logits([state.x], state.W, state.b)
-    const row = z.map((value) => (large.checked ? 1000 + value : value))
-    const m = shifted.checked ? Math.max(...row) : 0
-    const sum = row.reduce((part, value) => part + Math.exp(value - m), 0)
-    logP.set(row.map((value) => value - m - Math.log(sum)), state.label)
-    out.className = Number.isFinite(sum) ? '' : 'warning'
-    out.textContent = Number.isFinite(sum)
-      ? `Σ exp = ${digits(sum)}. The largest exponent is ${digits(Math.max(...row) - m)}.`
-      : 'Σ exp = inf: e^1000 is above every float64, and log P is lost. Shifted by the maximum, no exponent is above 0.'
-  }
-  for (const box of [large, shifted]) box.addEventListener('change', show)
-  const boxes = element('p', {}, element('label', {}, large, ' make logits 1,000'), ' ', element('label', {}, shifted, ' shift by the maximum'))
-  return { card: card('Logits of 1,000', boxes, logP.table, out), show }
+  const { input, line } = slider('c =', -1000, 1000, 0, show)
+  on(shifted.input, 'change', show)
+  const note = element('p', { class: 'note' }, 'Make the logits 1,000, then switch the shift off.')
+  return { card: card('Add a number c to all logits', line, shifted.label, note, Z.table, P.table, out), show }
 }
 
 function make_nudge(state, { classes, shape }) {
@@ -67,7 +57,7 @@ function make_nudge(state, { classes, shape }) {
     show()
   }
   const show = () => {
-    const [k, line, column] = places.map(({ input }) => Math.min(Number(input.max), Math.max(0, Math.round(input.value) || 0)))
+    const [k, line, column] = places.map(({ input }) => clamp(Math.round(input.value) || 0, 0, input.max))
     const d = line * width + column
     const { slope, secants } = slopes(state, k, d)
     const n = Number(input.value) - 1
@@ -76,15 +66,15 @@ function make_nudge(state, { classes, shape }) {
     text.textContent = `W[${k}, ${d}] = ${digits(state.W[k][d])}: secant ${digits(secants[n])}, gradient ${digits(slope)}${state.x[d] ? '' : '. This pixel is black here: its weight does nothing'}`
     const errors = secants.map((secant) => Math.max(1e-16, Math.abs(secant - slope)))
     const lines = [{ name: 'error', style: 'js', values: errors }, { name: 'your h', style: 'dot', values: errors.map((error, i) => (i === n ? error : NaN)) }]
-    plot.replaceChildren(chart('Error of the secant, log scale', lines, { count: 15, width: 320, range: [1e-12, 1], marks: [[1, '1'], [1e-6, '1e-6'], [1e-12, '1e-12']], ends: ['h = 0.1', 'h = 1e-15'], log: true }))
+    plot.replaceChildren(chart('Error of the secant, log scale', lines, { count: 15, width: 320, range: [1e-12, 1], marks: [1, 1e-7, 1e-12], ends: ['h = 0.1', 'h = 1e-15'], log: true }))
   }
-  canvas.addEventListener('click', (event) => {
+  on(canvas, 'click', (event) => {
     const [column, line] = place_in(canvas, event).map(Math.floor)
     choose(Number(places[0].input.value), line * width + column)
   })
-  for (const { input } of places) input.addEventListener('change', show)
+  for (const { input } of places) on(input, 'change', show)
   const { input, line } = slider('h = 10 to the power of minus', 1, 15, 3, show)
-  const note = element('p', { class: 'note' }, 'The secant is (L(W + h) − L(W)) / h. A large h follows the curve, not its slope; a tiny one subtracts two nearly equal numbers, and digits are lost. The best is between: the error has the form of a U.')
+  const note = element('p', { class: 'note' }, 'The secant is (L(W + h) − L(W)) / h. A large h follows the curve, not its slope; a tiny one subtracts two nearly equal numbers, and digits are lost. So the error has the form of a U.')
   const made = card('Nudge one weight', element('p', {}, 'Click a pixel, or type: ', ...places.map(({ label }) => label)), canvas, line, text, plot, note)
   choose(state.label, Math.max(0, state.x.findIndex((value, d) => value > 0.5 && d > 0.45 * state.x.length)))
   return { card: made, show, choose }
@@ -111,7 +101,7 @@ function make_sizes(state, batch) {
     out[0].textContent = `first image: dZ at its label = (P − 1) / N = (${digits(Math.exp(logP[0][y[0]]))} − 1) / ${N} = ${digits(dZ[0][y[0]])}`
     out[1].textContent = `largest |dW|: ${digits(largest)} as a mean, ${digits(N * largest)} as a sum`
   }
-  input.addEventListener('change', show)
+  on(input, 'change', show)
   const note = element('p', { class: 'note' }, 'L is a mean: each image counts 1/N, so each row of dZ is divided by N. dW is then a mean over the images, and the learning rate can stay when the batch grows.')
   return { card: card('A batch of 1, 2 or 100', element('p', {}, label), ...out, note), show }
 }

@@ -1,6 +1,6 @@
-// Training, in a worker: the page never waits for it. `engine` has the six functions, one of them perhaps replaced.
+// Training, in a worker: the page never waits for it.
 
-/** Takes what a run needs, then {steps}, again and again; answers {steps, number, W, b}, at the end with the accuracy. */
+/** Takes what a run needs, then {steps}, again and again; answers {steps, W, b}, at the end with the accuracy. */
 export function serve(engine, right, scope) {
   let run
   scope.onmessage = ({ data }) => {
@@ -8,7 +8,7 @@ export function serve(engine, right, scope) {
     const steps = []
     for (let i = 0; i < data.steps && run.number < run.total; i++) steps.push(step(engine, run))
     const accuracy = run.number === run.total ? validation(right, run) : undefined
-    scope.postMessage({ steps, number: run.number, W: run.W, b: run.b, accuracy })
+    scope.postMessage({ steps, W: run.W, b: run.b, accuracy })
   }
 }
 
@@ -36,7 +36,7 @@ function hits(Z, y) {
   return Z.filter((row, n) => largest_at(row) === y[n]).length
 }
 
-/** v <- momentum v + g, as in PyTorch: gives the velocity of each dW and db that it is given in turn. */
+/** v <- momentum v + g, as in PyTorch, for dW and db of one step after the other. */
 export function with_momentum(momentum) {
   let v
   const add = (old, g) => g.map((value, i) => momentum * old[i] + value)
@@ -65,7 +65,7 @@ export function images({ pixels, labels }, index) {
   return { X, y: index.map((n) => labels[n]) }
 }
 
-/** The images of a step, counted from 0, in the recorded order; beyond that, from its beginning again. */
+/** The images of a step, counted from 0; beyond the recorded order from its beginning again. */
 export function batch_index({ order, train, batch_size }, number) {
   const steps_per_epoch = Math.ceil(train / batch_size)
   const begin = (Math.floor(number / steps_per_epoch) * train) % order.length

@@ -1,14 +1,14 @@
 // Training in a worker, and the badge that says whether it is the recorded run.
 
-import { compare_moment, used, verdict } from './compare.js'
+import { compare_step, verdict } from './compare.js'
 import { log_softmax, logits, logits_gradient, nll_loss, parameter_gradients, sgd_step } from './engine.js'
-import { replaced } from './mistakes.js'
 import { digits } from './numbers.js'
 
-/** A worker with the engine of the page, a text of one's own, or one mistake. */
-export function make_worker(sources, name, own_text) {
+/** A worker with the engine of the page, with one mistake, or with the text of another engine. */
+export function make_worker([engine, ...others], name, own_text) {
   const alone = (text) => `(() => {\n${text.replace(/^export /gm, '')}\nreturn { logits, log_softmax, nll_loss, logits_gradient, parameter_gradients, sgd_step }\n})()`
-  const text = `'use strict'\nconst right = ${alone(sources.engine)}\n${sources.train}\nserve(${own_text ? alone(own_text) : replaced(name)}, right, self)\n`
+  const started = name === '' ? alone(own_text) : `mistaken(right, '${name}')`
+  const text = ["'use strict'", ...others, `const right = ${alone(engine)}`, `serve(${started}, right, self)`].join('\n')
   const url = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }))
   const worker = new Worker(url)
   URL.revokeObjectURL(url)
@@ -20,33 +20,23 @@ export function start_message(facts, { pixels, labels, order, W, b }, chosen) {
   return { pixels, labels, order, W, b, train: facts.train, total: facts.steps, keep: facts.moments, steps: 0, ...chosen }
 }
 
-/** One step against both recorded sides, in the order of the derivation; of most steps only the loss is recorded. */
-export function compare_step(step, recorded, facts) {
-  const moment = step.kept && recorded.moments.find(({ number }) => number === step.number)
-  if (moment) return compare_moment(step.kept, moment, facts.fields)
-  const n = step.number - 1
-  return ['NumPy', 'PyTorch'].map((side, i) => ({ number: step.number, side, field: 'L', used: used(step.loss, recorded.loss[i][n], recorded.limits[n]) }))
-}
-
 /** The options of the run that was recorded. */
 export function recorded_options({ lr, batch_size }) {
   return { lr, batch_size, momentum: 0, sum: false }
 }
 
-/** found: of each comparison; gap: how far secant and gradient are apart, of a run or an image that was not recorded. */
+/** found: of each comparison; gap: between secant and gradient of what was not recorded. */
 export function show_badge(badge, found, steps, gap) {
   const { match, first, worst } = verdict(found)
-  badge.className = gap !== undefined || !steps ? '' : match ? 'match' : 'differ'
-  badge.textContent = gap !== undefined
-    ? `not recorded: checked against differences only (the secant of L along the gradient is off by ${digits(gap)} of its slope)`
-    : !steps
-      ? 'no step yet: nothing is compared'
-      : match
-        ? `✓ match: ${steps} steps, at most ${(100 * worst.used).toFixed(1)} % of a budget used (${worst.field}, ${worst.side})`
-        : `✗ differ: ${first.field} is over its budget at step ${first.number}`
+  const own = gap !== undefined
+  badge.className = own || !steps ? '' : match ? 'match' : 'differ'
+  if (own) badge.textContent = `not recorded: checked against differences only (the secant of L along its gradient is off by ${digits(gap)} of the slope); ${steps} steps`
+  else if (!steps) badge.textContent = 'no step yet: nothing is compared'
+  else if (match) badge.textContent = `✓ match: ${steps} steps, at most ${(100 * worst.used).toFixed(1)} % of a budget used (${worst.field}, ${worst.side})`
+  else badge.textContent = `✗ differ: ${first.field} is over its budget at step ${first.number}`
 }
 
-/** dW, db of a batch, and how far the secant of L along them is from their slope, as a share of it. */
+/** dW, db of a batch, and gap(): how far the secant of L along them is from their slope, as a share of it. */
 export function gradient({ X, y }, { W, b }) {
   const log_P = (W, b) => log_softmax(logits(X, W, b))
   const [dW, db] = parameter_gradients(X, logits_gradient(log_P(W, b), y))
