@@ -3,7 +3,7 @@
 import { kept } from './kept.js'
 import { $, element, on } from './numbers.js'
 
-const guess = { notices: $('guess-notices'), first: $('guess-first') }
+const guess = { accuracy: $('guess-notices'), 'first quantity': $('guess-first') }
 
 /** about, tags: by mistake, by quantity; correct: accuracy; run(name or '', text of an engine) -> {verdict, accuracy} or {error} */
 export function listen_to_breaking(about, tags, engine_text, correct, run) {
@@ -30,11 +30,11 @@ export function listen_to_breaking(about, tags, engine_text, correct, run) {
 function told({ error, verdict, accuracy }, about, tags, correct) {
   if (error) return [element('p', { class: 'wrong' }, `✗ The engine does not run: ${error}`)]
   const { first } = verdict
-  const happened = { notices: correct - accuracy >= 0.02 ? 'yes' : 'no', first: first?.field ?? 'none' }
+  const happened = { accuracy: correct - accuracy >= 0.02 ? 'yes' : 'no', 'first quantity': first?.field ?? 'none' }
   const [reached, best] = [accuracy, correct].map((share) => `${(100 * share).toFixed(1)} %`)
-  const said = happened.notices === 'yes' ? 'the accuracy notices.' : 'the accuracy does not notice. It asks only which logit is the largest.'
+  const said = happened.accuracy === 'yes' ? 'the accuracy notices.' : 'the accuracy does not notice. It asks only which logit is the largest.'
   return [
-    element('p', { class: first ? 'wrong' : 'right', 'data-first': happened.first }, first ? `✗ differ: ${first.field} (${tags[first.field]}) is the first over its budget, at step ${first.number}` : '✓ match: every recorded quantity is within its budget'),
+    element('p', { class: first ? 'wrong' : 'right', 'data-first': first?.field ?? 'none' }, first ? `✗ differ: ${first.field} (${tags[first.field]}) is the first over its budget, at step ${first.number}` : '✓ match: every recorded quantity is within its budget'),
     element('p', {}, `Accuracy on the validation images ${reached}, correct ${best}: ${said}`),
     element('p', {}, scored(happened)),
     ...(about ? [element('p', {}, about.symptom, ' ', about.why), element('p', {}, element('strong', {}, about.lesson))] : []),
@@ -49,6 +49,6 @@ function scored(happened) {
   const score = [before + right.length, all + asked.length]
   kept('score', score.join(' '))
   for (const name of asked) guess[name].value = ''
-  const each = asked.map((name) => `${name === 'first' ? 'first quantity' : 'accuracy'} ${right.includes(name) ? 'right' : 'wrong'}`).join(', ')
+  const each = asked.map((name) => `${name} ${right.includes(name) ? 'right' : 'wrong'}`).join(', ')
   return `${each ? `Your predictions: ${each}` : 'You predicted nothing'}. Score: ${score.join(' of ')}.`
 }

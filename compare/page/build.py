@@ -19,7 +19,7 @@ from compare.page.formulas import equations
 from compare.page.packing import Packed, pack
 from compare.page.reasons import reasons
 from compare.page.symbols import SYMBOLS, dimensions
-from compare.page.texts import ALSO, STOPS, questions
+from compare.page.texts import ALSO, ORIGINS, STOPS, questions
 
 HERE = Path(__file__).parent
 # In the order in which each needs only those before it.
@@ -51,6 +51,7 @@ def render(facts: dict[str, Any], packed: Packed) -> str:
         policy=_policy(script, style),
         rows=_rows(),
         symbols=SYMBOLS,
+        origin=ORIGINS.get(facts["name"], "The images have the licence of their data set"),
         questions=questions(facts["classes"]),
         rate=round(math.log10(facts["lr"]), 6),
         script=script,
@@ -105,6 +106,7 @@ def _hash(text: str) -> str:
 
 def _rows() -> list[dict[str, Any]]:
     """The six equations: tag, name, formula and both codes."""
+    said = {stop.place: stop.text for stop in STOPS}
     formulas, ours, theirs, why = equations(), numpy_lines(), torch_lines(), reasons()
     return [
         {
@@ -114,6 +116,7 @@ def _rows() -> list[dict[str, Any]]:
             "formula": formulas[function.tag],
             "symbols": dict.fromkeys(re.findall(r'data-symbol="(\w+)"', formulas[function.tag])),
             "reason": why.get(function.tag),
+            "short": said[function.tag],
             "plain": "; ".join(f"{one.field} = {one.formula}" for one in QUANTITIES.values() if one.function == name),
             "numpy": ours[function.tag],
             "torch": theirs[function.tag],

@@ -1,5 +1,6 @@
-// The engine against what was recorded: each quantity has a budget, and `used` is the share of it.
+// The engine against what was recorded: each quantity has a budget, and `used` is the share of it. Else against a secant.
 
+import { log_softmax, logits, logits_gradient, nll_loss, parameter_gradients, sgd_step } from './engine.js'
 import { flat } from './recording.js'
 
 /** One step of the engine against both recorded sides -> [{number, side, field, used}]; of most steps only the loss is recorded. */
@@ -24,4 +25,19 @@ export function verdict(found) {
   const first = found.find((one) => !(one.used <= 1))
   const worst = found.reduce((a, b) => (b.used > a.used ? b : a), { used: 0 })
   return { match: !first, first, worst }
+}
+
+/** What a batch leads to, and gap(): how far the secant of L along dW, db is from their slope, as a share of it. */
+export function gradient({ X, y }, { W, b }) {
+  const log_P = (W, b) => log_softmax(logits(X, W, b))
+  const logP = log_P(W, b)
+  const dZ = logits_gradient(logP, y)
+  const [dW, db] = parameter_gradients(X, dZ)
+  const gap = () => {
+    const slope = [...dW, db].reduce((sum, row) => row.reduce((part, g) => part + g * g, sum), 0)
+    const h = 1e-5 / Math.sqrt(slope)
+    const [below, above] = [h, -h].map((step) => nll_loss(log_P(...sgd_step(W, b, dW, db, step)), y))
+    return Math.abs((above - below) / (2 * h) / slope - 1)
+  }
+  return { logP, dZ, dW, gap }
 }

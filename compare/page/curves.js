@@ -54,8 +54,8 @@ export function draw_prediction(place, guessed, on_change) {
   let last
   const draw = ({ clientX, clientY }) => {
     const drawing = $('accuracy')
-    const [box, [, , width]] = [drawing.getBoundingClientRect(), drawing.getAttribute('viewBox').split(' ').map(Number)]
-    const [x, y] = [((clientX - box.left) / box.width) * width, ((clientY - box.top) / box.height) * HEIGHT]
+    const [box, { width }] = [drawing.getBoundingClientRect(), drawing.viewBox.baseVal]
+    const [x, y] = [clientX - box.left, clientY - box.top].map((at) => (at * width) / box.width)
     const step = clamp(Math.round(((x - LEFT) / (width - MARGIN - LEFT)) * guessed.length) - 1, 0, guessed.length - 1)
     const [from, to] = [Math.min(step, last ?? step), Math.max(step, last ?? step)]
     guessed.fill(clamp((100 * (BELOW - y)) / (BELOW - ABOVE), 0, 100), from, to + 1)

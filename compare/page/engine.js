@@ -50,18 +50,15 @@ export function sgd_step(W, b, dW, db, lr) {
 const known = new WeakMap()
 
 function lit(x) {
-  if (!known.has(x)) known.set(x, find_lit(x))
-  return known.get(x)
-}
-
-function find_lit(x) {
+  if (known.has(x)) return known.get(x)
   const pixels = new Uint32Array(x.length)
   let count = 0
   for (let d = 0; d < x.length; d++) {
     pixels[count] = d
     count += Number(x[d] !== 0)
   }
-  return pixels.slice(0, count)
+  known.set(x, pixels.slice(0, count))
+  return known.get(x)
 }
 
 function dot(w, x, seen) {

@@ -1,7 +1,7 @@
 // The page: its state, what changes it, and what shows it.
 
 import { listen_to_breaking } from './breaking.js'
-import { compare_step } from './compare.js'
+import { compare_step, gradient } from './compare.js'
 import { draw_prediction, show_curves } from './curves.js'
 import { make_desk } from './desk.js'
 import { drawing } from './draw.js'
@@ -16,7 +16,7 @@ import { make_templates } from './templates.js'
 import { make_touch } from './touch.js'
 import { listen_to_tour } from './tour.js'
 import { batch_index, images, largest_at } from './train.js'
-import { break_it, gradient, make_worker, recorded_options, show_badge, start_message } from './training.js'
+import { break_it, make_worker, recorded_options, show_badge } from './training.js'
 
 const main = document.querySelector('main')
 main.inert = true
@@ -26,9 +26,8 @@ const sources = ['engine', 'train', 'mistakes'].map((name) => script.split(`// $
 $('engine-text').textContent = sources[0]
 
 const recorded = await read_recording(facts, JSON.parse($('table').textContent), $('recording').textContent)
-const state = { ...recorded, lr: facts.lr, moved: undefined }
+const state = { ...recorded }
 const guessed = new Float64Array(facts.steps).fill(NaN)
-const at_first = recorded_options(facts)
 let [run, values] = []
 
 const set_desk = make_desk(facts, (k, value) => {
@@ -49,15 +48,15 @@ await pause()
 
 function show() {
   values = set_desk(state)
-  if ($('draw').getAttribute('aria-pressed') !== 'true') draw_grey($('image'), state.x)
+  if (!state.pen) draw_grey($('image'), state.x)
   $('image-note').textContent = `${state.drawn ? 'Drawn, labelled' : 'Labelled'} ${facts.names[state.label]}, predicted ${facts.names[predicted(state.x)]}.`
   $('label').value = state.label
   show_picker(state, predicted)
-  const next = gradient(batch_at($('scrub').value, run.chosen.batch_size), state)
+  const next = gradient(batch_at($('scrub').value, run.batch_size), state)
   set_templates(state, next.dW, $('shown').value)
   // what was not recorded is checked with the image, or with the batch that comes next
   const own = state.drawn || state.label !== recorded.labels[state.index] ? gradient({ X: [state.x], y: [state.label] }, state) : next
-  show_badge($('badge'), run.found, run.steps.length, own === next && is_recorded() ? undefined : own.gap())
+  show_badge($('badge'), run.found, run.steps.length, own === next && run.is_recorded ? undefined : own.gap())
   light_again()
 }
 
@@ -68,10 +67,6 @@ function predicted(x) {
 // Of a large batch its first images: the page shows them at every step.
 function batch_at(number, batch_size) {
   return images(recorded, batch_index({ ...facts, order: recorded.order, batch_size }, Number(number)).slice(0, 200))
-}
-
-function is_recorded() {
-  return Object.entries(at_first).every(([name, value]) => run.chosen[name] === value)
 }
 
 function sentence(name) {
@@ -96,7 +91,7 @@ function choose_image(n) {
 }
 
 function set_label(label) {
-  if (facts.names[label]) state.label = label
+  if (facts.names[label]) state.label = Number(label)
   changed()
 }
 
@@ -108,10 +103,8 @@ function changed() {
 
 function next_mistake() {
   const count = recorded.labels.length
-  for (let i = 1; i <= count; i++) {
-    const n = (state.index + i) % count
-    if (predicted(images(recorded, [n]).X[0]) !== recorded.labels[n]) return choose_image(n)
-  }
+  const others = Array.from({ length: count }, (_, i) => (state.index + 1 + i) % count)
+  choose_image(others.find((n) => predicted(images(recorded, [n]).X[0]) !== recorded.labels[n]) ?? state.index)
 }
 
 const clear = drawing($('image'), ({ x, steps }) => {
@@ -125,12 +118,13 @@ const clear = drawing($('image'), ({ x, steps }) => {
   changed()
 })
 
-function set_drawing(on) {
-  $('draw').setAttribute('aria-pressed', on)
-  $('clear').hidden = $('draw-note').hidden = !on
-  const changes = { role: on ? 'application' : 'img', 'aria-label': on ? 'Draw a digit' : 'The image', tabindex: on ? 0 : -1 }
+function set_drawing(pen) {
+  state.pen = pen
+  $('draw').setAttribute('aria-pressed', pen)
+  $('clear').hidden = $('draw-note').hidden = !pen
+  const changes = pen ? { role: 'application', 'aria-label': 'Draw a digit', tabindex: 0 } : { role: 'img', 'aria-label': 'The image', tabindex: -1 }
   for (const [name, value] of Object.entries(changes)) $('image').setAttribute(name, value)
-  if (!on) return
+  if (!pen) return
   clear()
   $('image').focus()
 }
@@ -144,10 +138,11 @@ function chosen() {
 
 function restart() {
   run?.worker.terminate()
-  run = { worker: make_worker(sources), chosen: chosen(), steps: [], found: [], weights: [{ W: recorded.W, b: recorded.b }], target: 0 }
-  run.worker.postMessage(start_message(facts, recorded, run.chosen))
+  const options = chosen()
+  const is_recorded = Object.entries(recorded_options(facts)).every(([name, value]) => options[name] === value)
+  run = { ...options, is_recorded, worker: make_worker(sources, facts, recorded, options), steps: [], found: [], weights: [{ W: recorded.W, b: recorded.b }], target: 0 }
   run.worker.onmessage = ({ data }) => took(data)
-  state.lr = run.chosen.lr
+  state.lr = options.lr
   show_rate()
   $('prediction-text').textContent = ''
   run_to(0)
@@ -156,7 +151,7 @@ function restart() {
 
 function show_rate() {
   $('rate-text').textContent = digits(chosen().lr)
-  $('rate').setAttribute('aria-valuetext', digits(chosen().lr))
+  $('rate').setAttribute('aria-valuetext', $('rate-text').textContent)
 }
 
 function took({ steps, W, b, accuracy }) {
@@ -164,7 +159,7 @@ function took({ steps, W, b, accuracy }) {
   run.steps.push(...steps)
   run.weights.push({ W, b })
   run.accuracy = accuracy
-  if (is_recorded()) run.found.push(...steps.flatMap((step) => compare_step(step, recorded, facts)))
+  if (run.is_recorded) run.found.push(...steps.flatMap((step) => compare_step(step, recorded, facts)))
   run_to(run.target)
   if (!run.waiting) requestAnimationFrame(show_run)
   run.waiting = true
@@ -180,7 +175,7 @@ function show_run() {
 }
 
 function curves() {
-  show_curves($('curves'), run.steps, recorded, facts, is_recorded(), guessed)
+  show_curves($('curves'), run.steps, recorded, facts, run.is_recorded, guessed)
 }
 
 function scrub_to(number) {
@@ -208,12 +203,12 @@ function keep() {
 }
 
 function read() {
-  const { image, label = NaN, step, rate, mistake } = read_address()
+  const { image, label, step, rate, mistake } = read_address()
   if (!image) return
   $('rate').value = rate ?? $('rate').defaultValue
   restart()
   choose_image(image)
-  set_label(Number(label))
+  set_label(label)
   if (mistake in mistakes) {
     $('mistake').value = mistake
     $('mistake').dispatchEvent(new Event('change'))
@@ -221,33 +216,29 @@ function read() {
   run_to(Number(step) || 0)
 }
 
-function listen() {
-  on('index', 'change', () => choose_image($('index').value))
-  on('previous', 'click', () => choose_image(state.index - 1))
-  on('next', 'click', () => choose_image(state.index + 1))
-  on('next-mistake', 'click', next_mistake)
-  on('draw', 'click', () => ($('draw').getAttribute('aria-pressed') === 'true' ? choose_image(state.index) : set_drawing(true)))
-  on('clear', 'click', clear)
-  on('label', 'change', () => set_label(Number($('label').value)))
-  on('ask', 'change', () => document.body.classList.toggle('ask', $('ask').checked))
-  on('shown', 'change', show)
-  on('step', 'click', () => run_to(run.steps.length + 1))
-  on('run', 'click', () => run_to(facts.steps))
-  on('pause', 'click', () => (run.target = run.steps.length))
-  on('restart', 'click', restart)
-  on('scrub', 'input', () => scrub_to(Number($('scrub').value)))
-  for (const id of ['rate', 'momentum', 'batch', 'sum']) on(id, 'change', restart)
-  on('rate', 'input', show_rate)
-  on('prediction', 'input', () => (guessed.fill($('prediction').value === '' ? NaN : $('prediction').value), curves()))
-  on('mistake', 'change', keep)
-  draw_prediction($('curves'), guessed, curves)
-  on(window, 'hashchange', read)
-  on(window, 'resize', curves)
-}
-
+on('index', 'change', () => choose_image($('index').value))
+on('previous', 'click', () => choose_image(state.index - 1))
+on('next', 'click', () => choose_image(state.index + 1))
+on('next-mistake', 'click', next_mistake)
+on('draw', 'click', () => (state.pen ? choose_image(state.index) : set_drawing(true)))
+on('clear', 'click', clear)
+on('label', 'change', () => set_label($('label').value))
+on('ask', 'change', () => document.body.classList.toggle('ask', $('ask').checked))
+on('shown', 'change', show)
+on('step', 'click', () => run_to(run.steps.length + 1))
+on('run', 'click', () => run_to(facts.steps))
+on('pause', 'click', () => (run.target = run.steps.length))
+on('restart', 'click', restart)
+on('scrub', 'input', () => scrub_to($('scrub').value))
+for (const id of ['rate', 'momentum', 'batch', 'sum']) on(id, 'change', restart)
+on('rate', 'input', show_rate)
+on('prediction', 'input', () => (guessed.fill($('prediction').value === '' ? NaN : $('prediction').value), curves()))
+on('mistake', 'change', keep)
+draw_prediction($('curves'), guessed, curves)
+on(window, 'hashchange', read)
+on(window, 'resize', curves)
 listen_to_questions()
 listen_to_breaking(mistakes, tags, sources[0], recorded.accuracy, (name, text) => break_it(sources, recorded, facts, name, text))
-listen()
 restart()
 read()
 listen_to_tour(stops)

@@ -5,21 +5,17 @@ import { images } from './train.js'
 
 /** Buttons, made once: on_image(n) -> a function of the state and predicted(x). */
 export function make_picker(place, recorded, { names, shape }, on_image) {
-  const choices = Array.from({ length: 10 }, () => {
-    const canvas = make_canvas(shape, '')
-    const button = element('button', {}, canvas)
-    on(button, 'click', () => on_image(Number(button.value)))
-    place.append(button)
-    return { button, canvas }
-  })
+  const buttons = Array.from({ length: 10 }, () => element('button', {}, make_canvas(shape, 'image')))
+  for (const button of buttons) on(button, 'click', () => on_image(button.value))
+  place.append(...buttons)
   return ({ index, drawn }, predicted) =>
-    choices.forEach(({ button, canvas }, i) => {
-      const n = index - (index % choices.length) + i
+    buttons.forEach((button, i) => {
+      const n = index - (index % buttons.length) + i
       button.hidden = n >= recorded.labels.length
       if (button.hidden) return
       const { X, y } = images(recorded, [n])
       const wrong = predicted(X[0]) !== y[0]
-      draw_grey(canvas, X[0])
+      draw_grey(button.firstChild, X[0])
       button.value = n
       button.className = wrong ? 'mistaken' : ''
       button.setAttribute('aria-pressed', n === index && !drawn)

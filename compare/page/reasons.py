@@ -27,7 +27,7 @@ def reasons() -> dict[str, Reason]:
     for tag, section in maths_sections().items():
         text = re.search(r"^\*\*.*?(?=\n\n```|\Z)", section, re.M | re.S)
         if text and (title := re.search(r"\*\*(Why .*?)\.\*\*", text[0])):
-            found[tag] = Reason(title[1].replace("$", ""), _html(text[0]))
+            found[tag] = Reason(title[1].replace("$", "").replace("-", "−"), _html(text[0]))
     return found
 
 
@@ -45,6 +45,9 @@ def _inline(text: str) -> str:
 
 def _piece(match: re.Match[str]) -> str:
     kind, text = match.lastgroup, match[match.lastgroup or 0]
-    if kind in ("block", "inline"):
-        return convert(text.strip().rstrip(",."), display=kind)
+    if kind == "block":
+        # a narrow page scrolls it, by keyboard too
+        return f'<span class="wide" tabindex="0">{convert(text.strip().rstrip(",."), display=kind)}</span>'
+    if kind == "inline":
+        return convert(text)
     return f"<{kind}>{_inline(text)}</{kind}>"

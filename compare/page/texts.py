@@ -70,6 +70,10 @@ STOPS = (
     ),
 )
 
+MNIST = "MNIST by Yann LeCun, Corinna Cortes and Christopher Burges, licence CC BY-SA 3.0"
+# Of the data sets of the package, and of MNIST as a whole.
+ORIGINS = {"mnist5k": MNIST, "mnist": MNIST, "digits": "Digits of the UCI repository by E. Alpaydin and C. Kaynak, licence CC BY 4.0"}
+
 # A mistake by the name that people have for it, and why the accuracy hardly sees it.
 ALSO = {
     "stale-gradient": {

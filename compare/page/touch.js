@@ -1,7 +1,8 @@
 // Three things to touch: a shift of the logits, the slope of one weight, and the size of the batch.
 
+import { gradient } from './compare.js'
 import { chart } from './curves.js'
-import { log_softmax, logits, logits_gradient, nll_loss, parameter_gradients } from './engine.js'
+import { log_softmax, logits, nll_loss } from './engine.js'
 import { clamp, digits, draw_signed, element, labelled, make_bars, make_canvas, on, place_in } from './numbers.js'
 
 /** batch(N) -> the first images of the run -> {show, nudge}: show reads the state again. */
@@ -82,26 +83,22 @@ function make_nudge(state, { classes, shape }) {
 
 // The gradient of one weight, and the secants of the loss by it for h = 10^-1 ... 10^-15.
 function slopes({ x, label, W, b }, k, d) {
-  const log_P = (W) => log_softmax(logits([x], W, b))
-  const loss = (h) => nll_loss(log_P(W.map((row, i) => (i === k ? row.with(d, row[d] + h) : row))), [label])
-  const dZ = logits_gradient(log_P(W), [label])
+  const loss = (h) => nll_loss(log_softmax(logits([x], W.map((row, i) => (i === k ? row.with(d, row[d] + h) : row)), b)), [label])
   const secants = Array.from({ length: 15 }, (_, i) => 10 ** -(i + 1)).map((h) => (loss(h) - loss(0)) / h)
-  return { slope: parameter_gradients([x], dZ)[0][k][d], secants }
+  return { slope: gradient({ X: [x], y: [label] }, { W, b }).dW[k][d], secants }
 }
 
 function make_sizes(state, batch) {
   const { input, label } = labelled('Images in the batch', 'select', {}, ...[1, 2, 10, 100].map((N) => element('option', {}, String(N))))
-  const out = [element('p', { class: 'digits' }), element('p', { class: 'digits' })]
+  const out = element('p', { class: 'digits' })
   const show = () => {
     const N = Number(input.value)
     const { X, y } = batch(N)
-    const logP = log_softmax(logits(X, state.W, state.b))
-    const dZ = logits_gradient(logP, y)
-    const largest = Math.max(...parameter_gradients(X, dZ)[0].map((row) => Math.max(...row.map(Math.abs))))
-    out[0].textContent = `first image: dZ at its label = (P − 1) / N = (${digits(Math.exp(logP[0][y[0]]))} − 1) / ${N} = ${digits(dZ[0][y[0]])}`
-    out[1].textContent = `largest |dW|: ${digits(largest)} as a mean, ${digits(N * largest)} as a sum`
+    const { logP, dZ, dW } = gradient({ X, y }, state)
+    const largest = Math.max(...dW.map((row) => Math.max(...row.map(Math.abs))))
+    out.textContent = `First image: dZ at its label = (P − 1) / N = (${digits(Math.exp(logP[0][y[0]]))} − 1) / ${N} = ${digits(dZ[0][y[0]])}. Largest |dW|: ${digits(largest)} as a mean, ${digits(N * largest)} as a sum.`
   }
   on(input, 'change', show)
   const note = element('p', { class: 'note' }, 'L is a mean: each image counts 1/N, so each row of dZ is divided by N. dW is then a mean over the images, and the learning rate can stay when the batch grows.')
-  return { card: card('A batch of 1, 2 or 100', element('p', {}, label), ...out, note), show }
+  return { card: card('A batch of 1, 2 or 100', element('p', {}, label), out, note), show }
 }

@@ -1,23 +1,18 @@
 // Training in a worker, and the badge that says whether it is the recorded run.
 
 import { compare_step, verdict } from './compare.js'
-import { log_softmax, logits, logits_gradient, nll_loss, parameter_gradients, sgd_step } from './engine.js'
 import { digits } from './numbers.js'
 
 /** A worker with the engine of the page, with one mistake, or with the text of another engine. */
-export function make_worker([engine, ...others], name, own_text) {
+export function make_worker([engine, ...others], facts, { pixels, labels, order, W, b }, chosen, name, own_text) {
   const alone = (text) => `(() => {\n${text.replace(/^export /gm, '')}\nreturn { logits, log_softmax, nll_loss, logits_gradient, parameter_gradients, sgd_step }\n})()`
   const started = name === '' ? alone(own_text) : `mistaken(right, '${name}')`
   const text = ["'use strict'", ...others, `const right = ${alone(engine)}`, `serve(${started}, right, self)`].join('\n')
   const url = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }))
   const worker = new Worker(url)
   URL.revokeObjectURL(url)
+  worker.postMessage({ pixels, labels, order, W, b, train: facts.train, total: facts.steps, keep: facts.moments, steps: 0, ...chosen })
   return worker
-}
-
-/** What the worker is sent first. */
-export function start_message(facts, { pixels, labels, order, W, b }, chosen) {
-  return { pixels, labels, order, W, b, train: facts.train, total: facts.steps, keep: facts.moments, steps: 0, ...chosen }
 }
 
 /** The options of the run that was recorded. */
@@ -36,23 +31,10 @@ export function show_badge(badge, found, steps, gap) {
   else badge.textContent = `✗ differ: ${first.field} is over its budget at step ${first.number}`
 }
 
-/** dW, db of a batch, and gap(): how far the secant of L along them is from their slope, as a share of it. */
-export function gradient({ X, y }, { W, b }) {
-  const log_P = (W, b) => log_softmax(logits(X, W, b))
-  const [dW, db] = parameter_gradients(X, logits_gradient(log_P(W, b), y))
-  const gap = () => {
-    const slope = [...dW, db].reduce((sum, row) => row.reduce((part, g) => part + g * g, sum), 0)
-    const h = 1e-5 / Math.sqrt(slope)
-    const [below, above] = [h, -h].map((step) => nll_loss(log_P(...sgd_step(W, b, dW, db, step)), y))
-    return Math.abs((above - below) / (2 * h) / slope - 1)
-  }
-  return { dW, db, gap }
-}
-
 /** Train with one mistake, or with the text of an engine of one's own -> {verdict, accuracy} or {error}. */
 export function break_it(sources, recorded, facts, name, own_text) {
   return new Promise((done) => {
-    const worker = make_worker(sources, name, own_text)
+    const worker = make_worker(sources, facts, recorded, recorded_options(facts), name, own_text)
     const found = []
     const end = (result) => (clearTimeout(late), worker.terminate(), done(result))
     const late = setTimeout(() => end({ error: 'it took longer than a minute' }), 60_000)
@@ -66,6 +48,5 @@ export function break_it(sources, recorded, facts, name, own_text) {
         end({ error: `a function gives something of another shape (${error.message})` })
       }
     }
-    worker.postMessage(start_message(facts, recorded, recorded_options(facts)))
   })
 }
