@@ -24,8 +24,8 @@ from compare.page.texts import ALSO, ORIGINS, STOPS, questions
 HERE = Path(__file__).parent
 # In the order in which each needs only those before it.
 MODULES = (
-    "engine", "train", "mistakes", "unpack", "recording", "compare", "kept", "numbers", "symbols", "desk", "picker", "draw",
-    "curves", "touch", "templates", "questions", "tour", "breaking", "training", "main",
+    "engine", "train", "mistakes", "unpack", "recording", "compare", "kept", "numbers", "symbols", "desk", "picker",
+    "draw", "curves", "touch", "templates", "questions", "tour", "breaking", "training", "main",
 )  # fmt: skip
 IMPORT = re.compile(r"^import .*?from '\./\w+\.js'\n", re.M | re.S)
 TABLE, TEXT = "table", "recording"
@@ -134,7 +134,9 @@ def _symbols() -> dict[str, Any]:
 
 def _mistakes() -> dict[str, Any]:
     """What the catalogue says of the mistakes of the page, and what is said of them here."""
-    names = re.findall(r"^  '?([\w-]+)'?: (?:\['|after|before)", (HERE / "mistakes.js").read_text(encoding="utf-8"), re.M)
+    names = re.findall(
+        r"^  '?([\w-]+)'?: (?:\['|after|before)", (HERE / "mistakes.js").read_text(encoding="utf-8"), re.M
+    )
     said = "tag", "function", "title", "belief", "symptom", "lesson"
     nothing = {"also": "", "why": ""}
     return {name: {field: getattr(BUGS[name], field) for field in said} | ALSO.get(name, nothing) for name in names}

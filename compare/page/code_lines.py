@@ -60,7 +60,7 @@ def torch_lines() -> dict[str, Line]:
     for tag, (function, beginning) in TORCH.items():
         source = textwrap.dedent(inspect.getsource(function))
         (line,) = (text.strip() for text in source.splitlines() if text.strip().startswith(beginning))
-        found[tag] = Line(_marked(_without_type(line), "torch"), _place(function), NODES.get(tag))
+        found[tag] = Line(marked(_without_type(line), "torch"), _place(function), NODES.get(tag))
     return found
 
 
@@ -69,7 +69,7 @@ def _of_scratch(function: Callable) -> Line:
     (definition,) = ast.parse(source).body
     assert isinstance(definition, ast.FunctionDef)
     pieces = [ast.get_source_segment(source, one) or "" for one in definition.body[1:] if not _checks(one)]
-    html = _marked("\n".join(map(_without_type, pieces)), "numpy")
+    html = marked("\n".join(map(_without_type, pieces)), "numpy")
     return Line(html, _place(function), NEVER_BUILT.get(function.__name__))
 
 
@@ -89,7 +89,7 @@ def _place(function: Callable) -> str:
     return f"{function.__module__.replace('.', '/')}.py: {function.__qualname__}"
 
 
-def _marked(text: str, side: str) -> str:
+def marked(text: str, side: str) -> str:
     """The text as HTML; a name of a symbol is an element that lists the symbols it stands for."""
     names: dict[str, list[str]] = {}
     for symbol, about in SYMBOLS.items():

@@ -22,7 +22,7 @@ class Reason(NamedTuple):
 
 @cache
 def reasons() -> dict[str, Reason]:
-    """By tag what MATHS.md says under a heading `Why ...`, from the first bold heading on; not all equations have one."""
+    """By tag what MATHS.md says from its first bold heading on, of the equations that have a heading `Why ...`."""
     found = {}
     for tag, section in maths_sections().items():
         text = re.search(r"^\*\*.*?(?=\n\n```|\Z)", section, re.M | re.S)

@@ -58,27 +58,31 @@ STOPS = (
     Stop("E3", "The loss is −log P of the label. Sure and right costs 0; sure and wrong costs much."),
     Stop(
         "E4",
-        "Raise one logit by a little. log P of the label gains that much if the logit is the label's own (Y), and loses "
-        "P times as much, because the sum grows. L is minus the mean over N images: dZ = (P − Y) / N.",
+        "Raise one logit by a little. log P of the label gains that much if the logit is the label's own (Y), and "
+        "loses P times as much, because the sum grows. L is minus the mean over N images: dZ = (P − Y) / N.",
     ),
     Stop("E5", "dW: each lit pixel gets its share of dZ. A black pixel gets none."),
     Stop("E6", "A step against the gradient. The loss of this image falls."),
     Stop(
         "training",
-        "Run the training: at every step it is compared with NumPy and PyTorch. Then break it, below. Begin with “stale "
-        "gradient”, a missing zero_grad: the badge sees it, the accuracy does not.",
+        "Run the training: at every step it is compared with NumPy and PyTorch. Then break it, below. Begin with "
+        "“stale gradient”, a missing zero_grad: the badge sees it, the accuracy does not.",
     ),
 )
 
 MNIST = "MNIST by Yann LeCun, Corinna Cortes and Christopher Burges, licence CC BY-SA 3.0"
 # Of the data sets of the package, and of MNIST as a whole.
-ORIGINS = {"mnist5k": MNIST, "mnist": MNIST, "digits": "Digits of the UCI repository by E. Alpaydin and C. Kaynak, licence CC BY 4.0"}
+ORIGINS = {
+    "mnist5k": MNIST,
+    "mnist": MNIST,
+    "digits": "Digits of the UCI repository by E. Alpaydin and C. Kaynak, licence CC BY 4.0",
+}
 
 # A mistake by the name that people have for it, and why the accuracy hardly sees it.
 ALSO = {
     "stale-gradient": {
         "also": ", a missing zero_grad",
         "why": "The gradients of earlier steps point nearly the same way. Added up they make the steps longer, as a "
-        "momentum of 1 does: the weights go further in a good direction, and the largest logit is the right one as often.",
+        "momentum of 1 does. The weights go further in a good direction, and the largest logit is right as often.",
     }
 }
