@@ -114,6 +114,7 @@ const clear = drawing($('image'), ({ x, steps }) => {
     draw_grey(canvas, pixels)
     return element('li', {}, canvas, ` ${text}`)
   })
+  shown.at(-1).firstChild.id = 'seen'
   $('prepared').replaceChildren(...shown)
   changed()
 })

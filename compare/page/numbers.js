@@ -48,7 +48,7 @@ export function make_bars(symbol, names, { positive, on_move } = {}) {
   const rows = names.map((name, k) => {
     const [bar, number] = [element('div'), element('td', { class: 'digits' })]
     const row = element('tr', {}, element('th', { scope: 'row' }, name), element('td', { class: 'track' }, bar), number)
-    const slider = on_move && element('input', { type: 'range', min: -20, max: 20, step: 0.1, 'aria-label': `logit of ${name}` })
+    const slider = on_move && element('input', { type: 'range', min: -20, max: 20, step: 0.1, 'aria-label': `move the logit of ${name}` })
     if (slider) {
       on(slider, 'input', () => on_move(k, Number(slider.value)))
       row.append(element('td', { class: 'move' }, slider))

@@ -46,8 +46,9 @@ def _inline(text: str) -> str:
 def _piece(match: re.Match[str]) -> str:
     kind, text = match.lastgroup, match[match.lastgroup or 0]
     if kind == "block":
-        # a narrow page scrolls it, by keyboard too
-        return f'<span class="wide" tabindex="0">{convert(text.strip().rstrip(",."), display=kind)}</span>'
+        # a narrow page breaks it before an equals sign
+        parts = re.split(r"\s(?==\s)", text.strip().rstrip(",."))
+        return f'<span class="block">{" ".join(map(convert, parts))}</span>'
     if kind == "inline":
         return convert(text)
     return f"<{kind}>{_inline(text)}</{kind}>"

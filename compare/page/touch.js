@@ -43,7 +43,7 @@ function make_shift(state, { names }) {
       ? `P changes by ${digits(gap)}${gap ? ', which is rounding' : ''}: e^(Z + c) = e^Z · e^c, and e^c stands above and below the line of the fraction. It cancels.`
       : 'e^709 is the largest that float64 has, and e^−745 the smallest: P is lost. Shifted by the maximum, the largest exponent is always 0.')
   }
-  const { input, line } = slider('c =', -1000, 1000, 0, show)
+  const { input, line } = slider('Number c', -1000, 1000, 0, show)
   on(shifted.input, 'change', show)
   const note = element('p', { class: 'note' }, 'Make the logits 1,000, then switch the shift off.')
   return { card: card('Add a number c to all logits', line, shifted.label, note, Z.table, P.table, out), show }

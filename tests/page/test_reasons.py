@@ -21,6 +21,6 @@ def test_the_text_is_html_and_its_formulas_are_mathml():
         assert not re.findall(r"\$|\*\*|`", text)
         assert len(root.findall(".//{http://www.w3.org/1998/Math/MathML}math")) == reason.html.count("<math ")
     assert "<strong>The long way.</strong>" in reasons()["E4"].html
-    assert reasons()["E4"].html.count('<span class="wide" tabindex="0"><math') == 3
+    assert reasons()["E4"].html.count('<span class="block"><math') == 3
     assert "doctest" not in reasons()["E2"].html
     assert "&gt;&gt;&gt;" not in reasons()["E2"].html
