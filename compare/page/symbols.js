@@ -20,7 +20,8 @@ export function listen_to_symbols(about, symbols, sentence) {
   }
   const hold = (names) => ((held = held === names ? undefined : names), light(held))
   const symbol_of = (event) => event.target.closest?.('[data-symbol]')?.dataset.symbol
-  for (const event of ['mouseover', 'focusin']) on(document, event, (event) => light(symbol_of(event) ?? held))
+  // a page that scrolls below the mouse leaves lit what has the focus
+  for (const event of ['mouseover', 'focusin']) on(document, event, (event) => light(symbol_of(event) ?? document.activeElement.dataset.symbol ?? held))
   on(document, 'click', (event) => symbol_of(event) && hold(symbol_of(event)))
   on(document, 'keydown', (event) => {
     if (event.key === 'Escape') hold(undefined)
