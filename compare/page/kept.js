@@ -1,9 +1,9 @@
-// What is kept: from one visit to the next, and in the address.
+// What is kept from one visit to the next, and in the address.
 
-// Where the browser keeps nothing, nobody knows whether this is the first visit.
+// Where nothing is kept, nobody knows whether this is the first visit.
 const memory = { visited: 'perhaps' }
 
-/** What the browser keeps of this name, from now on `value` if there is one; '' if it has none. */
+/** What the browser keeps by this name, else ''; value: from now on. */
 export function kept(name, value) {
   try {
     if (value) localStorage[`softmax-twice-${name}`] = value
@@ -15,7 +15,7 @@ export function kept(name, value) {
 
 let waiting
 
-/** Keep in the address what parts() gives; not too often, for browsers slow such pages down. */
+/** Keep in the address what parts() gives, not too often: browsers slow such pages down. */
 export function keep_address(parts) {
   clearTimeout(waiting)
   waiting = setTimeout(() => history.replaceState(null, '', `#${new URLSearchParams(parts())}`), 300)

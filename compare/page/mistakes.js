@@ -10,7 +10,6 @@ const before = (name, change) => [name, (right) => (...given) => right[name](...
 const MISTAKES = {
   'softmax-before-the-loss': ['logits', (right) => (X, W, b) => each(right.log_softmax(right.logits(X, W, b)), Math.exp)],
   'bias-forgotten-forward': before('logits', (X, W, b) => [X, W, b.map(() => 0)]),
-  'relu-on-the-logits': after('logits', (Z) => each(Z, (z) => Math.max(0, z))),
   'sum-forgotten': ['log_softmax', () => (Z) => Z.map((row) => row.map((z) => z - Math.max(...row)))],
   'probabilities-returned': after('log_softmax', (logP) => each(logP, Math.exp)),
   'summed-loss': after('nll_loss', (L, _, y) => L * y.length),

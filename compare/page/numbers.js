@@ -55,7 +55,7 @@ export function make_bars(symbol, names, { positive, on_move } = {}) {
     }
     return { row, bar, number, slider }
   })
-  const caption = element('caption', {}, mark(symbol), on_move ? ' (drag a slider: what follows moves too)' : '')
+  const caption = element('caption', {}, mark(symbol), on_move ? element('span', { class: 'move' }, ' (drag a slider: what follows moves too)') : '')
   const table = element('table', { class: positive ? 'bars positive' : 'bars' }, caption, ...rows.map(({ row }) => row))
   return { table, set: (values, label) => set_bars(rows, values, label, positive) }
 }

@@ -3,7 +3,7 @@
 import { draw_grey, element, make_canvas, on } from './numbers.js'
 import { images } from './train.js'
 
-/** Buttons, made once: on_image(n) -> a function of the state and predicted(x). */
+/** on_image(n): one was chosen -> a function of the state and predicted(x). */
 export function make_picker(place, recorded, { names, shape }, on_image) {
   const buttons = Array.from({ length: 10 }, () => element('button', {}, make_canvas(shape, 'image')))
   for (const button of buttons) on(button, 'click', () => on_image(button.value))

@@ -3,7 +3,7 @@
 import { kept } from './kept.js'
 import { $, on } from './numbers.js'
 
-/** stops: [id of a place, text]. The first visit starts the tour by itself, unless the address asks for a state. */
+/** stops: [id, text]. The first visit starts the tour by itself, unless the address asks for a state. */
 export function listen_to_tour(stops) {
   const [tour, start, next, end, text] = ['tour', 'tour-start', 'tour-next', 'tour-end', 'tour-text'].map($)
   let stop = 0
