@@ -32,10 +32,10 @@ function told({ error, verdict, accuracy }, about, tags, correct) {
   const { first } = verdict
   const happened = { accuracy: correct - accuracy >= 0.02 ? 'yes' : 'no', 'first quantity': first?.field ?? 'none' }
   const [reached, best] = [accuracy, correct].map((share) => `${(100 * share).toFixed(1)} %`)
-  const said = happened.accuracy === 'yes' ? 'the accuracy notices.' : 'the accuracy does not notice. It asks only which logit is the largest.'
+  const notices = happened.accuracy === 'yes' ? 'the accuracy notices.' : 'the accuracy does not notice. It asks only which logit is the largest.'
   return [
     element('p', { class: first ? 'wrong' : 'right', 'data-first': first?.field ?? 'none' }, first ? `✗ differ: ${first.field} (${tags[first.field]}) is the first over its budget, at step ${first.number}` : '✓ match: every recorded quantity is within its budget'),
-    element('p', {}, `Accuracy on the validation images ${reached}, correct ${best}: ${said}`),
+    element('p', {}, `Accuracy on the validation images ${reached}, correct ${best}: ${first ? notices : 'the engine is right.'}`),
     element('p', {}, scored(happened)),
     ...(about ? [element('p', {}, about.symptom, ' ', about.why), element('p', {}, element('strong', {}, about.lesson))] : []),
   ]

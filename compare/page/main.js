@@ -121,7 +121,7 @@ const clear = drawing($('image'), ({ x, steps }) => {
 
 function set_drawing(pen) {
   state.pen = pen
-  $('draw').setAttribute('aria-pressed', pen)
+  $('draw').ariaPressed = pen
   $('clear').hidden = $('draw-note').hidden = !pen
   const changes = pen ? { role: 'application', 'aria-label': 'Draw a digit', tabindex: 0 } : { role: 'img', 'aria-label': 'The image', tabindex: -1 }
   for (const [name, value] of Object.entries(changes)) $('image').setAttribute(name, value)
@@ -151,8 +151,7 @@ function restart() {
 }
 
 function show_rate() {
-  $('rate-text').textContent = digits(chosen().lr)
-  $('rate').setAttribute('aria-valuetext', $('rate-text').textContent)
+  $('rate-text').textContent = $('rate').ariaValueText = digits(chosen().lr)
 }
 
 function took({ steps, W, b, accuracy }) {

@@ -18,7 +18,7 @@ export function make_picker(place, recorded, { names, shape }, on_image) {
       draw_grey(button.firstChild, X[0])
       button.value = n
       button.className = wrong ? 'mistaken' : ''
-      button.setAttribute('aria-pressed', n === index && !drawn)
-      button.setAttribute('aria-label', `image ${n}, labelled ${names[y[0]]}${wrong ? ', a mistake' : ''}`)
+      button.ariaPressed = n === index && !drawn
+      button.ariaLabel = `image ${n}, labelled ${names[y[0]]}${wrong ? ', a mistake' : ''}`
     })
 }

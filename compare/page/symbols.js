@@ -8,7 +8,7 @@ export function listen_to_symbols(about, symbols, sentence) {
   for (const one of document.querySelectorAll('[data-symbol]:not(math *)')) {
     const names = one.dataset.symbol.split(' ').map((name) => symbols[name].formula).join(', ')
     if (!one.closest('.formula')) one.textContent ||= names
-    for (const [name, value] of [['tabindex', 0], ['role', 'button'], ['aria-label', one.closest('pre') && one.textContent !== names ? `${one.textContent} for ${names}` : names]]) one.setAttribute(name, value)
+    Object.assign(one, { tabIndex: 0, role: 'button', ariaLabel: one.closest('pre') && one.textContent !== names ? `${one.textContent} for ${names}` : names })
   }
   let held
   const light = (names) => {
