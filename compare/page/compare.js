@@ -1,4 +1,4 @@
-// The engine against what was recorded: each quantity has a budget, and `used` is the share of it. Else against a secant.
+// The engine against what was recorded: each quantity has a budget, and `used` is the share of it.
 
 import { log_softmax, logits, logits_gradient, nll_loss, parameter_gradients, sgd_step } from './engine.js'
 import { flat } from './recording.js'
@@ -27,7 +27,7 @@ export function verdict(found) {
   return { match: !first, first, worst }
 }
 
-/** What a batch leads to, and gap(): how far the secant of L along dW, db is from their slope, as a share of it. */
+/** gap(): between the secant of L along dW, db and their slope, as a share of it. */
 export function gradient({ X, y }, { W, b }) {
   const log_P = (W, b) => log_softmax(logits(X, W, b))
   const logP = log_P(W, b)

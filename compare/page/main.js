@@ -18,8 +18,7 @@ import { listen_to_tour } from './tour.js'
 import { batch_index, images, largest_at } from './train.js'
 import { break_it, make_worker, recorded_options, show_badge } from './training.js'
 
-const main = document.querySelector('main')
-main.inert = true
+document.body.inert = true
 const { facts, symbols, mistakes, tags, stops } = JSON.parse($('data').textContent)
 const script = document.querySelector('script[type=module]').textContent
 const sources = ['engine', 'train', 'mistakes'].map((name) => script.split(`// ${name}.js\n`)[1].split(/^\/\/ \w+\.js$/m)[0].trim())
@@ -36,11 +35,11 @@ const set_desk = make_desk(facts, (k, value) => {
 })
 await pause()
 set_image(0)
-const touch = make_touch(document.querySelector('#touch .cards'), state, facts, (N) => batch_at(0, N))
+const touch = make_touch($('cards'), state, facts, (N) => batch_at(0, N))
 await pause()
 const set_templates = make_templates($('template-images'), $('pixel'), facts, (k, d) => {
   touch.nudge(k, d)
-  $('pixel').textContent += '. It is chosen in “Nudge one weight” above.'
+  $('pixel').textContent += '. Chosen in “Nudge one weight” above.'
 })
 const show_picker = make_picker($('picker'), recorded, facts, choose_image)
 const light_again = listen_to_symbols($('about'), symbols, sentence)
@@ -77,22 +76,21 @@ function sentence(name) {
 }
 
 function set_image(n) {
+  set_drawing(false)
+  $('prepared').replaceChildren()
   state.index = clamp(Math.round(n) || 0, 0, recorded.labels.length - 1)
   const { X, y } = images(recorded, [state.index])
   Object.assign(state, { x: X[0], label: y[0], moved: undefined, drawn: false })
+  $('index').value = state.index
 }
 
 function choose_image(n) {
-  set_drawing(false)
   set_image(n)
-  $('index').value = state.index
-  $('prepared').replaceChildren()
   changed()
 }
 
 function set_label(label) {
   if (facts.names[label]) state.label = Number(label)
-  changed()
 }
 
 function changed() {
@@ -204,15 +202,16 @@ function keep() {
 
 function read() {
   const { image, label, step, rate, mistake } = read_address()
-  if (!image) return
+  // a link to a part of the page asks for no state
+  if (!image && run) return
   $('rate').value = rate ?? $('rate').defaultValue
-  restart()
-  choose_image(image)
+  set_image(image)
   set_label(label)
   if (mistake in mistakes) {
     $('mistake').value = mistake
     $('mistake').dispatchEvent(new Event('change'))
   }
+  restart()
   run_to(Number(step) || 0)
 }
 
@@ -222,7 +221,7 @@ on('next', 'click', () => choose_image(state.index + 1))
 on('next-mistake', 'click', next_mistake)
 on('draw', 'click', () => (state.pen ? choose_image(state.index) : set_drawing(true)))
 on('clear', 'click', clear)
-on('label', 'change', () => set_label($('label').value))
+on('label', 'change', () => (set_label($('label').value), changed()))
 on('ask', 'change', () => document.body.classList.toggle('ask', $('ask').checked))
 on('shown', 'change', show)
 on('step', 'click', () => run_to(run.steps.length + 1))
@@ -239,8 +238,8 @@ on(window, 'hashchange', read)
 on(window, 'resize', curves)
 listen_to_questions()
 listen_to_breaking(mistakes, tags, sources[0], recorded.accuracy, (name, text) => break_it(sources, recorded, facts, name, text))
-restart()
+await pause()
 read()
 listen_to_tour(stops)
-main.inert = false
+document.body.inert = false
 document.documentElement.dataset.ready = 'yes'

@@ -1,4 +1,4 @@
-// Numbers as bars and digits, and small drawings.
+// Numbers as bars, digits and pictures.
 
 export const $ = (id) => document.getElementById(id)
 
@@ -55,7 +55,7 @@ export function make_bars(symbol, names, { positive, on_move } = {}) {
     }
     return { row, bar, number, slider }
   })
-  const caption = element('caption', {}, mark(symbol), on_move ? element('span', { class: 'move' }, ' (drag a slider: what follows moves too)') : '')
+  const caption = element('caption', {}, mark(symbol), on_move ? element('span', { class: 'move' }, ' (drag one: all below follows)') : '')
   const table = element('table', { class: positive ? 'bars positive' : 'bars' }, caption, ...rows.map(({ row }) => row))
   return { table, set: (values, label) => set_bars(rows, values, label, positive) }
 }
@@ -79,25 +79,27 @@ export function make_canvas([height, width], text) {
   return element('canvas', { width, height, role: 'img', 'aria-label': text })
 }
 
+const packed = ([red, green, blue]) => (255 << 24) | (blue << 16) | (green << 8) | red
+const GREYS = Uint32Array.from({ length: 256 }, (_, i) => packed(Array(3).fill(255 - i)))
+// Orange above 0, blue below: safe for the colour-blind.
+const SIGNED = Uint32Array.from({ length: 511 }, (_, i) =>
+  packed((i > 255 ? [179, 71, 0] : [28, 95, 176]).map((channel) => 238 + (Math.abs(i - 255) / 255) * (channel - 238))),
+)
+
 /** Pixels from 0 to 1 as greys. */
 export function draw_grey(canvas, x) {
-  paint(canvas, x, (value) => Array(3).fill(255 * (1 - value)))
+  paint(canvas, x, (value) => GREYS[Math.round(255 * value)])
 }
 
-// Orange above 0, blue below: safe for the colour-blind. Both end at `largest`.
-const [ABOVE_0, BELOW_0] = [[179, 71, 0], [28, 95, 176]]
-
+/** Numbers as colours, which end at ± largest. */
 export function draw_signed(canvas, values, largest) {
-  paint(canvas, values, (value) => {
-    const share = Math.min(1, Math.abs(value) / largest)
-    return (value > 0 ? ABOVE_0 : BELOW_0).map((channel) => 238 + share * (channel - 238))
-  })
+  paint(canvas, values, (value) => SIGNED[255 + Math.round(255 * clamp(value / largest, -1, 1))])
 }
 
 function paint(canvas, values, colour) {
   const context = canvas.getContext('2d')
   const image = context.createImageData(canvas.width, canvas.height)
-  for (let d = 0; d < values.length; d++) image.data.set([...colour(values[d]), 255], 4 * d)
+  new Uint32Array(image.data.buffer).set(Array.from(values, colour))
   context.putImageData(image, 0, 0)
 }
 

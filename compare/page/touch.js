@@ -84,7 +84,8 @@ function make_nudge(state, { classes, shape }) {
 // The gradient of one weight, and the secants of the loss by it for h = 10^-1 ... 10^-15.
 function slopes({ x, label, W, b }, k, d) {
   const loss = (h) => nll_loss(log_softmax(logits([x], W.map((row, i) => (i === k ? row.with(d, row[d] + h) : row)), b)), [label])
-  const secants = Array.from({ length: 15 }, (_, i) => 10 ** -(i + 1)).map((h) => (loss(h) - loss(0)) / h)
+  const here = loss(0)
+  const secants = Array.from({ length: 15 }, (_, i) => 10 ** -(i + 1)).map((h) => (loss(h) - here) / h)
   return { slope: gradient({ X: [x], y: [label] }, { W, b }).dW[k][d], secants }
 }
 
