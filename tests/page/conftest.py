@@ -1,28 +1,41 @@
-"""What the tests of the page share: the functions of a JavaScript module, called in Node."""
+"""What the tests of the page share: functions of a JavaScript module, called in Node, and the page in a browser."""
 
 import json
 import math
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from playwright.sync_api import Browser, Page, sync_playwright
 
+from compare.cli.page import PageOptions
 from compare.equations import FUNCTIONS
+from compare.page.build import recording_of, render
+from compare.problem import Problem
 from scratch import Equations
 
 HERE = Path(__file__).parent
+# With this variable a missing program is a failure.
+REQUIRED = "COMPARE_PAGE_TOOLS_REQUIRED"
+BROWSERS = "chromium", "chromium-browser", "google-chrome"
+
+
+def missing(what: str) -> NoReturn:
+    """Skip the test that asked, and say what it needs; fail where all programs must be there."""
+    (pytest.fail if os.environ.get(REQUIRED) else pytest.skip)(f"needs {what}")
 
 
 @pytest.fixture(scope="session")
 def node() -> str:
     """The program Node."""
-    return shutil.which("node") or pytest.skip("needs Node (https://nodejs.org), which runs JavaScript")
+    return shutil.which("node") or missing("Node (https://nodejs.org), which runs JavaScript")
 
 
 @pytest.fixture(scope="session")
@@ -58,3 +71,61 @@ def engine(module: Callable, root: Path) -> Equations:
     """The six functions of engine.js."""
     call = module(root / "compare" / "page" / "engine.js")
     return Equations(**{name: partial(call, name) for name in FUNCTIONS})
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, without a window."""
+    program = next(filter(None, map(shutil.which, BROWSERS)), None) or missing(f"a browser: {' or '.join(BROWSERS)}")
+    with sync_playwright() as playwright:
+        # its sandbox refuses to start for root, as whom CI runs
+        running = playwright.chromium.launch(executable_path=program, chromium_sandbox=os.geteuid() != 0)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def published() -> Problem:
+    """The problem of the page that is committed."""
+    return PageOptions().problem()
+
+
+@pytest.fixture(scope="session")
+def page_file(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of the committed recording, made by the present code."""
+    path = tmp_path_factory.mktemp("page") / "index.html"
+    committed = (root / "docs" / "index.html").read_text(encoding="utf-8")
+    path.write_bytes(render(*recording_of(committed)).encode())
+    return path
+
+
+@pytest.fixture
+def open_page(browser: Browser, page_file: Path) -> Iterator[Callable[..., Page]]:
+    """Open the page in a browser of its own without a network, past the tour: hash, script -> page.
+
+    script: runs before those of the page; further options are those of Playwright's `new_context`. At the end the page
+    must have asked for nothing, and have written nothing to the console.
+    """
+    address, contexts, seen = page_file.as_uri(), [], []
+
+    def open_it(hash_: str = "", *, script: str = "", **options: Any) -> Page:
+        chosen = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"} | options
+        contexts.append(browser.new_context(offline=True, **chosen))
+        page = contexts[-1].new_page()
+        page.on("request", lambda request: seen.append(request.url))
+        page.on("console", lambda message: seen.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: seen.append(f"error: {error}"))
+        if script:
+            page.add_init_script(script)
+        page.goto(address + hash_)
+        if options.get("java_script_enabled", True):
+            page.wait_for_selector("html[data-ready]", state="attached")
+            if page.locator("#tour").is_visible():
+                page.click("#tour-end")
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    others = [one for one in seen if one.partition("#")[0] != address and not one.startswith("blob:")]
+    assert others == [], "requests and messages on the console"
