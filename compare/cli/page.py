@@ -70,12 +70,16 @@ def page(
 def _of_page(path: Path) -> str:
     """The page again, from the recording that is in it. Raises InputError."""
     from compare.page.build import recording_of, render
+    from compare.page.packing import unpack
 
     try:
         text = read_bytes(path).decode()
     except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read as a page: {error}") from None
-    return render(*recording_of(text))
+    facts, packed = recording_of(text)
+    # a browser could not say what is wrong
+    unpack(packed)
+    return render(facts, packed)
 
 
 def _of_run(chosen: PageOptions, quiet: bool) -> str:

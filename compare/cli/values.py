@@ -13,8 +13,8 @@ MOST_DIGITS = 39
 # The parameters that name a file to be written, and those that may name one to be read.
 WRITTEN = "save", "json", "picture", "out"
 READ = "resume", "checkpoint", "image", "path", "again", "backend", "backend_name", "against"
-# A training may go on in its own file.
-MAY_SHARE = {("save", "resume")}
+# A training may go on in its own file, and a page be made again in its own.
+MAY_SHARE = {("save", "resume"), ("out", "again")}
 
 
 def check_values(args: Iterable[str]) -> None:

@@ -42,6 +42,14 @@ def test_what_cannot_be_is_one_line(refused, args: tuple[object, ...], says: str
     assert refused("page", *args).startswith(says)
 
 
+def test_a_page_that_lost_something_is_not_written_again(cli, refused, tmp_path: Path):
+    out = tmp_path / "page.html"
+    cli("page", *SHORT, "--out", out)
+    head, mark, rest = out.read_text().rpartition('id="recording">')
+    out.write_text(head + mark + rest[100:])
+    assert refused("page", "--recording", out, "--out", out).startswith("error: the recording is damaged: ")
+
+
 def test_a_pipe_is_not_waited_for(refused, tmp_path: Path):
     os.mkfifo(tmp_path / "pipe")
     assert refused("page", "--recording", tmp_path / "pipe").endswith("it is a pipe, not a file")

@@ -13,27 +13,38 @@ from typing import Any, NoReturn
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+import scratch
 from compare.cli.page import PageOptions
 from compare.equations import FUNCTIONS
 from compare.page.build import recording_of, render
+from compare.page.content import Arrays, sequential_gradients, sequential_logits
+from compare.page.packing import from_distance
 from compare.problem import Problem
 from scratch import Equations
 
+# The number of a step, and by field its values in NumPy and in PyTorch.
+Moments = tuple[int, dict[str, NDArray], dict[str, NDArray]]
 HERE = Path(__file__).parent
 # With this variable a missing program is a failure.
 REQUIRED = "COMPARE_PAGE_TOOLS_REQUIRED"
 BROWSERS = "chromium", "chromium-browser", "google-chrome"
-
-
-def missing(what: str) -> NoReturn:
-    """Skip the test that asked, and say what it needs; fail where all programs must be there."""
-    (pytest.fail if os.environ.get(REQUIRED) else pytest.skip)(f"needs {what}")
+expect.set_options(timeout=10_000)
 
 
 @pytest.fixture(scope="session")
-def node() -> str:
+def missing() -> Callable[[str], NoReturn]:
+    """Skip the test that asked, and say what it needs; fail where all programs must be there."""
+
+    def end(what: str) -> NoReturn:
+        (pytest.fail if os.environ.get(REQUIRED) else pytest.skip)(f"needs {what}")
+
+    return end
+
+
+@pytest.fixture(scope="session")
+def node(missing: Callable[[str], NoReturn]) -> str:
     """The program Node."""
     return shutil.which("node") or missing("Node (https://nodejs.org), which runs JavaScript")
 
@@ -74,7 +85,7 @@ def engine(module: Callable, root: Path) -> Equations:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(missing: Callable[[str], NoReturn]) -> Iterator[Browser]:
     """Chromium, without a window."""
     program = next(filter(None, map(shutil.which, BROWSERS)), None) or missing(f"a browser: {' or '.join(BROWSERS)}")
     with sync_playwright() as playwright:
@@ -111,6 +122,7 @@ def open_page(browser: Browser, page_file: Path) -> Iterator[Callable[..., Page]
     def open_it(hash_: str = "", *, script: str = "", **options: Any) -> Page:
         chosen = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"} | options
         contexts.append(browser.new_context(offline=True, **chosen))
+        contexts[-1].set_default_timeout(10_000)
         page = contexts[-1].new_page()
         page.on("request", lambda request: seen.append(request.url))
         page.on("console", lambda message: seen.append(f"{message.type}: {message.text}"))
@@ -129,3 +141,30 @@ def open_page(browser: Browser, page_file: Path) -> Iterator[Callable[..., Page]
         context.close()
     others = [one for one in seen if one.partition("#")[0] != address and not one.startswith("blob:")]
     assert others == [], "requests and messages on the console"
+
+
+@pytest.fixture(scope="session")
+def moments_of() -> Callable[[Arrays, Problem], Iterator[Moments]]:
+    """What the page makes of the arrays of a recording: each moment with its number, and the values of both sides."""
+    return _moments
+
+
+def _moments(arrays: Arrays, problem: Problem) -> Iterator[Moments]:
+    W, b, lr = arrays["W0"], arrays["b0"], problem.chosen.lr
+    batches = [index for epoch in problem.batches for index in epoch]
+    for number in sorted({int(name.partition("/")[0]) for name in arrays if "/" in name}):
+        own = {name.partition("/")[2]: array for name, array in arrays.items() if name.startswith(f"{number}/")}
+        if "before/W" in own:
+            W, b = (from_distance(arrays[f"{name}0"], own[f"before/{name}"]) for name in "Wb")
+        X, _ = scratch.batch(*problem.train, batches[number - 1], np.dtype(np.float64))
+        ours = {"Z": from_distance(sequential_logits(X, W, b), own["Z"]), "logP": own["logP"]}
+        ours |= {"L": arrays["loss"][0, number - 1], "dZ": own["dZ"]}
+        near = zip(("dW", "db"), sequential_gradients(X, own["dZ"]), strict=True)
+        ours |= {name: from_distance(value, own[name]) for name, value in near}
+        W, b = (from_distance(old - lr * ours[f"d{name}"], own[name]) for name, old in (("W", W), ("b", b)))
+        ours |= {"W": W, "b": b}
+        theirs = {
+            name: from_distance(np.ravel(value), own[f"torch/{name}"]).reshape(np.shape(value))
+            for name, value in ours.items()
+        }
+        yield number, ours, theirs
