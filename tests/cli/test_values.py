@@ -101,6 +101,7 @@ def test_resume_takes_no_epochs_of_0(cli, tmp_path: Path):
         ({"json": "mine.py", "backend_name": "mine.py"}, "--json mine.py: is the file of --backend too"),
         ({"json": "m", "resume": "m", "save": "m"}, "--save m: is the file of --json too"),
         ({"save": "m", "resume": "m"}, None),
+        ({"out": "page.html", "again": "page.html"}, None),
         ({"save": "scratch", "backend": "scratch"}, None),
         ({"save": "/dev/null", "json": "/dev/null"}, None),
         ({"json": "-", "path": "-"}, None),

@@ -77,9 +77,7 @@ def test_the_page_is_ready_within_a_second(browser: Browser, open_page: Callable
 def test_no_task_blocks_the_page(browser: Browser, open_page: Callable[..., Page], act: Callable[[Page], None]):
     page = open_page()
     run(page)
-    hold(
-        50, lambda: max(milliseconds(traced(browser, page, act), "CrRendererMain", "RunTask")), f"{act.__name__}, task"
-    )
+    hold(50, lambda: max(milliseconds(traced(browser, page, act), "CrRendererMain", "RunTask")), act.__name__)
 
 
 def test_a_training_step_takes_at_most_two_milliseconds(browser: Browser, open_page: Callable[..., Page]):

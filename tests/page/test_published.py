@@ -49,9 +49,10 @@ def test_a_new_recording_agrees_within_the_budgets(
     assert arrays.keys() == expected.arrays.keys()
     for name in EXACT:
         np.testing.assert_array_equal(arrays[name], expected.arrays[name], name)
+    # a budget is a size, of which no more digits matter
     np.testing.assert_allclose(arrays["limits"], new.limits, rtol=1e-9)
     assert (np.abs(arrays["loss"] - new.loss) <= new.limits).all()
-    np.testing.assert_allclose(arrays["history"], new.history, rtol=1e-12)
+    np.testing.assert_allclose(arrays["history"], new.history, rtol=0, atol=new.limits.max())
     for moment, (number, *sides) in zip(new.moments, moments_of(arrays, published), strict=True):
         np.testing.assert_allclose(arrays[f"{number}/limits"], moment.limits, rtol=1e-9)
         for step, values in zip(moment.steps, sides, strict=True):
