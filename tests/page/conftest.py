@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 import scratch
 from compare.cli.page import PageOptions
@@ -87,12 +87,26 @@ def engine(module: Callable, root: Path) -> Equations:
 @pytest.fixture(scope="session")
 def browser(missing: Callable[[str], NoReturn]) -> Iterator[Browser]:
     """Chromium, without a window."""
-    program = next(filter(None, map(shutil.which, BROWSERS)), None) or missing(f"a browser: {' or '.join(BROWSERS)}")
     with sync_playwright() as playwright:
-        # its sandbox refuses to start for root, as whom CI runs
-        running = playwright.chromium.launch(executable_path=program, chromium_sandbox=os.geteuid() != 0)
+        running = launched(playwright) or missing(f"a browser: {' or '.join(BROWSERS)}")
         yield running
         running.close()
+
+
+def launched(playwright: Playwright) -> Browser | None:
+    """Chromium, without a window; None if this machine has none."""
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    # its sandbox refuses to start for root, as whom CI runs
+    sandbox = getattr(os, "geteuid", lambda: 1)() != 0
+    return program and playwright.chromium.launch(executable_path=program, chromium_sandbox=sandbox)
+
+
+def past_the_tour(page: Page) -> None:
+    """Wait until the page is ready, and end the tour if it has begun."""
+    page.wait_for_selector("html[data-ready]", state="attached")
+    if page.locator("#tour").is_visible():
+        # not with the mouse, which would point at something from then on
+        page.press("#tour-end", "Enter")
 
 
 @pytest.fixture(scope="session")
@@ -131,9 +145,7 @@ def open_page(browser: Browser, page_file: Path) -> Iterator[Callable[..., Page]
             page.add_init_script(script)
         page.goto(address + hash_)
         if options.get("java_script_enabled", True):
-            page.wait_for_selector("html[data-ready]", state="attached")
-            if page.locator("#tour").is_visible():
-                page.click("#tour-end")
+            past_the_tour(page)
         return page
 
     yield open_it

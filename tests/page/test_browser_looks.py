@@ -44,9 +44,9 @@ def open_all(page: Page) -> None:
     expect(page.locator("#badge")).to_have_class("match")
     page.click("#run-mistake")
     page.locator("#broken [data-first]").wait_for(timeout=60_000)
-    page.get_by_role("checkbox", name="make logits 1,000").check()
-    page.get_by_role("checkbox", name="shift by the maximum").uncheck()
-    page.locator('.formula [data-symbol="P"]').first.click()
+    page.locator("#touch").get_by_role("slider").first.press("End")
+    page.locator("#touch").get_by_role("checkbox").first.uncheck()
+    page.locator('[data-numbers] [data-symbol="P"]').first.click()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -76,10 +76,10 @@ def test_light_and_dark_are_two(open_page: Callable[..., Page]):
     assert light != dark
 
 
-def test_the_first_screen_has_digit_label_formula_code_and_numbers(open_page: Callable[..., Page]):
+def test_the_first_screen_has_digit_formula_code_and_numbers(open_page: Callable[..., Page]):
     page = open_page()
     page.evaluate("document.activeElement.blur()")
-    for what in ("h1", "#image", "#label", "#E1 .formula", '#E1 [data-side="numpy"]', '#E1 [data-numbers="E1"] dl'):
+    for what in ("h1", "#image", "#E1 .formula", '#E1 [data-side="numpy"]', '#E1 [data-numbers="E1"] dl'):
         expect(page.locator(what).first).to_be_in_viewport(ratio=0.05)
 
 

@@ -1,6 +1,7 @@
 """How long the page works, in time of the processor, so that other programs hardly change it; and how large it is."""
 
 import json
+import math
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -36,7 +37,9 @@ def milliseconds(events: list[Event], thread: str, name: str) -> Iterator[float]
 
 def hold(limit: float, measure: Callable[[], float], what: str) -> None:
     """The best of three; a processor that has more to do than it can says nothing of the page."""
-    best = min(measure() for _ in range(3))
+    best = math.inf
+    for _ in range(3):
+        best = min(best, measure()) if best > limit else best
     print(f"{what}: {best:.1f} ms")
     if best > limit and os.getloadavg()[0] > (os.cpu_count() or 1):
         pytest.skip(f"{what} took {best:.0f} ms, on a computer that is busy with something else")
