@@ -59,7 +59,7 @@ def test_its_python_names_the_training_accuracy_and_says_why_it_is_lower():
 
 
 def test_links_lead_somewhere():
-    for page in ("README.md", "MATHS.md", "JSON.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/proof.md"):
+    for page in (*(file.name for file in ROOT.glob("*.md")), *(f"docs/{file.name}" for file in ROOT.glob("docs/*.md"))):
         targets = re.findall(r"\]\(([^)#]+)\)", Path(ROOT, page).read_text())
         for target in (target for target in targets if not target.startswith("https://")):
             assert Path(ROOT, page).parent.joinpath(target).exists(), (page, target)

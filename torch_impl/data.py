@@ -30,7 +30,7 @@ class Images(Dataset[tuple[Tensor, Tensor]]):
     def __len__(self) -> int:
         return len(self.labels)
 
-    def __getitem__(self, index: Array) -> tuple[Tensor, Tensor]:
+    def __getitem__(self, index: Array | Tensor) -> tuple[Tensor, Tensor]:
         where = torch.as_tensor(index, device=self.images.device)
         # index_select copies whole rows, eight times as fast as images[where]
         return pixels(self.images.index_select(0, where), self.dtype), self.labels.index_select(0, where)

@@ -12,7 +12,6 @@ from rich.text import Text
 from compare.backends.worker import TIME_LIMIT, Worker
 from compare.cli.options import Json, ProblemOptions, check_output, flag, option, takes_problem, time_limit
 from compare.cli.progress import announce, progress
-from compare.cli.prove import expected_seconds
 from compare.equations import FUNCTIONS
 from compare.errors import InputError
 from compare.exercise.check import FunctionCheck, check_functions
@@ -20,7 +19,7 @@ from compare.exercise.hints import HINTS, next_hints
 from compare.exercise.new import new_exercise
 from compare.files import maths_page
 from compare.problem import DTYPES, Problem
-from compare.proof.both_precisions import named, prove_each, reports
+from compare.proof.both_precisions import expected_seconds, named, prove_each, reports
 from compare.proof.run import Run
 from compare.report import as_json
 from compare.report.check_tables import print_diagnosis

@@ -18,6 +18,7 @@ from compare.cli.options import (
     OUTPUT,
     SIDES,
     TRAINING,
+    WHERE,
     Dtype,
     Json,
     Pictures,
@@ -57,7 +58,7 @@ def train(
     chosen: ProblemOptions,
     dtype: Annotated[Dtype | None, option(TRAINING, "--dtype", help="Precision; float32 unless given.")] = None,
     seconds: Annotated[float, time_limit(TRAINING)] = TIME_LIMIT,
-    device_name: Annotated[Device, option(TRAINING, "--device", help="Where torch works.")] = Device.cpu,
+    device_name: Annotated[Device, option(TRAINING, "--device", help=WHERE)] = Device.cpu,
     resume: Annotated[
         Path | None, option(TRAINING, "--resume", metavar="FILE", help="Go on from a checkpoint, of either side.")
     ] = None,

@@ -44,7 +44,7 @@ class TrainingLog:
         """A line if it is this step's turn."""
         if self.steps and not self.quiet and step % self.steps == 0:
             at = f"Epoch: [{epoch}/{self.epochs}], Step: [{step}/{training.problem.steps_per_epoch}]"
-            print(f"{at}, Loss: {training.side.tally(taken).loss:.4f}", flush=True)
+            print(f"{at}, Loss: {float(training.side.tally(taken).loss):.4f}", flush=True)
 
     def epoch(self, record: Record) -> None:
         """A line if it is this epoch's turn; the first and the last always have theirs."""

@@ -138,6 +138,7 @@ def _tensors(state: State) -> dict[str, NDArray]:
 
 def _metadata(training: Training) -> dict[str, str]:
     progress, problem = training.progress, training.problem
+    progress.read()
     history = [record._asdict() for record in progress.history]
     fields = {
         "backend": training.name,
