@@ -27,6 +27,8 @@ from scratch import Equations
 # The number of a step, and by field its values in NumPy and in PyTorch.
 Moments = tuple[int, dict[str, NDArray], dict[str, NDArray]]
 HERE = Path(__file__).parent
+# It is run as a script, and imports this file.
+collect_ignore = ["screenshots.py"]
 # With this variable a missing program is a failure.
 REQUIRED = "COMPARE_PAGE_TOOLS_REQUIRED"
 BROWSERS = "chromium", "chromium-browser", "google-chrome"
