@@ -70,9 +70,13 @@ def page(
 def _of_page(path: Path) -> str:
     """The page again, from the recording that is in it. Raises InputError."""
     from compare.page.build import recording_of, render
+    from compare.page.packing import unpack
 
     try:
-        return render(*recording_of(read_bytes(path).decode()))
+        facts, packed = recording_of(read_bytes(path).decode())
+        # a browser could not say what is wrong
+        unpack(packed)
+        return render(facts, packed)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
     except ValueError as error:

@@ -16,8 +16,8 @@ WRITTEN = "save", "json", "picture", "out"
 READ = "resume", "checkpoint", "image", "path", "again", "backend", "backend_name", "against"
 # What is in the folders that are written.
 WRITTEN_FOLDERS = "pictures", "run"
-# A training may go on in its own file.
-MAY_SHARE = {("save", "resume")}
+# A training may go on in its own file, and a page be made again in its own.
+MAY_SHARE = {("save", "resume"), ("out", "again")}
 
 
 class Use(NamedTuple):

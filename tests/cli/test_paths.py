@@ -75,6 +75,7 @@ def test_what_collides_is_refused(given: dict[str, Any], words: str):
     "given",
     [
         {"save": "m", "resume": "m"},
+        {"out": "page.html", "again": "page.html"},
         {"save": "scratch", "backend": "scratch"},
         {"save": "/dev/null", "json": "/dev/null"},
         {"json": "-", "path": "-"},
