@@ -20,15 +20,28 @@ class Reason(NamedTuple):
     html: str
 
 
+# By tag the paragraphs of MATHS.md that say why, by what they begin with, and what the page calls them.
+PARAGRAPHS = {
+    "E2": ("Why shifting by the maximum changes nothing", "Why shifting by the maximum changes nothing"),
+    "E3": ("Why the mean", "Why the mean"),
+    "E4": ("The short derivation", "Why dZ is P − Y, divided by N"),
+    "E6": ("Why minus the gradient", "Why minus the gradient"),
+}
+
+
 @cache
 def reasons() -> dict[str, Reason]:
-    """By tag what MATHS.md says from its first bold heading on, of the equations that have a heading `Why ...`."""
-    found = {}
-    for tag, section in maths_sections().items():
-        text = re.search(r"^\*\*.*?(?=\n\n```|\Z)", section, re.M | re.S)
-        if text and (title := re.search(r"\*\*(Why .*?)\.\*\*", text[0])):
-            found[tag] = Reason(title[1].replace("$", "").replace("-", "−"), _html(text[0]))
-    return found
+    """By tag why the equation is as it is, as MATHS.md says it, without its example."""
+    sections = maths_sections()
+    return {tag: Reason(title, _html(_text(sections[tag], first))) for tag, (first, title) in PARAGRAPHS.items()}
+
+
+def _text(section: str, first: str) -> str:
+    """What stands in a section from a bold heading on, up to the example or the next heading."""
+    text = section.partition(f"**{first}.**")[2]
+    text = re.split(r"\n\n(?=```|\*\*|By hand)", text.strip())[0]
+    # what announces the example goes with it
+    return re.sub(r"(?<=\.) [^.]*:\Z", "", text.replace("\n\n", "\0").replace("\n", " ")).replace("\0", "\n\n")
 
 
 def _html(text: str) -> str:

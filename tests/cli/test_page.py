@@ -49,7 +49,7 @@ def test_a_page_that_lost_something_is_not_written_again(cli, refused, tmp_path:
     cli("page", *SHORT, "--out", out)
     head, mark, rest = out.read_text().rpartition('id="recording">')
     out.write_text(head + mark + rest[100:])
-    assert refused("page", "--recording", out, "--out", out).startswith("error: the recording is damaged: ")
+    assert refused("page", "--recording", out, "--out", out).startswith(f"error: {out}: the recording is damaged: ")
 
 
 def test_a_pipe_is_not_waited_for(refused, tmp_path: Path):
