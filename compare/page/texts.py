@@ -22,10 +22,10 @@ class Stop(NamedTuple):
 def questions(classes: int) -> dict[str, Question]:
     """By tag what is asked before the numbers of an equation are shown."""
     return {
-        "E1": Question("All weights and biases are 0. What is each logit?", 0, "A sum of products with 0, plus 0."),
+        "E1": Question("With all weights and biases 0, what is each logit?", 0, "A sum of products with 0, plus 0."),
         "E2": Question("What do the probabilities of one image sum to?", 1, "Each is divided by their sum."),
         "E3": Question(
-            f"All weights are 0: P is 1/{classes} for each class. What is L, in nats?",
+            f"With all weights 0, P is 1/{classes} for each class. What is L, in nats?",
             math.log(classes),
             f"−log(1/{classes}) = log {classes} = {math.log(classes):.4f}: this is what guessing costs.",
         ),
