@@ -41,7 +41,7 @@ def hold(limit: float, measure: Callable[[], float], what: str) -> None:
     for _ in range(3):
         best = min(best, measure()) if best > limit else best
     print(f"{what}: {best:.1f} ms")
-    if best > limit and os.getloadavg()[0] > (os.cpu_count() or 1):
+    if limit < best <= 4 * limit and os.getloadavg()[0] > (os.cpu_count() or 1):
         pytest.skip(f"{what} took {best:.0f} ms, on a computer that is busy with something else")
     assert best <= limit, what
 
