@@ -99,8 +99,8 @@ def test_the_command_line_refuses_it_before_the_work(refused, line: str):
 
 
 def test_an_option_is_called_as_it_is_typed(refused):
-    assert refused("page", "--recording", "a", "--out", "a") == (
-        "error: --out a: is the file of --recording too; choose another name"
+    assert refused("predict", "a", "--index", "0", "--json", "a") == (
+        "error: --json a: is the file of CHECKPOINT too; choose another name"
     )
     assert refused("exercise", "a.py", "--json", "a.py").startswith("error: --json a.py: is the file of FILE too")
 
