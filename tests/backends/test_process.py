@@ -1,5 +1,7 @@
 """The process of a worker: whatever ends it is one line, it prints within limits, and nothing of it stays."""
 
+import os
+import select
 import time
 from pathlib import Path
 
@@ -43,6 +45,18 @@ def test_a_call_that_does_not_return_is_ended(user_file, one_function):
     assert time.monotonic() - began < 5
 
 
+def test_what_it_started_ends_with_it(user_file, one_function, tmp_path: Path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    body = f"import subprocess; subprocess.Popen(['sleep', '9'], stdout=open({str(pipe)!r}, 'w')); return X @ W.T + b"
+    with open(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK), "rb") as reader:
+        worker = Worker(Path(user_file(one_function("logits", body))))
+        worker.equations().logits(*INPUTS)
+        assert not select.select([reader], [], [], 0)[0]  # it holds the pipe open
+        worker.end()
+        assert select.select([reader], [], [], 5)[0]
+
+
 def test_the_time_limit_is_for_one_call_not_for_all(user_file, one_function, small: Problem):
     body = "import time; time.sleep(0.12); return X @ W.T + b"
     side = Worker(Path(user_file(one_function("logits", body))), time_limit=1.0).backend().side(small, "float64")
@@ -65,7 +79,7 @@ def test_garbage_in_its_pipes_is_one_line(user_file, one_function):
 
 
 def test_what_it_prints_is_shown_once_and_in_part(user_file, one_function, capfd: pytest.CaptureFixture):
-    code = "print('loaded')\n" + one_function("logits", "print('y' * 30_000); return X @ W.T + b")
+    code = "print('loaded')\n" + one_function("logits", "print('y' * 300_000); return X @ W.T + b")
     worker = Worker(Path(user_file(code)))
     worker.equations().logits(*INPUTS)
     worker.end()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from compare.bugs.facts import facts
+from compare.bugs.facts import facts, shared
 from compare.bugs.traces import Observed
 
 
@@ -32,6 +32,17 @@ def test_how_far_it_is_off(observed: Callable, times: float, text: str):
         return Z + off
 
     assert said([observed(Z=change)], "Z") == [f"there Z is off by {text}"]
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (9.4e-5, "9e-05"), (1e-4, "0.01 %"), (9.4e-4, "0.09 %"), (1e-3, "0.1 %"), (9.4e-3, "0.9 %"), (0.01, "1 %"),
+        (0.994, "99 %"),
+    ],
+)  # fmt: skip
+def test_a_share_has_about_one_digit(share: float, text: str):
+    assert shared(share) == text
 
 
 @pytest.mark.parametrize(

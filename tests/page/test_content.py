@@ -62,7 +62,8 @@ def test_moments_lead_back_to_what_numpy_computed(recording: Recording, held: Co
         np.testing.assert_array_equal(dW, ours.dW)
         W = from_distance(W - small.chosen.lr * dW, own["W"])
         np.testing.assert_array_equal(W, ours.W)
-        b = ours.b
+        b = from_distance(b - small.chosen.lr * ours.db, own["b"])
+        np.testing.assert_array_equal(b, ours.b)
         for field in FIELDS:
             near = np.asarray(getattr(ours, field)).reshape(-1)
             back = from_distance(near, own[f"torch/{field}"])

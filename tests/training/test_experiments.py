@@ -92,6 +92,8 @@ def test_what_is_fixed_is_as_the_question_says():
     assert [chosen.train_subset for _, _, chosen in subset.values()] == [100, 300, 1000, 4000]
     assert {chosen.epochs * chosen.train_subset / chosen.batch_size for _, _, chosen in subset.values()} == {960}
     assert {(chosen.batch_size, chosen.train_subset) for _, _, chosen in epochs.values()} == {(50, 300)}
+    for name in ("batch-size", "val-size"):
+        assert {(chosen.epochs, chosen.lr) for _, _, chosen in EXPERIMENTS[name].grid(None).values()} == {(24, 0.1)}
 
 
 STEPS = {"lr": {960}, "val-size": None, "batch-size": None, "subset": {960}, "train-metrics": None}
