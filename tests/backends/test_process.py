@@ -22,7 +22,10 @@ FATAL = {
     "crashes": ("import ctypes; ctypes.string_at(0)", "logits (E1) ended its process (signal SIGSEGV)"),
     "forks": ("import os; os.fork(); return X @ W.T + b", "logits (E1) copies its process (fork)"),
     "closes everything": ("import os; os.closerange(0, 99); return X @ W.T + b", "logits (E1) ended its process"),
-    "prints megabytes": ("print('x' * 2_000_000); return X @ W.T + b", "logits (E1) prints more than 1,000,000 bytes"),
+    "prints too much": (
+        "import time; print('x' * 1_000_000, flush=True); time.sleep(9)",
+        "logits (E1) prints more than 1,000,000 bytes",
+    ),
 }
 
 
@@ -76,6 +79,19 @@ def test_garbage_in_its_pipes_is_one_line(user_file, one_function):
     with pytest.raises(UserFileError) as refused:
         functions.logits(*INPUTS)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("count", "notes"), [(10_000, 0), (1_000_000, 1)])
+def test_all_is_shown_of_ten_thousand_bytes_and_a_million_are_allowed(
+    user_file, one_function, capfd: pytest.CaptureFixture, count: int, notes: int
+):
+    body = f"import os; os.write(1, b'y' * {count}); return X @ W.T + b"
+    worker = Worker(Path(user_file(one_function("logits", body))))
+    worker.equations().logits(*INPUTS)
+    worker.end()
+    err = capfd.readouterr().err
+    assert (err.count("y"), err.count("(what else it prints is not shown)")) == (10_000, notes)
+    assert worker._process.fault == ""
 
 
 def test_what_it_prints_is_shown_once_and_in_part(user_file, one_function, capfd: pytest.CaptureFixture):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from compare.bugs import facts as module
 from compare.bugs.facts import facts, shared
 from compare.bugs.traces import Observed
 
@@ -58,6 +59,24 @@ def test_a_share_has_about_one_digit(share: float, text: str):
 def test_a_ratio_near_one(observed: Callable, ratio: float, fact: str):
     seen = observed(Z=lambda Z: Z * ratio)
     assert said([seen._replace(limits=dict.fromkeys(seen.limits, 0.0))], "Z") == [fact]
+
+
+@pytest.mark.parametrize(
+    ("limit", "fact"),
+    [
+        ("NEAR", "Z is 1.5 times what it should be, in every element"),
+        ("ROUNDING", "there Z is off by 50 % of its largest value"),
+    ],
+)
+def test_a_ratio_at_a_limit(observed: Callable, monkeypatch: pytest.MonkeyPatch, limit: str, fact: str):
+    monkeypatch.setattr(module, limit, 0.5)
+    assert said([observed(Z=lambda Z: 1.5 * Z)], "Z") == [fact]
+
+
+def test_a_hundred_times_is_far(observed: Callable):
+    seen = observed(Z=lambda Z: np.where(np.arange(Z.size).reshape(Z.shape) % 5, 1.0, 101.0))
+    seen = seen._replace(theirs=seen.theirs._replace(Z=np.ones_like(seen.theirs.Z)))
+    assert said([seen], "Z")[-1] == "there Z is off by far over 100 times its size"
 
 
 def test_a_rounding_is_no_ratio(observed: Callable):
