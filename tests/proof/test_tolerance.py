@@ -158,6 +158,13 @@ def test_the_ceiling_is_the_bound_of_the_worst_case(equal_pair: Callable, dtype:
         assert found[name] == pytest.approx(bound, rel=1e-4), name
 
 
+def test_only_a_negative_gradient_is_p_less_one(equal_pair: Callable):
+    """Where dZ is 0, P is 0 or 1, and its error is that of P."""
+    pair = equal_pair("float64")
+    zero = pair._replace(reference=pair.reference._replace(dZ=0 * pair.reference.dZ))
+    assert ceilings(zero.reference, zero.start)["dZ"] == pytest.approx(bounds(zero, U["float64"])["dZ"], rel=1e-4)
+
+
 def test_no_order_of_summation_exceeds_the_ceiling(equal_pair: Callable, rng: np.random.Generator):
     """Sums one term at a time, in a random order, each addition rounded to float32."""
     pair = equal_pair("float32")
