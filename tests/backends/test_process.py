@@ -1,13 +1,17 @@
 """The process of a worker: whatever ends it is one line, it prints within limits, and nothing of it stays."""
 
 import errno
+import os
+import select
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NoReturn
 
 import numpy as np
 import pytest
 
+from compare.backends.process import Process
 from compare.backends.user_file import UserFileError
 from compare.backends.worker import Worker
 from compare.errors import InputError
@@ -23,7 +27,10 @@ FATAL = {
     "crashes": ("import ctypes; ctypes.string_at(0)", "logits (E1) ended its process (signal SIGSEGV)"),
     "forks": ("import os; os.fork(); return X @ W.T + b", "logits (E1) copies its process (fork)"),
     "closes everything": ("import os; os.closerange(0, 99); return X @ W.T + b", "logits (E1) ended its process"),
-    "prints megabytes": ("print('x' * 2_000_000); return X @ W.T + b", "logits (E1) prints more than 1,000,000 bytes"),
+    "prints too much": (
+        "import time; print('x' * 1_000_000, flush=True); time.sleep(9)",
+        "logits (E1) prints more than 1,000,000 bytes",
+    ),
 }
 
 
@@ -78,11 +85,29 @@ def test_a_process_that_cannot_be_started_is_one_line(user_file, tmp_path: Path,
     assert not list((tmp_path / "memory").iterdir())
 
 
+def test_what_it_started_ends_with_it(user_file, one_function, tmp_path: Path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    body = f"import subprocess; subprocess.Popen(['sleep', '9'], stdout=open({str(pipe)!r}, 'w')); return X @ W.T + b"
+    with open(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK), "rb") as reader:
+        worker = Worker(Path(user_file(one_function("logits", body))))
+        worker.equations().logits(*INPUTS)
+        assert not select.select([reader], [], [], 0)[0]  # it holds the pipe open
+        worker.end()
+        assert select.select([reader], [], [], 5)[0]
+
+
 def test_the_time_limit_is_for_one_call_not_for_all(user_file, one_function, small: Problem):
     body = "import time; time.sleep(0.12); return X @ W.T + b"
     side = Worker(Path(user_file(one_function("logits", body))), time_limit=1.0).backend().side(small, "float64")
     # 12 calls in one request
     assert side.evaluate(np.zeros((11_001, 12)), np.zeros(11_001, int)).loss > 0
+
+
+@pytest.mark.parametrize(("given", "calls", "limit"), [(5.0, 0, 60.0), (90.0, 0, 90.0), (5.0, 1, 5.0), (90.0, 1, 90.0)])
+def test_a_file_has_a_minute_until_its_first_call(given: float, calls: int, limit: float):
+    process = SimpleNamespace(time_limit=given, _mark=lambda: (1 - calls, calls))
+    assert Process._limit(process) == limit
 
 
 def test_what_ends_while_it_is_loaded(user_file):
@@ -101,8 +126,21 @@ def test_garbage_in_its_pipes_is_one_line(user_file, one_function):
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize(("count", "notes"), [(10_000, 0), (1_000_000, 1)])
+def test_all_is_shown_of_ten_thousand_bytes_and_a_million_are_allowed(
+    user_file, one_function, capfd: pytest.CaptureFixture, count: int, notes: int
+):
+    body = f"import os; os.write(1, b'y' * {count}); return X @ W.T + b"
+    worker = Worker(Path(user_file(one_function("logits", body))))
+    worker.equations().logits(*INPUTS)
+    worker.end()
+    err = capfd.readouterr().err
+    assert (err.count("y"), err.count("(what else it prints is not shown)")) == (10_000, notes)
+    assert worker._process.fault == ""
+
+
 def test_what_it_prints_is_shown_once_and_in_part(user_file, one_function, capfd: pytest.CaptureFixture):
-    code = "print('loaded')\n" + one_function("logits", "print('y' * 30_000); return X @ W.T + b")
+    code = "print('loaded')\n" + one_function("logits", "print('y' * 300_000); return X @ W.T + b")
     worker = Worker(Path(user_file(code)))
     worker.equations().logits(*INPUTS)
     worker.end()

@@ -134,6 +134,16 @@ def test_nan_for_finite_inputs_is_an_error_where_no_comparison_sees_it(small: Pr
     assert np.isnan(step(small, file.equations()).L)
 
 
+def test_one_nan_is_an_error_unless_an_input_has_one_place_that_is_not_finite(user_file, one_function):
+    """The first logit of each row becomes nan, whatever it was."""
+    code = one_function("log_softmax", "Z = Z.copy(); Z[:, 0] = np.nan; return Z")
+    log_softmax = UserFile(Path(user_file(code))).equations(nan=False).log_softmax
+    with pytest.raises(UserFileError, match="returns nan for finite inputs"):
+        log_softmax(np.zeros((2, 3)))
+    for place in (np.nan, np.inf, -np.inf):
+        assert np.isnan(log_softmax(np.array([[0.0, 1.0, place]]))[:, 0]).all()
+
+
 @pytest.mark.parametrize("nan", [True, False])
 def test_nan_for_nan_is_right(user_file, one_function, nan: bool):
     equations = UserFile(Path(user_file(one_function("log_softmax", "return Z + 0")))).equations(nan=nan)

@@ -32,9 +32,10 @@ def test_sizes_come_twice_and_hold_k_and_d(groups: list[SingleSteps]):
     assert len(starts) == 2
 
 
-def test_a_batch_has_at_most_four_million_pixels(shaped: Callable):
-    first = next(unusual_batches(shaped(3072, 10), "float32"))
-    assert max(len(case.index) for case in first.cases) == 1025
+@pytest.mark.parametrize(("D", "largest"), [(3072, 1025), (4000, 1000)])
+def test_a_batch_has_at_most_four_million_pixels(shaped: Callable, D: int, largest: int):
+    first = next(unusual_batches(shaped(D, 10), "float32"))
+    assert max(len(case.index) for case in first.cases) == largest
 
 
 def test_weights_spread_the_logits_of_dense_images_by_about_1(groups: list[SingleSteps]):
