@@ -87,7 +87,7 @@ def no_warnings() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def variants(root: Path) -> Callable[[str], dict[str, dict[str, str]]]:
-    """The functions in compare/bugs/right or tests/proof/wrong: by name of the function and of the variant the text of a file."""
+    """The functions in compare/bugs/right or tests/proof/wrong: the text of a file, by function and variant."""
 
     def read(folder: str) -> dict[str, dict[str, str]]:
         where = root / ("compare/bugs/right" if folder == "right" else "tests/proof/wrong")

@@ -17,7 +17,7 @@ _MODULES: tuple[ModuleType, ...] = (logits, log_softmax, nll_loss, logits_gradie
 
 
 def numpy_variants() -> dict[str, dict[str, Callable]]:
-    """By function and by name the variants that need only NumPy; each returns plain arrays in the dtype of its input."""
+    """By function and name the variants that need only NumPy; each returns plain arrays in the dtype of its input."""
     return {name: _variants(name, module) for name, module in zip(FUNCTIONS, _MODULES, strict=True)}
 
 

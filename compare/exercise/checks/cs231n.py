@@ -2,10 +2,13 @@
 
 The notebooks print errors and say how large they should be; here these are limits. The scores of an affine layer are
 right to 1e-8, and its gradients fit differences of the scores to 1e-8. The loss of nearly equal scores is log K to two
-decimals, and its gradient by the scores fits differences to 1e-7. The loss of the whole classifier with small weights is
-log K too, and ten of its gradients fit differences to 1e-5. Relative errors are those of the notebooks: the largest
-|a - b| / max(1e-8, |a| + |b|); all is in float64.
+decimals, and its gradient by the scores fits differences to 1e-7. The loss of the classifier with small weights is
+log K too, and ten of its gradients fit differences to 1e-5: this is the notebook on softmax, the rest that on layers.
+Relative errors are those of the notebooks: the largest |a - b| / max(1e-8, |a| + |b|); all is in float64.
 """
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,11 +67,11 @@ def _check_classifier(f: Equations) -> None:
         assert _relative_error(dW[place], (loss(W + unit) - loss(W - unit)) / (2 * CENTRAL_STEP)) < 1e-5
 
 
-def _relative_error(a: NDArray, b: NDArray) -> float:
+def _relative_error(a: NDArray, b: NDArray | float) -> float:
     return float(np.max(np.abs(a - b) / np.maximum(1e-8, np.abs(a) + np.abs(b))))
 
 
-def _differences(function, at: NDArray) -> NDArray:
+def _differences(function: Callable[[NDArray], Any], at: NDArray) -> NDArray:
     """Central differences of a scalar function, one value of `at` after the other."""
     found = np.zeros_like(at)
     for place in np.ndindex(at.shape):

@@ -1,6 +1,7 @@
 """What a test is run on: right functions, their right variants, and the two sets of mistakes."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +21,7 @@ BATCHES, PIXELS, CLASSES = (100, 7, 1), 64, 10
 
 
 class Case(NamedTuple):
-    """One set of functions: its name, the function that is not that of `scratch` (empty if several), and how to make it."""
+    """One set of functions: its name, which of them is not that of `scratch` (empty if several), and how to make it."""
 
     name: str
     function: str
@@ -53,12 +54,13 @@ def _right() -> list[Case]:
 
 def _variant_groups() -> list[Case]:
     """Six variants at once, one of each function, so that there are few cases."""
+    return [Case(f"right variants {n}", "", partial(_replaced, group)) for n, group in enumerate(_groups(), 1)]
+
+
+def _replaced(names: dict[str, str]) -> Equations:
+    """The right functions, these by the variants of these names."""
     every = numpy_variants()
-
-    def equations(names: dict[str, str]) -> Equations:
-        return EQUATIONS._replace(**{function: every[function][name] for function, name in names.items()})
-
-    return [Case(f"right variants {n}", "", lambda g=group: equations(g)) for n, group in enumerate(_groups(), 1)]
+    return EQUATIONS._replace(**{function: every[function][name] for function, name in names.items()})
 
 
 def _groups() -> list[dict[str, str]]:
@@ -69,11 +71,8 @@ def _groups() -> list[dict[str, str]]:
 
 
 def _singles(group: dict[str, str]) -> list[Case]:
-    every = numpy_variants()
-    return [
-        Case(f"{function}: {name}", function, lambda f=function, v=every[function][name]: EQUATIONS._replace(**{f: v}))
-        for function, name in group.items()
-    ]
+    pairs = group.items()
+    return [Case(f"{function}: {name}", function, partial(_replaced, {function: name})) for function, name in pairs]
 
 
 def _classic() -> list[Case]:

@@ -48,7 +48,9 @@ class CheckFile:
         except BaseException as error:
             return Outcome(FAILED, f"ends the program ({type(error).__name__})")
         if returned is None or isinstance(returned, bool | np.bool_):
-            return Outcome(PASSED if returned is None or returned else ACCUSED, f"{self._shown}: check returns {returned}")
+            return Outcome(
+                PASSED if returned is None or returned else ACCUSED, f"{self._shown}: check returns {returned}"
+            )
         return Outcome(FAILED, f"returns {_kind(returned)}, not True, False or nothing")
 
     def _run(self, code: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a test could try to catch a mistake: the first of some trials that tells the wrong function from the right one."""
+"""What a test could try: the first of some trials that tells a wrong function from the right one."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,10 +16,10 @@ from scratch import EQUATIONS
 class Trial:
     """One kind of step: what to try in words, {} being the result that shows it, and how the step is made.
 
-    N: images. logits: size of the largest, as it comes if 0. spread: how far rows of logits are apart. gradient: how many
-    times larger than usual. digits: how many of a result are compared. calls: how often the function is called with the
-    same inputs; the last result counts. ordered: whether images are taken in their order. dark: whether the first and
-    last pixel of each image is 0.
+    N: images. logits: size of the largest, as it comes if 0. spread: how far rows of logits are apart. gradient: how
+    many times larger than usual. digits: how many of a result are compared. calls: how often the function is called
+    with the same inputs; the last result counts. ordered: whether images are taken in their order. dark: whether the
+    first and last pixel of each image is 0.
     """
 
     words: str
@@ -39,13 +39,13 @@ TRIALS = (
     USUAL,
     replace(USUAL, words="compare six digits of {}, not four", digits=6),
     replace(USUAL, words="images with light in every pixel", dark=False),
-    replace(USUAL, words="images that are not taken in their order", ordered=False),
+    replace(USUAL, words="images that are not in order", ordered=False),
     replace(USUAL, words="gradients a thousand times larger", gradient=1000.0),
     replace(USUAL, words="a batch whose last one is short", N=7),
-    replace(USUAL, words="the same call twice: {} must be the same", calls=2),
-    replace(USUAL, words="the same call twice: six digits of {} must be the same", digits=6, calls=2),
+    replace(USUAL, words="call it twice: {} must be the same", calls=2),
+    replace(USUAL, words="call it twice: six digits of {} must be the same", digits=6, calls=2),
     replace(USUAL, words="logits of 100", logits=100.0),
-    replace(USUAL, words="logits of 1,000", logits=1000.0),
+    replace(USUAL, words="logits of 2,000", logits=2000.0),
     replace(USUAL, words="rows of logits that are 1,000 apart", spread=1000.0),
 )
 NONE = "no single call shows it"

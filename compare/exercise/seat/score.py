@@ -97,9 +97,9 @@ class Scoring:
 
     def _accused(self, report: Callable[[str], None]) -> dict[str, str]:
         """The right variants that it calls wrong, each alone; or those six together that it calls wrong."""
-        found = {}
-        for group in _accused_of(self.runner, self.every[VARIANTS], report, "right variants"):
-            found |= _accused_of(self.runner, alone(group), lambda _: None, "") or {group: "together"}
+        found: dict[str, str] = {}
+        for group, reason in _accused_of(self.runner, self.every[VARIANTS], report, "right variants").items():
+            found |= _accused_of(self.runner, alone(group), lambda _: None, "") or {group: reason}
         return found
 
     def _missed(self, kind: str, report: Callable[[str], None]) -> list[Missed]:
