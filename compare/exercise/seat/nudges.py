@@ -45,8 +45,8 @@ TRIALS = (
     replace(USUAL, words="call it twice: {} must be the same", calls=2),
     replace(USUAL, words="call it twice: six digits of {} must be the same", digits=6, calls=2),
     replace(USUAL, words="logits of 100", logits=100.0),
-    replace(USUAL, words="logits of 2,000", logits=2000.0),
     replace(USUAL, words="rows of logits that are 1,000 apart", spread=1000.0),
+    replace(USUAL, words="logits of 2,000", logits=2000.0),
 )
 NONE = "no single call shows it"
 PIXELS, CLASSES, LR = 12, 10, 0.1
@@ -108,7 +108,7 @@ def _inputs(trial: Trial, X: NDArray, y: NDArray, random: np.random.Generator) -
     b = 0.1 * random.normal(size=CLASSES)
     if trial.logits:
         X = X * (trial.logits / np.abs(scratch.logits(X, W, b)).max())
-    Z = scratch.logits(X, W, b) + trial.spread * (np.arange(len(X)) % 2)[:, None]
+    Z = scratch.logits(X, W, b) + trial.spread * (np.arange(len(X)) % 2 - 0.5)[:, None]
     logP = scratch.log_softmax(Z)
     dZ = trial.gradient * scratch.logits_gradient(logP, y)
     dW, db = scratch.parameter_gradients(X, dZ)
