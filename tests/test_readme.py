@@ -31,7 +31,7 @@ def test_it_opens_with_the_two_lines_and_ci_runs_the_second():
 def test_its_commands_are_understood(cli):
     commands = [line for language, block in BLOCKS[1:] if language == "sh" for line in block.splitlines()]
     ours = [shlex.split(line, comments=True) for line in commands if line.startswith("python -m compare")]
-    assert len(ours) == 13
+    assert len(ours) == 15
     for command in ours:
         assert cli(*command[3:], "--help")[0] == 0
 

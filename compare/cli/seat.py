@@ -19,8 +19,8 @@ from compare.report import as_json
 from compare.report.tables import cut, table, wide_console, wrapped
 from compare.words import counted
 
-# What one screen has: mistakes of each set, and accused functions.
-SHOWN = {CLASSIC: 14, GENERATED: 4}
+# What one screen of 40 lines has: lines for the mistakes of each set, and for accused functions.
+SHOWN = {CLASSIC: 12, GENERATED: 3}
 MOST_ACCUSED = 12
 # The widest name of a mistake; names of bars, and the longest bar.
 COLUMN, NAME, BAR = 34, 12, 48
