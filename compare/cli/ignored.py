@@ -38,6 +38,11 @@ NO_MOMENTUM = Rule(
     "--dampening is for --momentum, which is off",
     ("dampening",),
 )
+OWN_PICTURE = Rule(
+    lambda values: values["image"],
+    "--image FILE is a picture of your own, in no part of a data set",
+    ("split",),
+)
 
 
 def _in_package(values: Values) -> bool:
@@ -63,16 +68,17 @@ RULES = {
     "train": (NO_FILE, NO_RUN, NO_MOMENTUM, IN_PACKAGE, _quiet("log_epochs", "log_every")),
     "data": (IN_PACKAGE,),
     "evaluate": (NO_FILE, IN_PACKAGE),
-    "predict": (
+    "predict": (OWN_PICTURE, NO_FILE, IN_PACKAGE),
+    "explain": (
+        OWN_PICTURE,
         Rule(
-            lambda values: values["image"],
-            "--image FILE is a picture of your own, in no part of a data set",
-            ("split",),
+            lambda values: not values["image"],
+            "an image of a data set has its label, and is shown as it is",
+            ("label", "raw"),
         ),
         NO_FILE,
         IN_PACKAGE,
     ),
-    "explain": (NO_FILE, IN_PACKAGE),
     "experiment": (
         Rule(
             lambda values: values["name"] != "dataset",

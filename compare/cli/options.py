@@ -2,7 +2,6 @@
 
 import functools
 import inspect
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -12,12 +11,12 @@ from typing import Annotated, Any
 import typer
 
 from compare.backends.by_name import MODULES
+from compare.cli.color import NO_COLOR, without_color
 from compare.data.registry import DATA_ROOT_VARIABLE, SOURCES, check_name, load
 from compare.errors import InputError
 from compare.files import check_writable, folder_fault
 from compare.problem import Hyperparameters, Problem
-from compare.report import as_json as results
-from compare.report import pictures, saved_runs
+from compare.report.stdout import STDOUT, claim_stdout
 from compare.training.checkpoint_images import Split
 
 # The groups of options in --help.
@@ -61,6 +60,10 @@ WhichSplit = Annotated[
     option(DATA, "--split", help="Which part of the data; unless given, test if there is any, or validation."),
 ]
 INDEX = option(DATA, "--index", metavar="N", help="An image of the part that --split names, counted from 0.")
+OwnPicture = Annotated[
+    Path | None, option(DATA, "--image", metavar="FILE", help="An image of your own: PNG or JPEG, of any size.")
+]
+RawPicture = Annotated[bool, flag(DATA, "--raw", "Only scale --image; do not invert, crop or centre it.")]
 SIDES = f"{', '.join(MODULES)}, or a Python file of your own"
 WHERE = "Where torch works; cuda-graph is the same as cuda, with its kernels started by step, not one by one."
 
@@ -97,14 +100,6 @@ Details = Annotated[bool, flag(OUTPUT, "--details", "Print every table, not one 
 Quiet = Annotated[bool, flag(OUTPUT, "--quiet", "Print the result only.")]
 
 
-def without_color(asked: bool) -> None:
-    """What --no-color does."""
-    # Rich reads it wherever it prints, in help and in a child as well
-    if asked:
-        os.environ["NO_COLOR"] = "1"
-
-
-NO_COLOR = "Print without colors; so does the variable NO_COLOR."
 NoColor = Annotated[
     bool,
     typer.Option(
@@ -206,11 +201,11 @@ def check_output(path: Path | None, option: str = "--json") -> None:
 
     For JSON on stdout: what else a command says goes to stderr from here on.
     """
-    if path == results.STDOUT and option == "--json":
-        results.claim_stdout()
+    if path == STDOUT and option == "--json":
+        claim_stdout()
         return
     try:
-        if path == results.STDOUT:
+        if path == STDOUT:
             raise InputError(f"{option} -: only --json goes to stdout; name a file")
         if path:
             check_writable(path)
@@ -229,11 +224,15 @@ def check_outputs(json: Path | None, pictures: Path | None, runs_root: Path, run
     check_output(json)
     check_folder(pictures)
     if run_name:
+        from compare.report import saved_runs
+
         saved_runs.check_name(runs_root, run_name)
 
 
 def check_picture(path: Path | None) -> None:
     """Raise InputError now if the name is of no kind of picture, or the file could not be written after the work."""
     if path:
+        from compare.report import pictures
+
         pictures.check_picture(path)
         check_output(path, "--picture")

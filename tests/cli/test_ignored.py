@@ -3,14 +3,13 @@
 import shlex
 
 import pytest
-import typer
 
-from compare.cli.app import app
+from compare.cli.app import EXAMPLES, command
 from compare.cli.ignored import RULES, listed
 from compare.data.registry import DATA_ROOT_VARIABLE
 from compare.errors import InputError
 
-COMMANDS = typer.main.get_command(app).commands
+COMMANDS = {name: command(name) for name in EXAMPLES}
 NO_FILE = "--time-limit is for a Python file of your own, and none is named: omit --time-limit"
 NO_RUN = "--runs-root is for --run NAME, which is not given: omit --runs-root"
 NO_MOMENTUM = "--dampening is for --momentum, which is off: omit --dampening"
@@ -40,6 +39,12 @@ REFUSED = {
     "predict m --index 1 --data digits --data-root .": IN_PACKAGE,
     "predict m --image me.png --split train": (
         "--image FILE is a picture of your own, in no part of a data set: omit --split"
+    ),
+    "explain m --image me.png --label 1 --split train": (
+        "--image FILE is a picture of your own, in no part of a data set: omit --split"
+    ),
+    "explain m --index 1 --label 1 --raw": (
+        "an image of a data set has its label, and is shown as it is: omit --label and --raw"
     ),
     "explain m --index 1 --time-limit 3": NO_FILE,
     "explain m --index 1 --data digits --data-root .": IN_PACKAGE,
@@ -90,6 +95,7 @@ def test_what_changes_nothing_is_refused(refused, line: str):
         "predict m --image me.png --data mnist --data-root .",
         "predict m --index 1 --split train",
         "explain m --index 1 --against mine.py --time-limit 3",
+        "explain m --image me.png --label 1 --raw",
         "experiment dataset --data-root .",
         "bugs wrong-axis --json out.json --no-color",
         "bugs --list --json out.json --no-color",
@@ -134,9 +140,9 @@ def test_a_resumed_training_has_momentum_of_its_own():
 
 def test_rules_name_parameters_that_there_are():
     assert list(RULES) == list(COMMANDS)
-    for command, rules in RULES.items():
-        names = {made.name for made in COMMANDS[command].params}
-        assert {name for rule in rules for name in rule.ignored} <= names, command
+    for name, rules in RULES.items():
+        parameters = {made.name for made in COMMANDS[name].params}
+        assert {name for rule in rules for name in rule.ignored} <= parameters, name
 
 
 def test_options_are_listed_as_one_reads_them():

@@ -13,6 +13,7 @@ COMMANDS = [
     "predict MODEL --index 7",
     "predict MODEL --index 7 --quiet",
     "explain MODEL --index 7",
+    "explain MODEL --index 7 --details",
     "data mnist5k",
     "data mnist5k --index 7",
     "data --list",

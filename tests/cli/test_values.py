@@ -5,20 +5,19 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-import typer
 
-from compare.cli.app import app
+from compare.cli.app import EXAMPLES, command
 from compare.cli.values import READ, WRITTEN, check_files, check_numbers, check_values
 from compare.errors import InputError
 
-COMMANDS = typer.main.get_command(app).commands
+COMMANDS = {name: command(name) for name in EXAMPLES}
 TYPES = {
     made.callback.__name__: {
         name: {parameter.annotation, *get_args(parameter.annotation), *get_args(get_args(parameter.annotation)[0])}
         for name, parameter in inspect.signature(made.callback, eval_str=True).parameters.items()
         if get_args(parameter.annotation)
     }
-    for made in app.registered_commands
+    for made in COMMANDS.values()
 }
 
 

@@ -30,6 +30,6 @@ def test_symbols_are_found_by_name(tag: str):
 def test_d_and_log_belong_to_their_symbols():
     assert '<mi data-symbol="dW">dW</mi>' in equations()["E5"]
     assert '<mi data-symbol="logP">log\u2009P</mi>' in equations()["E2"]
-    # the logarithm of a sum, and the index d of a pixel, are no part of a symbol
+    # the logarithm of a sum, and the index i of a pixel, are no part of a symbol
     assert "<mi>log</mi>" in equations()["E2"]
-    assert "<mi>d</mi>" in equations()["E1"]
+    assert "<mi>i</mi>" in equations()["E1"]
