@@ -26,10 +26,12 @@ class Scored:
         self.known = score
 
     def __call__(self, _path: Path, _seconds: float, *, everything: bool) -> "Scored":
+        """As `Scoring` is made."""
         self.everything = everything
         return self
 
     def score(self, _report: Callable[[str], None]) -> Score:
+        """As that of `Scoring`."""
         return self.known
 
 
@@ -58,7 +60,7 @@ def test_a_first_test_is_written_and_scored(cli: Callable, tmp_path: Path, monke
         "    python -m compare exercise --check my_test.py\n",
         "",
     )
-    code, out, err = cli("exercise", "--check", "my_test.py", "--json", "score.json")
+    code, out, _ = cli("exercise", "--check", "my_test.py", "--json", "score.json")
     content = json.loads(Path("score.json").read_text())["check"]
     lines = out.splitlines()
     assert code == 1
@@ -144,4 +146,3 @@ def test_a_test_that_does_not_end_is_one_line(refused: Callable, user_file: Call
     assert refused("exercise", "--check", path, "--time-limit", "0.3") == (
         "error: ../mine.py: check takes over 0.3 s (see --time-limit), on the right functions"
     )
-
