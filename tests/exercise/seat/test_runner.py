@@ -116,6 +116,13 @@ def test_a_test_that_never_ends_is_ended_where_no_process_can_be_copied(run: Cal
 
 
 @pytest.mark.skipif(os.name != "posix", reason="copies of a process")
+def test_cases_are_run_side_by_side(run: Callable):
+    waits = "open(str(os.getpid()), 'w').close()\n    while len(os.listdir()) < 3: pass"
+    runner = run(f"import os\ndef check(f):\n    {waits}", RIGHT, CLASSIC)
+    assert [outcome.state for _, outcome in runner.outcomes(["wrong-axis", "summed-loss"])] == [PASSED] * 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="copies of a process")
 def test_no_process_stays(run: Callable, tmp_path):
     runner = run("import os\ndef check(f):\n    open('pid', 'a').write(f'{os.getpid()} ')\n    while True: pass", RIGHT,
                  time_limit=0.5)  # fmt: skip
