@@ -49,8 +49,9 @@ def flat_index(logP, y):
     return -logP.ravel().take(np.arange(len(y)) * logP.shape[1] + y).mean()
 
 
-def extract(logP, y):
-    return np.mean(-np.extract(np.arange(logP.shape[1]) == y[:, None], logP))
+def compress(logP, y):
+    labels = np.arange(logP.shape[1]) == y[:, None]
+    return np.mean(-np.compress(labels.ravel(), logP.ravel()))
 
 
 def einsum(logP, y):
