@@ -125,6 +125,18 @@ def test_a_test_that_accuses_right_functions_scores_0_and_says_on_which(scored: 
     assert (content["accused"], content["caught"]) == (accused, {})
 
 
+def test_a_test_that_cannot_be_run_is_to_be_repaired(scored: Callable):
+    _, out, _ = scored(
+        Score({"the right functions": "my_test.py, line 3: raises NameError: name 'npp' is not defined"})
+    )
+    assert out.splitlines()[1:] == [
+        "  the right functions",
+        "    my_test.py, line 3: raises NameError: name 'npp' is not defined",
+        "",
+        "Every error counts as the word that functions are wrong: repair the test first.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("args", "words"),
     [
