@@ -25,17 +25,17 @@ POLL = 0.1
 
 
 class Process:
-    """A running worker_process.py. time_limit: seconds for one call of a function, and for loading the file.
+    """A running worker_process.py, or another program. time_limit: seconds for one call, and for loading the file.
 
     Raises OSError where no process can be started, InputError where it has no memory.
     fault: why this side ended it, if it did. awaited: the number of the request that is waited for, or 0.
     """
 
-    def __init__(self, time_limit: float):
+    def __init__(self, time_limit: float, program: str = "compare.backends.worker_process"):
         self.time_limit, self.fault, self.awaited = time_limit, "", 0
         self.folder = make_folder()
         try:
-            self.running = _started(self.folder)
+            self.running = _started(self.folder, program)
         except OSError:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise
@@ -126,10 +126,10 @@ class Process:
                 sys.stderr.flush()
 
 
-def _started(folder: Path) -> subprocess.Popen[bytes]:
+def _started(folder: Path, program: str) -> subprocess.Popen[bytes]:
     """The process; it finds this package, and it is not sent the Ctrl-C of the terminal."""
     here = os.pathsep.join(path or os.getcwd() for path in sys.path)
-    command = [sys.executable, "-P", "-m", "compare.backends.worker_process", str(folder)]
+    command = [sys.executable, "-P", "-m", program, str(folder)]
     return subprocess.Popen(
         command,
         env={**os.environ, "PYTHONPATH": here},

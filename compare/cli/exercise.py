@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.text import Text
 
 from compare.backends.worker import TIME_LIMIT, Worker
-from compare.cli.options import Json, ProblemOptions, check_output, flag, option, takes_problem, time_limit
+from compare.cli.options import Details, Json, ProblemOptions, check_output, flag, option, takes_problem, time_limit
 from compare.cli.progress import announce, progress
+from compare.cli.seat import score_test
 from compare.equations import FUNCTIONS
 from compare.errors import InputError
 from compare.exercise.check import FunctionCheck, check_functions
@@ -40,15 +41,22 @@ def exercise(
         Path | None, option(EXERCISE, "--new", metavar="FILE", help="Write a new file with six empty functions.")
     ] = None,
     hint: Annotated[bool, flag(EXERCISE, "--hint", "Give a hint; asked again, a clearer one.")] = False,
-    seconds: Annotated[float, time_limit(EXERCISE)] = TIME_LIMIT,
+    check: Annotated[
+        bool, flag(EXERCISE, "--check", "FILE is a test of yours: how many known mistakes does it catch?")
+    ] = False,
+    seconds: Annotated[float | None, time_limit(EXERCISE)] = None,
     chosen: ProblemOptions,
+    details: Details = False,
     json: Json = None,
 ) -> int:
     """Write the six functions yourself; they are checked one by one.
 
     When all are right, they train beside PyTorch, and every step is compared.
     Begin with --new FILE. Exit code 0: all six are right and proven, 1: not yet, 2: could not be checked.
+    With --check you write the test instead; begin with --check --new FILE. Exit code 0: it catches all mistakes.
     """
+    if check:
+        return score_test(path, new, hint, seconds, details, json)
     if new:
         if path or hint or json:
             raise InputError("--new only writes a new file: omit the other FILE, --hint and --json")
@@ -57,7 +65,7 @@ def exercise(
     if not path:
         raise InputError("FILE is missing; exercise --new FILE writes a new one")
     check_output(json)
-    return _check(wide_console(), Worker(path, seconds), chosen.problem(), hint, json)
+    return _check(wide_console(), Worker(path, seconds or TIME_LIMIT), chosen.problem(), hint, json)
 
 
 def _begin(console: Console, path: Path) -> int:

@@ -106,7 +106,9 @@ RULES = {
         _quiet("details"),
     ),
     "exercise": (
-        Rule(lambda values: values["new"], "--new only writes a new file", (*PROBLEM, "seconds")),
+        Rule(lambda values: values["new"], "--new only writes a new file", (*PROBLEM, "seconds", "details")),
+        Rule(lambda values: values["check"], "--check runs a test of yours, which makes its own steps", PROBLEM),
+        Rule(lambda values: not values["check"], "--details is for --check", ("details",)),
         NO_MOMENTUM,
         IN_PACKAGE,
     ),

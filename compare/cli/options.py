@@ -68,8 +68,8 @@ SIDES = f"{', '.join(MODULES)}, or a Python file of your own"
 WHERE = "Where torch works; cuda-graph is the same as cuda, with its kernels started by step, not one by one."
 
 
-def _positive(seconds: float) -> float:
-    if not 0 < seconds < float("inf"):
+def _positive(seconds: float | None) -> float | None:
+    if seconds is not None and not 0 < seconds < float("inf"):
         raise InputError(f"--time-limit must be a number of seconds above 0, not {seconds}")
     return seconds
 

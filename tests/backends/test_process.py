@@ -5,13 +5,11 @@ import os
 import select
 import time
 from pathlib import Path
-from types import SimpleNamespace
 from typing import NoReturn
 
 import numpy as np
 import pytest
 
-from compare.backends.process import Process
 from compare.backends.user_file import UserFileError
 from compare.backends.worker import Worker
 from compare.errors import InputError
@@ -102,12 +100,6 @@ def test_the_time_limit_is_for_one_call_not_for_all(user_file, one_function, sma
     side = Worker(Path(user_file(one_function("logits", body))), time_limit=1.0).backend().side(small, "float64")
     # 12 calls in one request
     assert side.evaluate(np.zeros((11_001, 12)), np.zeros(11_001, int)).loss > 0
-
-
-@pytest.mark.parametrize(("given", "calls", "limit"), [(5.0, 0, 60.0), (90.0, 0, 90.0), (5.0, 1, 5.0), (90.0, 1, 90.0)])
-def test_a_file_has_a_minute_until_its_first_call(given: float, calls: int, limit: float):
-    process = SimpleNamespace(time_limit=given, _mark=lambda: (1 - calls, calls))
-    assert Process._limit(process) == limit
 
 
 def test_what_ends_while_it_is_loaded(user_file):
