@@ -26,6 +26,7 @@ from compare.backends.channel import MARK, Channel, Message
 from compare.backends.process import _how
 from compare.backends.shared_memory import ANSWERS, REQUESTS, map_file
 from compare.backends.threads import threads
+from compare.backends.user_file import LOADING
 from compare.errors import InputError
 from compare.exercise.seat.cases import VARIANTS, alone, cases
 from compare.exercise.seat.check_file import FAILED, CheckFile, Outcome
@@ -58,6 +59,7 @@ class Service:
             found += [case for group in cases(VARIANTS) for case in alone(group).values()]
         # made now, for the file may change what they are made of
         self._equations = {case.name: case.make() for case in found}
+        MARK.pack_into(self._outbox, 0, LOADING, 0)
         self._file = CheckFile(Path(path))
         # libraries that the file has brought along
         threads(1)
@@ -75,7 +77,7 @@ class Service:
     def run_here(self, name: str, shown: bool) -> dict[str, Any]:
         """The outcome of one case, in this process, which is not to be used again."""
         # from here on the time is that of a call, not that of loading
-        MARK.pack_into(self._outbox, 0, 0, 1)
+        MARK.pack_into(self._outbox, 0, LOADING, 1)
         return {"outcomes": [self._judged(name, shown)]}
 
     def _judged(self, name: str, shown: bool) -> Outcome:

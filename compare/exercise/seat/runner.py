@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from compare.backends.channel import ChannelError
-from compare.backends.process import LOADING, Process
+from compare.backends.process import STARTING, Process
 from compare.backends.side_by_side import cores
 from compare.errors import InputError
 from compare.exercise.seat.cases import RIGHT, cases
@@ -20,12 +20,11 @@ TIME_LIMIT = 10.0
 PROGRAM = "compare.exercise.seat.process"
 # Windows makes no copies of a process.
 COPIES = hasattr(os, "fork")
-# What `Process` adds where no function of a backend is at work.
-LOADED = ", while it was loaded"
 
 
 class Runner:
-    """The test in the file at `path`, for cases of these kinds. time_limit: seconds for one set of functions.
+    """The test in the file at `path`, for cases of these kinds. time_limit: seconds for one set of functions,
+    and for loading the file.
 
     Raises InputError, naming the file, if it cannot be used, or gives no verdict on a case.
     """
@@ -55,16 +54,21 @@ class Runner:
         self._process.end()
 
     def _started(self) -> Process:
-        # copies are ended over there; this limit is for all of them, and for what the file does while it is loaded
-        process = Process(LOADING + self.time_limit if COPIES else self.time_limit, PROGRAM)
+        try:
+            process = Process(self.time_limit, PROGRAM)
+        except OSError as error:
+            raise InputError(f"{self._shown}: its process cannot be started: {error.strerror}") from None
         weakref.finalize(self, process.end)
-        self._ask(process, "load", {"path": str(self.path), "kinds": self.kinds}, "while it is loaded")
+        self._ask(process, "load", {"path": str(self.path), "kinds": self.kinds}, "{}, while it is loaded")
+        if COPIES:
+            # copies are ended over there, if that process is still in order
+            process.time_limit += STARTING
         return process
 
     def _run(self, names: list[str], shown: bool) -> list[Outcome]:
         if COPIES:
             values = {"names": names, "limit": self.time_limit, "shown": shown}
-            found = self._ask(self._process, "run", values, _where(names))
+            found = self._ask(self._process, "run", values, f"check {{}}, {_where(names)}")
         else:
             found = self._run_anew(names[0], shown)
         return [Outcome(*map(str, one)) for one in found["outcomes"]]
@@ -72,26 +76,27 @@ class Runner:
     def _run_anew(self, name: str, shown: bool) -> dict[str, Any]:
         process = self._started()
         try:
-            return self._ask(process, "run_here", {"name": name, "shown": shown}, _where([name]))
+            return self._ask(process, "run_here", {"name": name, "shown": shown}, f"check {{}}, {_where([name])}")
         finally:
             process.end()
 
-    def _ask(self, process: Process, kind: str, values: dict[str, Any], where: str) -> dict[str, Any]:
+    def _ask(self, process: Process, kind: str, values: dict[str, Any], what: str) -> dict[str, Any]:
         process.awaited = next(self._requests)
         try:
             process.channel.send(kind, values)
             answer = process.channel.receive()
         except (OSError, EOFError, ValueError, ChannelError):
             process.stop("")
-            why = process.why_ended().removesuffix(LOADED)
-            raise InputError(f"{self._shown}: check {why}, {where}") from None
+            # it adds that the file was loaded, for no function of a backend is at work
+            why, _, _ = process.why_ended().rpartition(", ")
+            raise InputError(f"{self._shown}: {what.format(why)}") from None
         finally:
             process.awaited = 0
         text = str(answer.values.get("text"))
         if answer.kind == "refused":
             raise InputError(text)
         if answer.kind != "done":
-            raise InputError(f"{self._shown}: {text}, {where}; it must not change Python or NumPy")
+            raise InputError(f"{self._shown}: {what.format(text)}; it must not change Python or NumPy")
         return answer.values
 
 

@@ -35,8 +35,9 @@ def test_what_a_test_does_wrong_is_one_line(run: Callable, body: str):
 
 
 BAD_AT_LOADING = {
-    "import os; os._exit(4)": "check ended its process (code 4), while it is loaded",
-    "print(2000000 * 'x')": "check prints more than 1,000,000 bytes, while it is loaded",
+    "import os; os._exit(4)": "ended its process (code 4), while it is loaded",
+    "print(2000000 * 'x')": "prints more than 1,000,000 bytes, while it is loaded",
+    "while True: pass": "takes over 1 s (see --time-limit), while it is loaded",
     "check = 1": "check is an int, not a function",
 }
 
@@ -44,7 +45,7 @@ BAD_AT_LOADING = {
 @pytest.mark.parametrize("text", BAD_AT_LOADING)
 def test_what_a_file_does_wrong_when_it_is_loaded_is_one_line(run: Callable, text: str):
     with pytest.raises(InputError) as raised:
-        run(text, RIGHT)
+        run(text, RIGHT, time_limit=1)
     assert str(raised.value) == f"my_test.py: {BAD_AT_LOADING[text]}"
 
 

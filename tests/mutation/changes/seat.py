@@ -7,7 +7,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/exercise/seat/process.py', 'if os.getpid() != own:', 'if os.getpid() == -own:', 'tests/exercise/seat/test_runner.py::test_what_a_test_changes_does_not_reach_the_next_mistake'),
     ('compare/exercise/seat/process.py', '        if not shown:\n', '        if shown:\n', 'tests/exercise/seat/test_runner.py::test_prints_are_shown_once'),
     ('compare/exercise/seat/process.py', 'if not ready or text:', 'if text:', 'tests/exercise/seat/test_runner.py::test_what_a_test_does_wrong_is_one_line'),
-    ('compare/exercise/seat/process.py', 'MARK.pack_into(self._outbox, 0, 0, 1)', 'MARK.pack_into(self._outbox, 0, 0, 0)', 'tests/exercise/seat/test_runner.py::test_a_test_that_never_ends_is_ended_where_no_process_can_be_copied'),
+    ('compare/exercise/seat/process.py', 'MARK.pack_into(self._outbox, 0, LOADING, 1)', 'MARK.pack_into(self._outbox, 0, 0, 0)', 'tests/exercise/seat/test_runner.py::test_a_test_that_never_ends_is_ended_where_no_process_can_be_copied'),
     ('compare/exercise/seat/runner.py', 'size = 2 * cores() if COPIES else 1', 'size = 1', 'tests/exercise/seat/test_runner.py::test_cases_are_run_side_by_side'),
     ('compare/exercise/seat/cases.py', 'if not reason(mutant) and _runs(mutant)]', 'if _runs(mutant)]', 'tests/exercise/seat/test_cases.py::test_the_generated_mistakes_run_and_are_not_the_same_function'),
     ('compare/exercise/seat/nudges.py', 'for _ in range(trial.calls):', 'for _ in range(1):', 'tests/exercise/seat/test_nudges.py::test_which_nudge_a_mistake_has'),
