@@ -23,9 +23,9 @@ COPIES = hasattr(os, "fork")
 
 
 class Runner:
-    """The test in the file at `path`, for cases of these kinds. time_limit: seconds for one set of functions,
-    and for loading the file.
+    """The test in the file at `path`, for cases of these kinds.
 
+    time_limit: seconds for one set of functions, and for loading the file.
     Raises InputError, naming the file, if it cannot be used, or gives no verdict on a case.
     """
 
