@@ -58,10 +58,8 @@ def _inline(text: str) -> str:
 
 def _piece(match: re.Match[str]) -> str:
     kind, text = match.lastgroup, match[match.lastgroup or 0]
-    if kind == "block":
+    if kind in ("block", "inline"):
         # a narrow page breaks it before an equals sign
-        parts = re.split(r"\s(?==\s)", text.strip().rstrip(",."))
-        return f'<span class="block">{" ".join(map(convert, parts))}</span>'
-    if kind == "inline":
-        return convert(text)
+        parts = " ".join(map(convert, re.split(r"\s(?==\s)", text.strip().rstrip(",."))))
+        return parts if kind == "inline" else f'<span class="block">{parts}</span>'
     return f"<{kind}>{_inline(text)}</{kind}>"

@@ -73,7 +73,7 @@ def test_a_line_of_ones_own_is_run_and_compared(open_page: Callable[..., Page]):
 
 def test_an_engine_that_does_not_run_is_told(open_page: Callable[..., Page]):
     page = open_page()
-    own_line(page, "return X.map((x) => {", "return X.mop((x) => {")
+    own_line(page, "return X.map((x, n) =>", "return X.mop((x, n) =>")
     expect(page.locator("#broken")).to_contain_text("does not run", timeout=60_000)
 
 
