@@ -81,7 +81,9 @@ def test_every_command_that_runs_it_says_what_its_process_protects_and_takes_a_t
         "protects the result, not your computer."
     }
     # that of the exercise depends on whether a file of functions or a test is checked
-    assert {name: limit.default for name, limit in limits.items()} == dict.fromkeys(limits, TIME_LIMIT) | {"exercise": None}
+    assert {name: limit.default for name, limit in limits.items()} == dict.fromkeys(limits, TIME_LIMIT) | {
+        "exercise": None
+    }
 
 
 @pytest.mark.parametrize("command", ["evaluate", "predict", "explain"])
