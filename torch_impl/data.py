@@ -49,7 +49,7 @@ class Images(Dataset[tuple[Tensor, Tensor]]):
     def __len__(self) -> int:
         return len(self.labels)
 
-    def __getitem__(self, index: Array) -> tuple[Tensor, Tensor]:
+    def __getitem__(self, index: Array | Tensor) -> tuple[Tensor, Tensor]:
         where = torch.as_tensor(index, device=self.images.device)
         rows = where if self.index is None else self.index.index_select(0, where)
         # index_select copies whole rows, eight times as fast as images[rows]

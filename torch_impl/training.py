@@ -89,18 +89,23 @@ def fit(
 
     history = [record(0, evaluate(model, *train))]
     for number, order in enumerate(batches, 1):
-        loss, hits, images = 0.0, 0, 0
-        for count, done in enumerate(epoch(model, optimizer, dataset, order), 1):
-            L = done.L.item()
-            if not math.isfinite(L):
-                raise FloatingPointError(f"the loss is {L} at epoch {number}, step {count}")
-            loss += L * len(done.y)
-            hits += correct(done.Z, done.y)
-            images += len(done.y)
-        history.append(record(number, Evaluation(loss / images, hits / images)))
+        steps = epoch(model, optimizer, dataset, order)
+        # nothing waits for a device on the way: loss and hits stay there until the epoch ends
+        history.append(record(number, _running(number, [(L.detach(), hits(Z, y), len(y)) for _, y, Z, L in steps])))
         if not math.isfinite(history[-1].val_loss):
             raise FloatingPointError(f"the validation loss is {history[-1].val_loss} after epoch {number}")
     return history
+
+
+def _running(epoch: int, steps: list[tuple[Tensor, Tensor, int]]) -> Evaluation:
+    """Loss, hits and images of each step -> their means over the images of the epoch."""
+    losses, right, images = zip(*steps, strict=True)
+    total = 0.0
+    for count, (L, N) in enumerate(zip(torch.stack(losses).tolist(), images, strict=True), 1):
+        if not math.isfinite(L):
+            raise FloatingPointError(f"the loss is {L} at epoch {epoch}, step {count}")
+        total += L * N
+    return Evaluation(total / sum(images), int(torch.stack(right).sum()) / sum(images))
 
 
 def sgd(
@@ -162,7 +167,12 @@ def accuracy(Z: Tensor | Array, y: Tensor | Array) -> float:
 
 def correct(Z: Tensor, y: Tensor) -> int:
     """Rows of Z (N, K) whose largest logit, the first of equals, is at the label y (N,)."""
-    return int(torch.count_nonzero(Z.argmax(dim=1) == y))
+    return int(hits(Z, y))
+
+
+def hits(Z: Tensor, y: Tensor) -> Tensor:
+    """What `correct` counts, as a scalar on the device of Z."""
+    return torch.count_nonzero(Z.argmax(dim=1) == y)
 
 
 @torch.inference_mode()

@@ -1,7 +1,7 @@
 """What the harness needs of a backend: steps it can drive, with every quantity in view."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, SupportsFloat, SupportsInt
 
 from numpy.typing import NDArray
 
@@ -18,10 +18,13 @@ class State(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """What one step adds to the record of its epoch: mean loss of its images, how many are right, and of how many."""
+    """What one step adds to the record of its epoch: mean loss of its images, how many are right, and of how many.
 
-    loss: float
-    hits: int
+    Loss and hits are a float and an int; or, on a device other than the CPU, still there: to convert them is to wait.
+    """
+
+    loss: SupportsFloat
+    hits: SupportsInt
     images: int
 
 

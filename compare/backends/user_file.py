@@ -14,12 +14,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.data.regular_files import file_size
+from compare.data.regular_files import read_bytes
 from compare.equations import FUNCTIONS, Function
 from compare.errors import InputError
 from compare.files import short_path
 from scratch import EQUATIONS, Equations
 
+# What is under way instead of one of the functions.
+LOADING = 1 + len(FUNCTIONS)
 # Characters of an error of Python that are shown: of a longer one so many from its end.
 LONGEST, END = 72, 32
 
@@ -35,12 +37,13 @@ class UserFileError(InputError):
 class UserFile:
     """A Python file that defines some of the six functions; what it lacks comes from `scratch`.
 
-    mark(n) is called before each call of the n-th function, counted from 1.
+    mark(n) is called before each call of the n-th function, counted from 1, and mark(LOADING) before the file is run.
     Raises InputError, naming file and line, if it cannot be read or run, or defines none of the functions.
     """
 
     def __init__(self, path: Path, mark: Callable[[int], None] = lambda _: None):
         self.path, self.name, self._mark, self._shown = path, path.stem, mark, short_path(path)
+        mark(LOADING)
         self._code = _compiled(path)
         self.defined = tuple(self._functions())
 
@@ -67,6 +70,7 @@ class UserFile:
 
     def _run(self) -> dict[str, Any]:
         """Everything that the file defines."""
+        self._mark(LOADING)
         module = types.ModuleType(f"user_file_{self.name}")
         module.__file__ = str(self.path)
         # where dataclasses and pickle look for it; and what stands beside the file can be imported, as in a script
@@ -111,8 +115,8 @@ def checked(name: str, function: Callable, path: Path, nan: bool, mark: Callable
 def _compiled(path: Path) -> types.CodeType:
     shown = short_path(path)
     try:
-        file_size(path)  # a pipe would be waited for
-        return compile(path.read_text(encoding="utf-8"), str(path), "exec")
+        # bytes: Python itself sees to the encoding that the file names
+        return compile(read_bytes(path), str(path), "exec")
     except OSError as error:
         raise InputError(f"{shown}: cannot be read: {error.strerror}") from None
     except SyntaxError as error:

@@ -25,20 +25,25 @@ from compare.errors import InputError
 from compare.files import short_path
 from scratch import EQUATIONS, Equations, Evaluation, Rows, Step, Velocity
 
-# Seconds that one call of a function may take, unless a user says otherwise.
+# Seconds that one call of a function, or loading the file, may take, unless a user says otherwise.
 TIME_LIMIT = 300.0
 
 
 class Worker:
-    """The file at `path`, loaded in a process of its own. time_limit: seconds for one call of a function.
+    """The file at `path`, loaded in a process of its own.
 
+    time_limit: seconds for one call of a function, and for loading the file.
     Raises InputError, naming file and line, if the file cannot be read or run, or defines none of the six functions;
     later UserFileError, naming the function, for whatever it does wrong.
     """
 
     def __init__(self, path: Path, time_limit: float = TIME_LIMIT):
         self.path, self.name, self.time_limit, self._shown = path, path.stem, time_limit, short_path(path)
-        self._process, self._keys, self._requests = Process(time_limit), itertools.count(), itertools.count(1)
+        try:
+            self._process = Process(time_limit)
+        except OSError as error:
+            raise InputError(f"{self._shown}: its process cannot be started: {error.strerror}") from None
+        self._keys, self._requests = itertools.count(), itertools.count(1)
         self._dropped: list[int] = []
         self._shared: dict[int, list[Any]] = {}
         self.end = weakref.finalize(self, self._process.end)

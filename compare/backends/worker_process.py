@@ -26,7 +26,7 @@ from compare.backends.protocol import State
 from compare.backends.scratch_side import ScratchSide
 from compare.backends.shared_memory import ANSWERS, REQUESTS, map_file
 from compare.backends.threads import threads
-from compare.backends.user_file import UserFile, UserFileError
+from compare.backends.user_file import LOADING, UserFile, UserFileError
 from compare.data.mapped import Place
 from compare.errors import InputError
 from compare.problem import Hyperparameters
@@ -135,8 +135,8 @@ class Service:
         return {}, ()
 
     def _mark(self, function: int) -> None:
-        """Note that a function is called: it may be the last thing that is known of this process."""
-        self._calls += 1
+        """Note what of the file is run: it may be the last thing that is known of this process."""
+        self._calls += function != LOADING
         MARK.pack_into(self._outbox, 0, function, self._calls)
 
 

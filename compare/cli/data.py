@@ -64,7 +64,8 @@ def data(
     if name is None:
         _list(console, data_root, json)
     else:
-        _show_one(console, load_data(name, data_root, Prepared(size, grey)), index, picture, json)
+        dataset = load_data(name, data_root, Prepared(size, grey), check=functools.partial(_check_index, index))
+        _show_one(console, dataset, index, picture, json)
     return 0
 
 
@@ -137,9 +138,8 @@ def _as_dict(dataset: Dataset) -> dict[str, Any]:
 
 def _show_image(dataset: Dataset, index: int, picture: Path | None, json: Path | None) -> None:
     """One training image."""
+    _check_index(index, dataset)
     images, labels = dataset.train
-    if not 0 <= index < len(labels):
-        raise InputError(f"--index {index}: {dataset.name} has the training images 0 ... {len(labels) - 1}")
     label = int(labels[index])
     if json:
         image = {"index": index, "label": label, "pixels": images[index].tolist()}
@@ -149,6 +149,12 @@ def _show_image(dataset: Dataset, index: int, picture: Path | None, json: Path |
     outputs.write("picture", picture, lambda path: save_picture(draw(), path))
     with outputs.named():
         _print_image(dataset, index)
+
+
+def _check_index(index: int | None, dataset: Dataset) -> None:
+    last = len(dataset.train[1]) - 1
+    if index is not None and not 0 <= index <= last:
+        raise InputError(f"--index {index}: {dataset.name} has the training images 0 ... {last}")
 
 
 def _print_image(dataset: Dataset, index: int) -> None:

@@ -1,6 +1,7 @@
 """`exercise`: six functions to write, checked one by one, and then the proof on all of them."""
 
 import functools
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,10 +11,10 @@ from rich.console import Console
 from rich.text import Text
 
 from compare.backends.worker import TIME_LIMIT, Worker
-from compare.cli.options import Json, check_output, flag, option, time_limit
+from compare.cli.options import Details, Json, check_output, flag, option, time_limit
 from compare.cli.problem_options import ProblemOptions, takes_problem
 from compare.cli.progress import announce, progress
-from compare.cli.prove import expected_seconds
+from compare.cli.seat import score_test
 from compare.equations import FUNCTIONS
 from compare.errors import InputError
 from compare.exercise.check import FunctionCheck, check_functions
@@ -21,7 +22,7 @@ from compare.exercise.hints import HINTS, next_hints
 from compare.exercise.new import new_exercise
 from compare.files import maths_page
 from compare.problem import DTYPES, Problem
-from compare.proof.both_precisions import named, prove_each, reports
+from compare.proof.both_precisions import expected_seconds, named, prove_each, reports
 from compare.proof.run import Run
 from compare.report import as_json
 from compare.report.check_tables import print_diagnosis
@@ -41,23 +42,31 @@ def exercise(
         Path | None, option(EXERCISE, "--new", metavar="FILE", help="Write a new file with six empty functions.")
     ] = None,
     hint: Annotated[bool, flag(EXERCISE, "--hint", "Give a hint; asked again, a clearer one.")] = False,
-    seconds: Annotated[float, time_limit(EXERCISE)] = TIME_LIMIT,
+    check: Annotated[
+        bool, flag(EXERCISE, "--check", "FILE is a test of yours: how many known mistakes does it catch?")
+    ] = False,
+    seconds: Annotated[float | None, time_limit(EXERCISE)] = None,
     chosen: ProblemOptions,
+    details: Details = False,
     json: Json = None,
 ) -> int:
     """Write the six functions yourself; they are checked one by one.
 
     When all are right, they train beside PyTorch, and every step is compared.
     Begin with --new FILE. Exit code 0: all six are right and proven, 1: not yet, 2: could not be checked.
+    With --check you write the test instead; begin with --check --new FILE. Exit code 0: it catches all mistakes.
     """
+    if check:
+        return score_test(path, new, hint, seconds, details, json)
     if new:
         if path or hint or json:
             raise InputError("--new only writes a new file: omit the other FILE, --hint and --json")
+        check_output(new, "--new")
         return _begin(wide_console(), new)
     if not path:
         raise InputError("FILE is missing; exercise --new FILE writes a new one")
     check_output(json)
-    return _check(wide_console(), Worker(path, seconds), chosen.problem(), hint, json)
+    return _check(wide_console(), Worker(path, seconds or TIME_LIMIT), chosen.problem(), hint, json)
 
 
 def _begin(console: Console, path: Path) -> int:
@@ -122,7 +131,8 @@ def _print_hints(console: Console, name: str, hints: tuple[str, ...]) -> None:
 def _prove(console: Console, problem: Problem, file: Worker) -> list[Run]:
     console.print("All six are right, each on its own. Now together, beside PyTorch:\n")
     announce(expected_seconds(problem, DTYPES), quiet=False)
-    sides = functools.partial(named, str(file.path), "torch", file.time_limit)
+    # a file may have the name of a side, or none of a file of Python
+    sides = functools.partial(named, os.path.join(os.curdir, file.path), "torch", file.time_limit)
     with progress(len(DTYPES) * reports(problem), False) as advance:
         runs = prove_each(problem, DTYPES, sides, advance)
     print_screen(console, problem, runs)

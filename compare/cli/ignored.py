@@ -39,15 +39,23 @@ NO_MOMENTUM = Rule(
     "--dampening is for --momentum, which is off",
     ("dampening",),
 )
+OWN_PICTURE = Rule(
+    lambda values: values["image"],
+    "--image FILE is a picture of your own, in no part of a data set",
+    ("split",),
+)
 
 
-def _in_package(values: Values) -> bool:
-    """True if the data set that is named is part of the package; a resumed training has its own."""
-    name = values.get("data") or values.get("name")
-    return name in SOURCES and not SOURCES[name].files and not values.get("resume")
+def _in_package(name: str | None) -> bool:
+    return name in SOURCES and not SOURCES[name].files
 
 
-IN_PACKAGE = Rule(_in_package, "--data-root is for files of data, and this data set is in the package", ("data_root",))
+IN_PACKAGE = Rule(
+    # a resumed training has a data set of its own
+    lambda values: _in_package(values.get("data") or values.get("name")) and not values.get("resume"),
+    "--data-root is for files of data, and this data set is in the package",
+    ("data_root",),
+)
 
 
 def _own(values: Values) -> bool:
@@ -73,16 +81,17 @@ RULES = {
     "train": (NO_FILE, NO_RUN, NO_MOMENTUM, *DATA_RULES, _quiet("log_epochs", "log_every")),
     "data": DATA_RULES,
     "evaluate": (NO_FILE, *DATA_RULES),
-    "predict": (
+    "predict": (OWN_PICTURE, NO_FILE, *DATA_RULES),
+    "explain": (
+        OWN_PICTURE,
         Rule(
-            lambda values: values["image"],
-            "--image FILE is a picture of your own, in no part of a data set",
-            ("split",),
+            lambda values: not values["image"],
+            "an image of a data set has its label, and is shown as it is",
+            ("label", "raw"),
         ),
         NO_FILE,
         *DATA_RULES,
     ),
-    "explain": (NO_FILE, *DATA_RULES),
     "experiment": (
         Rule(
             lambda values: values["name"] != "dataset" and not values["data"],
@@ -95,7 +104,7 @@ RULES = {
             ("size", "grey"),
         ),
         Rule(
-            lambda values: values["name"] != "dataset" and (_in_package(values) or _own(values)),
+            lambda values: values["name"] != "dataset" and (_in_package(values.get("data")) or _own(values)),
             "--data-root is for files of data sets that have a name, and of these there are none",
             ("data_root",),
         ),
@@ -117,7 +126,9 @@ RULES = {
         _quiet("details"),
     ),
     "exercise": (
-        Rule(lambda values: values["new"], "--new only writes a new file", (*PROBLEM, "seconds")),
+        Rule(lambda values: values["new"], "--new only writes a new file", (*PROBLEM, "seconds", "details")),
+        Rule(lambda values: values["check"], "--check runs a test of yours, which makes its own steps", PROBLEM),
+        Rule(lambda values: not values["check"], "--details is for --check", ("details",)),
         NO_MOMENTUM,
         *DATA_RULES,
     ),
@@ -142,6 +153,15 @@ def check_ignored(context: Any) -> None:
         given = [options[name] for name in typed(context, rule.ignored)]
         if given and rule.when(context.params):
             raise InputError(f"{rule.why}: omit {listed(given)}")
+
+
+def check_data_root(context: Any, name: str | None) -> None:
+    """Raise InputError if --data-root was typed, and the data set that a checkpoint names has no files.
+
+    name: None if no data set is read at all. context: see `typed`.
+    """
+    if typed(context, IN_PACKAGE.ignored) and (name is None or _in_package(name)):
+        raise InputError(f"{IN_PACKAGE.why if name else 'no data set is read'}: omit --data-root")
 
 
 def listed(names: list[str]) -> str:

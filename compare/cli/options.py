@@ -2,7 +2,6 @@
 
 import functools
 import inspect
-import os
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -11,11 +10,11 @@ from typing import Annotated, Any
 import typer
 
 from compare.backends.by_name import MODULES
+from compare.cli.color import NO_COLOR, without_color
 from compare.data.registry import DATA_ROOT_VARIABLE, SOURCES
 from compare.errors import InputError
 from compare.files import check_writable, folder_fault
-from compare.report import as_json as results
-from compare.report import pictures, saved_runs
+from compare.report.stdout import STDOUT, claim_stdout
 from compare.training.checkpoint_images import Split
 
 # The groups of options in --help.
@@ -60,11 +59,16 @@ WhichSplit = Annotated[
     option(DATA, "--split", help="Which part of the data; unless given, test if there is any, or validation."),
 ]
 INDEX = option(DATA, "--index", metavar="N", help="An image of the part that --split names, counted from 0.")
+OwnPicture = Annotated[
+    Path | None, option(DATA, "--image", metavar="FILE", help="An image of your own: PNG or JPEG, of any size.")
+]
+RawPicture = Annotated[bool, flag(DATA, "--raw", "Only scale --image; do not invert, crop or centre it.")]
 SIDES = f"{', '.join(MODULES)}, or a Python file of your own"
+WHERE = "Where torch works; cuda-graph is the same as cuda, with its kernels started by step, not one by one."
 
 
-def _positive(seconds: float) -> float:
-    if not 0 < seconds < float("inf"):
+def _positive(seconds: float | None) -> float | None:
+    if seconds is not None and not 0 < seconds < float("inf"):
         raise InputError(f"--time-limit must be a number of seconds above 0, not {seconds}")
     return seconds
 
@@ -72,8 +76,8 @@ def _positive(seconds: float) -> float:
 def time_limit(panel: str) -> Any:
     """The option --time-limit, in a group of --help."""
     what = (
-        "Seconds that one call into your file may take. It runs in a process of its own, which protects the result, "
-        "not your computer."
+        "Seconds that loading your file, or one call into it, may take. It runs in a process of its own, which "
+        "protects the result, not your computer."
     )
     return typer.Option("--time-limit", metavar="SECONDS", help=what, callback=_positive, rich_help_panel=panel)
 
@@ -95,14 +99,6 @@ Details = Annotated[bool, flag(OUTPUT, "--details", "Print every table, not one 
 Quiet = Annotated[bool, flag(OUTPUT, "--quiet", "Print the result only.")]
 
 
-def without_color(asked: bool) -> None:
-    """What --no-color does."""
-    # Rich reads it wherever it prints, in help and in a child as well
-    if asked:
-        os.environ["NO_COLOR"] = "1"
-
-
-NO_COLOR = "Print without colors; so does the variable NO_COLOR."
 NoColor = Annotated[
     bool,
     typer.Option(
@@ -141,11 +137,11 @@ def check_output(path: Path | None, option: str = "--json") -> None:
 
     For JSON on stdout: what else a command says goes to stderr from here on.
     """
-    if path == results.STDOUT and option == "--json":
-        results.claim_stdout()
+    if path == STDOUT and option == "--json":
+        claim_stdout()
         return
     try:
-        if path == results.STDOUT:
+        if path == STDOUT:
             raise InputError(f"{option} -: only --json goes to stdout; name a file")
         if path:
             check_writable(path)
@@ -155,6 +151,8 @@ def check_output(path: Path | None, option: str = "--json") -> None:
 
 def check_folder(path: Path | None, option: str = "--pictures") -> None:
     """Raise InputError now, before the work, if the folder could not be made or written to after it."""
+    if path == STDOUT:
+        raise InputError(f"{option} -: only --json goes to stdout; name a folder")
     if path and (fault := folder_fault(path)):
         raise InputError(f"{option} {path}: {fault}")
 
@@ -164,11 +162,15 @@ def check_outputs(json: Path | None, pictures: Path | None, runs_root: Path, run
     check_output(json)
     check_folder(pictures)
     if run_name:
+        from compare.report import saved_runs
+
         saved_runs.check_name(runs_root, run_name)
 
 
 def check_picture(path: Path | None) -> None:
     """Raise InputError now if the name is of no kind of picture, or the file could not be written after the work."""
     if path:
+        from compare.report import pictures
+
         pictures.check_picture(path)
         check_output(path, "--picture")

@@ -66,25 +66,41 @@ class ProblemOptions:
     size: Size = None
     grey: Grey = False
 
-    def problem(self, quiet: bool = False) -> Problem:
-        """Check the choices, then load the data, with a bar unless quiet. Raises InputError for what cannot be."""
+    def problem(self, quiet: bool = False, check: Callable[[Problem], object] = lambda _: None) -> Problem:
+        """Check the choices, then load the data, with a bar unless quiet. Raises InputError for what cannot be.
+
+        check: raises InputError for more that cannot be; called before a download with zeros for the images.
+        """
         check_name(self.data)
-        chosen = {field.name: getattr(self, field.name) for field in fields(Hyperparameters)}
         own = is_path(self.data)
+        chosen = {field.name: getattr(self, field.name) for field in fields(Hyperparameters)}
         if self.epochs is None:
             chosen["epochs"] = 1 if own else SOURCES[self.data].epochs
         # it checks them, before anything is loaded
         hyperparameters = Hyperparameters(**chosen)
-        dataset = load_data(self.data, self.data_root, Prepared(self.size, self.grey), quiet)
-        problem = Problem(dataset, hyperparameters)
-        if self.epochs is None and own:
-            problem = Problem(dataset, replace(hyperparameters, epochs=usual_epochs(problem.steps_per_epoch)))
-        return problem
+
+        def checked(data: Dataset) -> Problem:
+            problem = Problem(data, hyperparameters)
+            if self.epochs is None and own:
+                problem = Problem(data, replace(hyperparameters, epochs=usual_epochs(problem.steps_per_epoch)))
+            check(problem)
+            return problem
+
+        return checked(load_data(self.data, self.data_root, Prepared(self.size, self.grey), quiet, checked))
 
 
-def load_data(name: str, root: Path | None, prepared: Prepared, quiet: bool = False) -> Dataset:
-    """Load a data set; a bar shows how far pictures are read. Raises InputError, also for options of no meaning."""
-    dataset = load(name, root, prepared, functools.partial(progress, quiet=quiet, plain=False))
+def load_data(
+    name: str,
+    root: Path | None,
+    prepared: Prepared,
+    quiet: bool = False,
+    check: Callable[[Dataset], object] | None = None,
+) -> Dataset:
+    """Load a data set; a bar shows how far pictures are read. Raises InputError, also for options of no meaning.
+
+    check: see `load`.
+    """
+    dataset = load(name, root, prepared, functools.partial(progress, quiet=quiet, plain=False), check)
     if prepared.asked and dataset.prepared is None:
         raise InputError(f"--size and --grey are for folders of pictures; the images of {name} are as they are")
     return dataset

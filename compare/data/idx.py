@@ -62,9 +62,10 @@ def _content(path: Path) -> bytearray:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
     except (EOFError, zlib.error) as error:
         raise InputError(f"{path}: damaged gzip file ({error}); fetch it again") from None
-    if len(content) != expected:
-        found = f"{len(content):,} bytes" if len(content) < expected else f"more than {expected:,} bytes"
-        raise _other_size(path, found, expected)
+    if len(content) < expected:
+        raise _other_size(path, f"{len(content):,} bytes", expected)
+    if len(content) > expected:
+        raise _other_size(path, f"more than {expected:,} bytes", expected)
     return content
 
 

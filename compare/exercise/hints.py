@@ -56,7 +56,7 @@ HINTS = {
 def next_hints(path: Path, name: str) -> tuple[str, ...]:
     """The hints for this function of this file that were given before, and one more if there is one.
 
-    Raises InputError if the file of counts is damaged, or no file; it stays as it is.
+    Raises InputError if the file of counts is damaged, no file, or may not be read; it stays as it is.
     """
     try:
         file = cache_path() / "hints.json"
@@ -74,11 +74,13 @@ def next_hints(path: Path, name: str) -> tuple[str, ...]:
 
 
 def _read(file: Path) -> dict[str, int]:
-    """The counts by file and function; none if there is no such file. Raises InputError if it is damaged."""
+    """The counts by file and function; none without a file. Raises InputError if it is damaged or may not be read."""
     try:
         counts = parse_json(read_bytes(file))
-    except (FileNotFoundError, NotADirectoryError, PermissionError):
+    except (FileNotFoundError, NotADirectoryError):
         return {}
+    except PermissionError as error:
+        raise InputError(f"{file}: hints cannot be counted: {error.strerror}; make it readable") from None
     except OSError as error:
         raise InputError(f"{file}: hints cannot be counted: {error.strerror}; delete it") from None
     except ValueError:

@@ -20,9 +20,9 @@ def new_exercise(path: Path) -> str:
     # the command stands in a docstring, which some file names would end or change
     if command.isprintable() and not {'"', "\\"} & {*command}:
         template = template.replace(f"{COMMAND} FILE", command)
-    if path.exists() or path.is_symlink():
-        raise InputError(f"--new {path}: exists already; choose another name")
     try:
+        if path.exists() or path.is_symlink():
+            raise InputError(f"--new {path}: exists already; choose another name")
         with whole_file(path) as stream:
             stream.write(template.encode())
     except OSError as error:

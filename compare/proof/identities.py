@@ -51,7 +51,7 @@ def _broken(train: tuple[NDArray | Rows, NDArray], start: tuple[NDArray, NDArray
 
 def _near(a: NDArray | np.floating, b: NDArray | np.floating, size: float) -> bool:
     # nan is near nothing
-    return bool((np.abs(a - b) <= SLACK * np.finfo(np.asarray(a).dtype).eps * max(float(size), 1e-30)).all())
+    return bool((np.abs(a - b) <= SLACK * np.finfo(np.asarray(a).dtype).eps * float(size)).all())
 
 
 def _same_gradients(one: Step, other: Step) -> bool:

@@ -26,11 +26,10 @@ class TrainingLog:
 
     @classmethod
     def of(cls, problem: Problem, every: int | None, steps: int | None, quiet: bool) -> "TrainingLog":
-        """As chosen. Raises InputError for numbers below 1."""
-        for option_name, what, value in (("--log-epochs", "epoch", every), ("--log-every", "step", steps)):
-            if value is not None and value < 1:
-                raise InputError(f"{option_name} must be at least 1 {what}, not {value}")
+        """As chosen. Raises InputError for numbers below 1, or above the epochs of the run or the steps of an epoch."""
         epochs = problem.chosen.epochs
+        _check("--log-epochs", every, epochs, "the epochs of the run")
+        _check("--log-every", steps, problem.steps_per_epoch, "the steps of an epoch")
         return cls(epochs, every or math.ceil(epochs / USUAL_LINES), steps, quiet, problem.evaluated_on)
 
     def start(self, training: Training, dtype: str) -> None:
@@ -46,7 +45,7 @@ class TrainingLog:
         """A line if it is this step's turn."""
         if self.steps and not self.quiet and step % self.steps == 0:
             at = f"Epoch: [{epoch}/{self.epochs}], Step: [{step}/{training.problem.steps_per_epoch}]"
-            print(f"{at}, Loss: {training.side.tally(taken).loss:.4f}", flush=True)
+            print(f"{at}, Loss: {float(training.side.tally(taken).loss):.4f}", flush=True)
 
     def epoch(self, record: Record) -> None:
         """A line if it is this epoch's turn; the first and the last always have theirs."""
@@ -75,3 +74,8 @@ class TrainingLog:
         # of more epochs the number of all does not fit
         of = f"/{self.epochs}" if self.epochs < 10_000 else ""
         return f"epoch {record.epoch:>{len(str(self.epochs))}}{of}: {shown}"
+
+
+def _check(option: str, value: int | None, most: int, what: str) -> None:
+    if value is not None and not 1 <= value <= most:
+        raise InputError(f"{option} must lie in 1 ... {most:,}, {what}, not {value:,}")

@@ -104,7 +104,7 @@ def save_checkpoint(path: str | Path, training: Training) -> None:
     metadata["sha256"] = _digest(tensors, metadata)
     try:
         with whole_file(path) as stream:
-            stream.write(as_safetensors(tensors, metadata))
+            stream.write(_in_one_order(as_safetensors(tensors, metadata)))
     except OSError as error:
         raise InputError(f"{path}: the checkpoint cannot be written: {error.strerror}") from None
     except SafetensorError as error:
@@ -143,6 +143,7 @@ def _tensors(state: State) -> dict[str, NDArray]:
 
 def _metadata(training: Training) -> dict[str, str]:
     progress, problem = training.progress, training.problem
+    progress.read()
     history = [record._asdict() for record in progress.history]
     fields = {
         "backend": training.name,
@@ -156,6 +157,15 @@ def _metadata(training: Training) -> dict[str, str]:
     if problem.prepared:
         fields["pictures"] = {**asdict(problem.prepared), "shape": problem.shape}
     return {"format": FORMAT, **{name: json.dumps(value) for name, value in fields.items()}}
+
+
+def _in_one_order(content: bytes) -> bytes:
+    """A safetensors file with its header sorted: the library has its metadata in another order each time."""
+    begins = 8 + int.from_bytes(content[:8], "little")
+    header = json.dumps(json.loads(content[8:begins]), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    # tensors begin at a multiple of 8 bytes
+    padded = header.encode() + b" " * (-len(header.encode()) % 8)
+    return len(padded).to_bytes(8, "little") + padded + content[begins:]
 
 
 def _checkpoint(state: State, tensors: dict[str, NDArray], fields: dict[str, Any]) -> Checkpoint:

@@ -1,5 +1,6 @@
 """`exercise`: from a new file to a proof, and what is printed on the way."""
 
+import functools
 import json
 import re
 from collections.abc import Callable
@@ -7,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from compare.backends.by_name import is_path
 from compare.equations import FUNCTIONS
+from compare.errors import InputError
 from compare.exercise.check import FunctionCheck
 from compare.exercise.hints import HINTS
 from compare.files import maths_page
+from compare.problem import Problem
 
 SHORT = "--data", "digits", "--epochs", "1"
 
@@ -153,3 +157,21 @@ def test_functions_that_are_right_alone_and_not_together(cli, exercise_file: Cal
     assert [line.split()[1] for line in out.splitlines()[:6]] == ["right"] * 6
     assert code == 1
     assert any(line.startswith("differ: mine and torch, in ") for line in out.splitlines())
+
+
+@pytest.mark.parametrize("name", ["torch", "mine"])
+def test_a_file_is_proven_whatever_its_name(cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str):
+    """That of a side, or one without the ending of Python."""
+    proven = []
+
+    def prove_each(_problem: Problem, _dtypes: tuple[str, ...], sides: functools.partial, _report: Callable) -> None:
+        proven.append(sides.args[0])
+        raise InputError("enough")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("compare.cli.exercise.prove_each", prove_each)
+    monkeypatch.setattr("compare.cli.exercise.check_functions", lambda *_: [])
+    Path(name).write_text("def logits(X, W, b): ...")
+    assert cli("exercise", name, *SHORT)[2] == "error: enough\n"
+    assert [is_path(path) for path in proven] == [True]
+    assert Path(proven[0]).samefile(name)

@@ -126,6 +126,13 @@ def test_no_more_is_unpacked_than_the_header_asks_for(tmp_path: Path, case: str)
     assert most < 3 * 10**6
 
 
+def test_as_many_bytes_as_are_plausible_are_read(tmp_path: Path):
+    path = tmp_path / "file.gz"
+    path.write_bytes(gzip.compress(zeros(2**28 - 8) + os.urandom(300_000)))
+    with pytest.raises(InputError, match="300,008 bytes, its header asks for 268,435,456; fetch it again"):
+        read_idx(path)
+
+
 def test_a_file_that_is_not_packed_is_measured_before_it_is_read(tmp_path: Path):
     path = tmp_path / "file"
     path.write_bytes(zeros(2**28 - 8))

@@ -1,5 +1,6 @@
 """Hints: from the idea to the code, one more each time, counted for each file and function."""
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,16 @@ def test_without_a_home_folder_the_first_is_given_each_time(tmp_path: Path, monk
 
     monkeypatch.setattr(hints, "cache_path", no_home)
     assert [next_hints(tmp_path / "mine.py", "logits") for _ in range(2)] == [HINTS["logits"][:1]] * 2
+
+
+def test_counts_that_may_not_be_read_are_not_begun_anew(counts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    next_hints(tmp_path / "mine.py", "logits")
+    before = counts.read_bytes()
+
+    def denied(_: Path) -> bytes:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(hints, "read_bytes", denied)
+    with pytest.raises(InputError, match=f"^{counts}: hints cannot be counted: Permission denied; make it readable$"):
+        next_hints(tmp_path / "mine.py", "logits")
+    assert counts.read_bytes() == before

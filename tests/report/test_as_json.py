@@ -14,7 +14,7 @@ from compare.errors import InputError
 from compare.problem import Problem
 from compare.proof.checks import CHECKS
 from compare.proof.run import Run
-from compare.report import as_json
+from compare.report import stdout
 from compare.report.as_json import as_text, diagnosis_as_dict, proof_as_dict, read_json, verdict, write_json
 
 ROOT = Path(__file__).parents[2]
@@ -186,12 +186,12 @@ def test_numbers_that_json_does_not_have_are_strings():
 
 
 def test_json_goes_to_stdout_and_the_rest_does_not(capsys: pytest.CaptureFixture):
-    as_json.claim_stdout()
+    stdout.claim_stdout()
     try:
         print("for people")
-        write_json(as_json.STDOUT, {"a": 1})
+        write_json(stdout.STDOUT, {"a": 1})
     finally:
-        as_json.release_stdout()
+        stdout.release_stdout()
     print("again")
     out, err = capsys.readouterr()
     assert json.loads(out.removesuffix("again\n")) == {"version": 2, "a": 1}

@@ -47,6 +47,12 @@ def test_pytorch_reads_the_file_without_us(saved: Path):
     np.testing.assert_array_equal(model.weight.detach().numpy(), load_checkpoint(saved).state.W)
 
 
+def test_equal_trainings_have_files_of_equal_bytes(with_momentum: Problem, tmp_path: Path, dtype: str):
+    for n in range(6):
+        save_checkpoint(tmp_path / f"{n}", train(with_momentum, "scratch", dtype))
+    assert len({path.read_bytes() for path in tmp_path.iterdir()}) == 1
+
+
 def test_a_crash_while_saving_leaves_the_old_checkpoint(
     with_momentum: Problem, saved: Path, monkeypatch: pytest.MonkeyPatch
 ):

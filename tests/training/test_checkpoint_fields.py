@@ -56,6 +56,20 @@ def test_where_it_begins(halfway: Path, tmp_path: Path):
     assert (len(read.progress.history), read.progress.step, read.images, read.names) == (3, 2, 99, tuple("0123"))
 
 
+def test_the_largest_numbers_are_read(halfway: Path, tmp_path: Path):
+    tensors, fields = fields_of(halfway)
+    largest = 1.7976931348623157e308
+    fields["state"] |= {"total": largest, "step": 5, "hits": 99}
+    fields["state"]["history"][2] |= {
+        "train_loss": largest,
+        "val_loss": -largest,
+        "val_accuracy": 1,
+        "train_accuracy": 0,
+    }
+    progress = load_checkpoint(forged(tmp_path / "file", tensors, fields)).progress
+    assert (progress.loss, progress.hits, progress.history[2]) == (largest, 99, (2, largest, 0, -largest, 1))
+
+
 def in_pictures(**values: Any) -> Change:
     pictures = {"size": None, "grey": True, "shape": [3, 4]}
     return lambda fields: fields.update(pictures=pictures | values)
@@ -102,6 +116,10 @@ FORGED: dict[str, tuple[Change, str]] = {
     "epochs beyond those chosen": (in_chosen(epochs=1), "history has 2 epochs of 1"),
     "steps after the last epoch": (in_chosen(epochs=2), "step is 2 after 2 of 2 epochs"),
     "a step beyond the epoch": (in_state(step=6), "step is 6, beyond an epoch of 99 images"),
+    "a step beyond whole batches": (
+        lambda f: (f.update(images=80), f["state"].update(step=5)),
+        "step is 5, beyond an epoch of 80 images",
+    ),
     "a step of many digits": (in_state(step=10**300), "step is 1000"),
     "a negative step": (in_state(step=-1), "step is -1"),
     "half a step": (in_state(step=1.5), "state has a step that is none"),
@@ -221,9 +239,15 @@ def test_a_file_of_version_02_has_neither_names_nor_images(halfway: Path, tmp_pa
     fields["state"] |= {"step": 10**6, "hits": 3}
     read = load_checkpoint(forged(tmp_path / "file", tensors, fields))
     assert (read.names, read.images) == (None, None)
-    # the problem knows how long an epoch is
-    with pytest.raises(InputError, match="the checkpoint is at step 1000000 of an epoch of 5"):
-        read.check_resumable(make_small(momentum=0.5))
+    # the problem knows how long an epoch is, and how many images it has
+    for step, hits, fits in ((5, 99, True), (5, 100, False), (6, 99, False), (10**6, 3, False)):
+        fields["state"] |= {"step": step, "hits": hits}
+        read = load_checkpoint(forged(tmp_path / "file", tensors, fields))
+        if fits:
+            read.check_resumable(make_small(momentum=0.5))
+        else:
+            with pytest.raises(InputError, match=f"the checkpoint is at step {step} of an epoch of 5"):
+                read.check_resumable(make_small(momentum=0.5))
 
 
 @pytest.mark.parametrize("callbacks", range(1, 13))

@@ -102,14 +102,39 @@ def test_what_does_not_fit_is_refused(case: str):
         (tuple("abc"), None, True, "abc"), (tuple("abc"), "usps", True, "xyz"), (None, "usps", False, "xyz"),
     ],
 )  # fmt: skip
-def test_classes_have_the_names_of_their_data(monkeypatch: pytest.MonkeyPatch, names, data, here: bool, expected: str):
+def test_classes_have_the_names_of_their_data(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, names, data, here: bool, expected: str
+):
     """Of the data set that is asked for, or of the checkpoint; an older one's data set is asked if it is here."""
     images = np.zeros((3, 4), np.uint8), np.arange(3)
     monkeypatch.setattr(checkpoint_images, "load", lambda name, *_: Dataset(name, images, None, 3, tuple("xyz")))
     source = replace(SOURCES["usps"], files=() if here else ("nothing",))
     monkeypatch.setitem(SOURCES, "usps", source)
-    found = class_names(Checkpoint(weights(), "usps", CHOSEN, names=names), data, Path("nowhere"))
+    found = class_names(Checkpoint(weights(), "usps", CHOSEN, names=names), data, tmp_path)
     assert found == tuple(expected)
+
+
+@pytest.mark.parametrize(
+    ("checkpoint", "split", "index", "words"),
+    [
+        (Checkpoint(weights()), None, 0, "the checkpoint takes 4 pixels to 3 classes; usps has 256 and 10"),
+        (Checkpoint(weights(256, 10)), None, 2007, "--index 2007: usps, test has the images 0 ... 2006"),
+        (
+            Checkpoint(weights(256, 10), "usps", CHOSEN),
+            Split.train,
+            30,
+            "--index 30: usps, train has the images 0 ... 29",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_not_downloaded(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, checkpoint, split, index, words
+):
+    monkeypatch.setattr("compare.data.torchvision_sets.fetched", lambda *_: pytest.fail("downloaded"))
+    with pytest.raises(InputError, match=f"^{words}$"):
+        select(checkpoint, "usps", tmp_path, split, lambda shown: shown.image(index))
+    with pytest.raises(InputError, match=r"^the checkpoint has 3 classes; usps has 10$"):
+        class_names(Checkpoint(weights()), "usps", tmp_path)
 
 
 def test_a_data_set_that_nobody_knows_has_no_names():
