@@ -128,6 +128,8 @@ def prove(
 def _check_sides(ours: str, theirs: str, bug: str | None, why: bool) -> None:
     check_known(ours)
     check_known(theirs)
+    if bug:
+        find_bug(bug)
     if bug and ours != "scratch":
         raise InputError("--bug is planted in scratch: omit --backend")
     if why and (theirs != "torch" or ours == "torch"):

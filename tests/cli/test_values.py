@@ -105,6 +105,7 @@ def numbers() -> list[tuple[str, str, str]]:
 def test_a_number_is_written_in_plain_digits(command: str, name: str, text: str):
     made = COMMANDS[command]
     needed = {"evaluate": ["m"], "predict": ["m"], "explain": ["m"] if name == "--index" else ["m", "--index", "1"]}
+    needed["experiment"] = ["lr"]
     # what Typer itself refuses has words of its own
     with pytest.raises(
         Exception, match=rf"^{name} '.*': a number is written in the digits 0 to 9|valid (integer|number)"

@@ -25,7 +25,8 @@ def test_runs_come_in_the_order_that_was_asked_for(small: Problem, dtypes: list[
 
 def of(steps: int) -> SimpleNamespace:
     """As much of a problem as the time is estimated from: so many steps on batches of mnist5k."""
-    return SimpleNamespace(steps=steps, features=784, classes=10, chosen=SimpleNamespace(batch_size=100))
+    train = SimpleNamespace(array=np.empty((4000, 784), np.uint8)), None
+    return SimpleNamespace(steps=steps, features=784, classes=10, train=train, chosen=SimpleNamespace(batch_size=100))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from safetensors.numpy import save_file
 
 from compare.data.prepared import Prepared
 from compare.errors import InputError
-from compare.problem import Problem
 from compare.training import checkpoint as checkpoints
 from compare.training.checkpoint import load_checkpoint, save_checkpoint
 from compare.training.loop import Training
@@ -248,12 +247,3 @@ def test_a_file_of_version_02_has_neither_names_nor_images(halfway: Path, tmp_pa
         else:
             with pytest.raises(InputError, match=f"the checkpoint is at step {step} of an epoch of 5"):
                 read.check_resumable(make_small(momentum=0.5))
-
-
-@pytest.mark.parametrize("callbacks", range(1, 13))
-@pytest.mark.parametrize("momentum", [0.0, 0.5])
-def test_every_place_to_stop_can_be_read(make_small, interrupted, tmp_path: Path, callbacks: int, momentum: float):
-    """The first record, each step of an epoch, the record after it, and on."""
-    problem: Problem = make_small(momentum=momentum)
-    save_checkpoint(tmp_path / "file", interrupted(problem, "scratch", "float32", callbacks))
-    load_checkpoint(tmp_path / "file").check_resumable(problem)

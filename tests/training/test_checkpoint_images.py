@@ -31,7 +31,7 @@ def sets(monkeypatch: pytest.MonkeyPatch) -> dict[str, Dataset]:
 
     test = {"own": images(7), "mnist5k": images(8), "other": None}
     found = {name: Dataset(name, images(60), part, 3) for name, part in test.items()}
-    monkeypatch.setattr(checkpoint_images, "load", lambda name, *_: found[name])
+    monkeypatch.setattr(checkpoint_images, "load", lambda name, *_, **__: found[name])
     return found
 
 
@@ -107,7 +107,7 @@ def test_classes_have_the_names_of_their_data(
 ):
     """Of the data set that is asked for, or of the checkpoint; an older one's data set is asked if it is here."""
     images = np.zeros((3, 4), np.uint8), np.arange(3)
-    monkeypatch.setattr(checkpoint_images, "load", lambda name, *_: Dataset(name, images, None, 3, tuple("xyz")))
+    monkeypatch.setattr(checkpoint_images, "load", lambda name, *_, **__: Dataset(name, images, None, 3, tuple("xyz")))
     source = replace(SOURCES["usps"], files=() if here else ("nothing",))
     monkeypatch.setitem(SOURCES, "usps", source)
     found = class_names(Checkpoint(weights(), "usps", CHOSEN, names=names), data, tmp_path)
@@ -154,7 +154,7 @@ def test_paths_are_the_same_data_if_they_lead_to_the_same_place(tmp_path: Path):
 
 def test_data_of_ones_own_must_have_the_classes_of_the_checkpoint(monkeypatch: pytest.MonkeyPatch):
     images = np.zeros((60, 4), np.uint8), np.arange(60) % 3
-    monkeypatch.setattr(checkpoint_images, "load", lambda name, *_: Dataset(name, images, None, 3, tuple("abc")))
+    monkeypatch.setattr(checkpoint_images, "load", lambda name, *_, **__: Dataset(name, images, None, 3, tuple("abc")))
     trained = Checkpoint(weights(), "./pictures", CHOSEN, names=tuple("abd"))
     with pytest.raises(InputError, match="has other classes than the checkpoint, which was trained on"):
         select(trained, None, None, None)
@@ -163,7 +163,7 @@ def test_data_of_ones_own_must_have_the_classes_of_the_checkpoint(monkeypatch: p
 
 def test_where_nothing_is_held_out_there_is_nothing_to_validate_with(monkeypatch: pytest.MonkeyPatch):
     images = np.zeros((60, 4), np.uint8), np.arange(60) % 3
-    monkeypatch.setattr(checkpoint_images, "load", lambda name, *_: Dataset(name, images, images, 3))
+    monkeypatch.setattr(checkpoint_images, "load", lambda name, *_, **__: Dataset(name, images, images, 3))
     trained = Checkpoint(weights(), "own", Hyperparameters(epochs=1, val_fraction=0, batch_size=5))
     assert len(select(trained, None, None, None).labels) == 60
     with pytest.raises(InputError, match="own has no validation images; take --split test"):
