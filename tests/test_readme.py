@@ -37,7 +37,7 @@ def test_the_page_is_shown_before_them_and_linked():
 def test_its_commands_are_understood(cli):
     commands = [line for language, block in BLOCKS[1:] if language == "sh" for line in block.splitlines()]
     ours = [shlex.split(line, comments=True) for line in commands if line.startswith("python -m compare")]
-    assert len(ours) == 13
+    assert len(ours) == 17
     for command in ours:
         assert cli(*command[3:], "--help")[0] == 0
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Protocol, SupportsFloat, SupportsInt
 from numpy.typing import NDArray
 
 from compare.problem import Hyperparameters
-from scratch import Evaluation, Step, Velocity
+from scratch import Evaluation, Rows, Step, Velocity
 
 
 class State(NamedTuple):
@@ -32,7 +32,7 @@ class Trainable(Protocol):
     """What a side needs of a problem: images and labels, initial weights by dtype, and the options of SGD."""
 
     @property
-    def train(self) -> tuple[NDArray, NDArray]:
+    def train(self) -> tuple[NDArray | Rows, NDArray]:
         """Images (N, D) and labels (N,)."""
 
     @property
@@ -69,10 +69,10 @@ class Side(Protocol):
     def start_from(self, state: State) -> None:
         """Go on from a copy of this state."""
 
-    def evaluate(self, images: NDArray, labels: NDArray) -> Evaluation:
+    def evaluate(self, images: NDArray | Rows, labels: NDArray) -> Evaluation:
         """Mean loss and accuracy."""
 
-    def logits(self, images: NDArray) -> NDArray:
+    def logits(self, images: NDArray | Rows) -> NDArray:
         """Logits (N, K)."""
 
     def loss(self, Z: NDArray, labels: NDArray) -> tuple[NDArray, float]:

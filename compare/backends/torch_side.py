@@ -12,7 +12,7 @@ import torch_impl
 from compare.backends.devices import Device
 from compare.backends.protocol import State, Tally, Trainable
 from compare.backends.timing import timed
-from scratch import Evaluation, Step, Velocity
+from scratch import Evaluation, Rows, Step, Velocity
 
 
 class TorchSide:
@@ -81,11 +81,11 @@ class TorchSide:
         torch_impl.set_velocity(self.model, self.optimizer, state.velocity)
         self._forget_graphs()
 
-    def evaluate(self, images: NDArray, labels: NDArray) -> Evaluation:
+    def evaluate(self, images: NDArray | Rows, labels: NDArray) -> Evaluation:
         """See Side."""
         return Evaluation(*torch_impl.evaluate(self.model, images, labels))
 
-    def logits(self, images: NDArray) -> NDArray:
+    def logits(self, images: NDArray | Rows) -> NDArray:
         """See Side."""
         return _array(torch_impl.all_logits(self.model, images))
 

@@ -20,9 +20,10 @@ from compare.backends.process import Process
 from compare.backends.protocol import Backend, State, Tally, Trainable
 from compare.backends.shared_memory import write_array
 from compare.backends.user_file import UserFileError
+from compare.data.mapped import place_of
 from compare.errors import InputError
 from compare.files import short_path
-from scratch import EQUATIONS, Equations, Evaluation, Step, Velocity
+from scratch import EQUATIONS, Equations, Evaluation, Rows, Step, Velocity
 
 # Seconds that one call of a function, or loading the file, may take, unless a user says otherwise.
 TIME_LIMIT = 300.0
@@ -85,11 +86,18 @@ class Worker:
             self._give_up("forks")
         return self._checked(answer)
 
-    def share(self, array: NDArray) -> list[Any]:
-        """Where the process finds an array that is too large to be sent each time; it must not change."""
+    def share(self, array: NDArray | Rows) -> list[Any]:
+        """Where the process finds an array that is too large to be sent each time; it must not change.
+
+        What is in a file already is found there. Of rows both the array and the index are shared.
+        """
+        if isinstance(array, Rows):
+            return [self.share(array.array), self.share(array.index)]
+        if place := place_of(array):
+            return list(place)
         if id(array) not in self._shared:
             path = write_array(self._process.folder, f"array-{next(self._keys)}", array)
-            self._shared[id(array)] = [str(path), array.dtype.name, array.shape]
+            self._shared[id(array)] = [str(path), array.dtype.name, array.shape, 0]
             weakref.finalize(array, _unshare, self._shared, id(array), path)
         return self._shared[id(array)]
 
@@ -180,12 +188,12 @@ class WorkerSide:
         """See Side."""
         self._ask("start_from", {}, (state.W, state.b, *(state.velocity or ())))
 
-    def evaluate(self, images: NDArray, labels: NDArray) -> Evaluation:
+    def evaluate(self, images: NDArray | Rows, labels: NDArray) -> Evaluation:
         """See Side."""
         shared = {"images": self.worker.share(images), "labels": self.worker.share(labels)}
         return Evaluation(*map(float, self._ask("evaluate", shared)[0]))
 
-    def logits(self, images: NDArray) -> NDArray:
+    def logits(self, images: NDArray | Rows) -> NDArray:
         """See Side."""
         (Z,) = self._ask("logits", {"images": self.worker.share(images)})
         return np.asarray(Z)

@@ -11,8 +11,8 @@ from compare.bugs.generated.mutants import mutants
 from compare.bugs.generated.survey import GeneratedSurvey, survey_generated
 from compare.bugs.generated.survey import total_reports as total_reports_generated
 from compare.bugs.survey import Survey, expected_seconds, survey, total_reports
-from compare.cli.options import ProblemOptions
 from compare.cli.outputs import Outputs
+from compare.cli.problem_options import ProblemOptions
 from compare.cli.progress import duration, progress, say
 from compare.problem import DTYPES, Problem
 from compare.report import as_json

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from compare.bugs.catalogue import BUGS, Bug, find_bug
-from compare.cli.options import OUTPUT, Details, Json, ProblemOptions, Quiet, check_output, flag, takes_problem
+from compare.cli.options import OUTPUT, Details, Json, Quiet, check_output, flag
+from compare.cli.problem_options import ProblemOptions, takes_problem
 from compare.errors import InputError
 from compare.report import as_json
 from compare.report.bug_tables import print_bug, print_list

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.text import Text
 
 from compare.backends.worker import TIME_LIMIT, Worker
-from compare.cli.options import Details, Json, ProblemOptions, check_output, flag, option, takes_problem, time_limit
+from compare.cli.options import Details, Json, check_output, flag, option, time_limit
+from compare.cli.problem_options import ProblemOptions, takes_problem
 from compare.cli.progress import announce, progress
 from compare.cli.seat import score_test
 from compare.equations import FUNCTIONS

@@ -5,8 +5,9 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from compare.backends.by_name import is_path
-from compare.cli.options import ProblemOptions
+from compare.cli.problem_options import ProblemOptions
 from compare.data.registry import SOURCES
+from compare.data.registry import is_path as is_own
 from compare.errors import InputError
 
 # The values of a command by parameter.
@@ -57,6 +58,15 @@ IN_PACKAGE = Rule(
 )
 
 
+def _own(values: Values) -> bool:
+    """True if data are given by a path; a resumed training has its own."""
+    return is_own(values.get("data") or values.get("name") or "mnist5k") and not values.get("resume")
+
+
+OWN_DATA = Rule(_own, "--data-root is for data sets that have a name, and yours has a path", ("data_root",))
+DATA_RULES = IN_PACKAGE, OWN_DATA
+
+
 def _quiet(*ignored: str, unless: tuple[str, ...] = ()) -> Rule:
     return Rule(
         lambda values: values["quiet"] and not any(values[name] for name in unless),
@@ -67,11 +77,11 @@ def _quiet(*ignored: str, unless: tuple[str, ...] = ()) -> Rule:
 
 # By command. What an option needs in every use is checked where it is used.
 RULES = {
-    "prove": (NO_FILE, NO_RUN, NO_MOMENTUM, IN_PACKAGE, _quiet("details"), _quiet("why", unless=("json", "run_name"))),
-    "train": (NO_FILE, NO_RUN, NO_MOMENTUM, IN_PACKAGE, _quiet("log_epochs", "log_every")),
-    "data": (IN_PACKAGE,),
-    "evaluate": (NO_FILE, IN_PACKAGE),
-    "predict": (OWN_PICTURE, NO_FILE, IN_PACKAGE),
+    "prove": (NO_FILE, NO_RUN, NO_MOMENTUM, *DATA_RULES, _quiet("details"), _quiet("why", unless=("json", "run_name"))),
+    "train": (NO_FILE, NO_RUN, NO_MOMENTUM, *DATA_RULES, _quiet("log_epochs", "log_every")),
+    "data": DATA_RULES,
+    "evaluate": (NO_FILE, *DATA_RULES),
+    "predict": (OWN_PICTURE, NO_FILE, *DATA_RULES),
     "explain": (
         OWN_PICTURE,
         Rule(
@@ -80,19 +90,29 @@ RULES = {
             ("label", "raw"),
         ),
         NO_FILE,
-        IN_PACKAGE,
+        *DATA_RULES,
     ),
     "experiment": (
         Rule(
-            lambda values: values["name"] != "dataset",
-            "--data-root is for the question dataset; the others take data of the package",
+            lambda values: values["name"] != "dataset" and not values["data"],
+            "--data-root is for the question dataset and for --data; the others take data of the package",
+            ("data_root",),
+        ),
+        Rule(
+            lambda values: not values["data"],
+            "--size and --grey are for pictures of your own, and --data names none",
+            ("size", "grey"),
+        ),
+        Rule(
+            lambda values: values["name"] != "dataset" and (_in_package(values.get("data")) or _own(values)),
+            "--data-root is for files of data sets that have a name, and of these there are none",
             ("data_root",),
         ),
     ),
     "page": (
         Rule(lambda values: values["again"], "--recording PAGE has a run already", PROBLEM),
         NO_MOMENTUM,
-        IN_PACKAGE,
+        *DATA_RULES,
     ),
     "bugs": (
         Rule(
@@ -102,7 +122,7 @@ RULES = {
         ),
         Rule(lambda values: values["only_list"], "--list only lists the mistakes", (*PROBLEM, "details", "quiet")),
         NO_MOMENTUM,
-        IN_PACKAGE,
+        *DATA_RULES,
         _quiet("details"),
     ),
     "exercise": (
@@ -110,7 +130,7 @@ RULES = {
         Rule(lambda values: values["check"], "--check runs a test of yours, which makes its own steps", PROBLEM),
         Rule(lambda values: not values["check"], "--details is for --check", ("details",)),
         NO_MOMENTUM,
-        IN_PACKAGE,
+        *DATA_RULES,
     ),
     "runs": (),
 }

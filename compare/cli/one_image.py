@@ -7,6 +7,7 @@ from pathlib import Path
 from numpy.typing import NDArray
 
 from compare.data.own_picture import prepare, read_picture, squeeze
+from compare.data.read_pictures import read_as
 from compare.errors import InputError
 from compare.training.checkpoint import Checkpoint
 from compare.training.checkpoint_images import Split, select
@@ -37,7 +38,14 @@ def of_data(loaded: Checkpoint, index: int, data: str | None, root: Path | None,
 def own_picture(
     checkpoint: Path, loaded: Checkpoint, file: Path, raw: bool, names: tuple[str, ...], label: int | None = None
 ) -> OneImage:
-    """A picture of one's own, made as MNIST made its images. Raises InputError if the model takes no square images."""
+    """A picture of one's own, made as MNIST made its images; or as those were that the model was trained on.
+
+    Raises InputError if the model takes no square images.
+    """
+    if loaded.shape:
+        if raw:
+            raise InputError(f"{checkpoint}: is trained on pictures of your own, which are only scaled: omit --raw")
+        return OneImage(str(file), read_as(file, loaded.shape).reshape(1, -1), loaded.shape, label, names)
     D = loaded.state.W.shape[1]
     edge = math.isqrt(D)
     if edge**2 != D:

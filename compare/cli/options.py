@@ -3,7 +3,6 @@
 import functools
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,17 +11,14 @@ import typer
 
 from compare.backends.by_name import MODULES
 from compare.cli.color import NO_COLOR, without_color
-from compare.data.registry import DATA_ROOT_VARIABLE, SOURCES, Dataset, check_name, load
+from compare.data.registry import DATA_ROOT_VARIABLE, SOURCES
 from compare.errors import InputError
 from compare.files import check_writable, folder_fault
-from compare.problem import Hyperparameters, Problem
 from compare.report.stdout import STDOUT, claim_stdout
 from compare.training.checkpoint_images import Split
 
 # The groups of options in --help.
 COMPARED, MODEL, TRAINING, DATA, OUTPUT = "What is compared", "Model", "Training", "Data", "Output"
-
-defaults = Hyperparameters(epochs=1)
 
 
 class Dtype(StrEnum):
@@ -43,9 +39,12 @@ def flag(panel: str, name: str, what: str) -> Any:
     return option(panel, name, help=what, metavar=" ")
 
 
-_EPOCHS = ", ".join(f"{SOURCES[name].epochs} for {name}" for name in ("mnist5k", "digits", "mnist"))
-
-DataName = Annotated[str, option(DATA, "--data", help=f"Data set: {', '.join(SOURCES)}.")]
+OWN_DATA = (
+    "a path: a folder of class folders with pictures, an .npz, a CSV, or the images of a pair of IDX or .npy files"
+)
+DataName = Annotated[str, option(DATA, "--data", help=f"Data set: {', '.join(SOURCES)}; or {OWN_DATA}.")]
+Size = Annotated[int | None, option(DATA, "--size", metavar="N", help="Scale pictures of your own to N x N pixels.")]
+Grey = Annotated[bool, flag(DATA, "--grey", "Make pictures of your own grey.")]
 DataRoot = Annotated[
     Path | None,
     option(
@@ -113,78 +112,6 @@ NoColor = Annotated[
 ]
 
 
-LearningRate = Annotated[float, option(TRAINING, help="Learning rate: how far a step goes.")]
-
-
-@dataclass(frozen=True)
-class ProblemOptions:
-    """What makes a problem, as typed on the command line; the names are those of the options."""
-
-    lr: LearningRate = defaults.lr
-    epochs: Annotated[
-        int | None, option(TRAINING, metavar="N", help=f"Passes over the training images. Default: {_EPOCHS}.")
-    ] = None
-    batch_size: Annotated[int, option(TRAINING, help="Images in a step.")] = defaults.batch_size
-    momentum: Annotated[
-        float, option(TRAINING, help="Share of the last step that the next one keeps: 0 = off, 0.9 is usual.")
-    ] = defaults.momentum
-    nesterov: Annotated[bool, flag(TRAINING, "--nesterov", "Nesterov's form of momentum; needs --momentum.")] = (
-        defaults.nesterov
-    )
-    weight_decay: Annotated[
-        float, option(TRAINING, help="Pull of the weights towards 0: 0 = off, 0.0001 is usual.")
-    ] = defaults.weight_decay
-    dampening: Annotated[float, option(TRAINING, help="Share of the gradient that momentum omits: 0 = off.")] = (
-        defaults.dampening
-    )
-    seed: Annotated[int, option(TRAINING, help="Start of the random numbers: weights, split, batch order.")] = (
-        defaults.seed
-    )
-    data: DataName = "mnist5k"
-    val_fraction: Annotated[float, option(DATA, help="Share of the images that is kept for validation.")] = (
-        defaults.val_fraction
-    )
-    train_subset: Annotated[int | None, option(DATA, metavar="N", help="Train on N images only.")] = (
-        defaults.train_subset
-    )
-    data_root: DataRoot = None
-
-    def problem(self, check: Callable[[Problem], object] = lambda _: None) -> Problem:
-        """Check the choices, then load the data. Raises InputError for what cannot be.
-
-        check: raises InputError for more that cannot be; called before a download with zeros for the images.
-        """
-        check_name(self.data)
-        chosen = {field.name: getattr(self, field.name) for field in fields(Hyperparameters)}
-        if self.epochs is None:
-            chosen["epochs"] = SOURCES[self.data].epochs
-        hyperparameters = Hyperparameters(**chosen)
-
-        def checked(data: Dataset) -> Problem:
-            problem = Problem(data, hyperparameters)
-            check(problem)
-            return problem
-
-        return checked(load(self.data, self.data_root, checked))
-
-
-def takes_problem(command: Callable[..., int]) -> Callable[..., int]:
-    """Give a command the options of a problem, which are the fields of its parameter `chosen`, in place of that."""
-    signature = inspect.signature(command, eval_str=True)
-    kind = signature.parameters["chosen"].annotation
-    options = inspect.signature(kind, eval_str=True).parameters
-    parameters: list[inspect.Parameter] = []
-    for name, parameter in signature.parameters.items():
-        parameters += options.values() if name == "chosen" else [parameter]
-    keyword = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
-
-    def with_options(**values: Any) -> int:
-        chosen = kind(**{name: values.pop(name) for name in options})
-        return command(chosen=chosen, **values)
-
-    return _called_as(command, keyword, with_options)
-
-
 def takes_no_color(command: Callable[..., int]) -> Callable[..., int]:
     """Give a command the option --no-color, as its last."""
     signature = inspect.signature(command, eval_str=True)
@@ -194,10 +121,10 @@ def takes_no_color(command: Callable[..., int]) -> Callable[..., int]:
         values.pop("no_color", None)
         return command(**values)
 
-    return _called_as(command, [*signature.parameters.values(), parameter], with_option)
+    return called_as(command, [*signature.parameters.values(), parameter], with_option)
 
 
-def _called_as(command: Callable[..., int], parameters: list[inspect.Parameter], wrapper: Any) -> Callable[..., int]:
+def called_as(command: Callable[..., int], parameters: list[inspect.Parameter], wrapper: Any) -> Callable[..., int]:
     """The wrapper under the name of the command, with other parameters; Typer reads them from these places."""
     functools.update_wrapper(wrapper, command)
     wrapper.__signature__ = inspect.Signature(parameters)

@@ -5,19 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from compare.cli.options import (
-    COMPARED,
-    OUTPUT,
-    TRAINING,
-    LearningRate,
-    ProblemOptions,
-    Quiet,
-    check_output,
-    flag,
-    option,
-    takes_problem,
-)
+from compare.cli.options import COMPARED, OUTPUT, TRAINING, Quiet, check_output, flag, option
 from compare.cli.outputs import Outputs
+from compare.cli.problem_options import LearningRate, ProblemOptions, takes_problem
 from compare.cli.progress import announce
 from compare.data.regular_files import read_bytes
 from compare.errors import InputError
@@ -87,7 +77,7 @@ def _of_page(path: Path) -> str:
 
 def _of_run(chosen: PageOptions, quiet: bool) -> str:
     """The page of a new run. Raises InputError."""
-    problem = chosen.problem(_check)
+    problem = chosen.problem(quiet, _check)
     from compare.page.build import build
     from compare.page.content import content
     from compare.page.recording import record
@@ -99,6 +89,8 @@ def _of_run(chosen: PageOptions, quiet: bool) -> str:
 def _check(problem: Problem) -> None:
     """Raise InputError for what the page cannot show."""
     descent = problem.chosen
+    if not descent.val_fraction:
+        raise InputError("the page evaluates validation images: --val-fraction must be above 0")
     if descent.momentum or descent.weight_decay:
         raise InputError("the page records plain SGD: omit --momentum and --weight-decay")
     if len(problem.shape) > 2:

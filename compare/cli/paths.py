@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from compare.backends.by_name import is_path
+from compare.data.registry import is_path as is_own
 from compare.errors import InputError
 from compare.report.pictures import RECORDING, SUFFIXES
 from compare.report.saved_runs import ABOUT
 
 # The parameters that name a file to be written, and those that may name one to be read.
 WRITTEN = "save", "json", "picture", "out"
-READ = "resume", "checkpoint", "image", "path", "again", "backend", "backend_name", "against"
+READ = "resume", "checkpoint", "image", "path", "again", "backend", "backend_name", "against", "data", "name"
 # What is in the folders that are written.
 WRITTEN_FOLDERS = "pictures", "run"
 # A training may go on in its own file, and a page be made again in its own.
@@ -91,6 +92,9 @@ def _kept(given: dict[str, Any]) -> Iterator[Use]:
 
 def _is_file(name: str, value: str) -> bool:
     """True unless this is stdout, the name of a side, a folder, a pipe or a terminal."""
+    if name in ("data", "name"):
+        # these are names, unless they are the path of one's own data
+        return is_own(value) and os.path.isfile(value)
     by_name = value == "-" or (name in ("backend", "backend_name", "against") and not is_path(value))
     return not by_name and (os.path.isfile(value) or not os.path.exists(value))
 

@@ -24,17 +24,16 @@ from compare.cli.options import (
     Details,
     Json,
     Pictures,
-    ProblemOptions,
     Quiet,
     RunName,
     RunsRoot,
     check_outputs,
     flag,
     option,
-    takes_problem,
     time_limit,
 )
 from compare.cli.outputs import Outputs
+from compare.cli.problem_options import ProblemOptions, takes_problem
 from compare.cli.progress import announce, progress
 from compare.errors import InputError
 from compare.problem import Problem
@@ -107,7 +106,7 @@ def prove(
     dtypes = ["float32", "float64"] if dtype == Dtypes.both else [dtype.value]
     # float64 is what not every device has
     where = device(device_name.value, "torch" if "torch" in (backend_name, against) else backend_name, dtypes[-1])
-    proof = _asked(chosen, backend_name, against, bug, seconds, where)
+    proof = _asked(chosen.problem(quiet), backend_name, against, bug, seconds, where)
     console = wide_console()
     if details and not quiet:
         proof_details.print_problem(console, proof.problem)
@@ -129,13 +128,15 @@ def prove(
 def _check_sides(ours: str, theirs: str, bug: str | None, why: bool) -> None:
     check_known(ours)
     check_known(theirs)
+    if bug:
+        find_bug(bug)
     if bug and ours != "scratch":
         raise InputError("--bug is planted in scratch: omit --backend")
     if why and (theirs != "torch" or ours == "torch"):
         raise InputError("--attribute explains what differs from torch: omit --against, or --backend torch")
 
 
-def _asked(chosen: ProblemOptions, ours: str, theirs: str, bug: str | None, seconds: float, where: str) -> ProofResult:
+def _asked(problem: Problem, ours: str, theirs: str, bug: str | None, seconds: float, where: str) -> ProofResult:
     """The problem and the sides that are asked for; nothing is compared yet."""
     make, name = (_planted, bug) if bug else (named, ours)
     sides: SidesMaker = functools.partial(make, name, theirs, seconds, where)
@@ -143,7 +144,7 @@ def _asked(chosen: ProblemOptions, ours: str, theirs: str, bug: str | None, seco
     files = [side for side in (ours, theirs) if is_path(side)]
     # of two files either may have the mistake
     known = replaced(files[0]) if len(files) == 1 else None
-    return ProofResult(chosen.problem(), sides, planted, known)
+    return ProofResult(problem, sides, planted, known)
 
 
 def _planted(bug: str, theirs: str, time_limit: float, where: str) -> tuple[Backend, Backend]:

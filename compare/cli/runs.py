@@ -33,8 +33,8 @@ def runs(runs_root: RunsRoot = Path("runs"), json: Json = None) -> int:
     elif not errors:
         print(f"no runs in {runs_root}; train --run NAME and prove --run NAME keep one there")
     # one that is damaged does not hide the others
-    for fault in errors:
-        print("error:", printable(str(fault)), file=sys.stderr)
+    for error in errors:
+        print("error:", printable(str(error)), file=sys.stderr)
     return 2 if errors else 0
 
 

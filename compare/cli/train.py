@@ -23,18 +23,18 @@ from compare.cli.options import (
     Dtype,
     Json,
     Pictures,
-    ProblemOptions,
     Quiet,
     RunName,
     RunsRoot,
     check_output,
     check_outputs,
     option,
-    takes_problem,
     time_limit,
 )
 from compare.cli.outputs import Outputs
+from compare.cli.problem_options import ProblemOptions, takes_problem
 from compare.cli.progress import announce, progress, tell
+from compare.data.prepared import Prepared
 from compare.errors import InputError
 from compare.files import is_regular, short_path
 from compare.problem import checksum
@@ -89,7 +89,7 @@ def train(
     where = device(device_name.value, backend, name)
     log_of = functools.partial(TrainingLog.of, every=log_epochs, steps=log_every, quiet=quiet)
     asked = _resumed(resume, checkpoint, chosen, context) if resume and checkpoint else chosen
-    problem = asked.problem(log_of)
+    problem = asked.problem(quiet, log_of)
     log = log_of(problem)
     training = start(problem, backend, name, device=where, time_limit=seconds, checkpoint=checkpoint)
     announce(_seconds(training, name), quiet)
@@ -205,7 +205,7 @@ def _resumed(path: Path, checkpoint: Checkpoint, chosen: ProblemOptions, context
     """The problem that the checkpoint was trained on, for more epochs if that is asked for."""
     if checkpoint.chosen is None or checkpoint.data is None:
         raise InputError(f"{short_path(path)}: has weights only; --resume needs a file of train --save")
-    own = asdict(checkpoint.chosen) | {"data": checkpoint.data}
+    own = asdict(checkpoint.chosen) | {"data": checkpoint.data, **asdict(checkpoint.prepared or Prepared())}
     _check_free(path, own | {"dtype": checkpoint.dtype}, context)
     check_data_root(context, checkpoint.data)
     return replace(chosen, **own | ({} if chosen.epochs is None else {"epochs": chosen.epochs}))

@@ -13,6 +13,8 @@ from compare.proof.run import Run
 
 # A process needs seconds to start; fewer steps are done before that.
 STEPS_WORTH_A_PROCESS = 2000
+# Bytes of images: with more, memory is short, and each process would have a PyTorch of its own.
+FITS_TWICE = 2**28
 
 # Makes our side and the other in the process that needs them; pickle must take it.
 SidesMaker = Callable[[], tuple[Backend, Backend]]
@@ -57,7 +59,8 @@ def _steps_per_report(problem: Problem) -> int:
 
 def at_the_same_time(problem: Problem, dtypes: Sequence[str]) -> bool:
     """True if a process for each precision is faster than one after the other."""
-    return len(dtypes) > 1 and problem.steps >= STEPS_WORTH_A_PROCESS
+    images = problem.train[0].array
+    return len(dtypes) > 1 and problem.steps >= STEPS_WORTH_A_PROCESS and images.nbytes <= FITS_TWICE
 
 
 def expected_seconds(problem: Problem, dtypes: Sequence[str]) -> float:

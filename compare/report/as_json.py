@@ -49,6 +49,7 @@ def problem_as_dict(problem: Problem) -> dict[str, Any]:
             "test": len(problem.test[1]) if problem.test else 0,
             "features": problem.features,
             "classes": problem.classes,
+            "evaluated_on": problem.evaluated_on,
         },
         "problem": {
             **asdict(problem.chosen),

@@ -104,7 +104,7 @@ def _dtypes(runs: list[Run]) -> str:
 
 
 def _curve(problem: Problem, runs: list[Run]) -> Group:
-    """The validation images at a few epochs: loss and accuracy where all show the same, else what two sides show."""
+    """What is evaluated at a few epochs: loss and accuracy where all show the same, else what two sides show."""
     run = next((run for run in runs if run.verdict == "differ"), runs[0])
     epochs = shown_epochs(len(run.history[run.sides[0]]) - 1)
     shown = {(r.dtype, side): _values(history, epochs) for r in runs for side, history in r.history.items()}
@@ -122,7 +122,7 @@ def _curve(problem: Problem, runs: list[Run]) -> Group:
     columns = ["epoch", *map(str, epochs)]
     if run.verdict == "differ":  # which needs the lines elsewhere
         return table("", columns, rows, left=1, below=None)
-    return table(f"{len(problem.validation[1]):,} validation images, {who}", columns, rows, left=1)
+    return table(f"{len(problem.evaluated[1]):,} {problem.evaluated_on} images, {who}", columns, rows, left=1)
 
 
 def _values(history: list[Record], epochs: list[int]) -> tuple[list[str], list[str]]:

@@ -1,5 +1,6 @@
 """Which images a checkpoint is shown."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,10 +8,11 @@ from pathlib import Path
 
 from numpy.typing import NDArray
 
-from compare.data.registry import SOURCES, Dataset, load
+from compare.data.registry import SOURCES, Dataset, is_path, load
 from compare.errors import InputError
 from compare.problem import Hyperparameters, Problem
 from compare.training.checkpoint import Checkpoint
+from scratch import Rows
 
 
 class Split(StrEnum):
@@ -27,7 +29,7 @@ class CheckpointImages:
 
     data: str
     split: Split
-    images: NDArray
+    images: NDArray | Rows
     labels: NDArray
     classes: int
     shape: tuple[int, ...]
@@ -70,18 +72,23 @@ def select(
         check(selected)
         return selected
 
-    return checked(load(data_name(checkpoint, data), root, checked))
+    return checked(load(data_name(checkpoint, data), root, checkpoint.prepared, check=checked))
 
 
 def _part(checkpoint: Checkpoint, dataset: Dataset, split: Split | None) -> CheckpointImages:
-    own = checkpoint.chosen if dataset.name == checkpoint.data else None
+    own = checkpoint.chosen if same_data(dataset.name, checkpoint.data) else None
+    if is_path(dataset.name) and checkpoint.names not in (None, dataset.names):
+        raise InputError(
+            f"{dataset.name} has other classes than the checkpoint, which was trained on {checkpoint.data}"
+        )
     problem = Problem(dataset, own or Hyperparameters(epochs=1, batch_size=1))
     checkpoint.check_shape(problem)
     if split is None:
         split = Split.test if problem.test else Split.validation
     part = getattr(problem, split)
-    if part is None:
-        raise InputError(f"{dataset.name} has no test images; take --split validation")
+    if part is None or not len(part[1]):
+        other = Split.validation if split is Split.test else Split.test
+        raise InputError(f"{dataset.name} has no {split} images; take --split {other}")
     images, labels = part
     return CheckpointImages(dataset.name, split, images, labels, problem.classes, problem.shape, problem.names)
 
@@ -90,6 +97,12 @@ def names_from(checkpoint: Checkpoint, data: str | None) -> str | None:
     """The data set that `class_names` asks; None if it asks none."""
     known = None if checkpoint.names or checkpoint.data not in SOURCES else checkpoint.data
     return data or known
+
+
+def same_data(name: str, other: str | None) -> bool:
+    """True if both are the same name, or paths of the same file or folder."""
+    paths = other is not None and is_path(name) and is_path(other)
+    return name == other or (paths and os.path.realpath(name) == os.path.realpath(str(other)))
 
 
 def class_names(checkpoint: Checkpoint, data: str | None, root: Path | None) -> tuple[str, ...]:
@@ -106,6 +119,6 @@ def class_names(checkpoint: Checkpoint, data: str | None, root: Path | None) -> 
         if dataset.classes != classes:
             raise InputError(f"the checkpoint has {classes} classes; {dataset.name} has {dataset.classes}")
 
-    dataset = load(name, root, check)
+    dataset = load(name, root, checkpoint.prepared, check=check)
     check(dataset)
     return dataset.names

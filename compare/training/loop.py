@@ -89,7 +89,7 @@ class Training:
             training = Evaluation(self.progress.loss / len(labels), self.progress.hits / len(labels))
         else:
             training = self.side.evaluate(images, labels)
-        self.progress.end_epoch(Record(epoch, *training, *self.side.evaluate(*self.problem.validation)))
+        self.progress.end_epoch(Record(epoch, *training, *self.side.evaluate(*self.problem.evaluated)))
 
 
 # epoch, step (both from 1), the batch as indices into the training images, one step of each training in the type of
@@ -122,7 +122,7 @@ def _train_epoch(
     trainings: Sequence[Training], problem: Problem, on_step: OnStep | None, check_signals: Callable[[], None]
 ) -> None:
     epoch, done = len(trainings[0].history), trainings[0].progress.step
-    batches = problem.epoch_batches(epoch)[done:] if epoch else []
+    batches: Sequence[NDArray] = problem.epoch_batches(epoch, done) if epoch else []
     running = [training.side.epoch(batches) for training in trainings]
     for step, index in enumerate(batches, done + 1):
         try:
@@ -147,5 +147,6 @@ def _end_epoch(trainings: Sequence[Training]) -> list[Record]:
         raise error.at(f"after epoch {epoch}" if epoch else "before training") from None
     records = [training.history[-1] for training in trainings]
     if not any(math.isfinite(record.val_loss) for record in records):
-        raise FloatingPointError(f"the validation loss is {records[0].val_loss} after epoch {epoch}")
+        which = trainings[0].problem.evaluated_on
+        raise FloatingPointError(f"the {which} loss is {records[0].val_loss} after epoch {epoch}")
     return records

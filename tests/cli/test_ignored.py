@@ -50,7 +50,7 @@ REFUSED = {
     "explain m --index 1 --time-limit 3": NO_FILE,
     "explain m --index 1 --data digits --data-root .": IN_PACKAGE,
     "experiment lr --data-root .": (
-        "--data-root is for the question dataset; the others take data of the package: omit --data-root"
+        "--data-root is for the question dataset and for --data; the others take data of the package: omit --data-root"
     ),
     "bugs wrong-axis --epochs 3 --lr 0.001 --quiet": (
         "bugs NAME only explains a mistake: omit --lr, --epochs and --quiet"

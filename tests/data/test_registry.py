@@ -99,9 +99,9 @@ def test_what_is_refused_is_not_downloaded(monkeypatch: pytest.MonkeyPatch, tmp_
         raise InputError(f"{len(data.train[1])} are too many")
 
     with pytest.raises(InputError, match=r"^7291 are too many$"):
-        load("usps", tmp_path, refuse)
+        load("usps", tmp_path, check=refuse)
     # of what is here the sizes may be others
-    assert load("digits", None, refuse).name == "digits"
+    assert load("digits", check=refuse).name == "digits"
 
 
 def test_a_root_that_is_no_folder_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

@@ -25,7 +25,8 @@ def test_runs_come_in_the_order_that_was_asked_for(small: Problem, dtypes: list[
 
 def of(steps: int) -> SimpleNamespace:
     """As much of a problem as the time is estimated from: so many steps on batches of mnist5k."""
-    return SimpleNamespace(steps=steps, features=784, classes=10, chosen=SimpleNamespace(batch_size=100))
+    train = SimpleNamespace(array=np.empty((4000, 784), np.uint8)), None
+    return SimpleNamespace(steps=steps, features=784, classes=10, train=train, chosen=SimpleNamespace(batch_size=100))
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,15 @@ def test_few_steps_or_one_precision_need_no_process(make_small):
     assert at_the_same_time(long, DTYPES)
     assert not at_the_same_time(make_small(epochs=399), DTYPES)
     assert not at_the_same_time(long, DTYPES[:1])
+
+
+def test_of_data_that_may_not_fit_one_precision_comes_after_the_other(make_small, monkeypatch: pytest.MonkeyPatch):
+    long = make_small(epochs=400)
+    nbytes = long.train[0].array.nbytes
+    monkeypatch.setattr(both_precisions, "FITS_TWICE", nbytes)
+    assert at_the_same_time(long, DTYPES)
+    monkeypatch.setattr(both_precisions, "FITS_TWICE", nbytes - 1)
+    assert not at_the_same_time(long, DTYPES)
 
 
 @pytest.mark.heavy

@@ -89,8 +89,8 @@ def one_field(monkeypatch: Patch, **fields: float) -> None:
 
 
 def loss_limit_wider(monkeypatch: Patch) -> None:
-    right = predictions._limits
-    monkeypatch.setattr(predictions, "_limits", lambda *given: (right(*given)[0], 1000 * right(*given)[1]))
+    right = predictions._Sizes.limits
+    monkeypatch.setattr(predictions._Sizes, "limits", lambda *given: (right(*given)[0], 1000 * right(*given)[1]))
 
 
 def everything_a_near_tie(monkeypatch: Patch) -> None:

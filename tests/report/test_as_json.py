@@ -21,7 +21,8 @@ ROOT = Path(__file__).parents[2]
 
 SHAPE = {
     "verdict": str,
-    "data": {"name": str, "train": int, "validation": int, "test": int, "features": int, "classes": int},
+    "data": {"name": str, "evaluated_on": str}
+    | dict.fromkeys(("train", "validation", "test", "features", "classes"), int),
     "problem": {
         **dict.fromkeys(("epochs", "batch_size", "seed", "steps", "parameters"), int),
         **dict.fromkeys(("lr", "val_fraction", "momentum", "dampening", "weight_decay"), float),
@@ -87,7 +88,7 @@ def test_json_has_the_documented_fields(proof: dict):
         for record in run["curve"]:
             check_shape(record, {"epoch": int, "scratch": SIDE, "torch": SIDE})
     assert (proof["verdict"], proof["problem"]["parameters"], proof["problem"]["steps"]) == ("match", 650, 45)
-    sizes = {"train": 1438, "validation": 359, "test": 0, "features": 64, "classes": 10}
+    sizes = {"train": 1438, "validation": 359, "test": 0, "features": 64, "classes": 10, "evaluated_on": "validation"}
     assert proof["data"] == {"name": "digits"} | sizes
 
 

@@ -14,7 +14,7 @@ from scratch import Record
 def a_problem(name: str, lr: float, steps: int, epochs: int = 10, **options: object) -> SimpleNamespace:
     """As much of a problem as advice looks at."""
     chosen = Hyperparameters(epochs=epochs, lr=lr, **options)
-    return SimpleNamespace(name=name, classes=10, steps=steps, chosen=chosen)
+    return SimpleNamespace(name=name, classes=10, steps=steps, chosen=chosen, evaluated_on="validation")
 
 
 def records(accuracy: float, losses: tuple[float, float], train: tuple[float, float] = (1.0, 0.9)) -> list[Record]:

@@ -155,3 +155,12 @@ def test_a_checkpoint_fits_a_line():
     progress = Progress([Record(n, 1.0, 0.5, 1.0, 0.5) for n in range(3)])
     trained = Checkpoint(state, data="digits", progress=progress)
     assert repr(trained) == "<Checkpoint of digits, 2 epochs: 4 pixels to 3 classes, float64>"
+
+
+@pytest.mark.parametrize("callbacks", range(1, 13))
+@pytest.mark.parametrize("momentum", [0.0, 0.5])
+def test_every_place_to_stop_can_be_read(make_small, interrupted, tmp_path: Path, callbacks: int, momentum: float):
+    """The first record, each step of an epoch, the record after it, and on."""
+    problem: Problem = make_small(momentum=momentum)
+    save_checkpoint(tmp_path / "file", interrupted(problem, "scratch", "float32", callbacks))
+    load_checkpoint(tmp_path / "file").check_resumable(problem)

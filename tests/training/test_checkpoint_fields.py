@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
+from compare.data.prepared import Prepared
 from compare.errors import InputError
-from compare.problem import Problem
 from compare.training import checkpoint as checkpoints
 from compare.training.checkpoint import load_checkpoint, save_checkpoint
 from compare.training.loop import Training
@@ -67,6 +67,19 @@ def test_the_largest_numbers_are_read(halfway: Path, tmp_path: Path):
     }
     progress = load_checkpoint(forged(tmp_path / "file", tensors, fields)).progress
     assert (progress.loss, progress.hits, progress.history[2]) == (largest, 99, (2, largest, 0, -largest, 1))
+
+
+def in_pictures(**values: Any) -> Change:
+    pictures = {"size": None, "grey": True, "shape": [3, 4]}
+    return lambda fields: fields.update(pictures=pictures | values)
+
+
+def test_pictures_are_read_as_they_are_written(halfway: Path, tmp_path: Path):
+    tensors, fields = fields_of(halfway)
+    assert load_checkpoint(halfway).prepared is None
+    in_pictures(size=4)(fields)
+    read = load_checkpoint(forged(tmp_path / "file", tensors, fields))
+    assert (read.prepared, read.shape) == (Prepared(4, True), (3, 4))
 
 
 def in_state(**values: Any) -> Change:
@@ -144,6 +157,15 @@ FORGED: dict[str, tuple[Change, str]] = {
     "names that are text": (lambda f: f.update(names="0123"), "names are not names"),
     "names that are numbers": (lambda f: f.update(names=[0, 1, 2, 3]), "names are not names"),
     "five names of four": (lambda f: f["names"].append("4"), "5 names of 4 classes"),
+    "pictures of more": (in_pictures(more=1), "pictures has other names"),
+    "a size that is text": (in_pictures(size="4"), "pictures are not prepared as they can be"),
+    "a size that no picture has": (in_pictures(size=0), "--size must lie in 1 ... 1,024, not 0"),
+    "grey that is 1": (in_pictures(grey=1), "pictures are not prepared as they can be"),
+    "a shape of one number": (in_pictures(shape=[12]), "pictures have a shape that is none"),
+    "a shape with four colours": (in_pictures(shape=[4, 1, 3]), "pictures have a shape that is none"),
+    "a shape that is huge": (in_pictures(shape=[10**9, 1]), "pictures have a shape that is none"),
+    "other pixels than weights": (in_pictures(shape=[3, 5]), "pictures of 3 x 5 pixels for weights of 12"),
+    "pictures that are a list": (lambda f: f.update(pictures=[]), "pictures has other names"),
     "deep": (lambda f: f.update(data=json.loads("[" * 50 + "]" * 50)), "more than 32 levels"),
 }
 
@@ -225,12 +247,3 @@ def test_a_file_of_version_02_has_neither_names_nor_images(halfway: Path, tmp_pa
         else:
             with pytest.raises(InputError, match=f"the checkpoint is at step {step} of an epoch of 5"):
                 read.check_resumable(make_small(momentum=0.5))
-
-
-@pytest.mark.parametrize("callbacks", range(1, 13))
-@pytest.mark.parametrize("momentum", [0.0, 0.5])
-def test_every_place_to_stop_can_be_read(make_small, interrupted, tmp_path: Path, callbacks: int, momentum: float):
-    """The first record, each step of an epoch, the record after it, and on."""
-    problem: Problem = make_small(momentum=momentum)
-    save_checkpoint(tmp_path / "file", interrupted(problem, "scratch", "float32", callbacks))
-    load_checkpoint(tmp_path / "file").check_resumable(problem)

@@ -37,7 +37,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/report/bug_tables.py', ', background_color="default"', '', 'tests/report/test_bug_tables.py::test_code_has_the_background_of_the_terminal'),
     ('compare/report/proof_pictures.py', 'new_figure(9, 4.6,', 'new_figure(9, 46.0,', 'tests/report/test_proof_pictures.py::test_errors_are_on_a_log_scale_under_the_line_of_the_whole_budget'),
     ('compare/report/training_pictures.py', 'loc="outside lower center"', 'loc="lower center"', 'tests/report/test_training_pictures.py::test_no_curve_is_covered_by_a_legend'),
-    ('compare/report/training_log.py', 'if epochs < 10_000 else', 'if epochs < 1_000_000 else', 'tests/report/test_training_log.py::test_lines_have_80_columns_however_many_epochs'),
+    ('compare/report/training_log.py', 'if self.epochs < 10_000 else', 'if self.epochs < 1_000_000 else', 'tests/report/test_training_log.py::test_lines_have_80_columns_however_many_epochs'),
     ('compare/report/old_json.py', 'and used <= 1 for', 'and used <= 2 for', 'tests/report/test_old_json.py::test_both_readings_may_have_been_over_budget'),
     ('compare/report/difference.py', 'len(line) > WIDTH', 'len(line) >= WIDTH', 'tests/report/test_difference.py::test_a_line_of_80_columns_is_not_too_long'),
     ('compare/report/model_pictures.py', '0.45 * K + 1.9', '0.45 / K + 1.9', 'tests/report/test_model_pictures.py::test_every_class_has_its_row_and_column_in_the_size_of_a_confusion_matrix'),
