@@ -77,14 +77,26 @@ def check_writable(path: Path) -> None:
 def folder_fault(path: Path) -> str | None:
     """What would keep a folder from being made, or written to, at this path; None if nothing would."""
     try:
-        there = next(parent for parent in (path, *path.absolute().parents) if _mode(parent) is not None)
+        _mode(path)  # raises if all of it is too long
+        # a link that leads nowhere is something too
+        there = next(parent for parent in (path, *path.absolute().parents) if os.path.lexists(parent))
         if not there.is_dir():
             return f"{there} is not a folder"
         for name in path.absolute().relative_to(there.absolute()).parts:
-            _mode(there / name)  # raises if it is too long for the disk
+            _mode(there / name)  # raises if one name is
     except OSError as error:
         return f"no folder can be there: {error.strerror}"
-    return None if os.access(there, os.W_OK | os.X_OK) else f"{there} cannot be written to"
+    return None if _takes_folders(there) else f"{there} cannot be written to"
+
+
+def _takes_folders(folder: Path) -> bool:
+    # permissions say nothing of a file system such as /proc, so it is tried
+    beside = path_beside(folder / "new")
+    with suppress(OSError):
+        beside.mkdir()
+        beside.rmdir()
+        return True
+    return False
 
 
 def maths_page() -> Path:

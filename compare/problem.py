@@ -5,16 +5,18 @@ All three are drawn once, in NumPy, and handed to both sides: the seeds of two f
 
 import hashlib
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from compare.data.mapped import permutation, pieces, selected
 from compare.data.registry import Dataset
 from compare.errors import InputError
+from scratch import Rows
 
 # One independent stream of random numbers for each purpose, so that none shifts when another changes.
 WEIGHTS, SPLIT, ORDER = range(3)
@@ -27,8 +29,9 @@ FLOAT32_MAX = float(np.finfo(np.float32).max)
 # More are a slip of the hand: a million epochs of the smallest data set are 15 million steps.
 MOST_EPOCHS = 1_000_000
 
-# Enough to tell two orders apart, and soon done for the longest run.
-EPOCHS_IN_CHECKSUM = 1000
+# So many epochs, and no more images than this, are in the checksum of the order: enough to tell two orders apart, and
+# soon done for the longest run and for the largest data set.
+EPOCHS_IN_CHECKSUM, IMAGES_IN_CHECKSUM = 1000, 60_000_000
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Hyperparameters:
     """What a user chooses. Raises InputError, naming the value, for what cannot train.
 
     epochs: passes over the training images; batch_size: images a step; lr: the learning rate;
-    seed: of weights, split and order; val_fraction: share of the images held out for validation;
+    seed: of weights, split and order; val_fraction: share of the images held out for validation, 0 for none;
     momentum, dampening, weight_decay, nesterov: as in `torch.optim.SGD`; train_subset: train on so many images
     only, the first of the split, or on all (None).
     """
@@ -64,8 +67,8 @@ class Hyperparameters:
             raise InputError(f"lr must be above 0 and below 3.4e+38, not {self.lr}")
         if self.seed < 0:
             raise InputError(f"seed must be 0 or more, not {self.seed}")
-        if not 0 < self.val_fraction < 1:
-            raise InputError(f"validation fraction must lie between 0 and 1, not {self.val_fraction}")
+        if not 0 <= self.val_fraction < 1:
+            raise InputError(f"validation fraction must be at least 0 and below 1, not {self.val_fraction}")
         if not 0 <= self.momentum < 1:
             raise InputError(f"momentum must be at least 0 and below 1, not {self.momentum}")
         if not 0 <= self.dampening <= 1:
@@ -84,26 +87,66 @@ class Hyperparameters:
         return {name: getattr(self, name) for name in names}
 
 
+class Batches(Sequence[NDArray]):
+    """An order (N,) of images as batches of `size`, the last may be short; none is made before it is asked for."""
+
+    def __init__(self, order: NDArray, size: int):
+        self.order, self.size = order, size
+
+    def __len__(self) -> int:
+        return math.ceil(len(self.order) / self.size)
+
+    @overload
+    def __getitem__(self, n: int) -> NDArray: ...
+
+    @overload
+    def __getitem__(self, n: slice) -> list[NDArray]: ...
+
+    def __getitem__(self, n: int | slice) -> NDArray | list[NDArray]:
+        """As of a list."""
+        if isinstance(n, slice):
+            return [self[one] for one in range(len(self))[n]]
+        first = range(len(self))[n] * self.size
+        return self.order[first : first + self.size]
+
+
 class Problem:
     """A data set split in two, initial weights, and the batches of every epoch.
 
-    train, validation, test: pairs of images (N, D) and labels (N,); test may be None.
+    train, validation, test: pairs of images (N, D) and labels (N,); test may be None, validation is empty where none
+    are held out. The images of train and validation are `Rows` of the one array that the data set has: none is copied
+    before it is in a batch.
     Raises InputError if a part of the split would be empty, or a batch larger than the training set.
     """
 
     def __init__(self, data: Dataset, chosen: Hyperparameters):
         self.name, self.classes, self.chosen, self.test = data.name, data.classes, chosen, data.test
-        self.shape, self.names = data.shape, data.names
+        self.shape, self.names, self._data = data.shape, data.names, data
         images, labels = data.train
-        self._split = self._random(SPLIT).permutation(len(labels))
-        held_out = _held_out(len(labels), chosen)
+        self._split = permutation(self._random(SPLIT), len(labels))
+        self.prepared = data.prepared
+        held_out = _held_out(len(labels), chosen, data)
         validated_with, trained_on = self._split[:held_out], self._split[held_out:][: chosen.train_subset]
-        self.train = images[trained_on], labels[trained_on]
-        self.validation = images[validated_with], labels[validated_with]
+        self.train: tuple[Rows, NDArray] = Rows(images, trained_on), selected(labels, trained_on)
+        self.validation = Rows(images, validated_with), selected(labels, validated_with)
+
+    def __reduce__(self) -> tuple[type, tuple[Dataset, Hyperparameters]]:
+        # another process draws the same, and has the images of a file by its path
+        return Problem, (self._data, self.chosen)
 
     def __repr__(self) -> str:
         sizes = f"{len(self.train[1]):,} training and {len(self.validation[1]):,} validation images"
         return f"<Problem {self.name}: {sizes}, {self.steps:,} steps, lr {self.chosen.lr:g}, seed {self.chosen.seed}>"
+
+    @property
+    def evaluated_on(self) -> str:
+        """The part that is evaluated after each epoch: validation, or test where nothing is held out."""
+        return "validation" if self.chosen.val_fraction else "test"
+
+    @property
+    def evaluated(self) -> tuple[NDArray | Rows, NDArray]:
+        """Images (N, D) and labels (N,) of that part."""
+        return self.validation if self.chosen.val_fraction or self.test is None else self.test
 
     @property
     def features(self) -> int:
@@ -121,14 +164,16 @@ class Problem:
         return self.chosen.epochs * self.steps_per_epoch
 
     @property
-    def batches(self) -> Iterator[list[NDArray]]:
+    def batches(self) -> Iterator[Batches]:
         """For each epoch its batches, arrays of indices into the training images; the same on every call."""
         return map(self.epoch_batches, range(1, self.chosen.epochs + 1))
 
-    def epoch_batches(self, epoch: int) -> list[NDArray]:
-        """Batches of one epoch, counted from 1: every training image once, in an order of its own."""
-        order = self._random(ORDER, epoch).permutation(len(self.train[1]))
-        return [order[n : n + self.chosen.batch_size] for n in range(0, len(order), self.chosen.batch_size)]
+    def epoch_batches(self, epoch: int, first: int = 0) -> Batches:
+        """Batches of one epoch, counted from 1: every training image once, in an order of its own.
+
+        first: so many batches at the beginning are left out.
+        """
+        return Batches(self._order(epoch)[first * self.chosen.batch_size :], self.chosen.batch_size)
 
     def start(self, dtype: str) -> tuple[NDArray, NDArray]:
         """Initial W (K, D) and b (K,): uniform in ±1/sqrt(D), the law of PyTorch's nn.Linear.
@@ -154,19 +199,24 @@ class Problem:
         }
 
     def order_checksum(self, epochs: int) -> str:
-        """SHA-256 of the order of so many epochs, of the first 1,000 at most."""
-        counted = range(1, min(epochs, EPOCHS_IN_CHECKSUM) + 1)
-        return checksum(*(np.concatenate(self.epoch_batches(epoch)) for epoch in counted))
+        """SHA-256 of the order of so many epochs; of at least one, and at most 1,000 epochs and 60 million images."""
+        most = max(1, IMAGES_IN_CHECKSUM // len(self.train[1]))
+        return _checksum(map(self._order, range(1, min(epochs, EPOCHS_IN_CHECKSUM, most) + 1)))
+
+    def _order(self, epoch: int) -> NDArray:
+        return permutation(self._random(ORDER, epoch), len(self.train[1]))
 
     def _random(self, *stream: int) -> np.random.Generator:
         return np.random.default_rng([self.chosen.seed, *stream])
 
 
-def _held_out(images: int, chosen: Hyperparameters) -> int:
+def _held_out(images: int, chosen: Hyperparameters, data: Dataset) -> int:
     """How many of the images are held out for validation. Raises InputError if there are too few for what is chosen."""
     held_out = round(images * chosen.val_fraction)
     left = images - held_out
-    if held_out < 1 or left < 1:
+    if not chosen.val_fraction and data.test is None:
+        raise InputError(f"validation fraction 0 needs test images to evaluate on, and {data.name} has none")
+    if (held_out < 1 and chosen.val_fraction) or left < 1:
         raise InputError(
             f"validation fraction {chosen.val_fraction}: {left:,} to train on, {held_out:,} to validate; both need one"
         )
@@ -177,9 +227,14 @@ def _held_out(images: int, chosen: Hyperparameters) -> int:
     return held_out
 
 
-def checksum(*arrays: NDArray) -> str:
-    """SHA-256 of the values of arrays, in hexadecimal, the same on machines of either byte order."""
+def checksum(*arrays: NDArray | Rows) -> str:
+    """SHA-256 of the values of arrays (N, ...), in hexadecimal, the same on machines of either byte order."""
+    return _checksum(arrays)
+
+
+def _checksum(arrays: Iterable[NDArray | Rows]) -> str:
     digest = hashlib.sha256()
     for array in arrays:
-        digest.update(np.ascontiguousarray(array, array.dtype.newbyteorder("<")).data)
+        for part in pieces(len(array), math.prod(array.shape[1:])):
+            digest.update(np.ascontiguousarray(array[part], array.dtype.newbyteorder("<")).data)
     return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""Numbers as they are written everywhere: terminal, messages, pictures."""
+"""Numbers and names as they are written everywhere: terminal, messages, pictures."""
 
 import math
 
@@ -47,3 +47,12 @@ def points(difference: float) -> str:
     ('25.5 percentage points', '-1.0 percentage points')
     """
     return f"{100 * difference:.1f} percentage points"
+
+
+def printable(text: str) -> str:
+    r"""The text without what a terminal would obey.
+
+    >>> print(printable("größe \x1b[2J"))
+    größe \x1b[2J
+    """
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)

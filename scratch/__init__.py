@@ -12,7 +12,7 @@ The tags E1 to E6 are the equations of MATHS.md.
 A gradient of the loss is `d` + name, with the same shape: dZ, dW, db.
 """
 
-from scratch.arrays import Floats, Images, Integers
+from scratch.arrays import Floats, Images, Integers, Rows
 from scratch.cross_entropy import cross_entropy, logits_gradient, logits_gradient_by_chain_rule, nll_loss
 from scratch.model import SoftmaxRegression, logits, parameter_gradients
 from scratch.sgd import SGD, Velocity, sgd_step
@@ -45,6 +45,7 @@ __all__ = [
     "Images",
     "Integers",
     "Record",
+    "Rows",
     "SoftmaxRegression",
     "Step",
     "Velocity",

@@ -7,13 +7,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scratch.arrays import Floats, Images, Integers, check_arrays
+from scratch.arrays import Floats, Images, Integers, Rows, check_arrays
 from scratch.cross_entropy import logits_gradient, nll_loss
 from scratch.model import SoftmaxRegression, logits, parameter_gradients
 from scratch.sgd import SGD, sgd_step
 from scratch.softmax import log_softmax
 
-Data = tuple[Images, Integers]
+# Images in an array, or the rows of one.
+Stored = Images | Rows
+Data = tuple[Stored, Integers]
 
 # Images per piece in evaluation: large enough to be fast, small enough never to copy a whole data set.
 CHUNK = 1000
@@ -27,7 +29,7 @@ def pixels(images: Images, dtype: np.dtype) -> Floats:
     return images / dtype.type(255) if images.dtype == np.uint8 else images.astype(dtype)
 
 
-def batch(images: Images, labels: Integers, index: Integers, dtype: np.dtype) -> tuple[Floats, Integers]:
+def batch(images: Stored, labels: Integers, index: Integers, dtype: np.dtype) -> tuple[Floats, Integers]:
     """The images at `index` (N,) as X (N, D), and their labels y (N,)."""
     return pixels(images[index], dtype), labels[index]
 
@@ -35,7 +37,7 @@ def batch(images: Images, labels: Integers, index: Integers, dtype: np.dtype) ->
 class Equations(NamedTuple):
     """The functions a step is made of, the batch and then E1 to E6; replace one to see what it does."""
 
-    batch: Callable[[Images, Integers, Integers, np.dtype], tuple[Floats, Integers]] = batch
+    batch: Callable[[Stored, Integers, Integers, np.dtype], tuple[Floats, Integers]] = batch
     logits: Callable[[Floats, Floats, Floats], Floats] = logits
     log_softmax: Callable[[Floats], Floats] = log_softmax
     nll_loss: Callable[[Floats, Integers], np.floating] = nll_loss
@@ -134,8 +136,9 @@ def fit(
 ) -> list[Record]:
     """Train the model in place by minibatch SGD, and return a record for each epoch, the first from before training.
 
-    train, validation: pairs of images (N, D) and integer labels (N,). batches: for each epoch its batches, each an
-    array of indices into the training images. lr and the options after it mean what they mean in `torch.optim.SGD`.
+    train, validation: pairs of images (N, D), which may be `Rows`, and integer labels (N,). batches: for each epoch its
+    batches, each an array of indices into the training images. lr and the options after it mean what they mean in
+    `torch.optim.SGD`.
     Raises FloatingPointError, naming epoch and step, when a loss is no longer finite.
     """
     optimizer = SGD(lr, momentum, dampening, weight_decay, nesterov)
@@ -159,7 +162,7 @@ def fit(
 
 
 def evaluate(
-    model: SoftmaxRegression, images: Images, labels: Integers, *, equations: Equations = EQUATIONS
+    model: SoftmaxRegression, images: Stored, labels: Integers, *, equations: Equations = EQUATIONS
 ) -> Evaluation:
     """Mean loss and accuracy on images (N, D) with integer labels (N,); nan of no images.
 
@@ -174,12 +177,12 @@ def evaluate(
     return Evaluation(loss / N, hits / N) if N else Evaluation(math.nan, math.nan)
 
 
-def predict(model: SoftmaxRegression, images: Images, *, equations: Equations = EQUATIONS) -> Integers:
+def predict(model: SoftmaxRegression, images: Stored, *, equations: Equations = EQUATIONS) -> Integers:
     """Images (N, D) -> predicted labels (N,): the class of the largest logit, the first of equals."""
     return np.concatenate([Z.argmax(axis=1) for Z in _pieces(model, images, equations)])
 
 
-def probabilities(model: SoftmaxRegression, images: Images, *, equations: Equations = EQUATIONS) -> Floats:
+def probabilities(model: SoftmaxRegression, images: Stored, *, equations: Equations = EQUATIONS) -> Floats:
     """Images (N, D) -> probabilities P (N, K) of each class, in the dtype of the model."""
     return np.concatenate([np.exp(equations.log_softmax(Z)) for Z in _pieces(model, images, equations)])
 
@@ -194,16 +197,17 @@ def correct(Z: Floats, y: Integers) -> int:
     return int(np.count_nonzero(Z.argmax(axis=1) == y))
 
 
-def all_logits(model: SoftmaxRegression, images: Images, f: Equations = EQUATIONS) -> Floats:
+def all_logits(model: SoftmaxRegression, images: Stored, f: Equations = EQUATIONS) -> Floats:
     """Images (N, D) -> logits Z (N, K), piece by piece, so that a whole data set is never held as floats."""
     return np.concatenate(list(_pieces(model, images, f)))
 
 
-def _pieces(model: SoftmaxRegression, images: Images, f: Equations) -> Iterator[Floats]:
+def _pieces(model: SoftmaxRegression, images: Stored, f: Equations) -> Iterator[Floats]:
     """Logits Z of CHUNK images after CHUNK images; one piece without rows if there are none."""
-    check_arrays(images=images)
+    if not isinstance(images, Rows):
+        check_arrays(images=images)
     return (f.logits(pixels(piece, model.dtype), model.weight, model.bias) for piece in _cut(images))
 
 
-def _cut(array: NDArray[Any]) -> Iterator[NDArray[Any]]:
+def _cut(array: NDArray[Any] | Rows) -> Iterator[NDArray[Any]]:
     return (array[n : n + CHUNK] for n in range(0, max(1, len(array)), CHUNK))

@@ -74,7 +74,15 @@ def test_the_fault_of_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     assert folder_fault(tmp_path / "new" / "folder") is None
     assert folder_fault(tmp_path) is None
     assert folder_fault(tmp_path / "file" / "folder") == f"{tmp_path / 'file'} is not a folder"
-    monkeypatch.setattr("os.access", lambda *_: False)
+    (tmp_path / "link").symlink_to("nowhere")
+    assert folder_fault(tmp_path / "link") == f"{tmp_path / 'link'} is not a folder"
+    assert folder_fault(Path("/proc/new/folder")) == "/proc cannot be written to"
+    assert sorted(tmp_path.iterdir()) == [tmp_path / "file", tmp_path / "link"]
+
+    def denied(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "mkdir", denied)
     assert folder_fault(tmp_path / "new") == f"{tmp_path} cannot be written to"
 
 

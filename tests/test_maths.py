@@ -2,17 +2,22 @@
 
 import inspect
 import re
+import tomllib
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import scratch
+from compare.bugs.catalogue import BUGS
 from compare.equations import QUANTITIES
 
 ROOT = Path(__file__).parent.parent
 PAGE = Path(ROOT, "MATHS.md").read_text()
 SECTIONS = dict(re.findall(r"^## (E\d): (.*)$", PAGE, re.MULTILINE))
+APPENDICES = {name: Path(ROOT, "docs", name).read_text() for name in ("autograd.md", "momentum.md")}
+CODE = re.compile(r"```.*?```", re.DOTALL)
+PAGES = {"MATHS.md": PAGE, **APPENDICES}
 
 # Two images of 2 x 2 pixels, three classes, a rate of 1/2: what the page, the docstrings and the code must all say.
 X = np.array([[1, 0.5, 0, 0], [0.5, 0, 1, 0.5]])
@@ -101,12 +106,25 @@ def test_the_worked_example_is_the_same_everywhere(name: str):
         assert without_indent(text) in docstring
 
 
-def test_what_is_done_by_hand_on_the_page_comes_out():
-    sums = re.findall(r"By hand.*?\$(.*?) = (.*?)\$", PAGE, re.DOTALL)
-    assert len(sums) == 5
+def test_what_is_done_by_hand_on_the_pages_comes_out():
+    sums = re.findall(r"[Bb]y hand.*?\$(.*?) = (\S*?)\$", "".join(PAGES.values()), re.DOTALL)
+    assert len(sums) == 13
     for formula, result in sums:
+        formula = formula.replace(r"\cdot", "*").replace("^", "**").replace("{", "(").replace("}", ")")
         # a number rounded to four digits, out of numbers rounded to four digits
-        assert eval(formula.replace(r"\cdot", "*")) == pytest.approx(float(result), abs=2e-4)
+        assert eval(formula) == pytest.approx(float(result), abs=2e-4)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_number_in_the_text_is_computed(page: str):
+    """Numbers of two digits or more behind the point are those of a doctest; what is done by hand has its own test."""
+    computed = {*numbers("".join(CODE.findall(PAGES[page]))), *numbers("".join(CODE.findall(PAGE)))}
+    text = re.sub(r"[Bb]y hand.*?\$.*?\$", "", CODE.sub("", PAGES[page]), flags=re.DOTALL)
+    assert {number for number in numbers(text) if len(number.split(".")[1]) > 1} - computed == set()
+
+
+def numbers(text: str) -> list[str]:
+    return re.findall(r"\d+\.\d+", text)
 
 
 def test_the_other_numbers_of_the_page_hold():
@@ -130,13 +148,61 @@ def test_each_equation_stands_above_the_line_that_computes_it():
         assert re.search(r"^    # .* = .*$|^    # .* <- .*$", body, re.MULTILINE), name
 
 
-def test_formulas_are_balanced():
+@pytest.mark.parametrize("tag", ["batch", *SECTIONS])
+def test_each_equation_says_which_mistakes_are_made_in_it(tag: str):
+    """Every name exists and is of this equation, all classic ones are there, and the link has their code."""
+    heading = r"before E1\*\*" if tag == "batch" else rf"here\*\* \(\[all of {tag}\]"
+    ((head, listed),) = re.findall(
+        rf"^(\*\*Mistakes made {heading}.*?:)\n\n(- .*?)\n\n", PAGE, re.MULTILINE | re.DOTALL
+    )
+    named = re.findall(r"`([a-z][a-z0-9-]+)`", listed)
+    assert len(named) == len(set(named))
+    assert {BUGS[name].tag for name in named} == {tag}
+    assert {name for name, bug in BUGS.items() if bug.tag == tag and bug.classic} <= set(named)
+    linked = "".join(Path(ROOT, file).read_text() for file in re.findall(r"\]\((.*?)\)", head))
+    assert all(f"\ndef {name.replace('-', '_')}(" in linked for name in named)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_symbol_is_in_the_table_before_it_is_used(page: str):
+    before, table, after = re.split(r"^(\| symbol .*?\n\n)", PAGES[page], maxsplit=1, flags=re.MULTILINE | re.DOTALL)
+    known = letters(" ".join(re.findall(r"^\| (\$.*?\$) \|", table, re.MULTILINE)))
+    assert len(known) >= 10
+    assert formulas(before) == []
+    assert letters(table + after) - known == set()
+
+
+def letters(text: str) -> set[str]:
+    """The symbols in the formulas of a page; dZ is one, and e, log and words are none."""
+    found = set()
+    for formula in formulas(text):
+        bare = re.sub(r"\\(text|begin|end)\{.*?\}|\\mathrm\{.*?\}", " ", formula)
+        found |= set(re.findall(r"\\(?:eta|delta|lambda|mu|tau)\b|d[WbZPA](?![a-z])", bare))
+        bare = re.sub(r"\\[A-Za-z]+|d[WbZPA](?![a-z])", " ", bare)
+        found |= set(re.findall("[A-Za-z]", bare))
+    return found - {"e"}
+
+
+def formulas(text: str) -> list[str]:
+    blocks = CODE.sub("", text).split("$$")
+    return blocks[1::2] + [formula for block in blocks[::2] for formula in re.findall(r"\$([^$]+)\$", block)]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_formulas_are_balanced(page: str):
     """A formula that is not closed would spill over the rendered page."""
-    prose = re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL)
+    prose = CODE.sub("", PAGES[page])
     blocks = prose.split("$$")
     assert len(blocks) % 2 == 1
-    formulas = blocks[1::2] + [f for text in blocks[::2] for f in re.findall(r"\$([^$]+)\$", text)]
     assert all(text.count("$") % 2 == 0 for text in blocks[::2])
-    assert len(formulas) > 40
-    for formula in formulas:
+    assert len(formulas(prose)) > 20
+    for formula in formulas(prose):
         assert formula.count("{") == formula.count("}"), formula
+
+
+def test_the_wheel_has_the_pages_that_maths_links_to():
+    """The page lies beside the package in a checkout, and inside it in a wheel; its links to other pages lead there."""
+    inside = tomllib.loads(Path(ROOT, "pyproject.toml").read_text())
+    included = inside["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    for target in {"MATHS.md", *re.findall(r"\]\((docs/.*?)\)", PAGE)}:
+        assert included[target] == f"compare/{target}"

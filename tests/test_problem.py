@@ -1,8 +1,12 @@
 """The problem: start, split and order, drawn once and for both sides."""
 
+import pickle
+
 import numpy as np
 import pytest
 
+from compare import problem as problem_module
+from compare.data import mapped
 from compare.data.dataset import Dataset
 from compare.data.registry import load
 from compare.errors import InputError
@@ -92,6 +96,70 @@ def test_checksums_see_one_pixel_and_one_label_of_any_image(rng: np.random.Gener
         seen.append(checksums())
     for what in ("images", "labels"):
         assert len({one[what] for one in seen}) == 21
+
+
+def test_no_image_is_copied_before_it_is_in_a_batch():
+    images, labels = np.arange(200, dtype=np.uint8).reshape(50, 4), np.arange(50) % 3
+    data = Dataset("any", (images, labels), None, 3)
+    problem = Problem(data, Hyperparameters(epochs=1, batch_size=5))
+    for rows, own in (problem.train, problem.validation):
+        assert np.shares_memory(rows.array, images)
+        np.testing.assert_array_equal(own, labels[rows.index])
+    batch = problem.epoch_batches(1)[0]
+    np.testing.assert_array_equal(problem.train[0][batch], images[problem.train[0].index[batch]])
+
+
+def test_what_is_kept_in_files_has_the_same_bits(make_small, monkeypatch: pytest.MonkeyPatch):
+    small = make_small()
+    expected = small.checksums, [list(map(list, epoch)) for epoch in small.batches]
+    monkeypatch.setattr(mapped, "KEPT_IN_FILE", 0)
+    monkeypatch.setattr(mapped, "PIECE", 50)
+    other = make_small()
+    assert isinstance(other.train[0].index.base.base, np.memmap)
+    assert (other.checksums, [list(map(list, epoch)) for epoch in other.batches]) == expected
+
+
+def test_another_process_draws_the_same(small: Problem):
+    other = pickle.loads(pickle.dumps(small))
+    assert (other.checksums, other.chosen, other.name) == (small.checksums, small.chosen, small.name)
+    np.testing.assert_array_equal(other.train[0], small.train[0])
+
+
+def test_batches_are_those_of_a_list(small: Problem):
+    batches = small.epoch_batches(2)
+    every = list(batches)
+    assert len(batches) == len(every) == 5
+    assert [batches[n].tolist() for n in (0, 4, -1)] == [every[n].tolist() for n in (0, 4, 4)]
+    assert [b.tolist() for b in batches[1:3]] == [b.tolist() for b in every[1:3]]
+    assert [b.tolist() for b in small.epoch_batches(2, 3)] == [b.tolist() for b in every[3:]]
+    assert len(small.epoch_batches(2, 5)) == 0
+    with pytest.raises(IndexError):
+        batches[5]
+
+
+def test_the_order_in_a_checksum_is_bounded_by_images(make_small, monkeypatch: pytest.MonkeyPatch):
+    def order(epochs: int) -> str:
+        return make_small(epochs=epochs, batch_size=99).checksums["order"]
+
+    monkeypatch.setattr(problem_module, "IMAGES_IN_CHECKSUM", 5 * 99)
+    assert order(4) != order(5) == order(6)
+    monkeypatch.setattr(problem_module, "IMAGES_IN_CHECKSUM", 1)
+    drawn, one = [], Problem._order
+    monkeypatch.setattr(Problem, "_order", lambda self, epoch: drawn.append(epoch) or one(self, epoch))
+    assert order(1) == order(7)
+    assert drawn == [1, 1], "one epoch is in it always, and no other is drawn"
+
+
+def test_nothing_is_held_out_only_where_there_are_test_images(make_small):
+    problem = make_small(val_fraction=0)
+    assert (len(problem.train[1]), len(problem.validation[1]), len(problem.test[1])) == (110, 0, 15)
+    assert (problem.evaluated_on, problem.evaluated) == ("test", problem.test)
+    np.testing.assert_array_equal(np.sort(np.concatenate(problem.epoch_batches(1))), np.arange(110))
+    other = make_small()
+    assert (other.evaluated_on, other.evaluated) == ("validation", other.validation)
+    images, labels = np.zeros((10, 2), np.uint8), np.zeros(10, int)
+    with pytest.raises(InputError, match="validation fraction 0 needs test images to evaluate on, and bare has none"):
+        Problem(Dataset("bare", (images, labels), None, 1), Hyperparameters(epochs=1, batch_size=1, val_fraction=0))
 
 
 def test_a_checksum_is_of_the_values_whatever_the_order_of_bytes():

@@ -28,10 +28,16 @@ def test_it_opens_with_the_two_lines_and_ci_runs_the_second():
     assert 'eval "$test_line"' in script
 
 
+def test_the_page_is_shown_before_them_and_linked():
+    picture, page = re.search(r"^\[!\[.+\]\((\S+)\)\]\((\S+)\)$", README.partition("```")[0], re.MULTILINE).groups()
+    assert (picture, page) == ("docs/page.png", "docs/index.html")
+    assert Path(ROOT, picture).stat().st_size < 300_000
+
+
 def test_its_commands_are_understood(cli):
     commands = [line for language, block in BLOCKS[1:] if language == "sh" for line in block.splitlines()]
     ours = [shlex.split(line, comments=True) for line in commands if line.startswith("python -m compare")]
-    assert len(ours) == 13
+    assert len(ours) == 17
     for command in ours:
         assert cli(*command[3:], "--help")[0] == 0
 
@@ -53,7 +59,7 @@ def test_its_python_names_the_training_accuracy_and_says_why_it_is_lower():
 
 
 def test_links_lead_somewhere():
-    for page in ("README.md", "MATHS.md", "JSON.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/proof.md"):
+    for page in (*(file.name for file in ROOT.glob("*.md")), *(f"docs/{file.name}" for file in ROOT.glob("docs/*.md"))):
         targets = re.findall(r"\]\(([^)#]+)\)", Path(ROOT, page).read_text())
         for target in (target for target in targets if not target.startswith("https://")):
             assert Path(ROOT, page).parent.joinpath(target).exists(), (page, target)

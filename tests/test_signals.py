@@ -33,7 +33,7 @@ def test_a_signal_is_raised_once_and_ignored_when_all_has_ended(number: int):
 
 
 def test_a_signal_that_something_swallowed_may_come_again(monkeypatch: pytest.MonkeyPatch):
-    clock = iter([100.0, 100.9, 101.1])
+    clock = iter([100.0, 101.0, 101.1])
     monkeypatch.setattr(module.time, "monotonic", lambda: next(clock))
     with signals_raised() as raising:
         with pytest.raises(Stopped):

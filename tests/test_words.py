@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.words import counted, of_budget, per_cent, points
+from compare.words import counted, of_budget, per_cent, points, printable
 
 ROOT = Path(__file__).parents[1]
 
@@ -68,3 +68,7 @@ def test_nobody_writes_it_otherwise():
     for path in Path(ROOT, "compare").rglob("*.py"):
         if path.name != "words.py":
             assert not re.search(r"\.\d%|\d%[^a-z]|\} %", path.read_text().replace(":>3.0f} %", "")), path
+
+
+def test_what_a_terminal_would_obey_is_written_out():
+    assert printable("größe [x] \33[2J\u202e\udcff") == "größe [x] \\x1b[2J\\u202e\\udcff"

@@ -5,6 +5,7 @@ F.cross_entropy holds E2 and E3, autograd E4 and E5, torch.optim.SGD E6.
 """
 
 from torch_impl.data import Images
+from torch_impl.graph import Graphs
 from torch_impl.model import SoftmaxRegression
 from torch_impl.training import (
     Evaluation,
@@ -16,6 +17,7 @@ from torch_impl.training import (
     epoch,
     evaluate,
     fit,
+    hits,
     predict,
     probabilities,
     set_velocity,
@@ -26,6 +28,7 @@ from torch_impl.training import (
 
 __all__ = [
     "Evaluation",
+    "Graphs",
     "Images",
     "Record",
     "SoftmaxRegression",
@@ -36,6 +39,7 @@ __all__ = [
     "epoch",
     "evaluate",
     "fit",
+    "hits",
     "predict",
     "probabilities",
     "set_velocity",

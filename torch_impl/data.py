@@ -1,7 +1,8 @@
 """Images and labels as a Dataset that hands out whole batches."""
 
+import warnings
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -12,14 +13,32 @@ from torch.utils.data import DataLoader, Dataset
 Array = NDArray[Any]
 
 
+class Rows(Protocol):
+    """Rows of an array (M, D), at index (N,); NumPy copies them when they are asked for."""
+
+    array: Array
+    index: Array
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, n: Any) -> Array: ...
+
+
 class Images(Dataset[tuple[Tensor, Tensor]]):
     """Images (N, D), uint8 or float, and integer labels (N,) on a device; on the CPU without a copy of either.
+
+    The images may be rows of a larger array, which stays as it is on the CPU.
 
     Indexed by an array of indices it returns the whole batch, X (N, D) in `dtype` and y (N,): pixels as
     torchvision's ToTensor gives them, but for all images of the batch at once.
     """
 
-    def __init__(self, images: Array, labels: Array, dtype: torch.dtype, device: torch.device | str = "cpu"):
+    def __init__(self, images: Array | Rows, labels: Array, dtype: torch.dtype, device: torch.device | str = "cpu"):
+        self.index: Tensor | None = None
+        if not isinstance(images, np.ndarray):
+            on_cpu = torch.device(device).type == "cpu"
+            # another device is given the rows alone
+            images, self.index = (images.array, _looked_at(images.index)) if on_cpu else (images[:], None)
         self.images = as_images(images, device)
         self.labels = as_labels(labels, device)
         self.dtype = dtype
@@ -30,17 +49,18 @@ class Images(Dataset[tuple[Tensor, Tensor]]):
     def __len__(self) -> int:
         return len(self.labels)
 
-    def __getitem__(self, index: Array) -> tuple[Tensor, Tensor]:
+    def __getitem__(self, index: Array | Tensor) -> tuple[Tensor, Tensor]:
         where = torch.as_tensor(index, device=self.images.device)
-        # index_select copies whole rows, eight times as fast as images[where]
-        return pixels(self.images.index_select(0, where), self.dtype), self.labels.index_select(0, where)
+        rows = where if self.index is None else self.index.index_select(0, where)
+        # index_select copies whole rows, eight times as fast as images[rows]
+        return pixels(self.images.index_select(0, rows), self.dtype), self.labels.index_select(0, where)
 
 
 def as_images(images: Array | Tensor, device: torch.device | str = "cpu") -> Tensor:
     """Images (N, D) as a tensor; only an array that PyTorch cannot look at (order of bytes, strides) is copied."""
     if not isinstance(images, Tensor):
-        images = np.require(images, images.dtype.newbyteorder("="), ["C", "W"])
-    return torch.as_tensor(images, device=device)
+        images = np.require(images, images.dtype.newbyteorder("="), ["C"])
+    return _looked_at(images).to(device)
 
 
 def as_labels(labels: Array | Tensor, device: torch.device | str = "cpu") -> Tensor:
@@ -53,7 +73,15 @@ def as_labels(labels: Array | Tensor, device: torch.device | str = "cpu") -> Ten
         raise TypeError(f"labels must be integers, not {array.dtype}")
     if array.size and array.min() < 0:
         raise ValueError(f"labels must be 0 or more, not {array.min()}")
-    return torch.from_numpy(array.astype(np.int64)).to(device)
+    return _looked_at(np.require(array, np.int64, ["C"])).to(device)
+
+
+def _looked_at(array: Array | Tensor) -> Tensor:
+    """The array as a tensor, without a copy."""
+    with warnings.catch_warnings():
+        # PyTorch warns that it could write to an array that is read-only, as those in files are; nothing here does
+        warnings.simplefilter("ignore")
+        return torch.as_tensor(array)
 
 
 def loader(dataset: Images, batches: Iterable[Array]) -> DataLoader[tuple[Tensor, Tensor]]:

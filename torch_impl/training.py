@@ -9,10 +9,10 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.optim import Optimizer
 
-from torch_impl.data import Array, Images, as_images, as_labels, loader, pixels
+from torch_impl.data import Array, Images, Rows, as_images, as_labels, loader, pixels
 from torch_impl.model import SoftmaxRegression
 
-Data = tuple[Array, Array]
+Data = tuple[Array | Rows, Array]
 
 # Images per piece in evaluation: large enough to be fast, small enough never to copy a whole data set.
 CHUNK = 1000
@@ -89,18 +89,23 @@ def fit(
 
     history = [record(0, evaluate(model, *train))]
     for number, order in enumerate(batches, 1):
-        loss, hits, images = 0.0, 0, 0
-        for count, done in enumerate(epoch(model, optimizer, dataset, order), 1):
-            L = done.L.item()
-            if not math.isfinite(L):
-                raise FloatingPointError(f"the loss is {L} at epoch {number}, step {count}")
-            loss += L * len(done.y)
-            hits += correct(done.Z, done.y)
-            images += len(done.y)
-        history.append(record(number, Evaluation(loss / images, hits / images)))
+        steps = epoch(model, optimizer, dataset, order)
+        # nothing waits for a device on the way: loss and hits stay there until the epoch ends
+        history.append(record(number, _running(number, [(L.detach(), hits(Z, y), len(y)) for _, y, Z, L in steps])))
         if not math.isfinite(history[-1].val_loss):
             raise FloatingPointError(f"the validation loss is {history[-1].val_loss} after epoch {number}")
     return history
+
+
+def _running(epoch: int, steps: list[tuple[Tensor, Tensor, int]]) -> Evaluation:
+    """Loss, hits and images of each step -> their means over the images of the epoch."""
+    losses, right, images = zip(*steps, strict=True)
+    total = 0.0
+    for count, (L, N) in enumerate(zip(torch.stack(losses).tolist(), images, strict=True), 1):
+        if not math.isfinite(L):
+            raise FloatingPointError(f"the loss is {L} at epoch {epoch}, step {count}")
+        total += L * N
+    return Evaluation(total / sum(images), int(torch.stack(right).sum()) / sum(images))
 
 
 def sgd(
@@ -129,7 +134,7 @@ def set_velocity(model: SoftmaxRegression, optimizer: Optimizer, buffers: Iterab
 
 
 @torch.inference_mode()
-def evaluate(model: SoftmaxRegression, images: Array, labels: Array) -> Evaluation:
+def evaluate(model: SoftmaxRegression, images: Array | Rows, labels: Array) -> Evaluation:
     """Mean loss and accuracy on images (N, D) with integer labels (N,); nan of no images.
 
     Added up piece by piece in float64, as `scratch.evaluate` does.
@@ -144,13 +149,13 @@ def evaluate(model: SoftmaxRegression, images: Array, labels: Array) -> Evaluati
 
 
 @torch.inference_mode()
-def predict(model: SoftmaxRegression, images: Array) -> Array:
+def predict(model: SoftmaxRegression, images: Array | Rows) -> Array:
     """Images (N, D) -> predicted labels (N,): the class of the largest logit, the first of equals."""
     return torch.cat([Z.argmax(dim=1) for Z in _pieces(model, images)]).cpu().numpy()
 
 
 @torch.inference_mode()
-def probabilities(model: SoftmaxRegression, images: Array) -> Array:
+def probabilities(model: SoftmaxRegression, images: Array | Rows) -> Array:
     """Images (N, D) -> probabilities P (N, K) of each class, in the dtype of the model."""
     return torch.cat([F.softmax(Z, dim=1) for Z in _pieces(model, images)]).cpu().numpy()
 
@@ -162,16 +167,21 @@ def accuracy(Z: Tensor | Array, y: Tensor | Array) -> float:
 
 def correct(Z: Tensor, y: Tensor) -> int:
     """Rows of Z (N, K) whose largest logit, the first of equals, is at the label y (N,)."""
-    return int(torch.count_nonzero(Z.argmax(dim=1) == y))
+    return int(hits(Z, y))
+
+
+def hits(Z: Tensor, y: Tensor) -> Tensor:
+    """What `correct` counts, as a scalar on the device of Z."""
+    return torch.count_nonzero(Z.argmax(dim=1) == y)
 
 
 @torch.inference_mode()
-def all_logits(model: SoftmaxRegression, images: Array) -> Tensor:
+def all_logits(model: SoftmaxRegression, images: Array | Rows) -> Tensor:
     """Images (N, D) -> logits Z (N, K), piece by piece, so that a whole data set is never held as floats."""
     return torch.cat(list(_pieces(model, images)))
 
 
-def _pieces(model: SoftmaxRegression, images: Array) -> Iterator[Tensor]:
+def _pieces(model: SoftmaxRegression, images: Array | Rows) -> Iterator[Tensor]:
     """Logits Z of CHUNK images after CHUNK images; one piece without rows if there are none."""
-    pieces = as_images(images).split(CHUNK)
-    return (model(pixels(piece.to(model.device), model.dtype)) for piece in pieces)
+    pieces = (as_images(images[n : n + CHUNK], model.device) for n in range(0, max(1, len(images)), CHUNK))
+    return (model(pixels(piece, model.dtype)) for piece in pieces)

@@ -31,7 +31,8 @@ def backend(spec: str | Path, *, device: str = "cpu", nan: bool = True, time_lim
         # imported when asked for, and before its threads are counted
         from compare.backends.torch_side import TorchSide
 
-        return Backend("torch", lambda problem, dtype: TorchSide(problem, dtype, device))
+        name = "torch" if device == "cpu" else f"torch on {device}"
+        return Backend(name, lambda problem, dtype: TorchSide(problem, dtype, device))
     if not is_path(spec):
         raise _unknown(spec)
     return Worker(Path(spec), time_limit).backend(nan=nan)

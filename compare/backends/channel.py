@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 LENGTHS = struct.Struct("<QQ")
-# Which function of a user's file is called (0: none yet), and how many calls there were of any.
+# Which function of a user's file is called, counted from 1 (0: nothing of the file runs yet, one more than there are:
+# it is loaded), and how many calls there were of any.
 MARK = struct.Struct("<qq")
-# Behind it the function in which the process was forked, counted from 1 for "while it was loaded"; 0: it was not.
+# Behind it one more than what is under way when the process is forked; 0: it was not.
 FORKED = struct.Struct("<q")
 # Arrays begin behind the mark, each at a multiple of this.
 ALIGNED = 64

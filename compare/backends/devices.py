@@ -10,6 +10,8 @@ class Device(StrEnum):
 
     cpu = "cpu"
     cuda = "cuda"
+    # the steps of an epoch as CUDA graphs
+    cuda_graph = "cuda-graph"
     mps = "mps"
     auto = "auto"
 
@@ -25,8 +27,10 @@ def device(name: str, backend: str, dtype: str) -> str:
         raise InputError(f"--device {name} is for --backend torch; NumPy works on the cpu")
     import torch
 
+    cuda = torch.cuda.is_available()
     # MPS has no float64
-    usable = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available() and dtype == "float32"}
+    mps = torch.backends.mps.is_available() and dtype == "float32"
+    usable = {"cuda": cuda, "mps": mps, "cuda-graph": cuda}
     if name == "auto":
         return next((found for found, there in usable.items() if there), "cpu")
     if not usable[name]:

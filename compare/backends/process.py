@@ -14,25 +14,31 @@ from typing import IO, BinaryIO, cast
 
 from compare.backends.channel import FORKED, MARK, Channel
 from compare.backends.shared_memory import ANSWERS, REQUESTS, make_folder, map_file
+from compare.backends.user_file import LOADING
 from compare.equations import KNOWN
 
 # Bytes that a file may print, and how many of them are shown.
 PRINTED, MOST_SHOWN = 10**6, 10**4
-# Seconds until the first call: Python starts, and the file may import something large.
-LOADING = 60.0
+# Seconds until Python has started; the time limit is for what the file does.
+STARTING = 60.0
 POLL = 0.1
 
 
 class Process:
-    """A running worker_process.py. time_limit: seconds for one call of a function.
+    """A running worker_process.py, or another program. time_limit: seconds for one call, and for loading the file.
 
+    Raises OSError where no process can be started, InputError where it has no memory.
     fault: why this side ended it, if it did. awaited: the number of the request that is waited for, or 0.
     """
 
-    def __init__(self, time_limit: float):
+    def __init__(self, time_limit: float, program: str = "compare.backends.worker_process"):
         self.time_limit, self.fault, self.awaited = time_limit, "", 0
         self.folder = make_folder()
-        self.running = _started(self.folder)
+        try:
+            self.running = _started(self.folder, program)
+        except OSError:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
         self._answers = map_file(self.folder / ANSWERS, mmap.ACCESS_READ)
         requests = map_file(self.folder / REQUESTS, mmap.ACCESS_WRITE)
         incoming, outgoing, self._prints = map(_pipe, (self.running.stdout, self.running.stdin, self.running.stderr))
@@ -76,7 +82,7 @@ class Process:
             self.fault, function = "copies its process (fork), which it must not", forked - 1
         what = self.fault or f"ended its process ({_how(code)})"
         if not 0 < function <= len(KNOWN):
-            return f"{what}, while it was loaded"
+            return f"{what}, {'while' if function else 'before'} it was loaded"
         name = list(KNOWN)[function - 1]
         return f"{name} ({KNOWN[name].tag}) {what}, in call {calls}"
 
@@ -87,7 +93,7 @@ class Process:
     def _forked(self) -> int:
         """The mark of a fork, 0 if there was none; the file may have written anything there."""
         (function,) = FORKED.unpack_from(self._answers, MARK.size)
-        return int(function) if 0 < function <= 1 + len(KNOWN) else 0
+        return int(function) if 0 < function <= 1 + LOADING else 0
 
     def _watch(self) -> None:
         """Stop it if one call takes too long; a call is under way as long as neither its number nor ours changes."""
@@ -97,11 +103,15 @@ class Process:
             now = (self.awaited, *self._mark())
             if now != seen:
                 seen, since = now, time.monotonic()
-            elif self.awaited and time.monotonic() - since > (limit := self._limit()):
-                self.stop(f"takes over {limit:g} s (see --time-limit)")
+            elif self.awaited and time.monotonic() - since > (self.time_limit if self._mark()[0] else STARTING):
+                self.stop(self._too_long())
 
-    def _limit(self) -> float:
-        return self.time_limit if self._mark()[1] else max(LOADING, self.time_limit)
+    def _too_long(self) -> str:
+        return (
+            f"takes over {self.time_limit:g} s (see --time-limit)"
+            if self._mark()[0]
+            else f"takes over {STARTING:g} s to start"
+        )
 
     def _pass_on(self) -> None:
         """Show on stderr what the file prints, up to a limit."""
@@ -116,10 +126,10 @@ class Process:
                 sys.stderr.flush()
 
 
-def _started(folder: Path) -> subprocess.Popen[bytes]:
+def _started(folder: Path, program: str) -> subprocess.Popen[bytes]:
     """The process; it finds this package, and it is not sent the Ctrl-C of the terminal."""
     here = os.pathsep.join(path or os.getcwd() for path in sys.path)
-    command = [sys.executable, "-P", "-m", "compare.backends.worker_process", str(folder)]
+    command = [sys.executable, "-P", "-m", program, str(folder)]
     return subprocess.Popen(
         command,
         env={**os.environ, "PYTHONPATH": here},

@@ -1,12 +1,12 @@
 """What the harness needs of a backend: steps it can drive, with every quantity in view."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, SupportsFloat, SupportsInt
 
 from numpy.typing import NDArray
 
 from compare.problem import Hyperparameters
-from scratch import Evaluation, Step, Velocity
+from scratch import Evaluation, Rows, Step, Velocity
 
 
 class State(NamedTuple):
@@ -18,10 +18,13 @@ class State(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """What one step adds to the record of its epoch: mean loss of its images, how many are right, and of how many."""
+    """What one step adds to the record of its epoch: mean loss of its images, how many are right, and of how many.
 
-    loss: float
-    hits: int
+    Loss and hits are a float and an int; or, on a device other than the CPU, still there: to convert them is to wait.
+    """
+
+    loss: SupportsFloat
+    hits: SupportsInt
     images: int
 
 
@@ -29,7 +32,7 @@ class Trainable(Protocol):
     """What a side needs of a problem: images and labels, initial weights by dtype, and the options of SGD."""
 
     @property
-    def train(self) -> tuple[NDArray, NDArray]:
+    def train(self) -> tuple[NDArray | Rows, NDArray]:
         """Images (N, D) and labels (N,)."""
 
     @property
@@ -66,10 +69,10 @@ class Side(Protocol):
     def start_from(self, state: State) -> None:
         """Go on from a copy of this state."""
 
-    def evaluate(self, images: NDArray, labels: NDArray) -> Evaluation:
+    def evaluate(self, images: NDArray | Rows, labels: NDArray) -> Evaluation:
         """Mean loss and accuracy."""
 
-    def logits(self, images: NDArray) -> NDArray:
+    def logits(self, images: NDArray | Rows) -> NDArray:
         """Logits (N, K)."""
 
     def loss(self, Z: NDArray, labels: NDArray) -> tuple[NDArray, float]:

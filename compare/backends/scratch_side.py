@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 import scratch
 from compare.backends.protocol import State, Tally, Trainable
 from compare.backends.timing import timed
-from scratch import Equations, Evaluation, Step, Velocity
+from scratch import Equations, Evaluation, Rows, Step, Velocity
 
 
 class ScratchSide:
@@ -47,11 +47,11 @@ class ScratchSide:
         """See Side."""
         self.model.weight, self.model.bias, self.optimizer.velocity = _copied(state)
 
-    def evaluate(self, images: NDArray, labels: NDArray) -> Evaluation:
+    def evaluate(self, images: NDArray | Rows, labels: NDArray) -> Evaluation:
         """See Side."""
         return scratch.evaluate(self.model, images, labels, equations=self.equations)
 
-    def logits(self, images: NDArray) -> NDArray:
+    def logits(self, images: NDArray | Rows) -> NDArray:
         """See Side."""
         return scratch.all_logits(self.model, images, self.equations)
 

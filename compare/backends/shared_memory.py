@@ -57,9 +57,3 @@ def write_array(folder: Path, name: str, array: NDArray) -> Path:
         path = Path(other)
         values.tofile(path)
     return path
-
-
-def read_array(path: Path, dtype: str, shape: tuple[int, ...]) -> NDArray:
-    """An array that `write_array` wrote, read-only and without a copy."""
-    # a file of no bytes cannot be mapped
-    return np.memmap(path, dtype, "r", shape=shape).view(np.ndarray) if 0 not in shape else np.empty(shape, dtype)

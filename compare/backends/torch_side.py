@@ -9,33 +9,49 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 import torch_impl
+from compare.backends.devices import Device
 from compare.backends.protocol import State, Tally, Trainable
 from compare.backends.timing import timed
-from scratch import Evaluation, Step, Velocity
+from scratch import Evaluation, Rows, Step, Velocity
 
 
 class TorchSide:
-    """`torch_impl` in training. See Side."""
+    """`torch_impl` in training. See Side.
+
+    device: of PyTorch; or `cuda-graph`, where `epoch` takes its steps as CUDA graphs.
+    """
 
     def __init__(self, problem: Trainable, dtype: str, device: str = "cpu"):
+        self._as_graphs, device = device == Device.cuda_graph, device.removesuffix("-graph")
         self.model = torch_impl.SoftmaxRegression(*problem.start(dtype)).to(device)
         self.train = torch_impl.Images(*problem.train, self.model.dtype, device)
         self.optimizer = torch_impl.sgd(self.model, **problem.chosen.descent)
         self.seconds, self._keeps_quantities = 0.0, False
+        self._on_cpu = device == "cpu"
+        self._forget_graphs()
 
     def epoch(self, batches: Iterable[NDArray]) -> Iterator[torch_impl.Step]:
         """See Side."""
-        return timed(self, torch_impl.epoch(self.model, self.optimizer, self.train, batches))
+        by_graphs = self._graphs and self._graphs.epoch(batches)
+        return timed(self, by_graphs or torch_impl.epoch(self.model, self.optimizer, self.train, batches))
+
+    def _forget_graphs(self) -> None:
+        """What was recorded is of other tensors."""
+        self._graphs = torch_impl.Graphs(self.model, self.optimizer, self.train) if self._as_graphs else None
 
     def tally(self, done: torch_impl.Step) -> Tally:
-        """See Side."""
-        return Tally(done.L.item(), torch_impl.correct(done.Z, done.y), len(done.y))
+        """See Side; on another device the numbers stay there, unless every quantity of a step is read anyway."""
+        loss, hits = done.L.detach(), torch_impl.hits(done.Z, done.y)
+        if self._on_cpu or self._keeps_quantities:
+            return Tally(loss.item(), int(hits), len(done.y))
+        return Tally(loss, hits, len(done.y))
 
     def keep_quantities(self) -> None:
         """See Side; the gradient of the logits, which backward drops otherwise, costs 4 % of the time of a step."""
         if not self._keeps_quantities:
             self.model.register_forward_hook(_keep_gradient)
             self._keeps_quantities = True
+            self._forget_graphs()
 
     def quantities(self, done: torch_impl.Step) -> Step:
         """See Side."""
@@ -63,19 +79,21 @@ class TorchSide:
         weights = {name: torch.from_numpy(np.array(array)) for name, array in (("weight", state.W), ("bias", state.b))}
         self.model.linear.load_state_dict(weights)
         torch_impl.set_velocity(self.model, self.optimizer, state.velocity)
+        self._forget_graphs()
 
-    def evaluate(self, images: NDArray, labels: NDArray) -> Evaluation:
+    def evaluate(self, images: NDArray | Rows, labels: NDArray) -> Evaluation:
         """See Side."""
         return Evaluation(*torch_impl.evaluate(self.model, images, labels))
 
-    def logits(self, images: NDArray) -> NDArray:
+    def logits(self, images: NDArray | Rows) -> NDArray:
         """See Side."""
         return _array(torch_impl.all_logits(self.model, images))
 
     def loss(self, Z: NDArray, labels: NDArray) -> tuple[NDArray, float]:
         """See Side."""
-        logits, y = torch.from_numpy(Z), torch.from_numpy(np.asarray(labels, np.int64))
-        return torch.log_softmax(logits, dim=1).numpy(), torch.nn.functional.cross_entropy(logits, y).item()
+        where = self.model.device
+        logits, y = torch.from_numpy(Z).to(where), torch.from_numpy(np.asarray(labels, np.int64)).to(where)
+        return _array(torch.log_softmax(logits, dim=1)), torch.nn.functional.cross_entropy(logits, y).item()
 
 
 def _array(tensor: Tensor) -> NDArray:

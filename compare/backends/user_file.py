@@ -17,12 +17,14 @@ from numpy.typing import NDArray
 
 from compare.backends.composed import composed
 from compare.backends.wanted import Wanted
-from compare.data.regular_files import file_size
+from compare.data.regular_files import read_bytes
 from compare.equations import COMPOSED, FUNCTIONS, KNOWN, Function
 from compare.errors import InputError
 from compare.files import short_path
 from scratch import EQUATIONS, Equations
 
+# What is under way instead of one of the functions.
+LOADING = 1 + len(KNOWN)
 # Characters of an error of Python that are shown: of a longer one so many from its end.
 LONGEST, END = 72, 32
 
@@ -39,13 +41,15 @@ class UserFile:
     """A Python file that defines some of the six functions, or rungs that they are made of; the rest is `scratch`.
 
     defined: which of the six it makes. names: all functions and rungs that it has. prints: whether what it prints is
-    shown. mark(n) is called before each call of the n-th function that a file may have, counted from 1.
+    shown. mark(n) is called before each call of the n-th function that a file may have, counted from 1, and
+    mark(LOADING) before the file is run.
     Raises InputError, naming file and line, if it cannot be read or run, or defines none of the functions.
     """
 
     def __init__(self, path: Path, mark: Callable[[int], None] = lambda _: None):
         self.path, self.name, self._mark, self._shown = path, path.stem, mark, short_path(path)
         self.prints = True
+        mark(LOADING)
         self._code = _compiled(path)
         found = self._found()
         self.defined = tuple(name for name in FUNCTIONS if name in composed(found))
@@ -82,6 +86,7 @@ class UserFile:
 
     def _run(self) -> dict[str, Any]:
         """Everything that the file defines."""
+        self._mark(LOADING)
         module = types.ModuleType(f"user_file_{self.name}")
         module.__file__ = str(self.path)
         # where dataclasses and pickle look for it; and what stands beside the file can be imported, as in a script
@@ -134,8 +139,8 @@ def checked(
 def _compiled(path: Path) -> types.CodeType:
     shown = short_path(path)
     try:
-        file_size(path)  # a pipe would be waited for
-        return compile(path.read_text(encoding="utf-8"), str(path), "exec")
+        # bytes: Python itself sees to the encoding that the file names
+        return compile(read_bytes(path), str(path), "exec")
     except OSError as error:
         raise InputError(f"{shown}: cannot be read: {error.strerror}") from None
     except SyntaxError as error:

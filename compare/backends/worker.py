@@ -21,25 +21,30 @@ from compare.backends.process import Process
 from compare.backends.protocol import Backend, State, Tally, Trainable
 from compare.backends.shared_memory import write_array
 from compare.backends.user_file import UserFileError
+from compare.data.mapped import place_of
 from compare.errors import InputError
 from compare.files import short_path
-from scratch import EQUATIONS, Equations, Evaluation, Step, Velocity
+from scratch import EQUATIONS, Equations, Evaluation, Rows, Step, Velocity
 
-# Seconds that one call of a function may take, unless a user says otherwise.
+# Seconds that one call of a function, or loading the file, may take, unless a user says otherwise.
 TIME_LIMIT = 300.0
 
 
 class Worker:
-    """The file at `path`, loaded in a process of its own. time_limit: seconds for one call of a function.
+    """The file at `path`, loaded in a process of its own.
 
-    defined, names: see UserFile.
+    time_limit: seconds for one call of a function, and for loading the file. defined, names: see UserFile.
     Raises InputError, naming file and line, if the file cannot be read or run, or defines none of the six functions;
     later UserFileError, naming the function, for whatever it does wrong.
     """
 
     def __init__(self, path: Path, time_limit: float = TIME_LIMIT):
         self.path, self.name, self.time_limit, self._shown = path, path.stem, time_limit, short_path(path)
-        self._process, self._keys, self._requests = Process(time_limit), itertools.count(), itertools.count(1)
+        try:
+            self._process = Process(time_limit)
+        except OSError as error:
+            raise InputError(f"{self._shown}: its process cannot be started: {error.strerror}") from None
+        self._keys, self._requests = itertools.count(), itertools.count(1)
         self._dropped: list[int] = []
         self._shared: dict[int, list[Any]] = {}
         self.end = weakref.finalize(self, self._process.end)
@@ -91,11 +96,18 @@ class Worker:
             self._give_up("forks")
         return self._checked(answer)
 
-    def share(self, array: NDArray) -> list[Any]:
-        """Where the process finds an array that is too large to be sent each time; it must not change."""
+    def share(self, array: NDArray | Rows) -> list[Any]:
+        """Where the process finds an array that is too large to be sent each time; it must not change.
+
+        What is in a file already is found there. Of rows both the array and the index are shared.
+        """
+        if isinstance(array, Rows):
+            return [self.share(array.array), self.share(array.index)]
+        if place := place_of(array):
+            return list(place)
         if id(array) not in self._shared:
             path = write_array(self._process.folder, f"array-{next(self._keys)}", array)
-            self._shared[id(array)] = [str(path), array.dtype.name, array.shape]
+            self._shared[id(array)] = [str(path), array.dtype.name, array.shape, 0]
             weakref.finalize(array, _unshare, self._shared, id(array), path)
         return self._shared[id(array)]
 
@@ -186,12 +198,12 @@ class WorkerSide:
         """See Side."""
         self._ask("start_from", {}, (state.W, state.b, *(state.velocity or ())))
 
-    def evaluate(self, images: NDArray, labels: NDArray) -> Evaluation:
+    def evaluate(self, images: NDArray | Rows, labels: NDArray) -> Evaluation:
         """See Side."""
         shared = {"images": self.worker.share(images), "labels": self.worker.share(labels)}
         return Evaluation(*map(float, self._ask("evaluate", shared)[0]))
 
-    def logits(self, images: NDArray) -> NDArray:
+    def logits(self, images: NDArray | Rows) -> NDArray:
         """See Side."""
         (Z,) = self._ask("logits", {"images": self.worker.share(images)})
         return np.asarray(Z)

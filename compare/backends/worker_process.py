@@ -24,12 +24,13 @@ from numpy.typing import NDArray
 from compare.backends.channel import FORKED, MARK, Channel, Message
 from compare.backends.protocol import State
 from compare.backends.scratch_side import ScratchSide
-from compare.backends.shared_memory import ANSWERS, REQUESTS, map_file, read_array
+from compare.backends.shared_memory import ANSWERS, REQUESTS, map_file
 from compare.backends.threads import threads
-from compare.backends.user_file import UserFile, UserFileError
+from compare.backends.user_file import LOADING, UserFile, UserFileError
+from compare.data.mapped import Place
 from compare.errors import InputError
 from compare.problem import Hyperparameters
-from scratch import Step, Velocity
+from scratch import Rows, Step, Velocity
 
 Arrays = tuple[NDArray, ...]
 Answer = tuple[dict[str, Any], Sequence[NDArray]]
@@ -38,7 +39,7 @@ Answer = tuple[dict[str, Any], Sequence[NDArray]]
 class Beginning(NamedTuple):
     """What a side is made of; see Trainable."""
 
-    train: tuple[NDArray, NDArray]
+    train: tuple[NDArray | Rows, NDArray]
     chosen: Hyperparameters
     initial: tuple[NDArray, NDArray]
 
@@ -82,7 +83,7 @@ class Service:
 
     def side(self, arrays: Arrays, key: int, only: list[str] | None, nan: bool, dtype: str, **given: Any) -> Answer:
         """Make a side with the functions of the file, or `only` some of them."""
-        images, labels = (_shared(given[part]) for part in ("images", "labels"))
+        images, labels = _shared_images(given["images"]), _shared(given["labels"])
         W, b = map(np.array, arrays)
         beginning = Beginning((images, labels), Hyperparameters(**given["chosen"]), (W, b))
         self._sides[key] = ScratchSide(beginning, dtype, self._file.equations(only, nan=nan))
@@ -117,12 +118,12 @@ class Service:
 
     def evaluate(self, _: Arrays, key: int, images: list, labels: list) -> Answer:
         """Mean loss and accuracy."""
-        found = self._sides[key].evaluate(_shared(images), _shared(labels))
+        found = self._sides[key].evaluate(_shared_images(images), _shared(labels))
         return {}, (np.array(found),)
 
     def logits(self, _: Arrays, key: int, images: list) -> Answer:
         """Logits (N, K)."""
-        return {}, (self._sides[key].logits(_shared(images)),)
+        return {}, (self._sides[key].logits(_shared_images(images)),)
 
     def loss(self, arrays: Arrays, key: int) -> Answer:
         """Log P (N, K) and the mean loss of logits (N, K) with labels (N,)."""
@@ -137,8 +138,8 @@ class Service:
         return {}, ()
 
     def _mark(self, function: int) -> None:
-        """Note that a function is called: it may be the last thing that is known of this process."""
-        self._calls += 1
+        """Note what of the file is run: it may be the last thing that is known of this process."""
+        self._calls += function != LOADING
         MARK.pack_into(self._outbox, 0, function, self._calls)
 
 
@@ -165,8 +166,13 @@ def _answer(service: Service, asked: Message) -> tuple[str, dict[str, Any], Sequ
 
 
 def _shared(described: list) -> NDArray:
-    path, dtype, shape = described
-    return read_array(Path(path), dtype, tuple(shape))
+    path, dtype, shape, first = described
+    return Place(path, dtype, tuple(shape), first).array()
+
+
+def _shared_images(described: list) -> NDArray | Rows:
+    """An array, or the rows of one."""
+    return Rows(*map(_shared, described)) if len(described) == 2 else _shared(described)
 
 
 def _end_with_parent(folder: Path) -> None:

@@ -95,7 +95,7 @@ class Candidate:
             reasons[check] = run()
         if not self.to_the_end:
             return Detection(self.backend.name, reasons)
-        accuracy = self.sides["whole_run"].evaluate(*problem.validation).accuracy
+        accuracy = self.sides["whole_run"].evaluate(*problem.evaluated).accuracy
         reasons["accuracy"] = "" if band[0] <= accuracy <= band[1] else per_cent(accuracy, 1)
         return Detection(self.backend.name, reasons, accuracy)
 
@@ -138,7 +138,7 @@ def detect(
         side = reference.side(problem, dtype)
         entered = [Candidate(candidate, problem, dtype, to_the_end) for candidate in candidates]
         _train(Training(reference.name, side, problem), entered, on_step)
-        band = usual_band(problem) or _around(side.evaluate(*problem.validation).accuracy)
+        band = usual_band(problem) or _around(side.evaluate(*problem.evaluated).accuracy)
         detections = []
         for candidate in entered:
             detections.append(candidate.finish(reference, band))

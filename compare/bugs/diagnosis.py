@@ -61,7 +61,8 @@ class Diagnosis(NamedTuple):
 
     keeps: whether the same call gave another result after others than as the first. by_hand: whether the example in
     MATHS.md shows the mistake. shift: whether log_softmax is wrong only of large logits, and not finite of some.
-    with_scratch: whether both sides are wrong alike, so that ours was compared with scratch.
+    with_scratch: whether both sides are wrong alike, so that ours was compared with scratch. replaced: the functions
+    that one side has of its own, if that is known: no other can be wrong.
     """
 
     facts: list[str]
@@ -71,6 +72,7 @@ class Diagnosis(NamedTuple):
     by_hand: bool = False
     shift: bool = False
     with_scratch: bool = False
+    replaced: frozenset[str] | None = None
 
 
 class Diagnostician:
@@ -125,9 +127,15 @@ class Diagnostician:
 
 
 def diagnose(
-    problem: Problem, ours: Backend, theirs: Backend, replaced: Collection[str] | None, quantity: str | None
+    problem: Problem, ours: Backend, theirs: Backend, replaced: frozenset[str] | None, quantity: str | None
 ) -> Diagnosis:
     """Why two sides differ; see `Diagnostician.diagnose`. The mistake is looked for in the one that may have it."""
+    return _of_both(problem, ours, theirs, replaced, quantity)._replace(replaced=replaced)
+
+
+def _of_both(
+    problem: Problem, ours: Backend, theirs: Backend, replaced: Collection[str] | None, quantity: str | None
+) -> Diagnosis:
     if theirs.name in SURELY_RIGHT or ours.name not in SURELY_RIGHT:
         return Diagnostician(problem, theirs).diagnose(ours, replaced, quantity)
     found = Diagnostician(problem, ours).diagnose(theirs, replaced, quantity)

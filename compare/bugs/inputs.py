@@ -104,10 +104,10 @@ def _start(problem: Problem, dtype: str) -> State:
 
 
 def _evaluation(problem: Problem, dtype: str) -> SingleSteps:
-    """One batch of validation images, as many as evaluation takes at once."""
-    index = np.arange(min(EVALUATED, len(problem.validation[1])))
+    """One batch of the images that are evaluated, as many as evaluation takes at once."""
+    index = np.arange(min(EVALUATED, len(problem.evaluated[1])))
     case = Case("evaluation", _start(problem, dtype), index)
-    return SingleSteps(problem.validation, problem.chosen, (case,))
+    return SingleSteps(problem.evaluated, problem.chosen, (case,))
 
 
 def _small(small: Small, shape: Shape, dtype: str) -> SingleSteps:

@@ -30,6 +30,11 @@ class Survey(NamedTuple):
         return sum(self.detections[dtype][name].detected for name in self.guesses)
 
     @property
+    def clean_accuracy(self) -> float:
+        """Validation accuracy that `scratch` itself reaches in float32."""
+        return self.detections["float32"][CLEAN].accuracy
+
+    @property
     def false_alarms(self) -> list[str]:
         """The precisions in which a check fails though there is no mistake."""
         return [dtype for dtype, found in self.detections.items() if found[CLEAN].detected]

@@ -1,36 +1,23 @@
 """The command line: the commands in the order in which one learns them, and what happens on errors."""
 
+import ast
 import errno
+import functools
 import os
 import sys
 import traceback
-from collections.abc import Callable
 from contextlib import suppress
-from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperGroup
 
-from compare.cli.bugs import bugs
-from compare.cli.data import data
-from compare.cli.evaluate import evaluate
-from compare.cli.exercise import exercise
-from compare.cli.experiment import experiment
-from compare.cli.explain import explain
-from compare.cli.ignored import check_ignored
-from compare.cli.options import NO_COLOR, OUTPUT, takes_no_color, without_color
-from compare.cli.page import page
-from compare.cli.predict import predict
-from compare.cli.progress import tell
-from compare.cli.prove import prove
-from compare.cli.runs import runs
-from compare.cli.train import train
-from compare.cli.values import check_files, check_numbers, check_values
+from compare.cli.color import NO_COLOR, without_color
 from compare.errors import InputError
-from compare.report.as_json import release_stdout
+from compare.report.stdout import release_stdout
 from compare.signals import signals_raised
+from compare.words import printable
 
 CANNOT = 2
 INTERRUPTED = 130
@@ -42,30 +29,10 @@ PACKAGE = "softmax-regression-twice"
 FOR_ALL = "--help", "--version", "--install-completion", "--show-completion"
 
 
-class Command(TyperCommand):
-    """A command that refuses what has no meaning, or changes nothing, and whose --help stands with what is printed."""
+class Commands(TyperGroup):
+    """`python -m compare --lr 0.1` is `python -m compare prove --lr 0.1`; a command is imported when it is used."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """As in Typer, which takes an empty name for the folder one is in."""
-        if ctx.resilient_parsing:
-            return super().parse_args(ctx, args)
-        check_values(args)
-        rest = super().parse_args(ctx, args)
-        check_numbers(ctx.params)
-        check_files(ctx.params)
-        check_ignored(ctx)
-        return rest
-
-    def get_help_option(self, ctx: Any) -> Any:
-        """As in Typer."""
-        option = super().get_help_option(ctx)
-        if option:
-            option.rich_help_panel = OUTPUT
-        return option
-
-
-class ProveByDefault(TyperGroup):
-    """`python -m compare --lr 0.1` is `python -m compare prove --lr 0.1`."""
+    _lists = False
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put `prove` in front of arguments that begin with an option, or of none."""
@@ -76,43 +43,76 @@ class ProveByDefault(TyperGroup):
             args = ["prove", *args]
         return super().parse_args(ctx, args)
 
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """As in Typer; it is imported when it is about to be used, which takes a while."""
+        return command(cmd_name) if cmd_name in EXAMPLES and not self._lists else super().get_command(ctx, cmd_name)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """As in Typer."""
+        self._lists = True
+        super().format_help(ctx, formatter)
+
     def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
         """Commands, or options: those of `prove` too, because it is the default."""
+        self._lists = True
         found = super().shell_complete(ctx, incomplete)
         if incomplete.startswith("-"):
-            default = self.commands["prove"]
+            default = command("prove")
             found += default.shell_complete(default.make_context("prove", [], ctx, resilient_parsing=True), incomplete)
         return found
 
 
+# In the order in which one learns them.
+EXAMPLES = {
+    "prove": "prove --data digits --lr 0.1 --details",
+    "train": "train --data digits --lr 0.1 --save digits.safetensors",
+    "data": "data digits --picture samples.png",
+    "evaluate": "evaluate digits.safetensors --split validation",
+    "predict": "predict digits.safetensors --index 7",
+    "explain": "explain digits.safetensors --index 7",
+    "experiment": "experiment lr --backend both --picture lr.png",
+    "page": "page --out page.html --open",
+    "bugs": "bugs no-maximum-shift",
+    "exercise": "exercise --new mine.py",
+    "runs": "runs",
+}
+
+
+@functools.cache
+def command(name: str) -> Any:
+    """A command by its name, of Typer's type; its module is imported now."""
+    from compare.cli.command import imported
+
+    after = " (after the example of train)" if "digits.safetensors" in EXAMPLES[name] and name != "train" else ""
+    return imported(name, f"Example{after}: python -m compare {EXAMPLES[name]}")
+
+
+def _first_line(name: str) -> str:
+    """What a command does, read from its source: that costs a hundredth of importing it."""
+    tree = ast.parse(Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8"))
+    (function,) = (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name)
+    return (ast.get_docstring(function) or "").partition("\n")[0]
+
+
+def _not_imported() -> None:
+    """Stands for a command in a list of all of them."""
+
+
 app = typer.Typer(
-    cls=ProveByDefault,
+    cls=Commands,
     help="One softmax regression, written in NumPy by hand and in PyTorch, and the proof that they are the same. "
     "Without a command: prove.",
     epilog="Example: python -m compare --data digits --lr 0.1",
     pretty_exceptions_enable=False,
 )
-# In the order in which one learns them.
-EXAMPLES: dict[Callable[..., int], str] = {
-    prove: "prove --data digits --lr 0.1 --details",
-    train: "train --data digits --lr 0.1 --save digits.safetensors",
-    data: "data digits --picture samples.png",
-    evaluate: "evaluate digits.safetensors --split validation",
-    predict: "predict digits.safetensors --index 7",
-    explain: "explain digits.safetensors --index 7",
-    experiment: "experiment lr --backend both --picture lr.png",
-    page: "page --out page.html --open",
-    bugs: "bugs no-maximum-shift",
-    exercise: "exercise --new mine.py",
-    runs: "runs",
-}
-for command, example in EXAMPLES.items():
-    after = " (after the example of train)" if "digits.safetensors" in example and command is not train else ""
-    app.command(cls=Command, epilog=f"Example{after}: python -m compare {example}")(takes_no_color(command))
+for name in EXAMPLES:
+    app.command(name, help=_first_line(name))(_not_imported)
 
 
 def _show_version(asked: bool) -> None:
     if asked:
+        from importlib import metadata
+
         try:
             print(f"{PACKAGE} {metadata.version(PACKAGE)}")
         except metadata.PackageNotFoundError:
@@ -144,7 +144,7 @@ def main() -> None:
         if code == INTERRUPTED and signals.code:
             code = signals.code
         if code == INTERRUPTED:
-            tell("interrupted")
+            _tell("interrupted")
         _abandon_broken_streams()
         sys.exit(code)
 
@@ -172,7 +172,9 @@ def _broken(error: Exception) -> int:
     if isinstance(error, OSError):
         # Windows says so of a pipe that nobody reads
         broken = error.errno in (errno.EPIPE, errno.EINVAL if os.name == "nt" else errno.EPIPE)
-        return BROKEN_PIPE if broken else _refuse(f"output cannot be written: {error.strerror}")
+        # of a stream there is no name
+        where = error.filename or "output cannot be written"
+        return BROKEN_PIPE if broken else _refuse(f"{where}: {error.strerror}")
     # our mistake, not the user's; but 1 would say that the two sides differ
     traceback.print_exc()
     return CANNOT
@@ -209,5 +211,12 @@ def _abandon_broken_streams() -> None:
 
 
 def _refuse(message: str) -> int:
-    tell("error: " + " ".join(map(str.strip, message.splitlines())))
+    _tell("error: " + printable(" ".join(map(str.strip, message.splitlines()))))
     return CANNOT
+
+
+def _tell(message: str) -> None:
+    # what prints is imported when there is something to say
+    from compare.cli.progress import tell
+
+    tell(message)

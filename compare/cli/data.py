@@ -8,10 +8,24 @@ import numpy as np
 import typer
 from rich.console import Console
 
-from compare.cli.options import DATA, DataRoot, Json, Picture, check_output, check_picture, flag, option
+from compare.cli.options import (
+    DATA,
+    OWN_DATA,
+    DataRoot,
+    Grey,
+    Json,
+    Picture,
+    Size,
+    check_output,
+    check_picture,
+    flag,
+    option,
+)
 from compare.cli.outputs import Outputs
+from compare.cli.problem_options import load_data
 from compare.data.own_picture import as_text
-from compare.data.registry import SOURCES, Dataset, load
+from compare.data.prepared import Prepared
+from compare.data.registry import SOURCES, Dataset
 from compare.errors import InputError
 from compare.report import model_pictures
 from compare.report.as_json import write_json
@@ -20,13 +34,17 @@ from compare.report.tables import table, wide_console
 
 
 def data(
-    name: Annotated[str | None, typer.Argument(metavar="NAME", help=f"One of {', '.join(SOURCES)}.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help=f"One of {', '.join(SOURCES)}; or {OWN_DATA}.")
+    ] = None,
     list_all: Annotated[bool, flag(DATA, "--list", "List every data set.")] = False,
     index: Annotated[
         int | None,
         option(DATA, "--index", metavar="N", help="One of all training images, before the split, counted from 0."),
     ] = None,
     data_root: DataRoot = None,
+    size: Size = None,
+    grey: Grey = False,
     picture: Picture = None,
     json: Json = None,
 ) -> int:
@@ -38,16 +56,24 @@ def data(
         raise InputError("either a NAME or --list says what to show")
     if list_all and (picture or index is not None):
         raise InputError("--picture and --index are for one data set: give its NAME instead of --list")
+    if list_all and (size is not None or grey):
+        raise InputError("--size and --grey are for one data set: give its path instead of --list")
     check_output(json)
     check_picture(picture)
     console = wide_console()
     if name is None:
         _list(console, data_root, json)
-    elif index is None:
-        _show(console, load(name, data_root), picture, json)
     else:
-        _show_image(load(name, data_root), index, picture, json)
+        dataset = load_data(name, data_root, Prepared(size, grey), check=functools.partial(_check_index, index))
+        _show_one(console, dataset, index, picture, json)
     return 0
+
+
+def _show_one(console: Console, dataset: Dataset, index: int | None, picture: Path | None, json: Path | None) -> None:
+    if index is None:
+        _show(console, dataset, picture, json)
+    else:
+        _show_image(dataset, index, picture, json)
 
 
 def _list(console: Console, root: Path | None, json: Path | None) -> None:
@@ -112,9 +138,8 @@ def _as_dict(dataset: Dataset) -> dict[str, Any]:
 
 def _show_image(dataset: Dataset, index: int, picture: Path | None, json: Path | None) -> None:
     """One training image."""
+    _check_index(index, dataset)
     images, labels = dataset.train
-    if not 0 <= index < len(labels):
-        raise InputError(f"--index {index}: {dataset.name} has the training images 0 ... {len(labels) - 1}")
     label = int(labels[index])
     if json:
         image = {"index": index, "label": label, "pixels": images[index].tolist()}
@@ -124,6 +149,12 @@ def _show_image(dataset: Dataset, index: int, picture: Path | None, json: Path |
     outputs.write("picture", picture, lambda path: save_picture(draw(), path))
     with outputs.named():
         _print_image(dataset, index)
+
+
+def _check_index(index: int | None, dataset: Dataset) -> None:
+    last = len(dataset.train[1]) - 1
+    if index is not None and not 0 <= index <= last:
+        raise InputError(f"--index {index}: {dataset.name} has the training images 0 ... {last}")
 
 
 def _print_image(dataset: Dataset, index: int) -> None:

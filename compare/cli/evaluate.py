@@ -4,12 +4,15 @@ import math
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+import typer
 from numpy.typing import NDArray
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from compare.backends.by_name import check_known
 from compare.backends.worker import TIME_LIMIT
+from compare.cli.ignored import check_data_root
 from compare.cli.options import (
     MODEL,
     CheckpointFile,
@@ -31,7 +34,7 @@ from compare.report.pictures import save_pictures
 from compare.report.tables import wide_console, wrapped
 from compare.training import metrics
 from compare.training.checkpoint import Checkpoint, load_checkpoint
-from compare.training.checkpoint_images import CheckpointImages, select
+from compare.training.checkpoint_images import CheckpointImages, data_name, select
 from compare.training.classify import Classified, classify
 from compare.words import per_cent
 
@@ -46,6 +49,7 @@ class Evaluated:
 
 
 def evaluate(
+    context: typer.Context,
     checkpoint: CheckpointFile,
     backend: WhichBackend = "scratch",
     seconds: Annotated[float, time_limit(MODEL)] = TIME_LIMIT,
@@ -62,7 +66,9 @@ def evaluate(
     """
     check_output(json)
     check_folder(pictures)
+    check_known(backend)
     loaded = load_checkpoint(checkpoint)
+    check_data_root(context, data_name(loaded, data))
     found = _evaluate(backend, seconds, loaded, select(loaded, data, data_root, split))
     if json:
         write_json(json, _as_dict(found, backend))

@@ -1,6 +1,7 @@
 """`exercise`: the rungs of the exercise, checked one by one, and then the proof on all of them."""
 
 import functools
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,20 +11,11 @@ from rich.text import Text
 
 from compare.backends.worker import TIME_LIMIT, Worker
 from compare.cli.exercise_screen import print_class, print_hints, print_ladder, print_next
-from compare.cli.options import (
-    Json,
-    Pictures,
-    ProblemOptions,
-    check_folder,
-    check_output,
-    flag,
-    option,
-    takes_problem,
-    time_limit,
-)
+from compare.cli.options import Details, Json, Pictures, check_folder, check_output, flag, option, time_limit
 from compare.cli.outputs import Outputs
+from compare.cli.problem_options import ProblemOptions, takes_problem
 from compare.cli.progress import announce, progress
-from compare.cli.prove import expected_seconds
+from compare.cli.seat import score_test
 from compare.errors import InputError
 from compare.exercise.folder import Learner, files_of, survey_folder
 from compare.exercise.hints import next_hints
@@ -32,7 +24,7 @@ from compare.exercise.new import new_exercise
 from compare.exercise.progress import Progress, reset
 from compare.files import maths_page, short_path
 from compare.problem import DTYPES, Problem
-from compare.proof.both_precisions import named, prove_each, reports
+from compare.proof.both_precisions import expected_seconds, named, prove_each, reports
 from compare.proof.run import Run
 from compare.report import as_json
 from compare.report.exercise_end import ending, print_answers, print_end, save_end
@@ -63,32 +55,41 @@ def exercise(
     start_again: Annotated[
         bool, flag(EXERCISE, "--reset", "Forget what was right, and which hints were given.")
     ] = False,
-    seconds: Annotated[float, time_limit(EXERCISE)] = TIME_LIMIT,
+    check: Annotated[
+        bool, flag(EXERCISE, "--check", "FILE is a test of yours: how many known mistakes does it catch?")
+    ] = False,
+    seconds: Annotated[float | None, time_limit(EXERCISE)] = None,
     chosen: ProblemOptions,
     pictures: Pictures = None,
+    details: Details = False,
     json: Json = None,
 ) -> int:
     """Derive it on paper, write it, and have it checked step by step.
 
     Begin with --new FILE. When all is right, your functions train beside PyTorch, and every step is compared.
     Exit code 0: all is right and proven, 1: not yet, 2: could not be checked.
+    With --check you write the test instead; begin with --check --new FILE. Exit code 0: it catches all mistakes.
     """
+    if check:
+        return score_test(path, new, hint, seconds, details, json)
     console = wide_console()
     if new:
         if path or json:
             raise InputError("--new only writes a new file: omit the other FILE, and --json")
+        check_output(new, "--new")
         return _begin(console, new, paper_seed)
     if not path:
         raise InputError("FILE is missing; exercise --new FILE writes a new one")
     check_output(json)
+    limit = seconds or TIME_LIMIT
     if path.is_dir():
         if hint or answers or start_again or pictures:
             raise InputError(f"{short_path(path)} is a folder: omit --hint, --answers, --reset and --pictures")
-        return _class(console, path, seconds, json)
+        return _class(console, path, limit, json)
     check_folder(pictures)
     if start_again and reset(path):
         console.print(Text("what was right before is checked anew"))
-    return _check(console, Worker(path, seconds), chosen.problem(), hint, answers, json, pictures)
+    return _check(console, Worker(path, limit), chosen.problem(), hint, answers, json, pictures)
 
 
 def _begin(console: Console, path: Path, seed: int | None) -> int:
@@ -146,7 +147,8 @@ def _end(console: Console, file: Worker, problem: Problem, pictures: Path | None
 def _prove(console: Console, problem: Problem, file: Worker) -> list[Run]:
     console.print(Text("Each is right on its own. Now together, beside PyTorch:\n"))
     announce(expected_seconds(problem, DTYPES), quiet=False)
-    sides = functools.partial(named, str(file.path), "torch", file.time_limit)
+    # a file may have the name of a side, or none of a file of Python
+    sides = functools.partial(named, os.path.join(os.curdir, file.path), "torch", file.time_limit)
     with progress(len(DTYPES) * reports(problem), False) as advance:
         return prove_each(problem, DTYPES, sides, advance)
 

@@ -8,14 +8,30 @@ from rich.console import Group
 from rich.text import Text
 
 from compare.backends.by_name import MODULES
-from compare.cli.options import COMPARED, DataRoot, Json, Picture, Quiet, check_output, check_picture, option
+from compare.cli.options import (
+    COMPARED,
+    DATA,
+    TRAINING,
+    DataRoot,
+    Grey,
+    Json,
+    Picture,
+    Quiet,
+    Size,
+    check_output,
+    check_picture,
+    option,
+)
 from compare.cli.outputs import Outputs
+from compare.cli.problem_options import load_data
 from compare.cli.progress import announce, progress
+from compare.data.prepared import Prepared
 from compare.report.as_json import write_json
 from compare.report.pictures import save_picture
 from compare.report.tables import short, table, wide_console
 from compare.report.training_pictures import experiment as draw
 from compare.training import experiments
+from compare.training.experiment_choices import ran_with, with_choices
 from compare.training.experiments import EXPERIMENTS, Experiment, Row
 from compare.words import per_cent
 
@@ -45,7 +61,19 @@ class WhichSides(StrEnum):
 def experiment(
     name: Annotated[Which, typer.Argument(metavar="QUESTION", help=f"One of {', '.join(EXPERIMENTS)}.")],
     backend: Annotated[WhichSides, option(COMPARED, "--backend", help="Which side trains.")] = WhichSides.scratch,
+    data: Annotated[
+        str | None,
+        option(DATA, "--data", help="Data set, or a path; mnist5k unless given. The question dataset has it besides."),
+    ] = None,
     data_root: DataRoot = None,
+    size: Size = None,
+    grey: Grey = False,
+    epochs: Annotated[
+        int | None, option(TRAINING, metavar="N", help="Epochs of the last training; of others in proportion.")
+    ] = None,
+    seed: Annotated[
+        int | None, option(TRAINING, metavar="N", help="Start of the random numbers: weights, split, batch order.")
+    ] = None,
     quiet: Quiet = False,
     json: Json = None,
     picture: Picture = None,
@@ -56,7 +84,8 @@ def experiment(
     """
     check_output(json)
     check_picture(picture)
-    asked = EXPERIMENTS[name.value]
+    loaded = load_data(data, data_root, Prepared(size, grey), quiet) if data else None
+    asked = with_choices(EXPERIMENTS[name.value], loaded, epochs, seed)
     sides = list(MODULES) if backend.value == "both" else [backend.value]
     announce(experiments.expected_seconds(asked, sides, data_root), quiet)
     with progress(len(sides) * len(asked.grid(data_root)), quiet, plain=False) as advance:
@@ -74,7 +103,8 @@ def experiment(
 def _print(asked: Experiment, rows: list[Row], quiet: bool) -> None:
     console = wide_console()
     if not quiet:
-        console.print(Text(asked.question, style="bold"), end="\n\n")
+        console.print(Text(asked.question, style="bold"))
+        console.print(Text(ran_with(rows)), end="\n\n")
         console.print(_table(asked.varied, rows))
     console.print(Text(asked.seen(rows)))
 

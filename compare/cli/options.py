@@ -2,9 +2,7 @@
 
 import functools
 import inspect
-import os
 from collections.abc import Callable
-from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,18 +10,15 @@ from typing import Annotated, Any
 import typer
 
 from compare.backends.by_name import MODULES
-from compare.data.registry import DATA_ROOT_VARIABLE, SOURCES, check_name, load
+from compare.cli.color import NO_COLOR, without_color
+from compare.data.registry import DATA_ROOT_VARIABLE, SOURCES
 from compare.errors import InputError
 from compare.files import check_writable, folder_fault
-from compare.problem import Hyperparameters, Problem
-from compare.report import as_json as results
-from compare.report import pictures, saved_runs
+from compare.report.stdout import STDOUT, claim_stdout
 from compare.training.checkpoint_images import Split
 
 # The groups of options in --help.
 COMPARED, MODEL, TRAINING, DATA, OUTPUT = "What is compared", "Model", "Training", "Data", "Output"
-
-defaults = Hyperparameters(epochs=1)
 
 
 class Dtype(StrEnum):
@@ -44,9 +39,12 @@ def flag(panel: str, name: str, what: str) -> Any:
     return option(panel, name, help=what, metavar=" ")
 
 
-_EPOCHS = ", ".join(f"{SOURCES[name].epochs} for {name}" for name in ("mnist5k", "digits", "mnist"))
-
-DataName = Annotated[str, option(DATA, "--data", help=f"Data set: {', '.join(SOURCES)}.")]
+OWN_DATA = (
+    "a path: a folder of class folders with pictures, an .npz, a CSV, or the images of a pair of IDX or .npy files"
+)
+DataName = Annotated[str, option(DATA, "--data", help=f"Data set: {', '.join(SOURCES)}; or {OWN_DATA}.")]
+Size = Annotated[int | None, option(DATA, "--size", metavar="N", help="Scale pictures of your own to N x N pixels.")]
+Grey = Annotated[bool, flag(DATA, "--grey", "Make pictures of your own grey.")]
 DataRoot = Annotated[
     Path | None,
     option(
@@ -61,11 +59,16 @@ WhichSplit = Annotated[
     option(DATA, "--split", help="Which part of the data; unless given, test if there is any, or validation."),
 ]
 INDEX = option(DATA, "--index", metavar="N", help="An image of the part that --split names, counted from 0.")
+OwnPicture = Annotated[
+    Path | None, option(DATA, "--image", metavar="FILE", help="An image of your own: PNG or JPEG, of any size.")
+]
+RawPicture = Annotated[bool, flag(DATA, "--raw", "Only scale --image; do not invert, crop or centre it.")]
 SIDES = f"{', '.join(MODULES)}, or a Python file of your own"
+WHERE = "Where torch works; cuda-graph is the same as cuda, with its kernels started by step, not one by one."
 
 
-def _positive(seconds: float) -> float:
-    if not 0 < seconds < float("inf"):
+def _positive(seconds: float | None) -> float | None:
+    if seconds is not None and not 0 < seconds < float("inf"):
         raise InputError(f"--time-limit must be a number of seconds above 0, not {seconds}")
     return seconds
 
@@ -73,8 +76,8 @@ def _positive(seconds: float) -> float:
 def time_limit(panel: str) -> Any:
     """The option --time-limit, in a group of --help."""
     what = (
-        "Seconds that one call into your file may take. It runs in a process of its own, which protects the result, "
-        "not your computer."
+        "Seconds that loading your file, or one call into it, may take. It runs in a process of its own, which "
+        "protects the result, not your computer."
     )
     return typer.Option("--time-limit", metavar="SECONDS", help=what, callback=_positive, rich_help_panel=panel)
 
@@ -96,14 +99,6 @@ Details = Annotated[bool, flag(OUTPUT, "--details", "Print every table, not one 
 Quiet = Annotated[bool, flag(OUTPUT, "--quiet", "Print the result only.")]
 
 
-def without_color(asked: bool) -> None:
-    """What --no-color does."""
-    # Rich reads it wherever it prints, in help and in a child as well
-    if asked:
-        os.environ["NO_COLOR"] = "1"
-
-
-NO_COLOR = "Print without colors; so does the variable NO_COLOR."
 NoColor = Annotated[
     bool,
     typer.Option(
@@ -117,69 +112,6 @@ NoColor = Annotated[
 ]
 
 
-LearningRate = Annotated[float, option(TRAINING, help="Learning rate: how far a step goes.")]
-
-
-@dataclass(frozen=True)
-class ProblemOptions:
-    """What makes a problem, as typed on the command line; the names are those of the options."""
-
-    lr: LearningRate = defaults.lr
-    epochs: Annotated[
-        int | None, option(TRAINING, metavar="N", help=f"Passes over the training images. Default: {_EPOCHS}.")
-    ] = None
-    batch_size: Annotated[int, option(TRAINING, help="Images in a step.")] = defaults.batch_size
-    momentum: Annotated[
-        float, option(TRAINING, help="Share of the last step that the next one keeps: 0 = off, 0.9 is usual.")
-    ] = defaults.momentum
-    nesterov: Annotated[bool, flag(TRAINING, "--nesterov", "Nesterov's form of momentum; needs --momentum.")] = (
-        defaults.nesterov
-    )
-    weight_decay: Annotated[
-        float, option(TRAINING, help="Pull of the weights towards 0: 0 = off, 0.0001 is usual.")
-    ] = defaults.weight_decay
-    dampening: Annotated[float, option(TRAINING, help="Share of the gradient that momentum omits: 0 = off.")] = (
-        defaults.dampening
-    )
-    seed: Annotated[int, option(TRAINING, help="Start of the random numbers: weights, split, batch order.")] = (
-        defaults.seed
-    )
-    data: DataName = "mnist5k"
-    val_fraction: Annotated[float, option(DATA, help="Share of the images that is kept for validation.")] = (
-        defaults.val_fraction
-    )
-    train_subset: Annotated[int | None, option(DATA, metavar="N", help="Train on N images only.")] = (
-        defaults.train_subset
-    )
-    data_root: DataRoot = None
-
-    def problem(self) -> Problem:
-        """Check the choices, then load the data. Raises InputError for what cannot be."""
-        check_name(self.data)
-        chosen = {field.name: getattr(self, field.name) for field in fields(Hyperparameters)}
-        if self.epochs is None:
-            chosen["epochs"] = SOURCES[self.data].epochs
-        hyperparameters = Hyperparameters(**chosen)
-        return Problem(load(self.data, self.data_root), hyperparameters)
-
-
-def takes_problem(command: Callable[..., int]) -> Callable[..., int]:
-    """Give a command the options of a problem, which are the fields of its parameter `chosen`, in place of that."""
-    signature = inspect.signature(command, eval_str=True)
-    kind = signature.parameters["chosen"].annotation
-    options = inspect.signature(kind, eval_str=True).parameters
-    parameters: list[inspect.Parameter] = []
-    for name, parameter in signature.parameters.items():
-        parameters += options.values() if name == "chosen" else [parameter]
-    keyword = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
-
-    def with_options(**values: Any) -> int:
-        chosen = kind(**{name: values.pop(name) for name in options})
-        return command(chosen=chosen, **values)
-
-    return _called_as(command, keyword, with_options)
-
-
 def takes_no_color(command: Callable[..., int]) -> Callable[..., int]:
     """Give a command the option --no-color, as its last."""
     signature = inspect.signature(command, eval_str=True)
@@ -189,10 +121,10 @@ def takes_no_color(command: Callable[..., int]) -> Callable[..., int]:
         values.pop("no_color", None)
         return command(**values)
 
-    return _called_as(command, [*signature.parameters.values(), parameter], with_option)
+    return called_as(command, [*signature.parameters.values(), parameter], with_option)
 
 
-def _called_as(command: Callable[..., int], parameters: list[inspect.Parameter], wrapper: Any) -> Callable[..., int]:
+def called_as(command: Callable[..., int], parameters: list[inspect.Parameter], wrapper: Any) -> Callable[..., int]:
     """The wrapper under the name of the command, with other parameters; Typer reads them from these places."""
     functools.update_wrapper(wrapper, command)
     wrapper.__signature__ = inspect.Signature(parameters)
@@ -205,11 +137,11 @@ def check_output(path: Path | None, option: str = "--json") -> None:
 
     For JSON on stdout: what else a command says goes to stderr from here on.
     """
-    if path == results.STDOUT and option == "--json":
-        results.claim_stdout()
+    if path == STDOUT and option == "--json":
+        claim_stdout()
         return
     try:
-        if path == results.STDOUT:
+        if path == STDOUT:
             raise InputError(f"{option} -: only --json goes to stdout; name a file")
         if path:
             check_writable(path)
@@ -219,6 +151,8 @@ def check_output(path: Path | None, option: str = "--json") -> None:
 
 def check_folder(path: Path | None, option: str = "--pictures") -> None:
     """Raise InputError now, before the work, if the folder could not be made or written to after it."""
+    if path == STDOUT:
+        raise InputError(f"{option} -: only --json goes to stdout; name a folder")
     if path and (fault := folder_fault(path)):
         raise InputError(f"{option} {path}: {fault}")
 
@@ -228,11 +162,15 @@ def check_outputs(json: Path | None, pictures: Path | None, runs_root: Path, run
     check_output(json)
     check_folder(pictures)
     if run_name:
+        from compare.report import saved_runs
+
         saved_runs.check_name(runs_root, run_name)
 
 
 def check_picture(path: Path | None) -> None:
     """Raise InputError now if the name is of no kind of picture, or the file could not be written after the work."""
     if path:
+        from compare.report import pictures
+
         pictures.check_picture(path)
         check_output(path, "--picture")

@@ -5,19 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from compare.cli.options import (
-    COMPARED,
-    OUTPUT,
-    TRAINING,
-    LearningRate,
-    ProblemOptions,
-    Quiet,
-    check_output,
-    flag,
-    option,
-    takes_problem,
-)
+from compare.cli.options import COMPARED, OUTPUT, TRAINING, Quiet, check_output, flag, option
 from compare.cli.outputs import Outputs
+from compare.cli.problem_options import LearningRate, ProblemOptions, takes_problem
 from compare.cli.progress import announce
 from compare.data.regular_files import read_bytes
 from compare.errors import InputError
@@ -56,7 +46,7 @@ def page(
 
     It opens in a browser without a network. Exit code 0: written, 2: could not be.
     """
-    check_output(out)
+    check_output(out, "--out")
     text = _of_page(again) if again else _of_run(chosen, quiet)
     outputs = Outputs()
     outputs.write("page", out, lambda path: _write(path, text))
@@ -70,18 +60,24 @@ def page(
 def _of_page(path: Path) -> str:
     """The page again, from the recording that is in it. Raises InputError."""
     from compare.page.build import recording_of, render
+    from compare.page.packing import unpack
 
     try:
-        text = read_bytes(path).decode()
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read as a page: {error}") from None
-    return render(*recording_of(text))
+        facts, packed = recording_of(read_bytes(path).decode())
+        # a browser could not say what is wrong
+        unpack(packed)
+        return render(facts, packed)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise InputError(f"{path}: cannot be read as a page: {error}") from None
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
 
 
 def _of_run(chosen: PageOptions, quiet: bool) -> str:
     """The page of a new run. Raises InputError."""
-    problem = chosen.problem()
-    _check(problem)
+    problem = chosen.problem(quiet, _check)
     from compare.page.build import build
     from compare.page.content import content
     from compare.page.recording import record
@@ -93,6 +89,8 @@ def _of_run(chosen: PageOptions, quiet: bool) -> str:
 def _check(problem: Problem) -> None:
     """Raise InputError for what the page cannot show."""
     descent = problem.chosen
+    if not descent.val_fraction:
+        raise InputError("the page evaluates validation images: --val-fraction must be above 0")
     if descent.momentum or descent.weight_decay:
         raise InputError("the page records plain SGD: omit --momentum and --weight-decay")
     if len(problem.shape) > 2:

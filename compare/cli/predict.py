@@ -1,70 +1,54 @@
 """`predict`: one image, the model's answer, and how sure it is."""
 
-import math
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
+import typer
 from numpy.typing import NDArray
 
-from compare.backends.by_name import side_name
+from compare.backends.by_name import check_known, side_name
 from compare.backends.worker import TIME_LIMIT
+from compare.cli.ignored import check_data_root
+from compare.cli.one_image import OneImage, of_data, own_picture
 from compare.cli.options import (
-    DATA,
     INDEX,
     MODEL,
     CheckpointFile,
     DataRoot,
     Json,
     OptionalData,
+    OwnPicture,
     Picture,
     Quiet,
+    RawPicture,
     WhichBackend,
     WhichSplit,
     check_output,
     check_picture,
-    flag,
-    option,
     time_limit,
 )
 from compare.cli.outputs import Outputs
-from compare.data.own_picture import as_text, prepare, read_picture, squeeze
+from compare.data.own_picture import as_text
 from compare.errors import InputError
 from compare.report import model_pictures
 from compare.report.as_json import write_json
 from compare.report.pictures import save_picture
-from compare.training.checkpoint import Checkpoint, load_checkpoint
-from compare.training.checkpoint_images import class_names, select
+from compare.training.checkpoint import load_checkpoint
+from compare.training.checkpoint_images import class_names, data_name, names_from
 from compare.training.classify import classify
 from compare.words import per_cent
 
 PROBABILITY_BAR = 40
 
 
-@dataclass(frozen=True)
-class Shown:
-    """One image (1, D) and where it is from, its shape (None if it is not known), its label, and the names of classes.
-
-    The label is None for a picture of one's own.
-    """
-
-    place: str
-    image: NDArray
-    shape: tuple[int, ...] | None
-    label: int | None
-    names: tuple[str, ...]
-
-
 def predict(
+    context: typer.Context,
     checkpoint: CheckpointFile,
     backend: WhichBackend = "scratch",
     seconds: Annotated[float, time_limit(MODEL)] = TIME_LIMIT,
     index: Annotated[int | None, INDEX] = None,
-    image: Annotated[
-        Path | None, option(DATA, "--image", metavar="FILE", help="An image of your own: PNG or JPEG, of any size.")
-    ] = None,
-    raw: Annotated[bool, flag(DATA, "--raw", "Only scale --image; do not invert, crop or centre it.")] = False,
+    image: OwnPicture = None,
+    raw: RawPicture = False,
     data: OptionalData = None,
     split: WhichSplit = None,
     data_root: DataRoot = None,
@@ -82,11 +66,13 @@ def predict(
         raise InputError("--raw is for --image: an image of a data set is shown as it is")
     check_output(json)
     check_picture(picture)
+    check_known(backend)
     loaded = load_checkpoint(checkpoint)
+    check_data_root(context, names_from(loaded, data) if image else data_name(loaded, data))
     if image:
-        shown = _own(checkpoint, loaded, image, raw, class_names(loaded, data, data_root))
+        shown = own_picture(checkpoint, loaded, image, raw, class_names(loaded, data, data_root))
     else:
-        shown = _of_data(loaded, index or 0, data, data_root, split)
+        shown = of_data(loaded, index or 0, data, data_root, split)
     # a picture of one's own has no label; which one stands for it does not show
     P = classify(backend, loaded.state, shown.image, np.array([shown.label or 0]), time_limit=seconds).P[0]
     if json:
@@ -98,30 +84,13 @@ def predict(
     return 0
 
 
-def _of_data(loaded: Checkpoint, index: int, data: str | None, root: Path | None, split: WhichSplit) -> Shown:
-    """An image of a data set."""
-    selected = select(loaded, data, root, split)
-    image, labels = selected.image(index)
-    return Shown(selected.place(index), image, selected.shape, int(labels[0]), selected.names)
-
-
-def _own(checkpoint: Path, loaded: Checkpoint, file: Path, raw: bool, names: tuple[str, ...]) -> Shown:
-    """A picture of one's own, made as MNIST made its images."""
-    D = loaded.state.W.shape[1]
-    edge = math.isqrt(D)
-    if edge**2 != D:
-        raise InputError(f"{checkpoint}: pictures need a model of square grey images")
-    image = (squeeze if raw else prepare)(read_picture(file), edge)
-    return Shown(str(file), image.reshape(1, -1), (edge, edge), None, names)
-
-
-def _as_dict(backend: str, shown: Shown, P: NDArray) -> dict[str, Any]:
+def _as_dict(backend: str, shown: OneImage, P: NDArray) -> dict[str, Any]:
     """What --json writes."""
     answer = {"backend": backend, "label": shown.label, "prediction": int(P.argmax())}
     return {**answer, "probabilities": P.tolist(), "pixels": shown.image[0].tolist()}
 
 
-def _print(shown: Shown, P: NDArray, quiet: bool) -> None:
+def _print(shown: OneImage, P: NDArray, quiet: bool) -> None:
     answer, names = int(P.argmax()), shown.names
     if not quiet:
         print(shown.place)

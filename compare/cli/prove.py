@@ -3,7 +3,6 @@
 import functools
 import shlex
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Annotated, Any
 from rich.console import Console
 
 from compare.backends.by_name import backend, backend_equations, check_known, is_path
+from compare.backends.devices import Device, device
 from compare.backends.protocol import Backend
 from compare.backends.worker import TIME_LIMIT
 from compare.bugs.catalogue import BUGS, Bug, find_bug
@@ -20,34 +20,33 @@ from compare.bugs.replaced import replaced
 from compare.cli.options import (
     COMPARED,
     SIDES,
+    WHERE,
     Details,
     Json,
     Pictures,
-    ProblemOptions,
     Quiet,
     RunName,
     RunsRoot,
     check_outputs,
     flag,
     option,
-    takes_problem,
     time_limit,
 )
 from compare.cli.outputs import Outputs
+from compare.cli.problem_options import ProblemOptions, takes_problem
 from compare.cli.progress import announce, progress
 from compare.errors import InputError
 from compare.problem import Problem
-from compare.proof.both_precisions import SidesMaker, at_the_same_time, named, prove_each, reports
+from compare.proof.both_precisions import SidesMaker, expected_seconds, named, prove_each, reports
 from compare.proof.rounding import RoundingCause, attribute
 from compare.proof.run import Run
 from compare.report import as_json, proof_details, proof_screen, saved_runs
 from compare.report.bug_tables import print_bug
 from compare.report.check_tables import print_attribution, print_diagnosis
 from compare.report.difference import first_quantity
-from compare.report.pictures import save_pictures
+from compare.report.pictures import RECORDING, save_pictures
 from compare.report.tables import wide_console
 
-RECORDING = "overview.json"
 # A longer command is not printed again.
 LONGEST_COMMAND = 52
 
@@ -87,6 +86,7 @@ def prove(
     bug: Annotated[
         str | None, option(COMPARED, "--bug", metavar="NAME", help="Check scratch with this mistake of `bugs` in it.")
     ] = None,
+    device_name: Annotated[Device, option(COMPARED, "--device", help=WHERE)] = Device.cpu,
     seconds: Annotated[float, time_limit(COMPARED)] = TIME_LIMIT,
     why: Annotated[bool, flag(COMPARED, "--attribute", "Say which operations round differently, and why.")] = False,
     chosen: ProblemOptions,
@@ -103,11 +103,14 @@ def prove(
     """
     check_outputs(json, pictures, runs_root, run_name)
     _check_sides(backend_name, against, bug, why)
-    proof = _asked(chosen, backend_name, against, bug, seconds)
+    dtypes = ["float32", "float64"] if dtype == Dtypes.both else [dtype.value]
+    # float64 is what not every device has
+    where = device(device_name.value, "torch" if "torch" in (backend_name, against) else backend_name, dtypes[-1])
+    proof = _asked(chosen.problem(quiet), backend_name, against, bug, seconds, where)
     console = wide_console()
     if details and not quiet:
         proof_details.print_problem(console, proof.problem)
-    _compare(proof, ["float32", "float64"] if dtype == Dtypes.both else [dtype.value], quiet)
+    _compare(proof, dtypes, quiet)
     if why:
         _attribute(proof, backend_name, seconds)
     # with its checksums it takes a while
@@ -125,25 +128,27 @@ def prove(
 def _check_sides(ours: str, theirs: str, bug: str | None, why: bool) -> None:
     check_known(ours)
     check_known(theirs)
+    if bug:
+        find_bug(bug)
     if bug and ours != "scratch":
         raise InputError("--bug is planted in scratch: omit --backend")
     if why and (theirs != "torch" or ours == "torch"):
         raise InputError("--attribute explains what differs from torch: omit --against, or --backend torch")
 
 
-def _asked(chosen: ProblemOptions, ours: str, theirs: str, bug: str | None, seconds: float) -> ProofResult:
+def _asked(problem: Problem, ours: str, theirs: str, bug: str | None, seconds: float, where: str) -> ProofResult:
     """The problem and the sides that are asked for; nothing is compared yet."""
     make, name = (_planted, bug) if bug else (named, ours)
-    sides: SidesMaker = functools.partial(make, name, theirs, seconds)
+    sides: SidesMaker = functools.partial(make, name, theirs, seconds, where)
     planted = find_bug(bug) if bug else None
     files = [side for side in (ours, theirs) if is_path(side)]
     # of two files either may have the mistake
     known = replaced(files[0]) if len(files) == 1 else None
-    return ProofResult(chosen.problem(), sides, planted, known)
+    return ProofResult(problem, sides, planted, known)
 
 
-def _planted(bug: str, theirs: str, time_limit: float) -> tuple[Backend, Backend]:
-    return find_bug(bug).backend(), backend(theirs, time_limit=time_limit)
+def _planted(bug: str, theirs: str, time_limit: float, where: str) -> tuple[Backend, Backend]:
+    return find_bug(bug).backend(), backend(theirs, device=where, time_limit=time_limit)
 
 
 def _compare(proof: ProofResult, dtypes: list[str], quiet: bool) -> None:
@@ -161,13 +166,6 @@ def _attribute(proof: ProofResult, ours: str, seconds: float) -> None:
     """Find why our side, with its planted mistake if there is one, rounds differently from PyTorch."""
     equations = proof.planted.equations() if proof.planted else backend_equations(ours, time_limit=seconds)
     proof.rounding = {run.dtype: attribute(proof.problem, run.dtype, equations) for run in proof.runs}
-
-
-def expected_seconds(problem: Problem, dtypes: Sequence[str]) -> float:
-    """About how long it takes on two cores of a computer of 2024: measured on digits and mnist5k."""
-    a_step = 1.1e-3 + 6e-10 * problem.chosen.batch_size * problem.features * problem.classes
-    alone = problem.steps * a_step + 2
-    return alone * (1 if at_the_same_time(problem, dtypes) else len(dtypes))
 
 
 def _as_dict(proof: ProofResult) -> dict[str, Any]:
@@ -211,7 +209,7 @@ def _keep_run(proof: ProofResult, content: dict[str, Any], path: Path, figures: 
 
 def _print(console: Console, proof: ProofResult, details: bool, quiet: bool) -> None:
     if quiet:
-        console.print(proof_screen.verdict_line(proof.runs, proof.replaced))
+        console.print(proof_screen.verdict_line(proof.runs, proof.diagnosis))
         return
     if details:
         proof_details.print_proof(console, proof.problem, proof.runs)
@@ -223,9 +221,9 @@ def _print(console: Console, proof: ProofResult, details: bool, quiet: bool) -> 
         if proof.planted:
             print_bug(console, proof.planted)
             console.print()
-        proof_screen.print_verdict(console, proof.runs, proof.diagnosis, replaced=proof.replaced)
+        proof_screen.print_verdict(console, proof.runs, proof.diagnosis)
     else:
-        proof_screen.print_screen(console, proof.problem, proof.runs, proof.diagnosis, proof.replaced)
+        proof_screen.print_screen(console, proof.problem, proof.runs, proof.diagnosis)
         proof_screen.print_next(console, _next(proof))
 
 

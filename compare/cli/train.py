@@ -11,31 +11,33 @@ from typing import Annotated, Any
 import typer
 from numpy.typing import NDArray
 
+from compare.backends.by_name import check_known
 from compare.backends.devices import Device, device
 from compare.backends.worker import TIME_LIMIT
-from compare.cli.ignored import typed
+from compare.cli.ignored import check_data_root, typed
 from compare.cli.options import (
     OUTPUT,
     SIDES,
     TRAINING,
+    WHERE,
     Dtype,
     Json,
     Pictures,
-    ProblemOptions,
     Quiet,
     RunName,
     RunsRoot,
     check_output,
     check_outputs,
     option,
-    takes_problem,
     time_limit,
 )
 from compare.cli.outputs import Outputs
+from compare.cli.problem_options import ProblemOptions, takes_problem
 from compare.cli.progress import announce, progress, tell
+from compare.data.prepared import Prepared
 from compare.errors import InputError
 from compare.files import is_regular, short_path
-from compare.problem import Problem, checksum
+from compare.problem import checksum
 from compare.report import as_json, saved_runs
 from compare.report.pictures import save_pictures
 from compare.report.training_log import USUAL_LINES, TrainingLog
@@ -57,7 +59,7 @@ def train(
     chosen: ProblemOptions,
     dtype: Annotated[Dtype | None, option(TRAINING, "--dtype", help="Precision; float32 unless given.")] = None,
     seconds: Annotated[float, time_limit(TRAINING)] = TIME_LIMIT,
-    device_name: Annotated[Device, option(TRAINING, "--device", help="Where torch works.")] = Device.cpu,
+    device_name: Annotated[Device, option(TRAINING, "--device", help=WHERE)] = Device.cpu,
     resume: Annotated[
         Path | None, option(TRAINING, "--resume", metavar="FILE", help="Go on from a checkpoint, of either side.")
     ] = None,
@@ -81,11 +83,14 @@ def train(
     """
     check_outputs(json, pictures, runs_root, run_name)
     _check_save(save)
+    check_known(backend)
     checkpoint = load_checkpoint(resume) if resume else None
-    problem = _resumed_problem(resume, checkpoint, chosen, context) if resume and checkpoint else chosen.problem()
     name = checkpoint.dtype if checkpoint else (dtype or Dtype.float32).value
-    log = TrainingLog.of(problem, log_epochs, log_every, quiet)
     where = device(device_name.value, backend, name)
+    log_of = functools.partial(TrainingLog.of, every=log_epochs, steps=log_every, quiet=quiet)
+    asked = _resumed(resume, checkpoint, chosen, context) if resume and checkpoint else chosen
+    problem = asked.problem(quiet, log_of)
+    log = log_of(problem)
     training = start(problem, backend, name, device=where, time_limit=seconds, checkpoint=checkpoint)
     announce(_seconds(training, name), quiet)
     began = time.perf_counter()
@@ -196,13 +201,14 @@ def _seconds(training: Training, dtype: str) -> float:
     return _left(training) * step_seconds(training.name, dtype, pixels, problem.classes)
 
 
-def _resumed_problem(path: Path, checkpoint: Checkpoint, chosen: ProblemOptions, context: typer.Context) -> Problem:
+def _resumed(path: Path, checkpoint: Checkpoint, chosen: ProblemOptions, context: typer.Context) -> ProblemOptions:
     """The problem that the checkpoint was trained on, for more epochs if that is asked for."""
     if checkpoint.chosen is None or checkpoint.data is None:
         raise InputError(f"{short_path(path)}: has weights only; --resume needs a file of train --save")
-    own = asdict(checkpoint.chosen) | {"data": checkpoint.data}
+    own = asdict(checkpoint.chosen) | {"data": checkpoint.data, **asdict(checkpoint.prepared or Prepared())}
     _check_free(path, own | {"dtype": checkpoint.dtype}, context)
-    return replace(chosen, **own | ({} if chosen.epochs is None else {"epochs": chosen.epochs})).problem()
+    check_data_root(context, checkpoint.data)
+    return replace(chosen, **own | ({} if chosen.epochs is None else {"epochs": chosen.epochs}))
 
 
 def _check_free(path: Path, own: dict[str, Any], context: typer.Context) -> None:

@@ -1,20 +1,13 @@
-"""Values of options that Typer lets pass: an empty one, a number of any length, one file for two purposes."""
+"""What Typer lets pass: an empty value, a number of any length or in other signs, an option that is given twice."""
 
-import os
+import re
 from collections.abc import Iterable, Iterator
-from itertools import combinations
 from typing import Any
 
-from compare.backends.by_name import is_path
 from compare.errors import InputError
 
 # A seed may have 128 bits, which are 39 digits; nothing else comes near.
 MOST_DIGITS = 39
-# The parameters that name a file to be written, and those that may name one to be read.
-WRITTEN = "save", "json", "picture", "out"
-READ = "resume", "checkpoint", "image", "path", "again", "backend", "backend_name", "against"
-# A training may go on in its own file.
-MAY_SHARE = {("save", "resume")}
 
 
 def check_values(args: Iterable[str]) -> None:
@@ -30,26 +23,30 @@ def check_values(args: Iterable[str]) -> None:
             raise InputError(f"{name or 'an argument'} has {len(digits):,} digits; a number has {MOST_DIGITS} at most")
 
 
-def check_numbers(given: dict[str, Any]) -> None:
-    """Raise InputError for a whole number that is too long to compute with."""
+def check_numbers(given: dict[str, Any], typed: dict[str, Any], options: dict[str, str]) -> None:
+    """Raise InputError for a whole number that is too long to compute with, and for other signs than those of numbers.
+
+    given, typed, options: by parameter its value, what was typed, and what its option is called.
+    """
     for name, value in given.items():
+        text = typed.get(name)
+        # Python takes 1_0 for 10, spaces, and the digits of every script
+        if isinstance(value, int | float) and isinstance(text, str) and not re.fullmatch(r"[-+.0-9A-Za-z]+", text):
+            raise InputError(f"{options[name]} {text!a}: a number is written in the digits 0 to 9, as in 10 or 1e-3")
         if isinstance(value, int) and abs(value) >= 10**MOST_DIGITS:
-            raise InputError(f"{_option(name)} has {len(str(abs(value))):,} digits; a number has {MOST_DIGITS} at most")
+            raise InputError(f"{options[name]} has {len(str(abs(value))):,} digits; a number has {MOST_DIGITS} at most")
 
 
-def check_files(given: dict[str, Any]) -> None:
-    """Raise InputError if a file is to be written that something else of the command is in, or goes to."""
-    used = [(name, str(given[name])) for name in (*WRITTEN, *READ) if given.get(name) is not None]
-    files = [(name, value) for name, value in used if _is_file(name, value)]
-    for (name, value), (other, its) in combinations(files, 2):
-        if name in WRITTEN and (name, other) not in MAY_SHARE and os.path.realpath(value) == os.path.realpath(its):
-            raise InputError(f"{_option(name)} {value}: is the file of {_option(other)} too; choose another name")
+def check_options(context: Any, args: list[str]) -> dict[str, Any]:
+    """By parameter what is typed. Raises InputError for an option that is given twice: the last would win silently.
 
-
-def _is_file(name: str, value: str) -> bool:
-    """True unless this is stdout, the name of a side, a pipe or a terminal."""
-    by_name = value == "-" or (name in ("backend", "backend_name", "against") and not is_path(value))
-    return not by_name and (os.path.isfile(value) or not os.path.exists(value))
+    context: that of Typer, which has no public type.
+    """
+    typed, _, given = context.command.make_parser(context).parse_args(args=[*args])
+    for parameter in given:
+        if parameter.param_type_name == "option" and (times := given.count(parameter)) > 1:
+            raise InputError(f"{parameter.opts[0]} is given {times} times; give it once")
+    return dict(typed)
 
 
 def _pairs(args: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -64,9 +61,3 @@ def _pairs(args: Iterable[str]) -> Iterator[tuple[str, str]]:
         else:
             yield before, arg
             before = ""
-
-
-def _option(name: str) -> str:
-    """The option of a parameter, as it is typed."""
-    known = {"checkpoint": "CHECKPOINT", "path": "FILE", "backend_name": "--backend", "run_name": "--run"}
-    return known.get(name, f"--{name.replace('_', '-')}")

@@ -6,19 +6,18 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from compare.data.prepared import SIDE
 from compare.data.regular_files import BoundedReader
 from compare.errors import InputError
 
 # Pillow reads more; but for some, such as EPS, it starts a program.
 FORMATS = "PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM"
-
-# Pixels: no side is kept longer. A digit in a corner of such a page still has more of them than MNIST's.
-SIDE = 1024
 
 # Pixels of the longest side that is read, for each row has a cost of its own.
 LONGEST_SIDE = 2**16
@@ -32,12 +31,27 @@ COPIES = {"WEBP": 4, "TIFF": 2}
 SCANS = 100
 
 ORIENTATION, SAMPLE_FORMAT = 0x0112, 339
+# Values of the orientation by which height and width change places.
+SIDEWAYS = range(5, 9)
 
 Box = tuple[int, int, int, int]
 
 
 def bounded_picture(path: Path) -> Image.Image:
-    """The picture as RGBA, turned as the camera says, larger ones reduced until no side is longer than SIDE.
+    """The picture as RGBA; see `read_bounded`."""
+    return read_bounded(path).rgba
+
+
+class Bounded(NamedTuple):
+    """A picture in RGBA, and its width and height and its mode in the file."""
+
+    rgba: Image.Image
+    size: tuple[int, int]
+    mode: str
+
+
+def read_bounded(path: Path) -> Bounded:
+    """The picture, turned as the camera says, larger ones reduced until no side is longer than SIDE.
 
     Pixels of 16 bits are divided by 257; of those of 32 bits the smallest becomes 0 and the largest 255.
     Raises InputError, naming the file, if it cannot be read or is too large.
@@ -47,7 +61,10 @@ def bounded_picture(path: Path) -> Image.Image:
             # Pillow warns of what is odd in a file, and of sizes, for which there is a limit of ours
             warnings.simplefilter("ignore")
             with Image.open(stream, formats=FORMATS) as picture:
-                return _read(path, picture, stream)
+                size, mode = picture.size, picture.mode
+                rgba = _read(path, picture, stream)
+                turned = picture.getexif().get(ORIENTATION, 1) in SIDEWAYS
+                return Bounded(rgba, size[::-1] if turned else size, mode)
     except InputError:
         raise
     except UnidentifiedImageError:

@@ -1,10 +1,13 @@
 """A data set: uint8 images and integer labels that were checked once, when they came in."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from compare.data.mapped import Place, as_int64, pieces, place_of
+from compare.data.prepared import Prepared
 from compare.errors import InputError
 
 Data = tuple[NDArray, NDArray]
@@ -15,8 +18,9 @@ class Dataset:
     """A data set: train and test (if it has one) as pairs of images and labels (N,).
 
     Images of any shape become rows (N, D), `shape` being that of one, (H, W) or (C, H, W); labels become int64.
-    names has a name for each class; their numbers unless given. Raises InputError if the images are not finite
-    numbers, one for each label, or the labels not integers from 0 to classes - 1.
+    names has a name for each class; their numbers unless given. prepared: how pictures of one's own were made alike;
+    None for other data. Raises InputError if the images are not finite numbers, one for each label, or the labels not
+    integers from 0 to classes - 1.
     """
 
     name: str
@@ -25,6 +29,7 @@ class Dataset:
     classes: int
     names: tuple[str, ...] = ()
     shape: tuple[int, ...] = ()
+    prepared: Prepared | None = None
 
     def __post_init__(self) -> None:
         self._put("shape", np.shape(self.train[0])[1:])
@@ -40,6 +45,20 @@ class Dataset:
         tests = f" and {len(self.test[1]):,} test" if self.test else ""
         size = " x ".join(map(str, self.shape))
         return f"<Dataset {self.name}: {len(self.train[1]):,} training{tests} images of {size}, {self.classes} classes>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For another process: what is in a file goes there by its path."""
+        parts = {name: part and tuple(place_of(array) or array for array in part) for name, part in self._parts.items()}
+        return vars(self) | parts
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        for name, part in self._parts.items():
+            self._put(name, part and tuple(held.array() if isinstance(held, Place) else held for held in part))
+
+    @property
+    def _parts(self) -> dict[str, Any]:
+        return {"train": self.train, "test": self.test}
 
     def _put(self, field: str, value: object) -> None:
         # the fields of a frozen dataclass are set this way only
@@ -59,21 +78,24 @@ def _checked(data: Data, where: str, classes: int) -> Data:
     _check_labels(labels, where, classes)
     images = images.reshape(len(images), -1)
     _check_pixels(images, where)
-    return images, labels.astype(np.int64)
+    return images, as_int64(labels)
 
 
 def _check_labels(labels: NDArray, where: str, classes: int) -> None:
-    outside = np.flatnonzero((labels < 0) | (labels >= classes))
-    if len(outside):
-        n = outside[0]
-        raise InputError(f"{where}: label {labels[n]} of image {n} is not one of 0 ... {classes - 1}")
+    for part in pieces(len(labels)):
+        outside = np.flatnonzero((labels[part] < 0) | (labels[part] >= classes))
+        if len(outside):
+            n = part.start + outside[0]
+            raise InputError(f"{where}: label {labels[n]} of image {n} is not one of 0 ... {classes - 1}")
 
 
 def _check_pixels(images: NDArray, where: str) -> None:
     if images.dtype.kind == "f":
-        bad = np.argwhere(~np.isfinite(images))
-        if len(bad):
-            n, d = bad[0]
+        for part in pieces(*images.shape):
+            bad = np.argwhere(~np.isfinite(images[part]))
+            if not len(bad):
+                continue
+            n, d = bad[0] + (part.start, 0)
             raise InputError(f"{where}: pixel {d} of image {n} is {images[n, d]}, not a finite number")
     elif images.dtype != np.uint8:
         raise InputError(f"{where}: pixels must be uint8 or floats, not {images.dtype}")

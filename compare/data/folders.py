@@ -1,5 +1,6 @@
 """Where data sets are on this computer."""
 
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -28,7 +29,8 @@ def data_root(root: str | Path | None) -> Path:
             root.mkdir(parents=True, exist_ok=True)
         root = Path(root)
         if not root.is_dir():
-            raise InputError(f"--data-root {root}: no such folder")
+            named = DATA_ROOT_VARIABLE if os.environ.get(DATA_ROOT_VARIABLE) == str(root) else "--data-root"
+            raise InputError(f"{named} {root}: no such folder")
     except OSError as error:
         raise InputError(f"{root}: cannot be used: {error.strerror}") from None
     return root

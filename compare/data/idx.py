@@ -9,6 +9,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from compare.data.mapped import map_array
 from compare.data.regular_files import LARGEST, file_size
 from compare.errors import InputError
 
@@ -21,42 +22,51 @@ DEFLATE = 1032
 def read_idx(path: Path) -> NDArray:
     """Read an IDX file, gzipped if its name ends in .gz, as an array in native byte order.
 
-    Raises InputError as `idx_content` and `idx_values` do.
+    A file of bytes that is not gzipped is mapped and not read: of any size, and read-only. Of others no more is read
+    than the header asks for. Raises InputError, naming the file, if it cannot be read, is no IDX file, is longer or
+    shorter than its header says or longer than is plausible, or if NumPy has no such array.
     """
-    return idx_values(path, idx_content(path))
-
-
-def idx_content(path: Path) -> bytearray:
-    """All bytes of an IDX file, unpacked if its name ends in .gz; no more is unpacked than its header asks for.
-
-    Raises InputError, naming the file, if it cannot be read, is no IDX file, is longer or shorter than its header
-    says, or longer than is plausible.
-    """
+    content = _content(path)
+    dtype, sizes = np.dtype(IDX_TYPES[content[2]]), _sizes(content)
     try:
-        size, packed = file_size(path), path.suffix == ".gz"
+        if len(content) == _start(content) < _expected(content):
+            return map_array(path, dtype, tuple(sizes), _start(content))
+        values = np.frombuffer(content, dtype, offset=_start(content)).reshape(sizes)
+    except ValueError as error:
+        raise InputError(f"{path}: an IDX file of impossible sizes ({error})") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
+    return values.astype(dtype.newbyteorder("="), copy=False)
+
+
+def idx_header(shape: tuple[int, ...]) -> bytes:
+    """What an IDX file of uint8 values of this shape begins with."""
+    return bytes([0, 0, 0x08, len(shape)]) + np.array(shape, ">u4").tobytes()
+
+
+def _content(path: Path) -> bytearray:
+    """All bytes of an IDX file, unpacked; of one that is to be mapped its header."""
+    try:
+        packed = path.suffix == ".gz"
+        size = file_size(path, LARGEST if packed else None)
         with gzip.open(path) if packed else path.open("rb") as stream:
             content = _header(path, stream)
-            _check_size(path, expected := _expected(content), size, packed)
+            expected = _expected(content)
+            mapped = not packed and np.dtype(IDX_TYPES[content[2]]).itemsize == 1
+            _check_size(path, expected, size, packed, None if mapped else LARGEST)
+            if mapped:
+                return content
             # one byte more than is asked for: it must not be there, and the checksum of gzip comes after the last
             content += stream.read(expected - len(content) + 1)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
     except (EOFError, zlib.error) as error:
         raise InputError(f"{path}: damaged gzip file ({error}); fetch it again") from None
-    if len(content) != expected:
-        found = f"{len(content):,} bytes" if len(content) < expected else f"more than {expected:,} bytes"
-        raise _other_size(path, found, expected)
+    if len(content) < expected:
+        raise _other_size(path, f"{len(content):,} bytes", expected)
+    if len(content) > expected:
+        raise _other_size(path, f"more than {expected:,} bytes", expected)
     return content
-
-
-def idx_values(path: Path, content: bytearray) -> NDArray:
-    """The array in what `idx_content` returned. Raises InputError, naming the file, if NumPy has no such array."""
-    dtype, sizes = np.dtype(IDX_TYPES[content[2]]), _sizes(content)
-    try:
-        values = np.frombuffer(content, dtype, offset=_start(content)).reshape(sizes)
-    except ValueError as error:
-        raise InputError(f"{path}: an IDX file of impossible sizes ({error})") from None
-    return values.astype(dtype.newbyteorder("="), copy=False)
 
 
 def _header(path: Path, stream: BinaryIO | gzip.GzipFile) -> bytearray:
@@ -83,14 +93,14 @@ def _expected(header: bytearray) -> int:
     return start + np.dtype(IDX_TYPES[header[2]]).itemsize * math.prod(_sizes(header))
 
 
-def _check_size(path: Path, expected: int, size: int, packed: bool) -> None:
+def _check_size(path: Path, expected: int, size: int, packed: bool, largest: int | None) -> None:
     """Raise InputError before anything is read that a file of this size cannot hold, or that is not plausible."""
     if packed and expected > DEFLATE * size:
         raise _other_size(path, f"{size:,} bytes of gzip", expected)
     if not packed and expected != size:
         raise _other_size(path, f"{size:,} bytes", expected)
-    if expected > LARGEST:
-        raise InputError(f"{path}: its header asks for {expected:,} bytes, and {LARGEST:,} are the most that is read")
+    if largest is not None and expected > largest:
+        raise InputError(f"{path}: its header asks for {expected:,} bytes, and {largest:,} are the most that is read")
 
 
 def _other_size(path: Path, found: str, expected: int) -> InputError:

@@ -6,11 +6,12 @@ import os
 import sys
 from pathlib import Path
 
+import numpy as np
 from numpy.typing import NDArray
 
 from compare.data.dataset import Dataset
 from compare.data.folders import data_root
-from compare.data.idx import idx_content, idx_values
+from compare.data.idx import idx_header, read_idx
 from compare.data.torchvision_sets import fetched
 from compare.errors import InputError
 
@@ -57,8 +58,10 @@ def _folder(root: Path) -> Path | None:
 
 def _read(path: Path, sha256: str) -> tuple[NDArray, bool]:
     """The array in a file, and whether it is the one that was published."""
-    content = idx_content(path)
-    return idx_values(path, content), hashlib.sha256(content).hexdigest() == sha256
+    array = read_idx(path)
+    digest = hashlib.sha256(idx_header(array.shape))
+    digest.update(array.data if array.size else b"")
+    return array, array.dtype == np.uint8 and digest.hexdigest() == sha256
 
 
 @functools.cache

@@ -1,18 +1,24 @@
 """Every data set by its name: where it comes from, and what is in it."""
 
+import os
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from compare.data.dataset import Dataset
 from compare.data.embedded import load_digits, load_mnist5k
 from compare.data.folders import DATA_ROOT_VARIABLE as DATA_ROOT_VARIABLE
-from compare.data.folders import cache_path
+from compare.data.folders import cache_path, data_root
 from compare.data.mnist import load_mnist
+from compare.data.prepared import Prepared, Watch, unwatched
 from compare.data.torchvision_sets import load_with_torchvision
 from compare.errors import InputError
+
+# Of a proof, unless others are asked for.
+USUAL_STEPS = 9600
 
 
 @dataclass(frozen=True)
@@ -31,28 +37,64 @@ class Source:
     files: tuple[str, ...] = ()
 
     def is_here(self, root: Path | None) -> bool:
-        """True if loading it needs no download."""
+        """True if loading it needs no download. Raises InputError if the root that is named is no folder."""
         if not self.files:
             return True
-        with suppress(InputError):
-            folder = root or cache_path()
-            return any(True for pattern in self.files for _ in folder.glob(pattern))
-        return False
+        if root:
+            folder = data_root(root)
+        else:
+            try:
+                folder = cache_path()
+            except InputError:
+                return False
+        return any(True for pattern in self.files for _ in folder.glob(pattern))
+
+    def outline(self, name: str) -> Dataset:
+        """A data set of the same sizes in which all is 0; its zeros take no memory until they are looked at."""
+        train, test = ((np.zeros((size, *self.shape), np.uint8), np.zeros(size, int)) for size in self.size)
+        return Dataset(name, train, test if self.size[1] else None, self.classes)
 
 
 def check_name(name: str) -> None:
-    """Raise InputError if there is no data set of this name."""
-    if name not in SOURCES:
-        raise InputError(f"unknown data set {name!r}; data --list shows all")
+    """Raise InputError if this is neither the name of a data set nor a path."""
+    if name not in SOURCES and not is_path(name):
+        raise InputError(f"unknown data set {name!r}; data --list shows all, and a path of your own data has a / in it")
 
 
-def load(name: str, root: str | Path | None = None) -> Dataset:
-    """Load a data set by its name in SOURCES; root is the folder of its files, unless they are inside the package.
+def is_path(name: str) -> bool:
+    """True if data are given by a path, not by name."""
+    return name not in SOURCES and ("/" in name or os.sep in name or os.path.exists(name))
 
-    Raises InputError if the name is unknown, or the data missing, unreadable or bad.
+
+def load(
+    name: str,
+    root: str | Path | None = None,
+    prepared: Prepared | None = None,
+    watch: Watch = unwatched,
+    check: Callable[[Dataset], object] | None = None,
+) -> Dataset:
+    """Load a data set by its name in SOURCES, or by a path: see `load_own`.
+
+    root: the folder of the files of what has a name, unless they are inside the package; prepared: how pictures of
+    one's own are made alike (other data are as they are); watch: is told how far it is; check: called before a download
+    with an `outline` of the data set, so that what it refuses is not downloaded. Raises InputError if the name is
+    unknown, or the data missing, unreadable or bad.
     """
     check_name(name)
-    return SOURCES[name].load(None if root is None else Path(root))
+    if is_path(name):
+        # what reads pictures is imported when there are some
+        from compare.data.own_data import load_own
+
+        return load_own(name, prepared, watch)
+    source, folder = SOURCES[name], None if root is None else Path(root)
+    if check and not source.is_here(folder):
+        check(source.outline(name))
+    return source.load(folder)
+
+
+def usual_epochs(steps_per_epoch: int) -> int:
+    """For how many epochs the proof trains on data of one's own: about as many steps as on the others."""
+    return max(1, round(USUAL_STEPS / steps_per_epoch))
 
 
 def _torchvision(name: str, epochs: int, size: tuple[int, int], shape: tuple, classes: int, files: str) -> Source:

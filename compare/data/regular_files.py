@@ -20,11 +20,11 @@ KINDS = {
 }
 
 
-def file_size(path: Path) -> int:
+def file_size(path: Path, largest: int | None = LARGEST) -> int:
     """Bytes of a file that can be read to its end.
 
     Raises OSError, with the reason as its `strerror`, for what is missing, a folder, a pipe, a socket, a device, or
-    larger than LARGEST.
+    larger than `largest`, if that is given: what is mapped may have any size.
     """
     found = path.stat()
     if stat.S_ISDIR(found.st_mode):
@@ -32,8 +32,8 @@ def file_size(path: Path) -> int:
     if not stat.S_ISREG(found.st_mode):
         # opening a pipe that nobody writes to would wait for ever
         raise OSError(errno.EINVAL, f"it is {KINDS.get(stat.S_IFMT(found.st_mode), 'something else')}, not a file")
-    if found.st_size > LARGEST:
-        raise OSError(errno.EFBIG, f"it has {found.st_size:,} bytes, and {LARGEST:,} are the most that is read")
+    if largest is not None and found.st_size > largest:
+        raise OSError(errno.EFBIG, f"it has {found.st_size:,} bytes, and {largest:,} are the most that is read")
     return found.st_size
 
 

@@ -46,9 +46,9 @@ def new_exercise(path: Path, seed: int | None = None) -> str:
     # the command stands in a docstring, which some file names would end or change
     plain = command.isprintable() and not {'"', "\\"} & {*command}
     text = exercise_text(secrets.randbelow(SEEDS) if seed is None else seed, command if plain else f"{COMMAND} FILE")
-    if path.exists() or path.is_symlink():
-        raise InputError(f"--new {path}: exists already; choose another name")
     try:
+        if path.exists() or path.is_symlink():
+            raise InputError(f"--new {path}: exists already; choose another name")
         with whole_file(path) as stream:
             stream.write(text.encode())
     except OSError as error:

@@ -54,7 +54,7 @@ def reset(exercise: Path) -> bool:
 def _read(path: Path) -> dict[str, Any]:
     try:
         found = parse_json(read_bytes(path))
-    except (FileNotFoundError, NotADirectoryError, PermissionError):
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
         raise InputError(f"{short_path(path)}: progress cannot be read: {error.strerror}; use --reset") from None

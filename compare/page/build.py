@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -16,16 +17,16 @@ from compare.page.code_lines import numpy_lines, torch_lines
 from compare.page.content import Content
 from compare.page.formulas import equations
 from compare.page.packing import Packed, pack
+from compare.page.reasons import reasons
 from compare.page.symbols import SYMBOLS, dimensions
+from compare.page.texts import ALSO, ORIGINS, STOPS, questions
 
 HERE = Path(__file__).parent
 # In the order in which each needs only those before it.
 MODULES = (
-    "engine", "unpack", "train", "recording", "compare", "numbers", "symbols", "desk", "draw", "touch", "templates",
-    "curves", "mistakes", "training", "questions", "tour", "main",
+    "engine", "train", "mistakes", "unpack", "recording", "compare", "kept", "numbers", "symbols", "desk", "picker",
+    "draw", "curves", "touch", "templates", "questions", "tour", "breaking", "training", "main",
 )  # fmt: skip
-# What the worker runs, as text.
-WORKER = "engine", "train"
 IMPORT = re.compile(r"^import .*?from '\./\w+\.js'\n", re.M | re.S)
 TABLE, TEXT = "table", "recording"
 
@@ -38,7 +39,9 @@ def build(content: Content) -> str:
 def render(facts: dict[str, Any], packed: Packed) -> str:
     """The page of a recording that is packed already."""
     modules = {name: (HERE / f"{name}.js").read_text(encoding="utf-8") for name in MODULES}
+    # the page finds the text of its worker, and the engine that it shows, by these lines
     script = "".join(f"// {name}.js\n{_alone(text)}\n" for name, text in modules.items())
+    mistakes = _mistakes()
     style = (HERE / "page.css").read_text(encoding="utf-8")
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -47,11 +50,15 @@ def render(facts: dict[str, Any], packed: Packed) -> str:
         facts=facts,
         policy=_policy(script, style),
         rows=_rows(),
+        symbols=SYMBOLS,
+        origin=ORIGINS.get(facts["name"], "The images have the licence of their data set"),
+        questions=questions(facts["classes"]),
+        rate=round(math.log10(facts["lr"]), 6),
         script=script,
         style=style,
-        worker={name: _alone(modules[name]) for name in WORKER},
-        engine=modules["engine"],
-        data={"facts": facts, "symbols": _symbols(), "mistakes": _mistakes(), "tags": _tags()},
+        mistakes=mistakes,
+        tags=_tags(),
+        data={"facts": facts, "symbols": _symbols(), "mistakes": mistakes, "tags": _tags(), "stops": STOPS},
         table=packed.table,
         recording=packed.text,
     )
@@ -99,13 +106,17 @@ def _hash(text: str) -> str:
 
 def _rows() -> list[dict[str, Any]]:
     """The six equations: tag, name, formula and both codes."""
-    formulas, ours, theirs = equations(), numpy_lines(), torch_lines()
+    said = {stop.place: stop.text for stop in STOPS}
+    formulas, ours, theirs, why = equations(), numpy_lines(), torch_lines(), reasons()
     return [
         {
             "tag": function.tag,
             "name": name,
             "signature": function.signature,
             "formula": formulas[function.tag],
+            "symbols": dict.fromkeys(re.findall(r'data-symbol="(\w+)"', formulas[function.tag])),
+            "reason": why.get(function.tag),
+            "short": said[function.tag],
             "plain": "; ".join(f"{one.field} = {one.formula}" for one in QUANTITIES.values() if one.function == name),
             "numpy": ours[function.tag],
             "torch": theirs[function.tag],
@@ -122,10 +133,13 @@ def _symbols() -> dict[str, Any]:
 
 
 def _mistakes() -> dict[str, Any]:
-    """What the catalogue says of the mistakes of the page."""
-    names = re.findall(r"^  '?([\w-]+)'?: \['", (HERE / "mistakes.js").read_text(encoding="utf-8"), re.M)
+    """What the catalogue says of the mistakes of the page, and what is said of them here."""
+    names = re.findall(
+        r"^  '?([\w-]+)'?: (?:\['|after|before)", (HERE / "mistakes.js").read_text(encoding="utf-8"), re.M
+    )
     said = "tag", "function", "title", "belief", "symptom", "lesson"
-    return {name: {field: getattr(BUGS[name], field) for field in said} for name in names}
+    nothing = {"also": "", "why": ""}
+    return {name: {field: getattr(BUGS[name], field) for field in said} | ALSO.get(name, nothing) for name in names}
 
 
 def _tags() -> dict[str, str]:

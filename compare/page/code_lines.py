@@ -14,12 +14,19 @@ from compare.equations import FUNCTIONS
 from compare.page.symbols import SYMBOLS
 
 
+class StandIn(NamedTuple):
+    """Who computes an equation where no line does, and the symbols of its formula that the code never writes."""
+
+    who: str
+    symbols: tuple[str, ...] = ()
+
+
 class Line(NamedTuple):
-    """The code of one equation on one side: its lines as HTML, where they stand, and who computes it if none does."""
+    """The code of one equation on one side: its lines as HTML, where they stand, and what stands for the rest."""
 
     html: str
     place: str
-    stand_in: str = ""
+    stand_in: StandIn | None
 
 
 # Where PyTorch's side of an equation is: a function, and the start of its line.
@@ -32,13 +39,13 @@ TORCH: dict[str, tuple[Callable, str]] = {
     "E6": (torch_impl.step, "optimizer.step"),
 }
 # What a formula has and no line of `scratch` builds.
-NEVER_BUILT = {"log_softmax": "P is exp of logP; training needs its logarithm only"}
+NEVER_BUILT = {"log_softmax": StandIn("not built, training needs its logarithm only:", ("P",))}
 # What PyTorch calls the node of its graph that computes an equation no line names.
 NODES = {
-    "E2": "inside cross_entropy: log_softmax",
-    "E3": "inside cross_entropy: nll_loss",
-    "E4": "autograd: NllLossBackward0, LogSoftmaxBackward0",
-    "E5": "autograd: AddmmBackward0",
+    "E2": StandIn("inside cross_entropy: log_softmax"),
+    "E3": StandIn("inside cross_entropy: nll_loss"),
+    "E4": StandIn("autograd: NllLossBackward0 and LogSoftmaxBackward0 compute it, from", ("P", "Y", "N")),
+    "E5": StandIn("autograd: AddmmBackward0 computes it, with the kept", ("X",)),
 }
 
 
@@ -53,7 +60,7 @@ def torch_lines() -> dict[str, Line]:
     for tag, (function, beginning) in TORCH.items():
         source = textwrap.dedent(inspect.getsource(function))
         (line,) = (text.strip() for text in source.splitlines() if text.strip().startswith(beginning))
-        found[tag] = Line(_marked(_without_type(line), "torch"), _place(function), NODES.get(tag, ""))
+        found[tag] = Line(marked(_without_type(line), "torch"), _place(function), NODES.get(tag))
     return found
 
 
@@ -62,8 +69,8 @@ def _of_scratch(function: Callable) -> Line:
     (definition,) = ast.parse(source).body
     assert isinstance(definition, ast.FunctionDef)
     pieces = [ast.get_source_segment(source, one) or "" for one in definition.body[1:] if not _checks(one)]
-    html = _marked("\n".join(map(_without_type, pieces)), "numpy")
-    return Line(html, _place(function), NEVER_BUILT.get(function.__name__, ""))
+    html = marked("\n".join(map(_without_type, pieces)), "numpy")
+    return Line(html, _place(function), NEVER_BUILT.get(function.__name__))
 
 
 def _without_type(line: str) -> str:
@@ -82,7 +89,7 @@ def _place(function: Callable) -> str:
     return f"{function.__module__.replace('.', '/')}.py: {function.__qualname__}"
 
 
-def _marked(text: str, side: str) -> str:
+def marked(text: str, side: str) -> str:
     """The text as HTML; a name of a symbol is an element that lists the symbols it stands for."""
     names: dict[str, list[str]] = {}
     for symbol, about in SYMBOLS.items():

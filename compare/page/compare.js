@@ -1,30 +1,23 @@
-// The comparison of the engine with what was recorded: each quantity has a budget, and `used` is the share of it.
+// The engine against what was recorded: each quantity has a budget, and `used` is the share of it.
 
+import { log_softmax, logits, logits_gradient, nll_loss, parameter_gradients, sgd_step } from './engine.js'
 import { flat } from './recording.js'
 
-/** The largest |ours - theirs| as a share of the limit; nan is over every budget. */
-export function used(ours, theirs, limit) {
-  const [a, b] = [flat(ours), flat(theirs)]
-  let largest = 0
-  for (let i = 0; i < b.length; i++) {
-    const gap = Math.abs(a[i] - b[i])
-    if (!(gap <= largest)) largest = gap
-    if (Number.isNaN(gap)) return Infinity
-  }
-  return largest / limit
+/** One step of the engine against both recorded sides -> [{number, side, field, used}]; of most steps only the loss is recorded. */
+export function compare_step({ number, loss, kept }, recorded, facts) {
+  const moment = kept && recorded.moments.find((one) => one.number === number)
+  if (moment) return facts.fields.flatMap((field, i) => compare(number, field, kept, moment.sides, moment.limits[i]))
+  return compare(number, 'L', { L: loss }, recorded.loss.map((side) => ({ L: side[number - 1] })), recorded.limits[number - 1])
 }
 
-/** One step of the engine against a recorded moment -> [{side, field, used}], in the order of the derivation */
-export function compare_moment(step, moment, fields) {
-  const sides = { NumPy: moment.ours, PyTorch: moment.theirs }
-  return fields.flatMap((field, i) =>
-    Object.entries(sides).map(([side, theirs]) => ({
-      number: moment.number,
-      side,
-      field,
-      used: used(step[field], theirs[field], moment.limits[i]),
-    })),
-  )
+function compare(number, field, ours, sides, limit) {
+  return sides.map((side, i) => ({ number, field, side: ['NumPy', 'PyTorch'][i], used: used(ours[field], side[field], limit) }))
+}
+
+// The largest |ours - theirs| as a share of the limit; nan is over every budget.
+function used(ours, theirs, limit) {
+  const values = flat(ours)
+  return flat(theirs).reduce((largest, value, i) => Math.max(largest, Math.abs(values[i] - value)), 0) / limit
 }
 
 /** The first over its budget, else the largest share. */
@@ -32,4 +25,19 @@ export function verdict(found) {
   const first = found.find((one) => !(one.used <= 1))
   const worst = found.reduce((a, b) => (b.used > a.used ? b : a), { used: 0 })
   return { match: !first, first, worst }
+}
+
+/** gap(): between the secant of L along dW, db and their slope, as a share of it. */
+export function gradient({ X, y }, { W, b }) {
+  const log_P = (W, b) => log_softmax(logits(X, W, b))
+  const logP = log_P(W, b)
+  const dZ = logits_gradient(logP, y)
+  const [dW, db] = parameter_gradients(X, dZ)
+  const gap = () => {
+    const slope = [...dW, db].reduce((sum, row) => row.reduce((part, g) => part + g * g, sum), 0)
+    const h = 1e-5 / Math.sqrt(slope)
+    const [below, above] = [h, -h].map((step) => nll_loss(log_P(...sgd_step(W, b, dW, db, step)), y))
+    return Math.abs((above - below) / (2 * h) / slope - 1)
+  }
+  return { logP, dZ, dW, gap }
 }

@@ -26,7 +26,8 @@ class Content(NamedTuple):
 def content(recording: Recording) -> Content:
     """All that the page needs of a recording."""
     problem, W0_b0 = recording.problem, recording.problem.start(DTYPE)
-    images, labels = (np.concatenate(parts) for parts in zip(problem.train, problem.validation, strict=True))
+    parts = problem.train, problem.validation
+    images, labels = (np.concatenate([np.asarray(part[n]) for part in parts]) for n in range(2))
     lit, values = pack_images(images)
     arrays: Arrays = {
         "lit": lit,

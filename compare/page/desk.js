@@ -1,79 +1,73 @@
 // The desk: one image through the six equations.
 
 import { log_softmax, logits, logits_gradient, nll_loss, parameter_gradients, sgd_step } from './engine.js'
-import { digits, element, make_bars, make_picture, mark } from './numbers.js'
+import { digits, element, make_bars, make_picture, on } from './numbers.js'
 
-/** One step on the image of the state, with what was touched: `moved` logits replace those of E1. */
-export function desk_step(state) {
-  const X = [state.x]
-  const y = [state.label]
+// One step on the image of the state; `moved` logits replace those of E1.
+function desk_step(state) {
+  const [X, y] = [[state.x], [state.label]]
   const Z = state.moved ? [state.moved] : logits(X, state.W, state.b)
   const logP = log_softmax(Z)
   const dZ = logits_gradient(logP, y)
   const [dW, db] = parameter_gradients(X, dZ)
   const [W, b] = sgd_step(state.W, state.b, dW, db, state.lr)
   const after = nll_loss(log_softmax(logits(X, W, b)), y)
-  return { X, y, Z, logP, P: logP.map((row) => row.map(Math.exp)), L: nll_loss(logP, y), dZ, dW, db, W, b, after }
+  return { Z: Z[0], logP: logP[0], P: logP[0].map(Math.exp), L: nll_loss(logP, y), dZ: dZ[0], dW, db, W, b, after }
 }
 
-/** What each symbol is for the image of the state, in a few words. */
-export function values_here(step, state, facts) {
-  const name = facts.names[state.label]
+// What each symbol is for the image of the state, in a few words.
+function values_here(step, { x, label, W, b, lr }, names) {
+  const name = names[label]
   const range = (values) => {
-    const [low, high] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))]
+    const [low, high] = [Math.min(...values), Math.max(...values)]
     return low === high ? digits(low) : `${digits(low)} to ${digits(high)}`
   }
-  const classes = (values) => `${digits(values[state.label])} at ${name}; all: ${range(values)}`
   const row = (values) => `row of ${name}: ${range(values)}`
+  const found = { X: `${x.length} pixels, ${x.filter((value) => value > 0).length} above 0`, y: name, W: row(W[label]), Y: `1 at ${name}, else 0`, L: digits(step.L), dW: row(step.dW[label]), lr: digits(lr), N: '1 (one image)' }
+  for (const [symbol, values] of Object.entries({ ...step, b })) if (values.length === names.length && !found[symbol]) found[symbol] = `${digits(values[label])} at ${name}; all: ${range(values)}`
+  return found
+}
+
+// Each equation with the numbers of the image, at its label.
+function worked(step, { x, label, W, b, lr, moved }, names) {
+  const at = names[label]
+  const [Z, logP, P, dZ, bias] = [step.Z, step.logP, step.P, step.dZ, b].map((values) => values[label])
+  const largest = Math.max(...step.Z)
+  const sum = step.Z.reduce((sum, z) => sum + Math.exp(z - largest), 0)
+  const brightest = x.indexOf(Math.max(...x))
+  const minus = (value) => (value < 0 ? `(${digits(value)})` : digits(value))
   return {
-    X: `${state.x.length} pixels, ${state.x.filter((value) => value > 0).length} above 0`,
-    y: name,
-    W: row(state.W[state.label]),
-    b: classes(state.b),
-    Z: classes(step.Z[0]),
-    logP: classes(step.logP[0]),
-    P: classes(step.P[0]),
-    Y: `1 at ${name}, else 0`,
-    L: digits(step.L),
-    dZ: classes(step.dZ[0]),
-    dW: row(step.dW[state.label]),
-    db: classes(step.db),
-    lr: digits(state.lr),
-    N: '1 (one image)',
+    E1: moved ? `Z at ${at} was moved to ${digits(Z)}` : `Z at ${at} = Σ pixel · weight + b = ${digits(Z - bias)} + ${minus(bias)} = ${digits(Z)}`,
+    E2: `with m = ${digits(largest)}, the largest: P at ${at} = e^(Z − m) / Σ e^(Z − m) = ${digits(Math.exp(Z - largest))} / ${digits(sum)} = ${digits(P)}`,
+    E3: `L = −log ${digits(P)} = ${digits(-logP)}; all classes alike would cost log ${names.length} = ${digits(Math.log(names.length))}`,
+    E4: `dZ at ${at} = (P − 1) / N = (${digits(P)} − 1) / 1 = ${digits(dZ)}; elsewhere Y is 0, and dZ = P / N`,
+    E5: `at ${at}, brightest pixel: dW = dZ · X = ${digits(dZ)} · ${digits(x[brightest])} = ${digits(step.dW[label][brightest])}; db = dZ = ${digits(dZ)}`,
+    E6: `b at ${at} = b − η db = ${digits(bias)} − ${digits(lr)} · ${minus(dZ)} = ${digits(step.b[label])}; the weights likewise. L of this image: ${digits(step.L)} before, ${digits(step.after)} after the step`,
   }
 }
 
-/** The numbers of all six rows, made once. on_logit(k, value): a logit was moved; on_logit(): back to E1 -> a function of the state. */
-export function make_desk(facts, on_logit) {
-  const [Z, P, dZ, db] = [['Z', { on_move: on_logit }], ['P', { positive: true }], ['dZ'], ['db']].map(([symbol, how]) => make_bars(symbol, facts.names, how))
-  const [dW, W] = [['dW', 'row of the label'], ['W', 'row of the label after the step']].map(([symbol, text]) => make_picture(symbol, facts.shape, text))
-  const [back, falls] = [element('button', { type: 'button' }, 'Back to the logits of E1'), element('p', { class: 'digits' })]
-  back.addEventListener('click', () => on_logit())
-  const guess = element('p', { class: 'note' }, `All classes alike costs ln ${facts.classes} = ${digits(Math.log(facts.classes))} nats.`)
-  const listed = Object.entries({ E1: [Z.table, back], E2: [P.table], E3: [guess], E4: [dZ.table], E5: [dW.figure, db.table], E6: [W.figure, falls] }).flatMap(
-    ([tag, made]) => fill_numbers(tag, made),
-  )
+/** The numbers of all rows. on_logit(k, value): a logit was moved; on_logit(): back to E1 -> a function of the state. */
+export function make_desk({ names, shape }, on_logit) {
+  const bars = Object.entries({ Z: { on_move: on_logit }, P: { positive: true }, logP: {}, dZ: {}, db: {} }).map(([symbol, how]) => [symbol, make_bars(symbol, names, how)])
+  const [Z, P, logP, dZ, db] = bars.map(([, { table }]) => table)
+  const pictures = [['dW', 'row of the label'], ['W', 'row of the label after the step']].map(([symbol, text]) => [symbol, make_picture(symbol, shape, text)])
+  const [dW, W] = pictures.map(([, { figure }]) => figure)
+  const back = element('button', { type: 'button' }, 'Back to the logits of E1')
+  on(back, 'click', () => on_logit())
+  const lines = Object.entries({ E1: [Z, back], E2: [P], E3: [logP], E4: [dZ], E5: [dW, db], E6: [W] }).map(([tag, made]) => {
+    const line = element('p', { class: 'digits worked' })
+    document.querySelector(`[data-numbers="${tag}"]`).append(line, ...made)
+    return [tag, line]
+  })
+  const places = document.querySelectorAll('[data-value]')
   return (state) => {
     const step = desk_step(state)
-    Z.set(step.Z[0], state.label)
-    P.set(step.P[0], state.label)
-    dZ.set(step.dZ[0], state.label)
-    db.set(step.db, state.label)
-    dW.set(step.dW[state.label])
-    W.set(step.W[state.label])
+    const [values, said] = [values_here(step, state, names), worked(step, state, names)]
+    for (const [symbol, { set }] of bars) set(step[symbol], state.label)
+    for (const [symbol, { set }] of pictures) set(step[symbol][state.label])
+    for (const [tag, line] of lines) line.textContent = said[tag]
+    for (const place of places) place.textContent = values[place.dataset.value]
     back.hidden = !state.moved
-    falls.textContent = `L of this image: ${digits(step.L)} before, ${digits(step.after)} after the step`
-    const values = values_here(step, state, facts)
-    for (const [name, place] of listed) place.textContent = values[name]
     return values
   }
-}
-
-// Each symbol of the formula with its value, and what was made below -> [[symbol, place of its value]]
-function fill_numbers(tag, made) {
-  const named = Array.from(document.querySelectorAll(`#${tag} math [data-symbol]`), (one) => one.dataset.symbol)
-  const listed = [...new Set(named)].map((name) => [name, element('dd', { class: 'digits' })])
-  const list = element('dl', {}, ...listed.map(([name, place]) => element('div', {}, element('dt', {}, mark(name)), place)))
-  document.querySelector(`[data-numbers="${tag}"]`).append(list, ...made)
-  return listed
 }

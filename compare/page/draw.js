@@ -1,73 +1,67 @@
-// Drawing a digit, and preparing it as MNIST was.
+// Drawing a digit with mouse, finger, pen or arrow keys, and preparing it as MNIST was.
 
-import { draw_grey, place_in } from './numbers.js'
+import { clamp, draw_grey, on, place_in } from './numbers.js'
 
-/** Drawing with mouse, finger, pen or arrow keys; on_drawn({x, steps}) after each line. */
+/** Drawing while the role of the canvas is `application`; on_drawn gets what `prepare` gives -> clear() */
 export function drawing(canvas, on_drawn) {
-  const [width, height] = [canvas.width, canvas.height]
+  const { width, height } = canvas
   const ink = new Float64Array(width * height)
   let [last, down, pen] = [undefined, false, [width / 2, height / 2]]
   const line_to = ([x, y]) => {
     const from = last ?? [x, y]
-    for (let i = 0; i <= 8; i++) stamp(ink, width, height, from[0] + ((x - from[0]) * i) / 8, from[1] + ((y - from[1]) * i) / 8)
+    for (let i = 0; i <= 8; i++) stamp(ink, width, from[0] + ((x - from[0]) * i) / 8, from[1] + ((y - from[1]) * i) / 8)
     last = [x, y]
     draw_grey(canvas, ink)
   }
   const lift = () => ((last = undefined), on_drawn(prepare(ink, width, height)))
-  const keys = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
-  const handlers = {
-    pointerdown: (event) => (canvas.setPointerCapture(event.pointerId), line_to(place_in(canvas, event))),
-    pointermove: (event) => event.buttons && line_to(place_in(canvas, event)),
-    pointerup: lift,
-    keydown: (event) => {
-      if (event.key === ' ') down = !down
-      else if (keys[event.key]) pen = pen.map((at, axis) => Math.min(width - 1, Math.max(1, at + keys[event.key][axis])))
-      else return
-      event.preventDefault()
-      if (down) line_to(pen)
-      else if (event.key === ' ') lift()
-      else show_pen()
-    },
-  }
   const show_pen = () => draw_grey(canvas, ink.map((value, d) => (d === Math.floor(pen[1]) * width + Math.floor(pen[0]) ? 0.5 : value)))
-  return {
-    clear: () => (ink.fill(0), (last = undefined), (down = false), show_pen()),
-    start: () => Object.entries(handlers).forEach((one) => canvas.addEventListener(...one)),
-    stop: () => Object.entries(handlers).forEach((one) => canvas.removeEventListener(...one)),
-  }
+  const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
+  const when_on = (name, answer) => on(canvas, name, (event) => canvas.getAttribute('role') === 'application' && answer(event))
+  when_on('pointerdown', (event) => (canvas.setPointerCapture(event.pointerId), line_to(place_in(canvas, event))))
+  when_on('pointermove', (event) => event.buttons && line_to(place_in(canvas, event)))
+  for (const name of ['pointerup', 'pointercancel']) when_on(name, lift)
+  when_on('keydown', (event) => {
+    const arrow = arrows[event.key]
+    if (!arrow && event.key !== ' ') return
+    event.preventDefault()
+    if (arrow) pen = pen.map((at, axis) => clamp(at + arrow[axis], 1, width - 1))
+    else down = !down
+    if (down) line_to(pen)
+    else if (arrow) show_pen()
+    else lift()
+  })
+  return () => (ink.fill(0), (last = undefined), (down = false), show_pen())
 }
 
-function stamp(ink, width, height, x, y) {
+function stamp(ink, width, x, y) {
   for (let d = 0; d < ink.length; d++) {
     const gap = Math.hypot((d % width) + 0.5 - x, Math.floor(d / width) + 0.5 - y)
-    ink[d] = Math.max(ink[d], Math.min(1, Math.max(0, 1.6 - gap)))
+    ink[d] = Math.max(ink[d], clamp(1.6 - gap, 0, 1))
   }
 }
 
-/** Ink of any size and place -> the same drawing, its larger side 20 pixels, its centre of mass in the middle. */
+/** Ink -> {x, steps}: the drawing as in MNIST, and [text, pixels] of each step on the way. */
 export function prepare(ink, width, height) {
-  const lit = Array.from(ink.keys()).filter((d) => ink[d] > 0)
-  if (!lit.length) return { x: ink.slice(), steps: ['nothing is drawn'] }
-  const columns = lit.map((d) => d % width)
-  const lines = lit.map((d) => Math.floor(d / width))
-  const [left, top] = [Math.min(...columns), Math.min(...lines)]
+  const drawn = Array.from(ink.keys()).filter((d) => ink[d] > 0)
+  if (!drawn.length) return { x: ink.slice(), steps: [['nothing is drawn', ink]] }
+  const [columns, lines] = [drawn.map((d) => d % width), drawn.map((d) => Math.floor(d / width))]
+  const [left, top] = [columns, lines].map((all) => Math.min(...all))
   const size = Math.max(Math.max(...columns) - left, Math.max(...lines) - top) + 1
-  const scale = size / (0.7143 * Math.min(width, height))
-  const sample = (x, y) => (x < 0 || y < 0 || x >= width || y >= height ? 0 : ink[y * width + x])
-  const small = ink.map((_, d) => blend(sample, left + scale * (d % width), top + scale * Math.floor(d / width), size, left, top))
-  const mass = small.reduce((sum, value) => sum + value, 0)
-  const centre = [0, 1].map((axis) => small.reduce((sum, value, d) => sum + value * (axis ? Math.floor(d / width) : d % width), 0) / mass)
-  const [right, down] = [Math.round((width - 1) / 2 - centre[0]), Math.round((height - 1) / 2 - centre[1])]
-  const at = (x, y) => (x < 0 || y < 0 || x >= width || y >= height ? 0 : small[y * width + x])
-  const x = ink.map((_, d) => at((d % width) - right, Math.floor(d / width) - down))
-  return { x, steps: [`cut to ${size} pixels`, `scaled to ${Math.round(size / scale)}`, `moved by ${right}, ${down}: the centre of mass is in the middle`] }
+  // 20 of 28 pixels
+  const large = Math.round((Math.min(width, height) * 20) / 28)
+  const each = (values) => ink.map((_, d) => values(d % width, Math.floor(d / width)))
+  const pixel = (from, x, y) => (x < 0 || y < 0 || x >= width || y >= height ? 0 : from[y * width + x])
+  const scaled = each((x, y) => (Math.max(x, y) >= large ? 0 : blend((x, y) => pixel(ink, x, y), left + (x * size) / large, top + (y * size) / large)))
+  const mass = scaled.reduce((sum, value) => sum + value, 0)
+  const mean = (place) => scaled.reduce((sum, value, d) => sum + value * place(d), 0) / mass
+  const right = Math.round((width - 1) / 2 - mean((d) => d % width))
+  const down = Math.round((height - 1) / 2 - mean((d) => Math.floor(d / width)))
+  const x = each((x, y) => pixel(scaled, x - right, y - down))
+  return { x, steps: [['as drawn', ink.slice()], [`cut out, and its ${size} pixels scaled to ${large}`, scaled], [`moved by ${right}, ${down}: its centre of mass is in the middle`, x]] }
 }
 
-function blend(sample, x, y, size, left, top) {
-  if (x > left + size || y > top + size) return 0
+function blend(pixel, x, y) {
   const [i, j] = [Math.floor(x), Math.floor(y)]
   const [u, v] = [x - i, y - j]
-  const upper = (1 - u) * sample(i, j) + u * sample(i + 1, j)
-  const lower = (1 - u) * sample(i, j + 1) + u * sample(i + 1, j + 1)
-  return (1 - v) * upper + v * lower
+  return (1 - v) * ((1 - u) * pixel(i, j) + u * pixel(i + 1, j)) + v * ((1 - u) * pixel(i, j + 1) + u * pixel(i + 1, j + 1))
 }

@@ -17,19 +17,23 @@ MATHML = "http://www.w3.org/1998/Math/MathML"
 # Which identifiers of a formula are symbols, as they stand there: d and Z are one, and so are log and P.
 BY_FORMULA = {symbol.formula.replace(" ", ""): name for name, symbol in SYMBOLS.items()}
 THIN_SPACE = "\u2009"
+# As a formula is read aloud.
+WORDS = {"=": "equals", "−": "minus", "+": "plus", "←": "becomes", "⊤": "transposed", "∑": "sum", "η": "eta"}
 ElementTree.register_namespace("", MATHML)
 
 
 @cache
 def equations() -> dict[str, str]:
     """By tag the MathML of each equation; every symbol is an element with `data-symbol`."""
-    sections = _sections(maths_page().read_text(encoding="utf-8"))
-    return {function.tag: _each_part(sections[function.tag]) for function in FUNCTIONS.values()}
+    sections = maths_sections()
+    return {function.tag: _each_part(sections[function.tag].split("$$")[1]) for function in FUNCTIONS.values()}
 
 
-def _sections(text: str) -> dict[str, str]:
-    """By tag the first formula below the heading of each equation."""
-    return dict(re.findall(r"^## (E\d): .*?\$\$(.*?)\$\$", text, re.M | re.S))
+@cache
+def maths_sections() -> dict[str, str]:
+    """By tag the section of MATHS.md about each equation; its first formula is the equation."""
+    text = maths_page().read_text(encoding="utf-8")
+    return dict(re.findall(r"^## (E\d): (.*?)(?=^## |\Z)", text, re.M | re.S))
 
 
 def _each_part(latex: str) -> str:
@@ -44,6 +48,7 @@ def _mathml(latex: str) -> str:
     for element in root.iter(f"{{{MATHML}}}mi"):
         if name := BY_FORMULA.get((element.text or "").replace(THIN_SPACE, "")):
             element.set("data-symbol", name)
+    root.set("aria-label", spoken(root))
     return ElementTree.tostring(root, encoding="unicode")
 
 
@@ -63,3 +68,16 @@ def _identifiers(element: Element) -> Iterator[Element]:
         yield element
     elif element.tag in (f"{{{MATHML}}}msub", f"{{{MATHML}}}msup", f"{{{MATHML}}}msubsup"):
         yield from _identifiers(element[0])
+
+
+def spoken(element: Element) -> str:
+    """A formula in words: `Z equals X W transposed plus b`."""
+    tag, parts = element.tag.removeprefix(f"{{{MATHML}}}"), [spoken(child) for child in element]
+    if tag == "mfrac":
+        return f"{parts[0]}, over {parts[1]},"
+    if parts[0:1] == ["sum"] and tag in ("munder", "msub"):
+        return f"sum over {parts[1]} of"
+    if tag == "msup" and parts[1] != "transposed":
+        return f"{parts[0]} to the power of {parts[1]}"
+    text = (element.text or "").replace(THIN_SPACE, " ").strip()
+    return " ".join(filter(None, parts)) if parts else WORDS.get(text, text)

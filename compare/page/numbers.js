@@ -1,11 +1,35 @@
-// Numbers as bars and digits, and small drawings.
+// Numbers as bars, digits and pictures.
+
+export const $ = (id) => document.getElementById(id)
+
+/** place: a node, or the id of one */
+export function on(place, event, answer) {
+  (typeof place === 'string' ? $(place) : place).addEventListener(event, answer)
+}
+
+export function clamp(value, low, high) {
+  return Math.min(high, Math.max(low, value))
+}
 
 /** An element with attributes and children; text is a child too. */
 export function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag)
+  return filled(document.createElement(tag), attributes, children)
+}
+
+export function svg(tag, attributes, ...children) {
+  return filled(document.createElementNS('http://www.w3.org/2000/svg', tag), attributes, children)
+}
+
+function filled(made, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value)
   made.append(...children)
   return made
+}
+
+/** A control and the text that names it. */
+export function labelled(text, tag, attributes, ...children) {
+  const input = element(tag, attributes, ...children)
+  return { input, label: element('label', {}, `${text} `, input, ' ') }
 }
 
 export function digits(value) {
@@ -14,17 +38,24 @@ export function digits(value) {
   return (size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(2) : value.toFixed(4)).replace('-', '−')
 }
 
-/** A table of bars, one row a class, to be filled by `set`. positive: bars begin at the left; on_move(k, value): each row has a slider. */
-export function make_bars(symbol, names, { positive = false, on_move } = {}) {
+/** A symbol that lights up with all others of its name; symbols.js writes it. */
+export function mark(symbol) {
+  return element('span', { 'data-symbol': symbol })
+}
+
+/** Bars, one a class, to be filled by `set`. positive: they begin at the left; on_move(k, value): each has a slider. */
+export function make_bars(symbol, names, { positive, on_move } = {}) {
   const rows = names.map((name, k) => {
-    const [bar, number] = [element('div', { class: 'bar' }), element('td', { class: 'digits' })]
+    const [bar, number] = [element('div'), element('td', { class: 'digits' })]
     const row = element('tr', {}, element('th', { scope: 'row' }, name), element('td', { class: 'track' }, bar), number)
     const slider = on_move && element('input', { type: 'range', min: -20, max: 20, step: 0.1, 'aria-label': `move the logit of ${name}` })
-    slider?.addEventListener('input', () => on_move(k, Number(slider.value)))
-    if (slider) row.append(element('td', { class: 'move' }, slider))
+    if (slider) {
+      on(slider, 'input', () => on_move(k, Number(slider.value)))
+      row.append(element('td', { class: 'move' }, slider))
+    }
     return { row, bar, number, slider }
   })
-  const caption = element('caption', {}, mark(symbol), on_move ? ' (drag a slider: what follows moves too)' : '')
+  const caption = element('caption', {}, mark(symbol), on_move ? element('span', { class: 'move' }, ' (drag one: all below follows)') : '')
   const table = element('table', { class: positive ? 'bars positive' : 'bars' }, caption, ...rows.map(({ row }) => row))
   return { table, set: (values, label) => set_bars(rows, values, label, positive) }
 }
@@ -43,62 +74,48 @@ function set_bars(rows, values, label, positive) {
   })
 }
 
-const SHOWN = { logP: 'log P', lr: 'η' }
-
-/** A symbol that lights up with all others of its name. */
-export function mark(symbol) {
-  return element('span', { 'data-symbol': symbol, tabindex: '0', role: 'button' }, SHOWN[symbol] ?? symbol)
+/** An image of pixels or signed numbers. */
+export function make_canvas([height, width], text) {
+  return element('canvas', { width, height, role: 'img', 'aria-label': text })
 }
+
+const packed = ([red, green, blue]) => (255 << 24) | (blue << 16) | (green << 8) | red
+const GREYS = Uint32Array.from({ length: 256 }, (_, i) => packed(Array(3).fill(255 - i)))
+// Orange above 0, blue below: safe for the colour-blind.
+const SIGNED = Uint32Array.from({ length: 511 }, (_, i) =>
+  packed((i > 255 ? [179, 71, 0] : [28, 95, 176]).map((channel) => 238 + (Math.abs(i - 255) / 255) * (channel - 238))),
+)
 
 /** Pixels from 0 to 1 as greys. */
 export function draw_grey(canvas, x) {
-  paint(canvas, x, (value) => [255 * (1 - value), 255 * (1 - value), 255 * (1 - value)])
+  paint(canvas, x, (value) => GREYS[Math.round(255 * value)])
 }
 
-// Orange above 0, blue below, as in a colour-blind-safe diverging scale; both end at `largest`.
+/** Numbers as colours, which end at ± largest. */
 export function draw_signed(canvas, values, largest) {
-  paint(canvas, values, (value) => {
-    const share = Math.min(1, Math.abs(value) / largest)
-    const end = value > 0 ? [179, 71, 0] : [28, 95, 176]
-    return end.map((channel) => 238 + share * (channel - 238))
-  })
+  paint(canvas, values, (value) => SIGNED[255 + Math.round(255 * clamp(value / largest, -1, 1))])
 }
 
 function paint(canvas, values, colour) {
   const context = canvas.getContext('2d')
   const image = context.createImageData(canvas.width, canvas.height)
-  for (let d = 0; d < values.length; d++) {
-    const [red, green, blue] = colour(values[d])
-    image.data[4 * d] = red
-    image.data[4 * d + 1] = green
-    image.data[4 * d + 2] = blue
-    image.data[4 * d + 3] = 255
-  }
+  new Uint32Array(image.data.buffer).set(Array.from(values, colour))
   context.putImageData(image, 0, 0)
 }
 
 /** An image of signed numbers with its symbol and scale, to be filled by `set`. */
-export function make_picture(symbol, [height, width], text) {
-  const canvas = element('canvas', { width, height, role: 'img', 'aria-label': text })
-  const scale = element('span')
-  const set = (values, largest = Math.max(...values.map(Math.abs)) || 1) => {
+export function make_picture(symbol, shape, text) {
+  const [canvas, scale] = [make_canvas(shape, text), element('span')]
+  const set = (values) => {
+    const largest = Math.max(...values.map(Math.abs)) || 1
     draw_signed(canvas, values, largest)
     scale.textContent = `full colour at ± ${digits(largest)}`
   }
-  return { set, canvas, figure: element('figure', {}, canvas, element('figcaption', { class: 'note' }, mark(symbol), ` ${text}; `, scale)) }
+  return { set, figure: element('figure', {}, canvas, element('figcaption', { class: 'note' }, mark(symbol), ` ${text}; `, scale)) }
 }
 
 /** Which pixel of a canvas an event of the pointer is at: [column, line], not rounded. */
-export function place_in(canvas, event) {
+export function place_in(canvas, { clientX, clientY }) {
   const box = canvas.getBoundingClientRect()
-  return [((event.clientX - box.left) / box.width) * canvas.width, ((event.clientY - box.top) / box.height) * canvas.height]
-}
-
-const SVG = 'http://www.w3.org/2000/svg'
-
-export function svg(tag, attributes = {}, text = '') {
-  const made = document.createElementNS(SVG, tag)
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value)
-  made.textContent = text
-  return made
+  return [((clientX - box.left) / box.width) * canvas.width, ((clientY - box.top) / box.height) * canvas.height]
 }

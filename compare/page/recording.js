@@ -1,25 +1,21 @@
 // The recorded run: what NumPy and PyTorch computed, to the bit.
 
 import { logits, parameter_gradients, sgd_step } from './engine.js'
-import { batch_index, image } from './train.js'
+import { batch_index, images } from './train.js'
 import { from_distance, unpack, unpack_images } from './unpack.js'
 
-/** facts: what the page says of the problem; see page.py -> images, labels, order, start, and what was recorded */
+/** -> images, labels, order, start, and what was recorded, as content.py has it */
 export async function read_recording(facts, table, text) {
   const arrays = await unpack(table, text)
   const pixels = unpack_images(arrays.lit, arrays.pixels, arrays.labels.length * facts.features)
-  const data = {
-    pixels,
-    labels: arrays.labels,
-    order: arrays.order,
-    W: rows(arrays.W0, facts.features),
-    b: arrays.b0,
-    loss: halves(arrays.loss),
-    hits: halves(arrays.hits),
-    limits: arrays.limits,
-    image: (n) => image(pixels, facts.features, n),
-  }
+  const [loss, hits, history] = [arrays.loss, arrays.hits, arrays.history].map(halves)
+  const data = { ...arrays, pixels, loss, hits, W: rows(arrays.W0, facts.features), b: arrays.b0, accuracy: history[0].at(-1) }
   return { ...data, moments: await moments(facts, arrays, data) }
+}
+
+/** The page is not blocked between what stands before and after it. */
+export function pause() {
+  return new Promise((go_on) => setTimeout(go_on))
 }
 
 function halves(values) {
@@ -38,45 +34,31 @@ export function flat(value) {
   return all
 }
 
-// What sums and products alone compute is the same in every browser, so it is recorded as a distance from that.
+// What sums and products compute is the same in every browser: recorded is the distance from that.
 async function moments(facts, arrays, data) {
   let before = { W: data.W, b: data.b }
   const found = []
   for (const number of facts.moments) {
-    // the page is not blocked between two of them
-    await new Promise((go_on) => setTimeout(go_on))
+    await pause()
     const own = (name) => arrays[`${number}/${name}`]
-    if (own('before/W'))
-      before = {
-        W: rows(from_distance(flat(data.W), own('before/W')), facts.features),
-        b: from_distance(data.b, own('before/b')),
-      }
-    const step = numpy_step(facts, data, before, number, own)
-    const theirs = facts.fields.map((name) => [name, from_distance(flat(step[name]), own(`torch/${name}`))])
-    before = { W: step.W, b: step.b }
-    found.push({ number, ours: step, theirs: Object.fromEntries(theirs), limits: own('limits') })
+    const from = (name, value) => {
+      const exact = from_distance(flat(value), own(name))
+      return Array.isArray(value) ? rows(exact, value[0].length) : exact
+    }
+    if (own('before/W')) before = { W: from('before/W', data.W), b: from('before/b', data.b) }
+    const ours = numpy_step(facts, data, before, number, own, from)
+    const theirs = facts.fields.map((name) => [name, from_distance(flat(ours[name]), own(`torch/${name}`))])
+    found.push({ number, sides: [ours, Object.fromEntries(theirs)], limits: own('limits') })
+    before = ours
   }
   return found
 }
 
-function numpy_step(facts, data, { W, b }, number, own) {
-  const X = batch_index({ ...facts, order: data.order }, number - 1).map(data.image)
-  const near = (value, name, D) => {
-    const exact = from_distance(flat(value), own(name))
-    return D ? rows(exact, D) : exact
-  }
-  const [logP, dZ] = [rows(own('logP'), b.length), rows(own('dZ'), b.length)]
+function numpy_step(facts, data, { W, b }, number, own, from) {
+  const { X } = images(data, batch_index({ ...facts, order: data.order }, number - 1))
+  const [logP, dZ] = ['logP', 'dZ'].map((name) => rows(own(name), b.length))
   const [dW_near, db_near] = parameter_gradients(X, dZ)
-  const [dW, db] = [near(dW_near, 'dW', facts.features), near(db_near, 'db')]
+  const [dW, db] = [from('dW', dW_near), from('db', db_near)]
   const [W_near, b_near] = sgd_step(W, b, dW, db, facts.lr)
-  return {
-    Z: near(logits(X, W, b), 'Z', b.length),
-    logP,
-    L: data.loss[0][number - 1],
-    dZ,
-    dW,
-    db,
-    W: near(W_near, 'W', facts.features),
-    b: near(b_near, 'b'),
-  }
+  return { Z: from('Z', logits(X, W, b)), logP, L: data.loss[0][number - 1], dZ, dW, db, W: from('W', W_near), b: from('b', b_near) }
 }

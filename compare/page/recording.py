@@ -82,8 +82,8 @@ class _Keeper:
     def on_step(self, _epoch: int, _step: int, index: NDArray, taken: Sequence[Any]) -> None:
         """Called by the loop after each step."""
         tallies = [side.tally(done) for side, done in zip(self.sides, taken, strict=True)]
-        self.loss.append([tally.loss for tally in tallies])
-        self.hits.append([tally.hits for tally in tallies])
+        self.loss.append([float(tally.loss) for tally in tallies])
+        self.hits.append([int(tally.hits) for tally in tallies])
         ours, theirs = (side.quantities(done) for side, done in zip(self.sides, taken, strict=True))
         number, start = len(self.loss), Start.of(self.before, self.initial, self.problem.chosen)
         limits = {name: allowed(*scale, number, ours.W.dtype) for name, scale in sizes(ours, start).items()}

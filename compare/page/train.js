@@ -1,37 +1,42 @@
-// Training, in a worker: the page never waits for it. `engine` has the six functions, one of them perhaps replaced.
+// Training, in a worker: the page never waits for it.
 
-/** Takes {kind: 'start', ...} once, then {kind: 'run', steps}; answers {steps, number, W, b}; a kept step has all. */
-export function serve(engine, scope) {
+/** Takes what a run needs, then {steps}, again and again; answers {steps, W, b}, at the end with the accuracy. */
+export function serve(engine, right, scope) {
   let run
   scope.onmessage = ({ data }) => {
-    if (data.kind === 'start') run = begin(data)
+    run ??= { ...data, number: 0, velocity: with_momentum(data.momentum) }
     const steps = []
-    for (let i = 0; i < (data.steps ?? 0) && run.number < run.total; i++) steps.push(step(engine, run))
-    scope.postMessage({ steps, number: run.number, W: run.W, b: run.b })
+    for (let i = 0; i < data.steps && run.number < run.total; i++) steps.push(step(engine, run))
+    const accuracy = run.number === run.total ? validation(right, run) : undefined
+    scope.postMessage({ steps, W: run.W, b: run.b, accuracy })
   }
 }
 
-function begin(given) {
-  return { ...given, number: 0, velocity: with_momentum(given.momentum) }
-}
-
 function step(engine, run) {
-  const index = batch_index(run, run.number)
-  const X = index.map((n) => image(run.pixels, run.W[0].length, n))
-  const y = index.map((n) => run.labels[n])
+  const { X, y } = images(run, batch_index(run, run.number))
   const Z = engine.logits(X, run.W, run.b)
   const logP = engine.log_softmax(Z)
   const L = engine.nll_loss(logP, y)
-  const dZ = each(engine.logits_gradient(logP, y), (g) => (run.sum ? g * y.length : g))
+  const mean = engine.logits_gradient(logP, y)
+  const dZ = run.sum ? each(mean, (g) => g * y.length) : mean
   const [dW, db] = engine.parameter_gradients(X, dZ)
   const [W, b] = engine.sgd_step(run.W, run.b, ...run.velocity(dW, db), run.lr)
   Object.assign(run, { W, b, number: run.number + 1 })
-  const hits = Z.filter((row, n) => largest_at(row) === y[n]).length
   const kept = run.keep.includes(run.number) ? { Z, logP, L, dZ, dW, db, W, b } : undefined
-  return { number: run.number, loss: run.sum ? L * y.length : L, hits, images: y.length, kept }
+  return { number: run.number, loss: run.sum ? L * y.length : L, hits: hits(Z, y), images: y.length, kept }
 }
 
-/** v <- momentum v + g, as in PyTorch: gives the velocity of each dW and db that it is given in turn. */
+// The share of the validation images that are put in their class.
+function validation({ logits }, run) {
+  const { X, y } = images(run, Array.from(run.labels.keys()).slice(run.train))
+  return hits(logits(X, run.W, run.b), y) / y.length
+}
+
+function hits(Z, y) {
+  return Z.filter((row, n) => largest_at(row) === y[n]).length
+}
+
+/** v <- momentum v + g, as in PyTorch, for dW and db of one step after the other. */
 export function with_momentum(momentum) {
   let v
   const add = (old, g) => g.map((value, i) => momentum * old[i] + value)
@@ -45,17 +50,22 @@ export function each(rows, change) {
 
 /** The class of the largest logit. */
 export function largest_at(row) {
-  return row.indexOf(Math.max(...row))
+  // of rows with nan NumPy takes the first
+  return Math.max(0, row.indexOf(Math.max(...row)))
 }
 
-/** Image n of D pixels, from 0 to 1. */
-export function image(pixels, D, n) {
-  const x = new Float64Array(D)
-  for (let d = 0; d < D; d++) x[d] = pixels[n * D + d] / 255
-  return x
+/** These images, pixels from 0 to 1, and their labels -> {X, y} */
+export function images({ pixels, labels }, index) {
+  const D = pixels.length / labels.length
+  const X = index.map((n) => {
+    const x = new Float64Array(D)
+    for (let d = 0; d < D; d++) x[d] = pixels[n * D + d] / 255
+    return x
+  })
+  return { X, y: index.map((n) => labels[n]) }
 }
 
-/** The images of a step, counted from 0, in the recorded order; beyond that, from its beginning again. */
+/** The images of a step, counted from 0; beyond the recorded order from its beginning again. */
 export function batch_index({ order, train, batch_size }, number) {
   const steps_per_epoch = Math.ceil(train / batch_size)
   const begin = (Math.floor(number / steps_per_epoch) * train) % order.length

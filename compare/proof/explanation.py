@@ -12,7 +12,7 @@ from compare.problem import Hyperparameters
 from compare.proof.single_steps import Case, SingleSteps
 from scratch import Step
 
-# name: (tag of its equation, what it is); each has a value for every class, except the sum and the loss
+# name: (tag of its equation, what it is); each has a value for every class, except sum, loss and the entries
 STAGES = {
     name: (FUNCTIONS[function].tag, meaning)
     for name, function, meaning in (
@@ -21,10 +21,16 @@ STAGES = {
         ("exponentials", "log_softmax", "exp(shifted)"),
         ("sum", "log_softmax", "their sum"),
         ("probabilities", "log_softmax", "probabilities P"),
+        ("log_probabilities", "log_softmax", "log P"),
         ("loss", "nll_loss", "loss L"),
         ("dZ", "logits_gradient", "gradient dZ"),
         ("dW_norm", "parameter_gradients", "norm of dW"),
+        ("dW_entry", "parameter_gradients", "an entry of dW"),
+        ("db", "parameter_gradients", "gradient db"),
         ("W_norm", "sgd_step", "norm of W, after"),
+        ("W_entry", "sgd_step", "the entry of W, after"),
+        ("b", "sgd_step", "b, after"),
+        ("loss_after", "nll_loss", "loss L, after"),
     )
 }
 
@@ -38,11 +44,20 @@ class Library(NamedTuple):
     norm: Callable[[NDArray], NDArray]
 
 
+def entry(images: NDArray, labels: NDArray) -> tuple[int, int]:
+    """Class and pixel of the entry of W that is worked out: the label, and the brightest pixel of the one image."""
+    return int(labels[0]), int(images[0].argmax())
+
+
 def explain(backend: Backend, state: State, images: NDArray, labels: NDArray, lr: float) -> dict[str, NDArray]:
     """The values of STAGES in one step of a backend from `state` on one image (1, D) with its label (1,)."""
     case = Case("explained", state._replace(velocity=None), np.array([0]))
     steps = SingleSteps((images, labels), Hyperparameters(epochs=1, lr=lr), (case,))
-    ((_, done),) = steps.steps(backend, state.W.dtype.name)
+    side = backend.side(steps, state.W.dtype.name)
+    side.start_from(case.start)
+    done = Step._make(map(np.array, side.step(case.index)))
+    _, after = side.loss(side.logits(images), labels)
+    at = entry(images, labels)
     library = _torch() if backend.name == "torch" else NUMPY
     shifted = done.Z - done.Z.max(axis=1, keepdims=True)
     exponentials = library.exp(shifted)
@@ -52,10 +67,16 @@ def explain(backend: Backend, state: State, images: NDArray, labels: NDArray, lr
         "exponentials": exponentials[0],
         "sum": library.total(exponentials),
         "probabilities": library.softmax(done)[0],
+        "log_probabilities": done.logP[0],
         "loss": done.L,
         "dZ": done.dZ[0],
         "dW_norm": library.norm(done.dW),
+        "dW_entry": done.dW[at],
+        "db": done.db,
         "W_norm": library.norm(done.W),
+        "W_entry": done.W[at],
+        "b": done.b,
+        "loss_after": state.W.dtype.type(after),
     }
 
 

@@ -68,7 +68,7 @@ def _small_step(random: np.random.Generator) -> SingleSteps:
     return _one_step((X, y), State(W, b), np.arange(6))
 
 
-def _one_step(train: tuple[NDArray, NDArray], start: State, index: NDArray) -> SingleSteps:
+def _one_step(train: tuple[NDArray | scratch.Rows, NDArray], start: State, index: NDArray) -> SingleSteps:
     return SingleSteps(train, Hyperparameters(epochs=1), (Case("gradient", start, index),))
 
 

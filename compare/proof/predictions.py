@@ -2,15 +2,19 @@
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compare.backends.protocol import Side, State
+from compare.data.mapped import cut, new_array, pieces
 from compare.proof.tolerance import allowed, largest_products
-from scratch import log_softmax, pixels
+from scratch import Rows, log_softmax, pixels
 
 CHUNK = 1000
+# Images whose logits are there at the same time, a multiple of what both sides take at once.
+AT_ONCE = 5 * CHUNK
 
 
 @dataclass
@@ -30,33 +34,43 @@ class Predictions:
     largest: float = 0.0
     evaluation: float = 0.0
 
-    def compare(self, images: NDArray, own: Side, reference: Side, steps: int) -> None:
+    def compare(self, images: NDArray | Rows, own: Side, reference: Side, steps: int) -> None:
         """Count these images (N, D); each side has the weights that it reached after so many steps."""
-        ours, theirs = own.logits(images), reference.logits(images)
-        largest = _number(np.abs(ours - theirs).max(initial=0.0))
+        margins, done, largest = new_array(len(images), np.float64), 0, 0.0
+        for part in cut(images, AT_ONCE):
+            ours, theirs = own.logits(part), reference.logits(part)
+            largest = max(largest, _number(np.abs(ours - theirs).max(initial=0.0)))
+            margins[done : done + len(part)] = _margins(theirs)
+            done += len(part)
+            self._count_unlike(part, ours, theirs, reference.state(), steps)
+        self.compared += len(images)
+        # each of the two highest logits moves by at most `largest`
+        self.certified += sum(int((margins[part] > 2 * largest).sum()) for part in pieces(len(margins)))
+        self.largest = max(self.largest, largest)
+
+    def _count_unlike(self, images: NDArray | Rows, ours: NDArray, theirs: NDArray, state: State, steps: int) -> None:
+        """Count the images (N, D) whose logits (N, K) of the two sides are largest at different classes."""
         finite = np.isfinite(ours).all(axis=1)
         # a row with nan has no largest logit, and so no class
         unlike = (ours.argmax(axis=1) != theirs.argmax(axis=1)) | ~finite
-        self.compared += len(images)
         self.differ += int(unlike.sum())
-        # each of the two highest logits moves by at most `largest`
-        self.certified += int((_margins(theirs) > 2 * largest).sum())
-        self.largest = max(self.largest, largest)
         if (unlike & finite).any():
-            self.near_ties += _count_near_ties(images[unlike & finite], reference.state(), steps)
+            self.near_ties += _count_near_ties(images[unlike & finite], state, steps)
 
-    def evaluate(self, images: NDArray, labels: NDArray, again: Side, reference: Side) -> None:
+    def evaluate(self, images: NDArray | Rows, labels: NDArray, again: Side, reference: Side) -> None:
         """Compare logits and loss of these images with the budget of one step, both sides at the reference's weights.
 
         images (N, D), labels (N,). `again` is given these weights.
         """
         W, b, _ = reference.state()
         again.start_from(State(W, b))
-        ours, theirs = (side.logits(images) for side in (again, reference))
+        found = [_Sizes.of(part, again.logits(part), reference.logits(part), W, b) for part in cut(images, AT_ONCE)]
+        # nan is larger than every number
+        sizes = _Sizes._make(map(float, np.max(found, axis=0)))
         # the losses are floats of Python, but their sums were made in the dtype of the weights
         loss, other_loss = (side.evaluate(images, labels).loss for side in (again, reference))
-        logits_limit, loss_limit = _limits(images, theirs, W, b)
-        shares = float(np.abs(ours - theirs).max()) / logits_limit, abs(loss - other_loss) / loss_limit
+        logits_limit, loss_limit = sizes.limits(W.dtype)
+        shares = sizes.gap / logits_limit, abs(loss - other_loss) / loss_limit
         self.evaluation = max(self.evaluation, *map(_number, shares))
 
 
@@ -81,9 +95,23 @@ def _count_near_ties(images: NDArray, state: State, steps: int) -> int:
     return int((_margins(Z) <= limit).sum())
 
 
-def _limits(images: NDArray, Z: NDArray, W: NDArray, b: NDArray) -> tuple[float, float]:
-    """How far the logits Z (N, K) of these images may be off in one step, and how far the loss."""
-    pieces = (pixels(images[n : n + CHUNK], W.dtype) for n in range(0, len(images), CHUNK))
-    z = max(largest_products(np.abs(X), W, b) for X in pieces)
-    size, log_size = (float(np.abs(tensor).max()) for tensor in (Z, log_softmax(Z)))
-    return allowed(size, z, 1, W.dtype), allowed(log_size, z + 2 * size, 1, W.dtype)
+class _Sizes(NamedTuple):
+    """The largest magnitudes: of a difference of two logits, of the sum in a logit, of a logit, and of log P."""
+
+    gap: float
+    terms: float
+    size: float
+    log_size: float
+
+    @classmethod
+    def of(cls, images: NDArray | Rows, ours: NDArray, theirs: NDArray, W: NDArray, b: NDArray) -> "_Sizes":
+        """Of images (N, D), and their logits (N, K) by two sides with the weights W (K, D) and b (K,)."""
+        chunks = (pixels(images[n : n + CHUNK], W.dtype) for n in range(0, len(images), CHUNK))
+        terms = max(largest_products(np.abs(X), W, b) for X in chunks)
+        gap, size, log_size = (float(np.abs(tensor).max()) for tensor in (ours - theirs, theirs, log_softmax(theirs)))
+        return cls(gap, terms, size, log_size)
+
+    def limits(self, dtype: np.dtype) -> tuple[float, float]:
+        """How far logits may be off in one step, and how far the loss."""
+        logits = allowed(self.size, self.terms, 1, dtype)
+        return logits, allowed(self.log_size, self.terms + 2 * self.size, 1, dtype)

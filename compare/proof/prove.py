@@ -25,6 +25,7 @@ from compare.proof.run import Run
 from compare.proof.single_steps import real_batch
 from compare.training.loop import Training
 from compare.training.loop import run as train
+from scratch import Rows
 
 OnProofStep = Callable[[int, int], None]
 
@@ -83,7 +84,7 @@ def _train(problem: Problem, dtype: str, ours: Backend, theirs: Backend, on_step
     trainings = Training(ours.name, own, problem), Training(theirs.name, reference, problem)
     comparison, same_start = Comparison((ours.name, theirs.name)), SameStart(problem, reference, again)
     own.keep_quantities()
-    run = Run(dtype, comparison.sides, comparison.worst, trace=comparison.trace)
+    run = Run(dtype, comparison.sides, comparison.worst, trace=comparison.trace, evaluated_on=problem.evaluated_on)
 
     def compare(epoch: int, number: int, index: NDArray, steps: Sequence[Any]) -> None:
         comparison.add(epoch, same_start.pair(number, index, own.quantities(steps[0]), steps[1]))
@@ -106,7 +107,8 @@ def _train(problem: Problem, dtype: str, ours: Backend, theirs: Backend, on_step
 
 def _evaluate(run: Run, problem: Problem, trainings: tuple[Training, Training], again: Side) -> None:
     own, reference = (training.side for training in trainings)
-    for images, labels in filter(None, (problem.validation, problem.test)):
+    parts: list[tuple[NDArray | Rows, NDArray]] = [problem.validation, *([problem.test] if problem.test else [])]
+    for images, labels in (part for part in parts if len(part[1])):
         run.predictions.compare(images, own, reference, run.steps)
         run.predictions.evaluate(images, labels, again, reference)
     if problem.test:

@@ -36,7 +36,8 @@ class Run:
     and b (K,).
     controls: what the checks saw of small disturbances of the reference; None if they were not asked.
     growth: how many times larger training makes a change of the initial weights by one rounding; None unless only the
-    whole run is over budget. loses_accuracy: whether the first side differs, and its errors shrink in float64.
+    whole run is over budget. evaluated_on: validation or test, the part that `history` has the evaluation of.
+    loses_accuracy: whether the first side differs, and its errors shrink in float64.
     """
 
     dtype: str
@@ -59,6 +60,7 @@ class Run:
     bias: NDArray = field(default_factory=lambda: np.empty(0))
     controls: Controls | None = None
     growth: float | None = None
+    evaluated_on: str = "validation"
     loses_accuracy: bool = False
 
     def __repr__(self) -> str:

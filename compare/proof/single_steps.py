@@ -12,7 +12,7 @@ from compare.backends.user_file import UserFileError
 from compare.problem import Hyperparameters, Problem
 from compare.proof.lockstep import StepPair
 from compare.proof.tolerance import Start
-from scratch import Step, Velocity
+from scratch import Rows, Step, Velocity
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class SingleSteps:
     may_be_refused: a user's function may raise an error here, and then the cases end.
     """
 
-    train: tuple[NDArray, NDArray]
+    train: tuple[NDArray | Rows, NDArray]
     chosen: Hyperparameters
     cases: tuple[Case, ...]
     may_be_refused: bool = False

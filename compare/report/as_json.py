@@ -1,15 +1,18 @@
-"""Results as JSON, with a version; JSON.md documents the fields."""
+"""Results as JSON, with a version; JSON.md documents the fields.
+
+What computes the results is not imported: whoever has any has imported it.
+"""
+
+from __future__ import annotations
 
 import json
 import math
 import platform
-import sys
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any
 
-from compare.bugs.diagnosis import Diagnosis, Example
 from compare.data.regular_files import read_bytes
 from compare.data.strict_json import parse_json
 from compare.equations import QUANTITIES
@@ -17,15 +20,18 @@ from compare.errors import InputError
 from compare.files import whole_file
 from compare.problem import Problem
 from compare.proof.checks import READINGS
-from compare.proof.comparison import Deviation
-from compare.proof.gradient_check import GradientCheck
-from compare.proof.run import Run
 from compare.report.old_json import from_version_1
+from compare.report.stdout import STDOUT, stdout
+
+if TYPE_CHECKING:
+    from compare.bugs.catalogue.register import Bug
+    from compare.bugs.diagnosis import Diagnosis, Example
+    from compare.proof.comparison import Deviation
+    from compare.proof.gradient_check import GradientCheck
+    from compare.proof.run import Run
 
 # Of the names and the meaning of what is written; 1 is what had no version yet.
 VERSION = 2
-STDOUT = Path("-")
-_stdout: TextIO | None = None
 
 
 def verdict(runs: list[Run]) -> str:
@@ -43,6 +49,7 @@ def problem_as_dict(problem: Problem) -> dict[str, Any]:
             "test": len(problem.test[1]) if problem.test else 0,
             "features": problem.features,
             "classes": problem.classes,
+            "evaluated_on": problem.evaluated_on,
         },
         "problem": {
             **asdict(problem.chosen),
@@ -56,6 +63,12 @@ def problem_as_dict(problem: Problem) -> dict[str, Any]:
 def proof_as_dict(problem: Problem, runs: list[Run]) -> dict[str, Any]:
     """Everything the proof found."""
     return {"verdict": verdict(runs), **problem_as_dict(problem), "runs": [_run(run) for run in runs], **versions()}
+
+
+def bug_as_dict(bug: Bug) -> dict[str, Any]:
+    """What JSON has of a mistake."""
+    fields = ("name", "tag", "function", "classic", "belief", "symptom", "lesson", "source")
+    return {field: getattr(bug, field) for field in fields}
 
 
 def diagnosis_as_dict(found: Diagnosis) -> dict[str, Any]:
@@ -79,24 +92,6 @@ def versions() -> dict[str, dict[str, str]]:
     return {"versions": {"python": platform.python_version(), **packages}}
 
 
-def claim_stdout() -> None:
-    """Keep stdout for JSON: everything else that is printed from here on goes to stderr.
-
-    Raises InputError if stdout is closed.
-    """
-    global _stdout
-    if sys.__stdout__ is None:
-        raise InputError("--json -: stdout is closed")
-    _stdout, sys.stdout = sys.stdout, sys.stderr
-
-
-def release_stdout() -> None:
-    """Undo `claim_stdout`, if it was called."""
-    global _stdout
-    if _stdout is not None:
-        sys.stdout, _stdout = _stdout, None
-
-
 def write_json(path: Path, content: dict[str, Any], indent: int | None = 2) -> None:
     """Write a file whole or not at all, with the version; `-` is stdout.
 
@@ -104,9 +99,8 @@ def write_json(path: Path, content: dict[str, Any], indent: int | None = 2) -> N
     """
     text = as_text({"version": VERSION, **content}, indent)
     if path == STDOUT:
-        stdout = _stdout or sys.stdout
         # what stops it is known here, and not when Python ends
-        print(text, end="", file=stdout, flush=True)
+        print(text, end="", file=stdout(), flush=True)
         return
     try:
         with whole_file(path) as stream:

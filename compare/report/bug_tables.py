@@ -1,20 +1,24 @@
 """The catalogue of mistakes on a terminal: the list, one mistake, and which check detects which."""
 
+from __future__ import annotations
+
 import inspect
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from rich.console import Console, Group
-from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
 import scratch
 from compare.bugs.catalogue import BUGS, Bug
-from compare.bugs.survey import CLEAN, Survey
 from compare.equations import FUNCTIONS
 from compare.problem import DTYPES
 from compare.proof.checks import CHECKS
 from compare.report.tables import per_cent, table
+
+if TYPE_CHECKING:
+    from compare.bugs.survey import Survey
 
 # The names of the checks, hyphenated so that the table of all mistakes has 80 columns.
 HEADINGS = {
@@ -60,7 +64,7 @@ def print_survey(console: Console, survey: Survey, *, details: bool) -> None:
         console.print(table("the checks", ("check", "what it does"), rows, 2))
         console.print(_first_reasons(survey))
     console.print(_matrix(survey))
-    found, clean = survey.detections["float32"], survey.detections["float32"][CLEAN].accuracy
+    found, clean = survey.detections["float32"], survey.clean_accuracy
     unnoticed = sum(not found[name].reasons["accuracy"] for name in survey.guesses)
     better = sum(found[name].accuracy > clean for name in survey.guesses)
     console.print(
@@ -78,7 +82,7 @@ def _print_classic(console: Console, survey: Survey) -> None:
     if not 0 < len(classic) < len(survey.guesses):
         return
     unnoticed = sum(not found[name].reasons["accuracy"] for name in classic)
-    better = sum(found[name].accuracy > found[CLEAN].accuracy for name in classic)
+    better = sum(found[name].accuracy > survey.clean_accuracy for name in classic)
     first = sum(survey.guesses[name][:1] == [name] for name in classic)
     detected = " and ".join(f"{sum(survey.detections[d][name].detected for name in classic)} in {d}" for d in DTYPES)
     console.print(f"of the {len(classic)} classic ones {detected} are detected, accuracy does not show {unnoticed},")
@@ -141,6 +145,9 @@ def _first_reasons(survey: Survey) -> Group:
 
 def _print_code(console: Console, source: str) -> None:
     """As it stands in its file: a line of code that is broken could not be copied, so a long one goes beyond 80."""
+    # it knows hundreds of languages, which no other table needs
+    from rich.syntax import Syntax
+
     code = Syntax(source, "python", background_color="default").highlight(source)
     code.rstrip()
     console.print(code, soft_wrap=True)

@@ -2,14 +2,13 @@
 
 import math
 import textwrap
-from collections.abc import Collection
 from typing import NamedTuple
 
 from compare.bugs.diagnosis import Diagnosis, Example
 from compare.equations import FUNCTIONS, QUANTITIES, Quantity, feeding
 from compare.proof.comparison import Deviation
 from compare.proof.run import Run
-from compare.report.looks import batch_of, looks, note
+from compare.report.looks import TRY, batch_of, looks, note
 from compare.report.tables import LONG_NAME, NAME, WIDTH, cut
 from compare.words import of_budget
 
@@ -40,22 +39,20 @@ class Found(NamedTuple):
     made_by: tuple[str, ...] = ()
     fed_by: tuple[str, ...] = ()
 
-    def suspects(self, replaced: Collection[str] | None) -> list[str]:
+    def suspects(self, diagnosis: Diagnosis | None) -> list[str]:
         """The functions to look into where none of `made_by` was replaced; empty if one was, or that is not known."""
+        replaced = diagnosis.replaced if diagnosis else None
         if replaced is None or {*self.made_by} & {*replaced}:
             return []
         return [name for name in self.fed_by if name in replaced]
 
 
-def differ(runs: list[Run], replaced: Collection[str] | None = None) -> str:
-    """The verdict, and the function in which the sides first differ.
-
-    replaced: the functions that one side has of its own, if that is known: no other can be wrong.
-    """
+def differ(runs: list[Run], diagnosis: Diagnosis | None = None) -> str:
+    """The verdict, and the function in which the sides first differ."""
     run = _first(runs)
     found = _found(run)
     function = found.function
-    if suspects := found.suspects(replaced):
+    if suspects := found.suspects(diagnosis):
         function = f"in {suspects[0]} ({FUNCTIONS[suspects[0]].tag})" + (" or later" if len(suspects) > 1 else "")
     lines = (f"differ: {cut(run.sides[0], n)} and {cut(run.sides[1], n)}, {function}" for n in (LONG_NAME, NAME))
     return min(lines, key=lambda line: len(line) > WIDTH)
@@ -65,11 +62,10 @@ def place_and_looks(
     runs: list[Run],
     diagnosis: Diagnosis | None,
     room: int | None = None,
-    replaced: Collection[str] | None = None,
 ) -> list[str]:
     """Lines of 80 columns below the verdict: where, which quantity, both values, and what it looks like.
 
-    room: at most so many lines, if it is enough for one line of each field; None for no limit. replaced: see `differ`.
+    room: at most so many lines, if it is enough for one line of each field; None for no limit.
     """
     run = _first(runs)
     found = _found(run)
@@ -77,7 +73,7 @@ def place_and_looks(
         found = _with_example(found, diagnosis, diagnosis.example, run)
     parts = {label: getattr(found, label) for label in FIELDS}
     parts |= looks(run, diagnosis, found.batch, WIDTH - LABEL)
-    notes = [parts.get("note", ""), note(run, diagnosis), _not_in_the_file(found, replaced)]
+    notes = [parts.get("note", ""), note(run, diagnosis), _not_in_the_file(found, diagnosis)]
     return _fitted(parts | {"note": "; ".join(filter(None, notes))}, room)
 
 
@@ -90,8 +86,8 @@ def first_quantity(runs: list[Run]) -> str | None:
     return next((name for name, counts in run.exact_arithmetic.items() if counts.differ), None)
 
 
-def _not_in_the_file(found: Found, replaced: Collection[str] | None) -> str:
-    suspects = found.suspects(replaced)
+def _not_in_the_file(found: Found, diagnosis: Diagnosis | None) -> str:
+    suspects = found.suspects(diagnosis)
     return (
         f"the file has no {' and no '.join(found.made_by)}: see what {' or '.join(suspects)} returns"
         if suspects
@@ -105,10 +101,14 @@ def _first(runs: list[Run]) -> Run:
 
 
 def _fitted(parts: dict[str, str], room: int | None) -> list[str]:
-    """The lines of all fields. The longest field is cut first; of two, the later, which says less of the place."""
+    """The lines of all fields. The longest is cut first; of two, the later, which says less of the place.
+
+    What to try is cut last of all.
+    """
     lines = {label: _labelled(label, text) for label, text in parts.items()}
     while room is not None and sum(map(len, lines.values())) > max(room, sum(map(bool, lines.values()))):
-        longest = max(reversed(lines), key=lambda label: len(lines[label]))
+        others = [label for label in lines if label != TRY and len(lines[label]) > 1]
+        longest = max(reversed(others or [*lines]), key=lambda label: len(lines[label]))
         lines[longest] = _labelled(longest, parts[longest], len(lines[longest]) - 1)
     return [line for field in lines.values() for line in field]
 

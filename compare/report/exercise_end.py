@@ -69,7 +69,7 @@ def ending(problem: Problem, runs: list[Run], file: Worker) -> Ending:
     """Classify the validation images with the functions of the file, and find the surest mistakes."""
     run, (images, labels) = runs[0], problem.validation
     f = file.equations()
-    Z = f.logits(scratch.pixels(images, run.templates.dtype), run.templates, run.bias)
+    Z = f.logits(scratch.pixels(images[:], run.templates.dtype), run.templates, run.bias)
     P = np.exp(f.log_softmax(Z))
     wrong = np.flatnonzero(P.argmax(axis=1) != labels)
     return Ending(problem, runs, P, wrong[np.argsort(-P.max(axis=1)[wrong], kind="stable")][:WRONG])

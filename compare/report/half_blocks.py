@@ -8,11 +8,11 @@ from rich.text import Text
 # What stands for two grey pixels where there is no colour: the brightness of the upper and of the lower one.
 BLOCKS = {" ": (0, 0), "░": (0.25, 0.25), "▒": (0.5, 0.5), "▓": (0.75, 0.75), "▀": (1, 0), "▄": (0, 1), "█": (1, 1)}
 # The size that a small image is enlarged to, and a large one is reduced to.
-SMALL, LARGE = 24, 32
+SMALL, LARGE = 24, 28
 
 
 def half_blocks(row: NDArray, shape: tuple[int, ...], colour: bool, width: int = LARGE) -> list[Text]:
-    """Lines of an image (D,) of `shape`, (H, W) or (C, H, W), at most 32 characters wide and 16 lines high.
+    """Lines of an image (D,) of `shape`, (H, W) or (C, H, W), at most 28 characters wide and 14 lines high.
 
     width: a smaller width that it must keep to. colour: whether the terminal shows colours; without, the brightness
     stands in blocks. No lines if the shape is that of no image.

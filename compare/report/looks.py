@@ -12,6 +12,17 @@ from compare.words import per_cent
 
 # Growth of a rounding from which a training is called unstable.
 UNSTABLE = 10
+TRY = "try"
+# What --details shows of the check that failed first.
+DETAILS = {
+    "one_step": "at which epoch and step each error is largest",
+    "whole_run": "at which epoch and step each error is largest",
+    "hard_batches": "the largest error of every hard batch",
+    "exact_arithmetic": "how many values of each quantity are not equal",
+    "gradient_checks": "how far each gradient is from the loss of its side",
+    "evaluation": "how far logits and loss are apart at the same weights",
+    "predictions": "how far the best two logits of an image are apart",
+}
 # What to try where no mistake of the catalogue is named.
 KEEPS = "does it keep something? the same call gave two different results"
 ROUNDS = "compute in the dtype of what comes in, and name no other on the way"
@@ -32,7 +43,7 @@ def looks(run: Run, diagnosis: Diagnosis | None, batch: str, room: int) -> dict[
     return {
         "seen": _seen(diagnosis, batch, run.dtype),
         "looks like": ", or ".join(guesses) or "none of the mistakes of the catalogue",
-        "try": _advice(diagnosis, run.loses_accuracy, room),
+        TRY: _advice(run, diagnosis, room),
     }
 
 
@@ -68,14 +79,14 @@ def _seen(diagnosis: Diagnosis, batch: str, dtype: str) -> str:
     return both + where + (told.replace(THERE, "", 1) if where else told)
 
 
-def _advice(diagnosis: Diagnosis, loses_accuracy: bool, room: int) -> str:
+def _advice(run: Run, diagnosis: Diagnosis, room: int) -> str:
     if diagnosis.guesses:
         lesson = diagnosis.guesses[0].bug.lesson
         # one line, if its first clause says enough
         return lesson if len(lesson) <= room else re.split("[;:] ", lesson)[0]
     if diagnosis.shift:
         return SHIFT
-    if loses_accuracy and not _is_no_rounding(diagnosis):
+    if run.loses_accuracy and not _is_no_rounding(diagnosis):
         return REORDER
     if diagnosis.keeps:
         return KEEPS
@@ -83,7 +94,7 @@ def _advice(diagnosis: Diagnosis, loses_accuracy: bool, room: int) -> str:
         return ROUNDS
     if diagnosis.example:
         return _redo(diagnosis.example, diagnosis.by_hand)
-    return "--details shows from which epoch on the error grows"
+    return f"--details shows {DETAILS[next(name for name, passed in run.checks.items() if not passed)]}"
 
 
 def _redo(example: Example, by_hand: bool) -> str:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from compare.data.registry import Dataset
 from compare.report.pictures import BLUE, VERMILION, as_image, new_figure, per_cent_axis, show
 from compare.words import per_cent
+from scratch import Rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -92,7 +93,9 @@ def _about(counts: NDArray, names: tuple[str, ...]) -> str:
     return f"{right:,} of {total:,} images are right (the diagonal).{worst}"
 
 
-def mistakes(images: NDArray, labels: NDArray, P: NDArray, shape: tuple[int, ...], names: tuple[str, ...]) -> "Figure":
+def mistakes(
+    images: NDArray | Rows, labels: NDArray, P: NDArray, shape: tuple[int, ...], names: tuple[str, ...]
+) -> "Figure":
     """The 20 images (N, D) that were classified wrongly with the highest probability P (N, K)."""
     predicted, certainty = P.argmax(axis=1), P.max(axis=1)
     wrong = np.flatnonzero(predicted != labels)

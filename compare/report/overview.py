@@ -43,6 +43,7 @@ class Overview:
     histories: dict[str, list[Record]]
     before: list[list[float]]
     after: list[list[float]]
+    evaluated_on: str = "validation"
 
     @classmethod
     def of(cls, problem: Problem, run: Run) -> "Overview":
@@ -51,7 +52,7 @@ class Overview:
         title = f"{problem.name}, lr {chosen.lr:g}, {chosen.epochs} epochs, {run.dtype}"
         weights = problem.start(run.dtype)[0], run.templates
         before, after = (np.round(W[:MOST_TEMPLATES].astype(float), DECIMALS).tolist() for W in weights)
-        return cls(title, problem.shape, problem.names, run.history, before, after)
+        return cls(title, problem.shape, problem.names, run.history, before, after, problem.evaluated_on)
 
     @classmethod
     def read(cls, path: Path) -> "Overview":
@@ -62,7 +63,9 @@ class Overview:
                 side: [Record(**record) for record in records] for side, records in content["histories"].items()
             }
             shape, names = tuple(content["shape"]), tuple(content["names"])
-            return cls(content["title"], shape, names, histories, content["before"], content["after"])
+            # what was recorded before 0.4 was validation
+            weights, on = (content["before"], content["after"]), str(content.get("evaluated_on", "validation"))
+            return cls(content["title"], shape, names, histories, *weights, on)
         except (KeyError, TypeError, AttributeError) as error:
             raise InputError(f"{path}: not a recording of an overview ({error!r})") from None
 
@@ -75,7 +78,8 @@ class Overview:
 def overview(shown: Overview) -> "Figure":
     """Templates above, curves below."""
     sides = " and ".join(shown.histories)
-    figure = new_figure(7.8, 5.2, f"One model, trained by {sides}: {shown.title}", take_away_of_curves(shown.histories))
+    words = take_away_of_curves(shown.histories, shown.evaluated_on)
+    figure = new_figure(7.8, 5.2, f"One model, trained by {sides}: {shown.title}", words)
     above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=(2, 3))[:, 0]
     before, after = np.array(shown.before), np.array(shown.after)
     draw_templates(above.subplots(2, len(before), squeeze=False), before, after, shown.shape, shown.names)
@@ -83,7 +87,7 @@ def overview(shown: Overview) -> "Figure":
     words = f"the weights of each class: blue speaks for it, red against it; each row has its own scale ({limits})"
     above.supxlabel(words, fontsize="small")
     losses, accuracies = below.subplots(1, 2)
-    draw_curves(losses, accuracies, shown.histories)
+    draw_curves(losses, accuracies, shown.histories, shown.evaluated_on)
     draw_legend(below, accuracies)
     return figure
 

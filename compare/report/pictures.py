@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SUFFIXES = ".png", ".svg"
+# What `prove` writes beside its pictures, see overview.py.
+RECORDING = "overview.json"
 # Okabe and Ito's colours.
 BLUE, VERMILION, GREEN = "#0072B2", "#D55E00", "#009E73"
 PALETTE = BLUE, VERMILION, GREEN, "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#7F7F7F"

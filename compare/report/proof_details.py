@@ -32,8 +32,8 @@ def print_problem(console: Console, problem: Problem) -> None:
     title = Text("Softmax regression, twice:", style="bold")
     console.print(title, "NumPy by hand against PyTorch, step by step")
     console.print(
-        f"{problem.name}: {len(problem.train[1]):,} training and {len(problem.validation[1]):,} validation images "
-        f"of {problem.features} pixels"
+        f"{problem.name}: {len(problem.train[1]):,} training and {len(problem.evaluated[1]):,} {problem.evaluated_on} "
+        f"images of {problem.features} pixels"
     )
     console.print(
         f"{counted(chosen.epochs, 'epoch')} of {counted(problem.steps_per_epoch, 'batch')} of {chosen.batch_size} = "
@@ -151,8 +151,8 @@ def _share(found: Deviation | None) -> tuple[str, str, Text]:
 def _summary(run: Run) -> list[str]:
     """One line for each thing that has no table."""
     accuracy = {side: history[-1].val_accuracy for side, history in run.history.items()}
-    lines = [f"validation accuracy {_accuracies(accuracy)}"]
-    lines += [f"test accuracy {_accuracies(run.test)}"] if run.test else []
+    lines = [f"{run.evaluated_on} accuracy {_accuracies(accuracy)}"]
+    lines += [f"test accuracy {_accuracies(run.test)}"] if run.test and run.evaluated_on != "test" else []
     lines += _predictions(run)
     used = run.predictions.evaluation
     of_it = f"use {of_budget(used)}" if math.isfinite(used) else "are not finite on one side only"

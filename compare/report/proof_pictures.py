@@ -49,7 +49,8 @@ def _curves(problem: Problem, runs: list[Run]) -> dict[str, "Figure"]:
     shown = {f"curves-{run.dtype}": (run.dtype, run.history) for run in runs}
     if len(runs) > 1 and all(_lie_on_each_other(runs[0], run) for run in runs):
         shown = {"curves": (" and ".join(run.dtype for run in runs), runs[0].history)}
-    return {name: curves(f"{problem.name}, {what}", history, curve) for name, (what, history) in shown.items()}
+    on = problem.evaluated_on
+    return {name: curves(f"{problem.name}, {what}", history, curve, on) for name, (what, history) in shown.items()}
 
 
 def _lie_on_each_other(one: Run, other: Run) -> bool:

@@ -1,7 +1,5 @@
 """The proof on one screen: at most 40 lines of 80 columns, whatever it found. The rest is in proof_details.py."""
 
-from collections.abc import Collection
-
 from rich.console import Console, Group
 from rich.text import Text
 
@@ -21,6 +19,8 @@ from scratch import Record
 LINES, NEXT = 40, 3
 # Columns of the curve.
 EPOCHS = 7
+# Checks beside those of the training.
+FURTHER = "hard_batches", "exact_arithmetic", "gradient_checks", "evaluation", "predictions"
 IN_WORDS = {"scratch": "scratch (NumPy, by hand)", "torch": "torch (PyTorch)"}
 
 
@@ -29,17 +29,20 @@ def print_screen(
     problem: Problem,
     runs: list[Run],
     diagnosis: Diagnosis | None = None,
-    replaced: Collection[str] | None = None,
 ) -> None:
     """What was compared, the curve, the largest errors, the further checks, and the verdict.
 
-    replaced: the functions that one side has of its own, if that is known.
+    Where what is told of a difference needs their lines, the checks that passed are one line.
     """
     sentence = Text(wrapped(_sentence(problem, runs)))
-    shown = Group(sentence, "", _curve(problem, runs), _errors(runs), *_controls_line(runs), *check_lines(runs), "")
+    above = sentence, "", _curve(problem, runs), _errors(runs)
+    for checks in ([*_controls_line(runs), *check_lines(runs)], _failed_lines(runs)):
+        shown = Group(*above, *checks, "")
+        room = LINES - NEXT - len(console.render_lines(shown)) - 1  # for the verdict
+        if not _differ(runs) or len(place_and_looks(runs, diagnosis)) <= room:
+            break
     console.print(shown)
-    used = len(console.render_lines(shown)) + 1  # for the verdict
-    print_verdict(console, runs, diagnosis, LINES - NEXT - used, replaced)
+    print_verdict(console, runs, diagnosis, room)
 
 
 def print_verdict(
@@ -47,24 +50,27 @@ def print_verdict(
     runs: list[Run],
     diagnosis: Diagnosis | None = None,
     room: int | None = None,
-    replaced: Collection[str] | None = None,
 ) -> None:
     """What it comes to; of a difference also where, which quantity, both values, and what it looks like.
 
-    room: lines below the verdict, None for no limit. replaced: see `print_screen`.
+    room: lines below the verdict, None for no limit.
     """
-    console.print(verdict_line(runs, replaced))
-    if any(run.verdict == "differ" for run in runs):
-        for line in place_and_looks(runs, diagnosis, room, replaced):
+    console.print(verdict_line(runs, diagnosis))
+    if _differ(runs):
+        for line in place_and_looks(runs, diagnosis, room):
             console.print(Text(line))
 
 
-def verdict_line(runs: list[Run], replaced: Collection[str] | None = None) -> Text:
-    """The one line that answers the question; replaced: see `print_screen`."""
-    if any(run.verdict == "differ" for run in runs):
-        return Text(differ(runs, replaced), style="bold red")
+def verdict_line(runs: list[Run], diagnosis: Diagnosis | None = None) -> Text:
+    """The one line that answers the question."""
+    if _differ(runs):
+        return Text(differ(runs, diagnosis), style="bold red")
     steps = f"{counted(runs[0].steps, 'step')} of {_dtypes(runs)}"
     return Text(f"match: every quantity is within budget, in {steps}", style="bold green")
+
+
+def _differ(runs: list[Run]) -> bool:
+    return any(run.verdict == "differ" for run in runs)
 
 
 def print_next(console: Console, commands: dict[str, str]) -> None:
@@ -98,7 +104,7 @@ def _dtypes(runs: list[Run]) -> str:
 
 
 def _curve(problem: Problem, runs: list[Run]) -> Group:
-    """The validation images at a few epochs: loss and accuracy where all show the same, else what two sides show."""
+    """What is evaluated at a few epochs: loss and accuracy where all show the same, else what two sides show."""
     run = next((run for run in runs if run.verdict == "differ"), runs[0])
     epochs = shown_epochs(len(run.history[run.sides[0]]) - 1)
     shown = {(r.dtype, side): _values(history, epochs) for r in runs for side, history in r.history.items()}
@@ -116,7 +122,7 @@ def _curve(problem: Problem, runs: list[Run]) -> Group:
     columns = ["epoch", *map(str, epochs)]
     if run.verdict == "differ":  # which needs the lines elsewhere
         return table("", columns, rows, left=1, below=None)
-    return table(f"{len(problem.validation[1]):,} validation images, {who}", columns, rows, left=1)
+    return table(f"{len(problem.evaluated[1]):,} {problem.evaluated_on} images, {who}", columns, rows, left=1)
 
 
 def _values(history: list[Record], epochs: list[int]) -> tuple[list[str], list[str]]:
@@ -148,7 +154,7 @@ def _errors(runs: list[Run]) -> Group:
         rows.append((quantity.tag, quantity.symbol, quantity.formula, *cells))
     columns = "", "", "equation", "where", "error", "budget", "used"
     legend = "error: largest difference / largest value of the quantity. used: error / budget\n"
-    below = "" if any(run.verdict == "differ" for run in runs) else legend
+    below = "" if _differ(runs) else legend
     return table("The largest errors, and what rounding may cause (the budget)", columns, rows, left=4, below=below)
 
 
@@ -177,7 +183,15 @@ def check_lines(runs: list[Run]) -> list[Text]:
         "evaluation": f"at equal weights: {of_budget(evaluation)}",
         "predictions": f"{found.compared - found.differ:,} of {found.compared:,} images are put in the same class",
     }
-    return [_check_line(name, text, runs) for name, text in what.items()]
+    return [_check_line(name, what[name], runs) for name in FURTHER]
+
+
+def _failed_lines(runs: list[Run]) -> list[Text]:
+    """One line for each check that failed, and one for all that passed."""
+    passed = [name for name in FURTHER if all(run.checks[name] for run in runs)]
+    failed = [line for name, line in zip(FURTHER, check_lines(runs), strict=True) if name not in passed]
+    names = [*(["controls"] if _controls_line(runs) else []), *(CHECKS[name].name for name in passed)]
+    return [*failed, *([Text.assemble(("passed", "green"), ": " + ", ".join(names))] if names else [])]
 
 
 def _hard_batches(runs: list[Run]) -> str:

@@ -20,6 +20,9 @@ from scratch import Record
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+# The file that makes a folder a run.
+ABOUT = "run.json"
+
 Histories = dict[str, list[Record]]
 
 
@@ -56,7 +59,7 @@ def keep(
         beside.mkdir(parents=True)
         about = {"version": VERSION, "name": name, "ended": time.strftime("%Y-%m-%d %H:%M:%S")}
         texts = {
-            "run.json": as_text(about | content),
+            ABOUT: as_text(about | content),
             "history.json": as_text(as_dicts(histories)),
             "history.csv": as_csv(histories),
         }
@@ -92,7 +95,7 @@ def as_csv(histories: Histories) -> str:
 def kept(root: Path) -> tuple[list[dict[str, Any]], list[InputError]]:
     """The run.json of each run in root, the oldest first, and an error for each that cannot be read as one."""
     runs, errors = [], []
-    for path in sorted(root.glob("[!.]*/run.json")):
+    for path in sorted(root.glob(f"[!.]*/{ABOUT}")):
         try:
             runs.append(read_run(path))
         except InputError as error:

@@ -22,21 +22,22 @@ class TrainingLog:
     every: int
     steps: int | None
     quiet: bool
+    evaluated_on: str = "validation"
 
     @classmethod
     def of(cls, problem: Problem, every: int | None, steps: int | None, quiet: bool) -> "TrainingLog":
-        """As chosen. Raises InputError for numbers below 1."""
-        for option_name, what, value in (("--log-epochs", "epoch", every), ("--log-every", "step", steps)):
-            if value is not None and value < 1:
-                raise InputError(f"{option_name} must be at least 1 {what}, not {value}")
-        return cls(problem.chosen.epochs, every or math.ceil(problem.chosen.epochs / USUAL_LINES), steps, quiet)
+        """As chosen. Raises InputError for numbers below 1, or above the epochs of the run or the steps of an epoch."""
+        epochs = problem.chosen.epochs
+        _check("--log-epochs", every, epochs, "the epochs of the run")
+        _check("--log-every", steps, problem.steps_per_epoch, "the steps of an epoch")
+        return cls(epochs, every or math.ceil(epochs / USUAL_LINES), steps, quiet, problem.evaluated_on)
 
     def start(self, training: Training, dtype: str) -> None:
         """What is trained."""
         problem = training.problem
         if not self.quiet:
             print(f"{training.name} on {problem.name}, {dtype}: {len(problem.train[1]):,} training images, ", end="")
-            print(f"{len(problem.validation[1]):,} for validation")
+            print(f"{len(problem.evaluated[1]):,} for {problem.evaluated_on}")
             print("each line: loss (nats), and accuracy: the share of images classified correctly")
             print(wrapped(WHY_LOWER))
 
@@ -44,17 +45,17 @@ class TrainingLog:
         """A line if it is this step's turn."""
         if self.steps and not self.quiet and step % self.steps == 0:
             at = f"Epoch: [{epoch}/{self.epochs}], Step: [{step}/{training.problem.steps_per_epoch}]"
-            print(f"{at}, Loss: {training.side.tally(taken).loss:.4f}", flush=True)
+            print(f"{at}, Loss: {float(training.side.tally(taken).loss):.4f}", flush=True)
 
     def epoch(self, record: Record) -> None:
         """A line if it is this epoch's turn; the first and the last always have theirs."""
         if not self.quiet and (record.epoch % self.every == 0 or record.epoch == self.epochs):
-            print(_line(record, self.epochs), flush=True)
+            print(self._line(record), flush=True)
 
     def end(self, training: Training, found: dict[str, Any], about_weights: str) -> None:
         """The result, from what JSON has, and what there is to say about the final weights."""
         if self.quiet:
-            print(_line(training.history[-1], self.epochs))
+            print(self._line(training.history[-1]))
             print(wrapped(WHY_LOWER))
             return
         if found["test"] is not None:
@@ -62,15 +63,19 @@ class TrainingLog:
         print(wrapped(found["advice"]))
         print(f"final weights {found['weights'][:8]}{about_weights}")
 
+    def _line(self, record: Record) -> str:
+        # that of the initial weights is no running mean
+        name = RUNNING if record.epoch else "training".ljust(len(RUNNING))
+        parts = (
+            (name, record.train_loss, record.train_accuracy),
+            (self.evaluated_on, record.val_loss, record.val_accuracy),
+        )
+        shown = ", ".join(f"{name} {short(loss)} {per_cent(accuracy, 2):>7}" for name, loss, accuracy in parts)
+        # of more epochs the number of all does not fit
+        of = f"/{self.epochs}" if self.epochs < 10_000 else ""
+        return f"epoch {record.epoch:>{len(str(self.epochs))}}{of}: {shown}"
 
-def _line(record: Record, epochs: int) -> str:
-    # that of the initial weights is no running mean
-    name = RUNNING if record.epoch else "training".ljust(len(RUNNING))
-    parts = (
-        (name, record.train_loss, record.train_accuracy),
-        ("validation", record.val_loss, record.val_accuracy),
-    )
-    shown = ", ".join(f"{name} {short(loss)} {per_cent(accuracy, 2):>7}" for name, loss, accuracy in parts)
-    # of more epochs the number of all does not fit
-    of = f"/{epochs}" if epochs < 10_000 else ""
-    return f"epoch {record.epoch:>{len(str(epochs))}}{of}: {shown}"
+
+def _check(option: str, value: int | None, most: int, what: str) -> None:
+    if value is not None and not 1 <= value <= most:
+        raise InputError(f"{option} must lie in 1 ... {most:,}, {what}, not {value:,}")

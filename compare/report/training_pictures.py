@@ -39,19 +39,25 @@ def training_pictures(training: Training) -> dict[str, "Figure"]:
     curve = published.CURVE if published.applies(problem) else None
     before = problem.start(W.dtype.name)[0]
     return {
-        "curves": curves(problem.name, {training.name: training.history}, curve),
+        "curves": curves(problem.name, {training.name: training.history}, curve, problem.evaluated_on),
         "templates": templates(before, W, problem.shape, problem.names),
     }
 
 
 def curves(
-    title: str, histories: dict[str, list[Record]], published_curve: tuple[float, ...] | None = None
+    title: str,
+    histories: dict[str, list[Record]],
+    published_curve: tuple[float, ...] | None = None,
+    evaluated_on: str = "validation",
 ) -> "Figure":
-    """Loss and accuracy over the epochs of each side by name, and the published validation accuracy."""
-    figure = new_figure(9, 4.2, f"{title}: loss and accuracy", take_away_of_curves(histories))
+    """Loss and accuracy over the epochs of each side by name, and the published validation accuracy.
+
+    evaluated_on: validation or test, the part that is evaluated after each epoch.
+    """
+    figure = new_figure(9, 4.2, f"{title}: loss and accuracy", take_away_of_curves(histories, evaluated_on))
     places = figure.subfigures(squeeze=False)[0, 0]  # with space for the legend inside
     losses, accuracies = places.subplots(1, 2)
-    draw_curves(losses, accuracies, histories)
+    draw_curves(losses, accuracies, histories, evaluated_on)
     if published_curve:
         shown = published_curve[: len(next(iter(histories.values())))]
         accuracies.plot(range(len(shown)), shown, "o", color=GREEN, ms=4, label="published, validation")
@@ -66,10 +72,12 @@ def draw_legend(figure: Any, axes: Any) -> None:
     figure.legend(lines, labels, loc="outside lower center", ncols=columns, fontsize="small", frameon=False)
 
 
-def draw_curves(losses: Any, accuracies: Any, histories: dict[str, list[Record]]) -> None:
+def draw_curves(
+    losses: Any, accuracies: Any, histories: dict[str, list[Record]], evaluated_on: str = "validation"
+) -> None:
     """The loss of each side in one place, the accuracy in the other: the first side as a band, the second on it."""
     for n, (side, history) in enumerate(histories.items()):
-        for part, (name, colour) in (PARTS | {"train": (RUNNING, VERMILION)}).items():
+        for part, (name, colour) in {"val": (evaluated_on, BLUE), "train": (RUNNING, VERMILION)}.items():
             look = {"ls": "--", "lw": 1.2, "color": "black"} if n else {"lw": 4.5, "color": colour, "alpha": 0.5}
             if len(histories) == 1:
                 look |= {"lw": 1.8, "alpha": 1.0}
@@ -84,14 +92,15 @@ def draw_curves(losses: Any, accuracies: Any, histories: dict[str, list[Record]]
     per_cent_axis(accuracies.yaxis)
 
 
-def take_away_of_curves(histories: dict[str, list[Record]]) -> str:
+def take_away_of_curves(histories: dict[str, list[Record]], evaluated_on: str = "validation") -> str:
     """How it ended, and how far the sides were apart."""
     ends = ", ".join(f"{per_cent(history[-1].val_accuracy, 2)} ({side})" for side, history in histories.items())
     if len(histories) < 2:
-        return f"Validation accuracy at the end: {ends}. {LAG}"
+        return f"{evaluated_on.capitalize()} accuracy at the end: {ends}. {LAG}"
     gap = max(abs(a.val_loss - b.val_loss) for a, b in zip(*histories.values(), strict=True))
     return (
-        f"Validation accuracy at the end: {ends}. The validation losses of the two differ by {gap:.0e} at most. {LAG}"
+        f"{evaluated_on.capitalize()} accuracy at the end: {ends}. The {evaluated_on} losses of the two differ by "
+        f"{gap:.0e} at most. {LAG}"
     )
 
 
@@ -125,14 +134,14 @@ def experiment(asked: Experiment, rows: list[Row]) -> "Figure":
         mine = [row for row in rows if row.backend == side]
         for part, (name, colour) in PARTS.items():
             # between data sets there is nothing to join
-            line = (":" if n else "-") if asked.log_scale else ""
+            line = "" if asked.compares_data else ":" if n else "-"
             accuracies = [getattr(row, f"{part}_accuracy") for row in mine]
             mark: dict[str, Any] = {"mfc": "white"} if n else {}
             axes.plot(
                 [row.value for row in mine], accuracies, f"o{line}", color=colour, label=f"{name}, {side}", **mark
             )
     _mark_diverged(axes, rows)
-    if asked.log_scale:
+    if not asked.compares_data:
         axes.set_xscale("log")
     first = [row for row in rows if row.backend == rows[0].backend]
     axes.set_xticks([row.value for row in first], [row.setting for row in first])

@@ -57,7 +57,8 @@ def advice(problem: Problem, history: list[Record], train_loss: float) -> str:
             f"Accuracy {per_cent(last.val_accuracy, 1)} is hardly better than guessing: check the number of "
             "steps, the learning rate and the labels."
         )
-    return " ".join(filter(None, (_on_accuracy(last.val_accuracy, usual_band(problem)), _on_the_end(history))))
+    words = _on_accuracy(last.val_accuracy, usual_band(problem)), _on_the_end(history, problem.evaluated_on)
+    return " ".join(filter(None, words))
 
 
 def _on_accuracy(accuracy: float, band: tuple[float, float] | None) -> str:
@@ -71,18 +72,18 @@ def _on_accuracy(accuracy: float, band: tuple[float, float] | None) -> str:
     return f"{reached} is normal here, {usual} being usual."
 
 
-def _on_the_end(history: list[Record]) -> str:
+def _on_the_end(history: list[Record], part: str) -> str:
     """What the losses did over the last tenth of the epochs."""
     tenth = max(1, (len(history) - 1) // 10)
     last, before = history[-1], history[-1 - tenth]
     fall, span = 1 - last.val_loss / before.val_loss, "epoch" if tenth == 1 else f"{tenth} epochs"
     if fall > MOVED:
         return (
-            f"Still improving: stopped early. The validation loss fell by {per_cent(fall, 1)} in the last {span}; "
+            f"Still improving: stopped early. The {part} loss fell by {per_cent(fall, 1)} in the last {span}; "
             "more --epochs or a larger --lr go further."
         )
     if fall < -MOVED and last.train_loss < before.train_loss:
-        return "Overfitting: the training loss still falls, but the validation loss rises; stop earlier."
+        return f"Overfitting: the training loss still falls, but the {part} loss rises; stop earlier."
     if fall < -MOVED:
         return "Unsteady: both losses rose at the end; a smaller --lr would settle."
-    return f"Levelled off: the validation loss moved by {per_cent(abs(fall), 1)} in the last {span}."
+    return f"Levelled off: the {part} loss moved by {per_cent(abs(fall), 1)} in the last {span}."

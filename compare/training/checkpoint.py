@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import save as as_safetensors
 
 from compare.backends.protocol import State
+from compare.data.prepared import Prepared
 from compare.errors import InputError
 from compare.files import whole_file
 from compare.problem import Hyperparameters, Problem
@@ -30,7 +32,8 @@ class Checkpoint:
     """A state, W (K, D) and b (K,) being of one float dtype; the rest is None in a file that only has weights.
 
     data: name of the data set; chosen: hyper-parameters; checksums: of what was trained on; progress: how far it is;
-    names: of the classes; images: how many it is trained on (these two are None in a file of version 0.2).
+    names: of the classes; images: how many it is trained on (these two are None in a file of version 0.2); prepared and
+    shape: how pictures of one's own were made alike, and the shape of one (None for other data).
     """
 
     state: State
@@ -41,6 +44,8 @@ class Checkpoint:
     progress: Progress | None = None
     names: tuple[str, ...] | None = None
     images: int | None = None
+    prepared: Prepared | None = None
+    shape: tuple[int, ...] | None = None
 
     def __repr__(self) -> str:
         K, D = self.state.W.shape
@@ -99,7 +104,7 @@ def save_checkpoint(path: str | Path, training: Training) -> None:
     metadata["sha256"] = _digest(tensors, metadata)
     try:
         with whole_file(path) as stream:
-            stream.write(as_safetensors(tensors, metadata))
+            stream.write(_in_one_order(as_safetensors(tensors, metadata)))
     except OSError as error:
         raise InputError(f"{path}: the checkpoint cannot be written: {error.strerror}") from None
     except SafetensorError as error:
@@ -138,6 +143,7 @@ def _tensors(state: State) -> dict[str, NDArray]:
 
 def _metadata(training: Training) -> dict[str, str]:
     progress, problem = training.progress, training.problem
+    progress.read()
     history = [record._asdict() for record in progress.history]
     fields = {
         "backend": training.name,
@@ -148,14 +154,28 @@ def _metadata(training: Training) -> dict[str, str]:
         "images": len(problem.train[1]),
         "state": {"history": history, "step": progress.step, "total": progress.loss, "hits": progress.hits},
     }
+    if problem.prepared:
+        fields["pictures"] = {**asdict(problem.prepared), "shape": problem.shape}
     return {"format": FORMAT, **{name: json.dumps(value) for name, value in fields.items()}}
 
 
+def _in_one_order(content: bytes) -> bytes:
+    """A safetensors file with its header sorted: the library has its metadata in another order each time."""
+    begins = 8 + int.from_bytes(content[:8], "little")
+    header = json.dumps(json.loads(content[8:begins]), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    # tensors begin at a multiple of 8 bytes
+    padded = header.encode() + b" " * (-len(header.encode()) % 8)
+    return len(padded).to_bytes(8, "little") + padded + content[begins:]
+
+
 def _checkpoint(state: State, tensors: dict[str, NDArray], fields: dict[str, Any]) -> Checkpoint:
-    """Raises ValueError for more tensors than a checkpoint has, or another number of names than of classes."""
+    """Raise ValueError for more tensors than a checkpoint has, or for names or pixels of another number."""
     more = sorted(set(tensors) - {WEIGHT, BIAS, *VELOCITY})
     if more:
         raise ValueError(f"it holds {more[0]!a} too")
+    D = state.W.shape[1]
+    if fields["shape"] is not None and math.prod(fields["shape"]) != D:
+        raise ValueError(f"pictures of {' x '.join(map(str, fields['shape']))} pixels for weights of {D}")
     if fields["names"] is not None and len(fields["names"]) != len(state.b):
         raise ValueError(f"{len(fields['names'])} names of {len(state.b)} classes")
     return Checkpoint(state, **fields)

@@ -8,6 +8,7 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from compare.data.prepared import SIDE, Prepared
 from compare.data.strict_json import parse_json
 from compare.errors import InputError
 from compare.problem import Hyperparameters
@@ -25,7 +26,8 @@ def read_fields(metadata: dict[str, str]) -> dict[str, Any]:
     """
     found = {name: parse_json(text) for name, text in metadata.items()}
     expected = {"backend", "data", "chosen", "checksums", "state"}
-    _need(expected <= set(found) <= expected | {"names", "images"}, f"it has {', '.join(sorted(found)) or 'no fields'}")
+    known = expected | {"names", "images", "pictures"}
+    _need(expected <= set(found) <= known, f"it has {', '.join(sorted(found)) or 'no fields'}")
     for name in ("backend", "data"):
         _need(type(found[name]) is str and found[name] != "", f"{name} is no name")
     images, names = found.get("images"), found.get("names")
@@ -40,6 +42,7 @@ def read_fields(metadata: dict[str, str]) -> dict[str, Any]:
         "progress": _progress(found["state"], chosen, images),
         "names": None if names is None else tuple(names),
         "images": images,
+        **_pictures(found.get("pictures")),
     }
 
 
@@ -70,6 +73,21 @@ def _checksums(found: Any) -> dict[str, str]:
     hexadecimal = all(type(value) is str and re.fullmatch("[0-9a-f]{64}", value) for value in found.values())
     _need(hexadecimal, "checksums are not SHA-256")
     return found
+
+
+def _pictures(found: Any) -> dict[str, Any]:
+    """How pictures of one's own were made alike, and the shape of one."""
+    if found is None:
+        return {"prepared": None, "shape": None}
+    _need(type(found) is dict and set(found) == {"size", "grey", "shape"}, "pictures has other names")
+    shape = found["shape"]
+    _need(_is(found["size"], int | None) and _is(found["grey"], bool), "pictures are not prepared as they can be")
+    sizes = type(shape) is list and len(shape) in (2, 3) and all(_is(n, int) and 1 <= n <= SIDE for n in shape)
+    _need(sizes and (len(shape) == 2 or shape[0] == 3), "pictures have a shape that is none")
+    try:
+        return {"prepared": Prepared(found["size"], found["grey"]), "shape": tuple(shape)}
+    except InputError as error:
+        raise ValueError(str(error)) from None
 
 
 def _progress(found: Any, chosen: Hyperparameters, images: int | None) -> Progress:

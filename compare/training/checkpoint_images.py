@@ -1,15 +1,18 @@
 """Which images a checkpoint is shown."""
 
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from numpy.typing import NDArray
 
-from compare.data.registry import SOURCES, load
+from compare.data.registry import SOURCES, Dataset, is_path, load
 from compare.errors import InputError
 from compare.problem import Hyperparameters, Problem
 from compare.training.checkpoint import Checkpoint
+from scratch import Rows
 
 
 class Split(StrEnum):
@@ -26,7 +29,7 @@ class CheckpointImages:
 
     data: str
     split: Split
-    images: NDArray
+    images: NDArray | Rows
     labels: NDArray
     classes: int
     shape: tuple[int, ...]
@@ -46,22 +49,60 @@ class CheckpointImages:
         return self.images[index : index + 1], self.labels[index : index + 1]
 
 
-def select(checkpoint: Checkpoint, data: str | None, root: Path | None, split: Split | None) -> CheckpointImages:
+def data_name(checkpoint: Checkpoint, data: str | None) -> str:
+    """The data set that `select` takes a part of: the one that is named, or that of the checkpoint."""
+    return data or checkpoint.data or "mnist5k"
+
+
+def select(
+    checkpoint: Checkpoint,
+    data: str | None,
+    root: Path | None,
+    split: Split | None,
+    check: Callable[[CheckpointImages], object] = lambda _: None,
+) -> CheckpointImages:
     """A part of a data set for the checkpoint to classify: by default of its own, test images if there are any.
 
-    Raises InputError if the data are not there, have no such part, or other pixels or classes than the checkpoint.
+    check: called before a download with zeros for the images, and with what is returned. Raises what it raises, and
+    InputError if the data are not there, have no such part, or other pixels or classes than the checkpoint.
     """
-    dataset = load(data or checkpoint.data or "mnist5k", root)
-    own = checkpoint.chosen if dataset.name == checkpoint.data else None
+
+    def checked(dataset: Dataset) -> CheckpointImages:
+        selected = _part(checkpoint, dataset, split)
+        check(selected)
+        return selected
+
+    return checked(load(data_name(checkpoint, data), root, checkpoint.prepared, check=checked))
+
+
+def _part(checkpoint: Checkpoint, dataset: Dataset, split: Split | None) -> CheckpointImages:
+    own = checkpoint.chosen if same_data(dataset.name, checkpoint.data) else None
+    if is_path(dataset.name) and checkpoint.names not in (None, dataset.names):
+        raise InputError(
+            f"{dataset.name} has other classes than the checkpoint, which was trained on {checkpoint.data}"
+        )
     problem = Problem(dataset, own or Hyperparameters(epochs=1, batch_size=1))
     checkpoint.check_shape(problem)
     if split is None:
         split = Split.test if problem.test else Split.validation
     part = getattr(problem, split)
-    if part is None:
-        raise InputError(f"{dataset.name} has no test images; take --split validation")
+    if part is None or not len(part[1]):
+        other = Split.validation if split is Split.test else Split.test
+        raise InputError(f"{dataset.name} has no {split} images; take --split {other}")
     images, labels = part
     return CheckpointImages(dataset.name, split, images, labels, problem.classes, problem.shape, problem.names)
+
+
+def names_from(checkpoint: Checkpoint, data: str | None) -> str | None:
+    """The data set that `class_names` asks; None if it asks none."""
+    known = None if checkpoint.names or checkpoint.data not in SOURCES else checkpoint.data
+    return data or known
+
+
+def same_data(name: str, other: str | None) -> bool:
+    """True if both are the same name, or paths of the same file or folder."""
+    paths = other is not None and is_path(name) and is_path(other)
+    return name == other or (paths and os.path.realpath(name) == os.path.realpath(str(other)))
 
 
 def class_names(checkpoint: Checkpoint, data: str | None, root: Path | None) -> tuple[str, ...]:
@@ -70,13 +111,14 @@ def class_names(checkpoint: Checkpoint, data: str | None, root: Path | None) -> 
     A checkpoint of version 0.2 has none; its data set is asked if that needs no download. Raises InputError if the
     data set is not there, or has another number of classes.
     """
-    classes = len(checkpoint.state.b)
-    if data is None and checkpoint.names:
-        return checkpoint.names
-    source = SOURCES.get(checkpoint.data or "")
-    if data is None and not (source and source.is_here(root)):
-        return tuple(map(str, range(classes)))
-    dataset = load(data or checkpoint.data or "", root)
-    if dataset.classes != classes:
-        raise InputError(f"the checkpoint has {classes} classes; {dataset.name} has {dataset.classes}")
+    classes, name = len(checkpoint.state.b), names_from(checkpoint, data)
+    if name is None or (data is None and not SOURCES[name].is_here(root)):
+        return checkpoint.names or tuple(map(str, range(classes)))
+
+    def check(dataset: Dataset) -> None:
+        if dataset.classes != classes:
+            raise InputError(f"the checkpoint has {classes} classes; {dataset.name} has {dataset.classes}")
+
+    dataset = load(name, root, checkpoint.prepared, check=check)
+    check(dataset)
     return dataset.names

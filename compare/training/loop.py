@@ -23,18 +23,35 @@ class Progress:
     """How far a training is: with the state of its side all that is needed to go on.
 
     history: the records so far. Of the epoch under way: its steps so far, the sum of the losses of its images in nats,
-    and how many of them were right.
+    and how many of them were right; both without the steps that are `unread`, still on a device.
     """
 
     history: list[Record] = field(default_factory=list)
     step: int = 0
     loss: float = 0.0
     hits: int = 0
+    unread: list[Tally] = field(default_factory=list)
 
-    def add(self, tally: Tally) -> None:
-        """One more step."""
-        self.step, self.loss = self.step + 1, self.loss + tally.loss * tally.images
-        self.hits += tally.hits
+    def add(self, tally: Tally) -> bool:
+        """One more step. False if its loss is known, and not finite."""
+        self.step += 1
+        if not isinstance(tally.loss, float):
+            self.unread.append(tally)
+            return True
+        self._add_up(tally)
+        return math.isfinite(tally.loss)
+
+    def read(self) -> None:
+        """Wait for the device, and add up what is unread. Raises FloatingPointError, naming epoch and step."""
+        unread, self.unread = self.unread, []
+        for step, tally in enumerate(unread, self.step - len(unread) + 1):
+            self._add_up(tally)
+            if not math.isfinite(self.loss):
+                raise FloatingPointError(f"the loss is {float(tally.loss)} at epoch {len(self.history)}, step {step}")
+
+    def _add_up(self, tally: Tally) -> None:
+        self.loss += float(tally.loss) * tally.images
+        self.hits += int(tally.hits)
 
     def end_epoch(self, record: Record) -> None:
         """The epoch has ended."""
@@ -60,20 +77,19 @@ class Training:
         """The records so far, the first from before training."""
         return self.progress.history
 
-    def count(self, done: Any) -> float:
-        """Count a step that the side's `epoch` has yielded, and return its loss."""
-        tally = self.side.tally(done)
-        self.progress.add(tally)
-        return tally.loss
+    def count(self, done: Any) -> bool:
+        """Count a step that the side's `epoch` has yielded. False if its loss is known, and not finite."""
+        return self.progress.add(self.side.tally(done))
 
     def end_epoch(self) -> None:
         """Evaluate, and keep the record."""
+        self.progress.read()
         epoch, (images, labels) = len(self.history), self.problem.train
         if epoch:
             training = Evaluation(self.progress.loss / len(labels), self.progress.hits / len(labels))
         else:
             training = self.side.evaluate(images, labels)
-        self.progress.end_epoch(Record(epoch, *training, *self.side.evaluate(*self.problem.validation)))
+        self.progress.end_epoch(Record(epoch, *training, *self.side.evaluate(*self.problem.evaluated)))
 
 
 # epoch, step (both from 1), the batch as indices into the training images, one step of each training in the type of
@@ -106,18 +122,19 @@ def _train_epoch(
     trainings: Sequence[Training], problem: Problem, on_step: OnStep | None, check_signals: Callable[[], None]
 ) -> None:
     epoch, done = len(trainings[0].history), trainings[0].progress.step
-    batches = problem.epoch_batches(epoch)[done:] if epoch else []
+    batches: Sequence[NDArray] = problem.epoch_batches(epoch, done) if epoch else []
     running = [training.side.epoch(batches) for training in trainings]
     for step, index in enumerate(batches, done + 1):
         try:
             steps = [next(own) for own in running]
-            losses = [training.count(taken) for training, taken in zip(trainings, steps, strict=True)]
+            finite = [training.count(taken) for training, taken in zip(trainings, steps, strict=True)]
             if on_step:
                 on_step(epoch, step, index, steps)
         except UserFileError as error:
             raise error.at(f"at epoch {epoch}, step {step}") from None
-        if not any(map(math.isfinite, losses)):
-            raise FloatingPointError(f"the loss is {losses[0]} at epoch {epoch}, step {step}")
+        if not any(finite):
+            loss = float(trainings[0].side.tally(steps[0]).loss)
+            raise FloatingPointError(f"the loss is {loss} at epoch {epoch}, step {step}")
         check_signals()
 
 
@@ -130,5 +147,6 @@ def _end_epoch(trainings: Sequence[Training]) -> list[Record]:
         raise error.at(f"after epoch {epoch}" if epoch else "before training") from None
     records = [training.history[-1] for training in trainings]
     if not any(math.isfinite(record.val_loss) for record in records):
-        raise FloatingPointError(f"the validation loss is {records[0].val_loss} after epoch {epoch}")
+        which = trainings[0].problem.evaluated_on
+        raise FloatingPointError(f"the {which} loss is {records[0].val_loss} after epoch {epoch}")
     return records

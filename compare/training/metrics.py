@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from compare.data.mapped import pieces
+
 
 def confusion_matrix(labels: NDArray, predicted: NDArray, classes: int) -> NDArray:
     """Counts (K, K): row the label, column the prediction, both (N,).
@@ -11,7 +13,10 @@ def confusion_matrix(labels: NDArray, predicted: NDArray, classes: int) -> NDArr
     array([[1, 0],
            [1, 2]])
     """
-    return np.bincount(classes * labels + predicted, minlength=classes**2).reshape(classes, classes)
+    counts = np.zeros(classes**2, np.int64)
+    for part in pieces(len(labels)):
+        counts += np.bincount(classes * labels[part] + predicted[part], minlength=classes**2)
+    return counts.reshape(classes, classes)
 
 
 def precision(confusion: NDArray) -> NDArray:

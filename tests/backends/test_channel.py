@@ -12,7 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from compare.backends.channel import CAPACITY, LENGTHS, SENT_DTYPES, Channel, ChannelError, Message
+from compare.backends.channel import LENGTHS, SENT_DTYPES, Channel, ChannelError, Message
+
+# of shared memory, in bytes
+CAPACITY = 8 * 2**20
 
 
 class Pair:
@@ -62,6 +65,7 @@ def test_what_is_sent_arrives(sent, values):
     assert (kind, got) == ("step", values)
     for one, other in zip(sent, arrived, strict=True):
         assert (one.dtype, one.shape, one.tobytes()) == (other.dtype, other.shape, other.tobytes())
+        assert not other.size or other.ctypes.data % 64 == 0
 
 
 def test_fortran_order_and_strides_arrive_as_values(pair: Pair):

@@ -27,6 +27,7 @@ CASES = {
     "mps has no float64": (("mps",), ("auto", "torch", "float64"), "cpu"),
     "auto, NumPy": (("cuda",), ("auto", "scratch", "float32"), "cpu"),
     "cuda": (("cuda",), ("cuda", "torch", "float32"), "cuda"),
+    "cuda by graphs": (("cuda",), ("cuda-graph", "torch", "float64"), "cuda-graph"),
 }
 
 
@@ -39,6 +40,7 @@ def test_the_device_that_is_used(there, case: str):
 
 REFUSED = {
     "NumPy on cuda": (("cuda",), ("cuda", "scratch", "float32"), "--device cuda is for --backend torch"),
+    "no cuda for graphs": (("mps",), ("cuda-graph", "torch", "float64"), "--device cuda-graph: there is none here"),
     "no cuda": (("mps",), ("cuda", "torch", "float32"), "--device cuda: there is none here for float32"),
     "mps in float64": (("mps",), ("mps", "torch", "float64"), "--device mps: there is none here for float64"),
 }

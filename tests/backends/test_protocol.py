@@ -93,7 +93,7 @@ def test_evaluation_is_of_the_weights_it_has(make_side, small: Problem, dtype: s
     side: Side = make_side(small, dtype)
     W, b = small.start(dtype)
     images, labels = small.validation
-    Z = images.astype(dtype) / np.array(255, dtype) @ W.T + b
+    Z = np.asarray(images).astype(dtype) / np.array(255, dtype) @ W.T + b
     tolerance = 16 * float(np.finfo(dtype).eps)
     np.testing.assert_allclose(side.logits(images), Z, rtol=0, atol=tolerance, strict=True)
     loss = np.log(np.exp(Z).sum(1)) - Z[np.arange(11), labels]

@@ -12,9 +12,11 @@ from compare.backends.protocol import Side, State
 from compare.backends.scratch_side import ScratchSide
 from compare.backends.user_file import UserFile, UserFileError
 from compare.backends.worker import Worker
+from compare.data.array_files import read_array
+from compare.data.dataset import Dataset
 from compare.equations import FUNCTIONS
 from compare.errors import InputError
-from compare.problem import Problem
+from compare.problem import Hyperparameters, Problem
 from scratch import Velocity
 
 
@@ -126,6 +128,25 @@ def test_nothing_stays_when_it_is_gone(user_file, right_functions):
     gc.collect()
     assert not folder.exists()
     assert process.returncode is not None
+
+
+def test_what_is_in_a_file_goes_there_by_its_path(worker: Worker, tmp_path: Path, rng: np.random.Generator):
+    images, labels = rng.integers(0, 256, (60, 12)).astype(np.uint8), rng.integers(0, 4, 60)
+    np.save(tmp_path / "images.npy", images)
+    mapped = read_array(tmp_path / "images.npy")
+    problems = [
+        Problem(Dataset("any", (array, labels), None, 4), Hyperparameters(epochs=2, batch_size=9))
+        for array in (mapped, images)
+    ]
+    array, index = worker.share(problems[0].train[0])
+    assert array == [str(tmp_path / "images.npy"), "|u1", (60, 12), 128]
+    assert Path(index[0]).stat().st_size == 8 * 48, "of the images only the index is written"
+    found = []
+    for problem in problems:
+        side = worker.backend().side(problem, "float32")
+        losses = [side.tally(done).loss for done in side.epoch(problem.epoch_batches(1))]
+        found.append((losses, side.evaluate(*problem.validation), side.logits(mapped).tolist()))
+    assert found[0] == found[1]
 
 
 def test_what_nobody_asks_for_is_forgotten_over_there(worker: Worker, small: Problem):

@@ -175,7 +175,8 @@ def test_two_sides_with_one_mistake_are_compared_with_scratch(random_problem: Ca
 
 def test_the_mistake_is_looked_for_in_the_side_that_may_have_it(random_problem: Callable[..., Problem]):
     wrong = BUGS["summed-gradient"].backend()._replace(name="mine")
-    found = diagnose(random_problem(), SCRATCH, wrong, None, None)
+    found = diagnose(random_problem(), SCRATCH, wrong, frozenset({"logits_gradient"}), None)
+    assert found.replaced == {"logits_gradient"}
     assert found.facts[1] == "of mine: dZ is N = 20 times what it should be, in every element"
     assert named(found) == ["summed-gradient"]
     assert found.example.theirs == pytest.approx(20 * found.example.ours)

@@ -46,6 +46,13 @@ def test_a_scalar_is_compared_by_its_size(observed: Callable):
     assert shares == pytest.approx([1, 0.8, 0.2, 0])
 
 
+def test_a_difference_as_large_as_its_limit_is_a_rounding(observed: Callable):
+    seen = observed(L=lambda _: 1.25)
+    for limit, explained in ((0.25, 0.0), (0.24, 1.0)):
+        near = seen._replace(theirs=seen.theirs._replace(L=1.0), limits={"L": limit})
+        assert Evidence([near], "nll_loss").likeness(lambda: lambda *_: 1.25).explained == explained
+
+
 def test_it_is_the_mean_of_the_cases_in_which_one_is_wrong(observed: Callable):
     def add(dZ):
         return dZ + 1

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from compare.bugs.facts import facts
+from compare.bugs import facts as module
+from compare.bugs.facts import facts, shared
 from compare.bugs.traces import Observed
 
 
@@ -35,6 +36,17 @@ def test_how_far_it_is_off(observed: Callable, times: float, text: str):
 
 
 @pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (9.4e-5, "9e-05"), (1e-4, "0.01 %"), (9.4e-4, "0.09 %"), (1e-3, "0.1 %"), (9.4e-3, "0.9 %"), (0.01, "1 %"),
+        (0.994, "99 %"),
+    ],
+)  # fmt: skip
+def test_a_share_has_about_one_digit(share: float, text: str):
+    assert shared(share) == text
+
+
+@pytest.mark.parametrize(
     ("ratio", "fact"),
     [
         (1 + 2e-6, "Z is 1.000002 times what it should be, in every element"),
@@ -47,6 +59,24 @@ def test_how_far_it_is_off(observed: Callable, times: float, text: str):
 def test_a_ratio_near_one(observed: Callable, ratio: float, fact: str):
     seen = observed(Z=lambda Z: Z * ratio)
     assert said([seen._replace(limits=dict.fromkeys(seen.limits, 0.0))], "Z") == [fact]
+
+
+@pytest.mark.parametrize(
+    ("limit", "fact"),
+    [
+        ("NEAR", "Z is 1.5 times what it should be, in every element"),
+        ("ROUNDING", "there Z is off by 50 % of its largest value"),
+    ],
+)
+def test_a_ratio_at_a_limit(observed: Callable, monkeypatch: pytest.MonkeyPatch, limit: str, fact: str):
+    monkeypatch.setattr(module, limit, 0.5)
+    assert said([observed(Z=lambda Z: 1.5 * Z)], "Z") == [fact]
+
+
+def test_a_hundred_times_is_far(observed: Callable):
+    seen = observed(Z=lambda Z: np.where(np.arange(Z.size).reshape(Z.shape) % 5, 1.0, 101.0))
+    seen = seen._replace(theirs=seen.theirs._replace(Z=np.ones_like(seen.theirs.Z)))
+    assert said([seen], "Z")[-1] == "there Z is off by far over 100 times its size"
 
 
 def test_a_rounding_is_no_ratio(observed: Callable):

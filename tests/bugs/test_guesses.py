@@ -46,13 +46,19 @@ def test_no_mistake_is_made_of_a_batch_that_is_too_large_for_it(random_problem, 
     assert 1000 < max(sizes) <= 4096
 
 
-@pytest.mark.parametrize(("explained", "named"), [(0.87, False), (0.89, False), (0.91, True)])
+@pytest.mark.parametrize(("explained", "named"), [(0.87, False), (0.89, False), (0.9, True), (0.91, True)])
 def test_a_mistake_is_named_if_it_explains_nine_tenths(
     observed: Callable, monkeypatch: pytest.MonkeyPatch, explained: float, named: bool
 ):
     monkeypatch.setattr("compare.bugs.guesses._alike", lambda *_: Likeness(explained, 0))
     seen = [observed(dZ=lambda dZ: 2 * dZ, kind="small")]
     assert bool(guesses(seen, "logits_gradient")) == named
+
+
+@pytest.mark.parametrize(("most", "named"), [(5, False), (6, True)])
+def test_the_largest_batch_is_looked_at(observed: Callable, monkeypatch: pytest.MonkeyPatch, most: int, named: bool):
+    monkeypatch.setattr(module, "MOST_IMAGES", most)
+    assert bool(guesses([observed(N=6, dZ=lambda dZ: -dZ, kind="small")], "logits_gradient")) == named
 
 
 @pytest.mark.parametrize("best", [0.0102, 0.03, 0.5, 3.0, 40.0, 98.0])

@@ -86,6 +86,24 @@ def small_steps(random_problem: Callable[..., Problem]) -> list[tuple[float, scr
     return [(steps.chosen.lr, step) for steps in named for _, step in steps.steps(SCRATCH, "float64")]
 
 
+# Pixels, classes and rate, and the sizes of the batches.
+SMALL = [
+    (5, 3, 0.27183, [6, 1, 4, 12, 3, 5]),
+    (12, 7, 0.037162, [9, 40, 100, 128, 33]),
+    (8, 10, 1.73205, [20, 64, 256]),
+    (6, 6, 3.3166e-5, [7, 6, 1030]),
+    (9, 2, 23.5702, [10, 2]),
+    (3000, 4, 0.051962, [1, 3]),
+    (7, 5, 0.41421, [5, 8]),
+    (7, 5, 0.41421, [5, 8]),
+]
+
+
+def test_the_small_inputs_have_these_sizes_and_rates(small_steps):
+    expected = [(N, D, K, lr) for D, K, lr, sizes in SMALL for N in sizes]
+    assert [(*step.X.shape, step.Z.shape[1], lr) for lr, step in small_steps] == expected
+
+
 def test_the_small_inputs_differ_in_sizes_and_have_sizes_that_are_equal(small_steps):
     sizes = {(*step.X.shape, step.Z.shape[1]) for _, step in small_steps}
     numbers, pixels, classes = ({size[n] for size in sizes} for n in range(3))

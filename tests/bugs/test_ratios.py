@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from compare.bugs.ratios import common_ratio, ratio_of
+from compare.bugs.ratios import _formula, _text, common_ratio, ratio_of
 from compare.bugs.traces import Observed
 
 # N, K, D and lr.
@@ -127,13 +127,34 @@ def test_cases_that_are_not_finite_or_nearly_0_are_passed_over(observed: Callabl
     assert common_ratio([lost, tiny], "dZ") is None
 
 
-@pytest.mark.parametrize(("share", "counts"), [(0.9e-11, True), (1.1e-11, False)])
+@pytest.mark.parametrize(("share", "counts"), [(0.9e-11, True), (1e-9 * 0.01, True), (1.1e-11, False)])
 def test_a_case_counts_if_its_limit_changes_no_ratio(observed: Callable, share: float, counts: bool):
     """A ratio is read to 1e-9, from elements of a hundredth of the largest: 1e-11 of the largest may be rounding."""
     seen = observed(dZ=lambda dZ: dZ * 2)
     limit = share * np.abs(seen.theirs.dZ).max()
     cases = [seen._replace(limits=dict.fromkeys(seen.limits, limit))]
     assert common_ratio(cases, "dZ") == ("" if counts else None)
+
+
+@pytest.mark.parametrize(
+    ("N", "ratios", "formula"),
+    [([2, 3], [4, 1.5], "N / (N - 1)"), ([1, 1], [1000, 2000], ""), ([1, 1], [1000, 2001], None)],
+)
+def test_what_is_as_far_as_it_may_be_is_the_formula(N: list[int], ratios: list[float], formula: str | None):
+    """With a spread of 1, which does not round."""
+    assert _formula(np.array([[n, 1, 1, 1] for n in N], float), np.array(ratios, float), 1.0) == formula
+
+
+@pytest.mark.parametrize(
+    ("constant", "powers", "text"),
+    [
+        (1 + 2**-10, (1, 0, 0, 0), "N"),
+        (1 - 2**-10, (1, 0, 0, 0), "N"),
+        ((1 + 2**-10) * 255 / 256, (0,) * 4, "255 / 256"),
+    ],
+)
+def test_a_number_that_is_as_far_as_it_may_be_is_that_number(constant: float, powers: tuple[float, ...], text: str):
+    assert _text(constant, powers, 2.0**-10) == text
 
 
 def pair(observed: Callable, mine: list[float], right: list[float], limit: float = 1e-12) -> Observed:
@@ -162,6 +183,7 @@ PAIRS = {
     "less by 2 in 1e9": ([2.0, 4.0, 6.0 - 12e-9], [1.0, 2.0, 3.0], 1e-15, None),
     "a few of 2 %, which count": ([2.0, 0.0401, 0.0401], [1.0, 0.02, 0.02], 1e-4, None),
     "many of half a per cent, which do not": ([2.0, 0.0101, 0.0101], [1.0, 0.005, 0.005], 1e-4, 2.0),
+    "many of one per cent, which do not": ([2.0, 0.0201, 0.0201], [1.0, 0.01, 0.01], 1e-4, 2.0),
     "another one in small elements": ([2.0, 0.001, 0.001], [1.0, 0.001, 0.001], 1e-12, None),
     "all zero": ([0.0, 0.0], [1.0, 2.0], 1e-12, None),
     "all zero where nothing rounds": ([0.0, 0.0], [1.0, 2.0], 0.0, None),

@@ -206,6 +206,13 @@ def test_what_is_within_its_limit_does_not_differ(observed: Callable):
         assert said(seen, "dW") == {text}
 
 
+def test_an_offset_that_varies_by_all_of_its_limit_is_one(observed: Callable):
+    """In binary fractions, of a right tensor of zeros, so that no difference is rounded."""
+    seen = observed(Z=lambda Z: add(2, 1, by=2.0**-30)(np.full_like(Z, 0.25)))
+    seen = seen._replace(theirs=seen.theirs._replace(Z=np.zeros((6, 3))), limits={"Z": 2.0**-30})
+    assert "{} is off by 0.25 in every element" in said(seen, "Z")
+
+
 def test_nan_is_a_difference(observed: Callable):
     seen = observed(dW=add(1, 3, by=np.nan))
     assert one_element(seen, "dW", *seen.pair("dW")) == "only the element [1, 3] of {} differs"

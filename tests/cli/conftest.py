@@ -17,6 +17,13 @@ from compare.training.checkpoint import save_checkpoint
 from compare.training.loop import Training
 
 
+@pytest.fixture(autouse=True)
+def _colors_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What --no-color sets is taken back after the test."""
+    monkeypatch.setenv("NO_COLOR", "")
+    monkeypatch.delenv("NO_COLOR")
+
+
 @pytest.fixture(scope="session")
 def checkpoint(trained: Training, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of a well trained model of mnist5k."""

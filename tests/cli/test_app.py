@@ -3,11 +3,12 @@
 import json
 import os
 import re
+import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-import typer
 
 from compare.cli import app as app_module
 from compare.cli import prove as prove_command
@@ -54,7 +55,7 @@ def test_help_shows_every_text_as_it_is(cli, monkeypatch: pytest.MonkeyPatch, na
     """Typer would take brackets for markup."""
     monkeypatch.setenv("COLUMNS", "300")
     shown = "".join(cli(name, "--help")[1].replace("│", "").split())
-    command = typer.main.get_command(app_module.app).commands[name]
+    command = app_module.command(name)
     for text in (command.help, *(parameter.help for parameter in command.params if parameter.help)):
         assert "".join(text.split()) in shown
 
@@ -62,6 +63,36 @@ def test_help_shows_every_text_as_it_is(cli, monkeypatch: pytest.MonkeyPatch, na
 def test_commands_stand_in_the_order_of_learning(cli):
     _, out, _ = cli("--help")
     assert re.findall(r"^│ (\w+) ", out[out.index("─ Commands ─") :], re.MULTILINE) == LEARNING
+
+
+TELL_MODULES = """
+import sys
+from compare.cli import app
+try:
+    app.main()
+except SystemExit:
+    print(*sys.modules, file=sys.stderr)
+"""
+
+
+def test_a_list_of_commands_imports_none():
+    """So that --help is instant."""
+    shown = subprocess.run([sys.executable, "-c", TELL_MODULES, "--help"], capture_output=True, text=True, check=True)
+    assert "Commands" in shown.stdout
+    assert not {"numpy", "scratch", "compare.cli.prove", "compare.cli.options"} & set(shown.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("args", "heavy"),
+    [
+        (("bugs", "--list"), {"torch", "matplotlib", "compare.bugs.survey", "compare.bugs.generated.survey"}),
+        (("data", "--list"), {"torch", "matplotlib", "compare.bugs.catalogue", "compare.proof.run"}),
+        (("prove", "--help"), {"torch", "matplotlib"}),
+    ],
+)
+def test_what_computes_is_not_imported_for_a_list(args: tuple[str, ...], heavy: set[str]):
+    run = subprocess.run([sys.executable, "-c", TELL_MODULES, *args], capture_output=True, text=True, check=True)
+    assert not heavy & set(run.stderr.split())
 
 
 def test_help_has_the_default_epochs_in_numbers(cli, monkeypatch: pytest.MonkeyPatch):
@@ -72,8 +103,7 @@ def test_help_has_the_default_epochs_in_numbers(cli, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("args", [("--version",), ("--no-color", "--version")])
-def test_the_version(cli, monkeypatch: pytest.MonkeyPatch, args: tuple[str, ...]):
-    monkeypatch.setenv("NO_COLOR", "")  # taken back after the test
+def test_the_version(cli, args: tuple[str, ...]):
     assert cli(*args) == (0, f"softmax-regression-twice {version('softmax-regression-twice')}\n", "")
 
 
@@ -82,8 +112,6 @@ def colours(monkeypatch: pytest.MonkeyPatch) -> None:
     """A terminal that shows colours."""
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm-256color")
-    # what --no-color sets is taken back after the test
-    monkeypatch.setenv("NO_COLOR", "")
 
 
 GREEN = "\x1b[32m"

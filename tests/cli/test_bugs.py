@@ -43,7 +43,7 @@ def surveyed(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Problem]]:
             every = {dtype: {name: rows[name] for name in (CLEAN, *names)} for dtype, rows in found.items()}
             return Survey(every, {name: [name, "wrong-axis"] for name in names})
 
-        monkeypatch.setattr("compare.cli.bugs.survey", survey)
+        monkeypatch.setattr("compare.cli.bug_surveys.survey", survey)
         return asked
 
     return find
@@ -173,7 +173,7 @@ def generated(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Problem]]:
             on_report("float32")
             return GeneratedSurvey({dtype: found | {survivor: FirstDetection()} for dtype in ("float32", "float64")})
 
-        monkeypatch.setattr("compare.cli.bugs.survey_generated", survey_generated)
+        monkeypatch.setattr("compare.cli.bug_surveys.survey_generated", survey_generated)
         return asked
 
     return find

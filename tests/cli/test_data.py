@@ -87,7 +87,7 @@ def test_test_images_are_counted(cli, write_mnist, tmp_path: Path):
 def test_a_colour_image_is_not_printed_as_characters(cli, monkeypatch: pytest.MonkeyPatch):
     images = np.zeros((4, 3, 2, 2), np.uint8)
     colour = Dataset("colour", (images, np.array([0, 1, 1, 0])), None, classes=2, names=("cat", "dog"))
-    monkeypatch.setattr("compare.cli.data.load", lambda *_: colour)
+    monkeypatch.setattr("compare.cli.data.load_data", lambda *_, **__: colour)
     _, out, _ = cli("data", "colour", "--index", 1)
     place, image = out.splitlines()
     assert place == "colour: image 1 of all 4 for training, class dog"

@@ -1,5 +1,6 @@
 """`exercise`: from a new file to its end, and what is printed on the way."""
 
+import functools
 import json
 import re
 from collections.abc import Callable
@@ -7,15 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from compare.backends.by_name import is_path
 from compare.backends.worker import Worker
 from compare.cli import exercise as command
 from compare.equations import FUNCTIONS, RUNGS
+from compare.errors import InputError
 from compare.exercise.check import Finding
 from compare.exercise.ladder import Rung
 from compare.exercise.new import exercise_text
 from compare.exercise.progress import Progress
 from compare.exercise.source import Source
 from compare.files import maths_page
+from compare.problem import Problem
 
 SHORT = "--data", "digits", "--epochs", "1"
 
@@ -220,3 +224,21 @@ def test_functions_that_are_right_alone_and_not_together(cli, exercise_file: Cal
     assert "6 of 6 are right" in out
     assert code == 1
     assert any(line.startswith("differ: mine and torch, in ") for line in out.splitlines())
+
+
+@pytest.mark.parametrize("name", ["torch", "mine"])
+def test_a_file_is_proven_whatever_its_name(cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str):
+    """That of a side, or one without the ending of Python."""
+    proven = []
+
+    def prove_each(_problem: Problem, _dtypes: tuple[str, ...], sides: functools.partial, _report: Callable) -> None:
+        proven.append(sides.args[0])
+        raise InputError("enough")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("compare.cli.exercise.prove_each", prove_each)
+    monkeypatch.setattr("compare.cli.exercise.climb", lambda *_, **__: [])
+    Path(name).write_text("def logits(X, W, b): ...")
+    assert cli("exercise", name, *SHORT)[2] == "error: enough\n"
+    assert [is_path(path) for path in proven] == [True]
+    assert Path(proven[0]).samefile(name)

@@ -1,16 +1,16 @@
 """Options that would change nothing beside others are refused, and what changes something is taken."""
 
 import shlex
+from pathlib import Path
 
 import pytest
-import typer
 
-from compare.cli.app import app
+from compare.cli.app import EXAMPLES, command
 from compare.cli.ignored import RULES, listed
 from compare.data.registry import DATA_ROOT_VARIABLE
 from compare.errors import InputError
 
-COMMANDS = typer.main.get_command(app).commands
+COMMANDS = {name: command(name) for name in EXAMPLES}
 NO_FILE = "--time-limit is for a Python file of your own, and none is named: omit --time-limit"
 NO_RUN = "--runs-root is for --run NAME, which is not given: omit --runs-root"
 NO_MOMENTUM = "--dampening is for --momentum, which is off: omit --dampening"
@@ -41,10 +41,16 @@ REFUSED = {
     "predict m --image me.png --split train": (
         "--image FILE is a picture of your own, in no part of a data set: omit --split"
     ),
+    "explain m --image me.png --label 1 --split train": (
+        "--image FILE is a picture of your own, in no part of a data set: omit --split"
+    ),
+    "explain m --index 1 --label 1 --raw": (
+        "an image of a data set has its label, and is shown as it is: omit --label and --raw"
+    ),
     "explain m --index 1 --time-limit 3": NO_FILE,
     "explain m --index 1 --data digits --data-root .": IN_PACKAGE,
     "experiment lr --data-root .": (
-        "--data-root is for the question dataset; the others take data of the package: omit --data-root"
+        "--data-root is for the question dataset and for --data; the others take data of the package: omit --data-root"
     ),
     "bugs wrong-axis --epochs 3 --lr 0.001 --quiet": (
         "bugs NAME only explains a mistake: omit --lr, --epochs and --quiet"
@@ -57,7 +63,10 @@ REFUSED = {
     "exercise --new m.py --time-limit 3": "--new only writes a new file: omit --time-limit",
     "exercise --new m.py --lr 0.1 --nesterov": "--new only writes a new file: omit --lr and --nesterov",
     "exercise --new m.py --hint --reset --answers": "--new only writes a new file: omit --hint, --answers and --reset",
+    "exercise --new m.py --check --details": "--new only writes a new file: omit --details",
     "exercise m.py --paper-seed 3": "--paper-seed is for --new, and stands in the file: omit --paper-seed",
+    "exercise m.py --check --lr 0.1": "--check runs a test of yours, which makes its own steps: omit --lr",
+    "exercise m.py --details": "--details is for --check: omit --details",
     "bugs --list --solution": "--solution is for bugs NAME: omit --solution",
     "exercise m.py --dampening 0.5": NO_MOMENTUM,
     "exercise m.py --data digits --data-root .": IN_PACKAGE,
@@ -90,6 +99,7 @@ def test_what_changes_nothing_is_refused(refused, line: str):
         "predict m --image me.png --data mnist --data-root .",
         "predict m --index 1 --split train",
         "explain m --index 1 --against mine.py --time-limit 3",
+        "explain m --image me.png --label 1 --raw",
         "experiment dataset --data-root .",
         "bugs wrong-axis --json out.json --no-color",
         "bugs --list --json out.json --no-color",
@@ -109,7 +119,7 @@ def test_what_changes_something_is_taken(line: str):
         ("bugs wrong-axis", {"--list", "--all", "--generated", "--solution", "--json", "--no-color"}),
         ("bugs --list", {"--list", "--all", "--generated", "--json", "--no-color"}),
         # what --new refuses besides is refused in the command itself
-        ("exercise --new m.py", {"--new", "--paper-seed", "--json", "--no-color"}),
+        ("exercise --new m.py", {"--new", "--check", "--paper-seed", "--json", "--no-color"}),
     ],
 )
 def test_beside_what_trains_nothing_every_option_is_refused_but_a_few(line: str, used: set[str]):
@@ -123,6 +133,25 @@ def test_beside_what_trains_nothing_every_option_is_refused_but_a_few(line: str,
                 COMMANDS[command].make_context(command, [*args, made.opts[0], *value])
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["evaluate MODEL", "explain MODEL --index 1", "predict MODEL --index 1", "train --resume MODEL --save MODEL"],
+)
+def test_a_checkpoint_of_data_of_the_package_needs_no_folder(refused, checkpoint: Path, line: str):
+    args = [checkpoint if word == "MODEL" else word for word in line.split()]
+    assert refused(*args, "--data-root", ".") == f"error: {IN_PACKAGE}"
+
+
+def test_a_checkpoint_that_names_its_classes_needs_no_data_for_a_picture(refused, checkpoint: Path):
+    line = refused("predict", checkpoint, "--image", "me.png", "--data-root", ".")
+    assert line == "error: no data set is read: omit --data-root"
+
+
+def test_a_folder_in_the_environment_is_no_mistake(cli, checkpoint: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv(DATA_ROOT_VARIABLE, "nowhere")
+    assert cli("evaluate", checkpoint, "--quiet")[0] == 0
+
+
 def test_a_variable_of_the_environment_is_for_every_command(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv(DATA_ROOT_VARIABLE, "somewhere")
     assert str(COMMANDS["train"].make_context("train", ["--data", "digits"]).params["data_root"]) == "somewhere"
@@ -134,9 +163,9 @@ def test_a_resumed_training_has_momentum_of_its_own():
 
 def test_rules_name_parameters_that_there_are():
     assert list(RULES) == list(COMMANDS)
-    for command, rules in RULES.items():
-        names = {made.name for made in COMMANDS[command].params}
-        assert {name for rule in rules for name in rule.ignored} <= names, command
+    for name, rules in RULES.items():
+        parameters = {made.name for made in COMMANDS[name].params}
+        assert {name for rule in rules for name in rule.ignored} <= parameters, name
 
 
 def test_options_are_listed_as_one_reads_them():

@@ -37,6 +37,7 @@ COMMANDS = {
     "picture": "predict CHECKPOINT --image IT",
     "user file, prove": "prove --backend IT",
     "exercise": "exercise IT",
+    "a test": "exercise --check IT",
 }
 
 

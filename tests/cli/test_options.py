@@ -26,7 +26,10 @@ OPTIONS = {
     ),
     "lr 0": (["--lr", "0"], "lr must be above 0 and below 3.4e+38, not 0.0"),
     "seed negative": (["--seed", "-1"], "seed must be 0 or more, not -1"),
-    "no validation": (["--val-fraction", "0"], "validation fraction must lie between 0 and 1, not 0.0"),
+    "no validation": (
+        ["--val-fraction", "0"],
+        "validation fraction 0 needs test images to evaluate on, and digits has none",
+    ),
     "nothing to train on": (["--val-fraction", "0.9999"], ": 0 to train on"),
     "json in no folder": (["--json", "/no/such/folder/x.json"], "--json /no/such/folder/x.json: cannot be written: No"),
     "json a folder": (["--json", "."], "--json .: cannot be written: Is a directory"),

@@ -16,8 +16,10 @@ def test_a_page_is_written_and_made_again(cli, tmp_path: Path):
     assert (code, said, err) == (0, f"page: {out}\n", "")
     facts, _ = recording_of(out.read_text())
     assert (facts["name"], facts["lr"], facts["epochs"]) == ("digits", 0.1, 1)
-    assert cli("page", "--recording", out, "--out", tmp_path / "again.html", "--quiet") == (0, "", "")
-    assert (tmp_path / "again.html").read_bytes() == out.read_bytes()
+    before = out.read_bytes()
+    for again in (tmp_path / "again.html", out):
+        assert cli("page", "--recording", out, "--out", again, "--quiet") == (0, "", "")
+        assert again.read_bytes() == before
 
 
 def test_it_is_opened_if_that_is_asked_for(cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -32,8 +34,8 @@ def test_it_is_opened_if_that_is_asked_for(cli, tmp_path: Path, monkeypatch: pyt
     [
         (("--momentum", 0.5), "error: the page records plain SGD: omit --momentum and --weight-decay"),
         (("--weight-decay", 0.5), "error: the page records plain SGD: omit --momentum and --weight-decay"),
-        (("--recording", "missing.html"), "error: missing.html cannot be read as a page: "),
-        (("--recording", Path(__file__)), "error: this is no page of `page`: it has no recording"),
+        (("--recording", "missing.html"), "error: missing.html: cannot be read: No such file or directory"),
+        (("--recording", Path(__file__)), f"error: {__file__}: this is no page of `page`: it has no recording"),
         (("--recording", "x", "--lr", 0.1), "error: --recording PAGE has a run already: omit --lr"),
         (("--out", "nowhere/page.html"), "error: "),
     ],
@@ -42,6 +44,14 @@ def test_what_cannot_be_is_one_line(refused, args: tuple[object, ...], says: str
     assert refused("page", *args).startswith(says)
 
 
+def test_a_page_that_lost_something_is_not_written_again(cli, refused, tmp_path: Path):
+    out = tmp_path / "page.html"
+    cli("page", *SHORT, "--out", out)
+    head, mark, rest = out.read_text().rpartition('id="recording">')
+    out.write_text(head + mark + rest[100:])
+    assert refused("page", "--recording", out, "--out", out).startswith(f"error: {out}: the recording is damaged: ")
+
+
 def test_a_pipe_is_not_waited_for(refused, tmp_path: Path):
     os.mkfifo(tmp_path / "pipe")
-    assert refused("page", "--recording", tmp_path / "pipe").endswith("it is a pipe, not a file")
+    assert refused("page", "--recording", tmp_path / "pipe").endswith("pipe: cannot be read: it is a pipe, not a file")

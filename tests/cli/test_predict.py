@@ -142,7 +142,9 @@ def test_pictures_without_a_digit_are_refused(refused, checkpoint: Path, tmp_pat
     Image.new("L", (50, 50), 200).save(tmp_path / "blank.png")
     (tmp_path / "text.png").write_text("no picture")
     for name, words in (("blank.png", "of one colour"), ("text.png", "not a picture that can be read")):
-        assert words in refused("predict", checkpoint, "--image", tmp_path / name)
+        line = refused("predict", checkpoint, "--image", tmp_path / name)
+        assert words in line
+        assert line.startswith(f"error: {tmp_path / name}: ")
 
 
 def test_a_model_of_no_square_takes_no_picture(refused, tmp_path: Path):

@@ -13,6 +13,7 @@ COMMANDS = [
     "predict MODEL --index 7",
     "predict MODEL --index 7 --quiet",
     "explain MODEL --index 7",
+    "explain MODEL --index 7 --details",
     "data mnist5k",
     "data mnist5k --index 7",
     "data --list",
@@ -23,6 +24,8 @@ COMMANDS = [
     "experiment train-metrics",
     "exercise MINE --hint",
     "exercise --new new.py",
+    "exercise --check --new new_test.py",
+    "exercise --check TEST",
     f"train {DIGITS} --log-every 5",
     f"prove {DIGITS} --dtype float64",
     f"prove {DIGITS} --dtype float64 --details --attribute",
@@ -35,7 +38,13 @@ def typed(checkpoint: Path, exercise_file, root: Path, tmp_path: Path, monkeypat
     """A command with the paths of its files; it is run in a folder of its own."""
     (tmp_path / "runs" / "old").mkdir(parents=True)
     shutil.copy(root / "tests" / "report" / "old" / "run.json", tmp_path / "runs" / "old")
-    names = {"MODEL": checkpoint, "RUNS": tmp_path / "runs", "MINE": exercise_file("logits")}
+    names = {
+        "MODEL": checkpoint,
+        "RUNS": tmp_path / "runs",
+        "MINE": exercise_file("logits"),
+        "TEST": tmp_path / "my_test.py",
+    }
+    names["TEST"].write_text("def check(f): return False")
     monkeypatch.chdir(tmp_path)
     return lambda line: [names.get(word, word) for word in line.split()]
 

@@ -102,7 +102,7 @@ def test_a_long_proof_says_first_how_long_it_takes(cli, monkeypatch: pytest.Monk
 def plant(monkeypatch: pytest.MonkeyPatch, **functions: Callable) -> None:
     """Have `prove` check scratch with these functions in place of its own."""
     planted = equations_backend("scratch", lambda: scratch.EQUATIONS._replace(**functions))
-    monkeypatch.setattr(prove_command, "named", lambda _ours, theirs, _limit: (planted, backend(theirs)))
+    monkeypatch.setattr(prove_command, "named", lambda _ours, theirs, _limit, _device: (planted, backend(theirs)))
 
 
 def test_differ_is_told_with_its_place(cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from compare.words import printable
+
 OLD = Path(__file__).parents[1] / "report" / "old" / "run.json"
 RUN = {
     "version": 2,
@@ -76,7 +78,7 @@ def test_a_name_is_shown_as_it_is(cli, root: Path, name: str):
     (root / "b.2" / "run.json").write_text(json.dumps(RUN | {"name": name, "ended": "2026"}))
     code, out, err = cli("runs", "--runs-root", root)
     assert (code, err) == (0, "")
-    assert (name if name.isprintable() else ascii(name)[1:-1]) in out
+    assert printable(name) in out
     assert "\x1b" not in out
 
 

@@ -17,9 +17,11 @@ def test_a_name_is_checked_before_the_work(refused, tmp_path: Path, capsys: pyte
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize(("option", "what"), [("--log-epochs", "epoch"), ("--log-every", "step")])
-def test_lines_are_at_least_one_apart(refused, option: str, what: str):
-    assert refused("train", *SHORT, option, 0) == f"error: {option} must be at least 1 {what}, not 0"
+@pytest.mark.parametrize(
+    ("option", "most"), [("--log-epochs", "3, the epochs of the run"), ("--log-every", "15, the steps of an epoch")]
+)
+def test_lines_are_at_least_one_apart(refused, option: str, most: str):
+    assert refused("train", *SHORT, option, 0) == f"error: {option} must lie in 1 ... {most}, not 0"
 
 
 @pytest.mark.parametrize("backend", ["scratch", "torch"])

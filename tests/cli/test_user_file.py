@@ -5,13 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import typer
 
 from compare.backends.worker import TIME_LIMIT
-from compare.cli.app import app
+from compare.cli.app import EXAMPLES, command
 from compare.training.checkpoint import load_checkpoint
 
-COMMANDS = typer.main.get_command(app).commands
+COMMANDS = {name: command(name) for name in EXAMPLES}
 # `experiment` takes the name of a side, and no file.
 RUN_A_FILE = ["prove", "train", "evaluate", "predict", "explain", "exercise"]
 
@@ -78,10 +77,13 @@ def test_every_command_that_runs_it_says_what_its_process_protects_and_takes_a_t
     limits = {name: those["--time-limit"] for name, those in options.items() if "--time-limit" in those}
     assert list(limits) == [name for name in COMMANDS if name in RUN_A_FILE]
     assert {limit.help for limit in limits.values()} == {
-        "Seconds that one call into your file may take. It runs in a process of its own, which protects the result, "
-        "not your computer."
+        "Seconds that loading your file, or one call into it, may take. It runs in a process of its own, which "
+        "protects the result, not your computer."
     }
-    assert {limit.default for limit in limits.values()} == {TIME_LIMIT}
+    # that of the exercise depends on whether a file of functions or a test is checked
+    assert {name: limit.default for name, limit in limits.items()} == dict.fromkeys(limits, TIME_LIMIT) | {
+        "exercise": None
+    }
 
 
 @pytest.mark.parametrize("command", ["evaluate", "predict", "explain"])

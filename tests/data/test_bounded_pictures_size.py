@@ -91,6 +91,19 @@ def test_a_progressive_photo_is_counted_at_its_whole_size(tmp_path: Path, monkey
         bounded_picture(tmp_path / "progressive.jpg")
 
 
+@pytest.mark.parametrize(("most", "fits"), [(256, True), (255, False)])
+def test_a_picture_of_as_many_bytes_as_may_be_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, fits: bool
+):
+    Image.new("L", (16, 16)).save(tmp_path / "a.png")
+    monkeypatch.setattr(bounded_pictures, "MOST", most)
+    if fits:
+        assert bounded_picture(tmp_path / "a.png").size == (16, 16)
+    else:
+        with pytest.raises(InputError, match="too large"):
+            bounded_picture(tmp_path / "a.png")
+
+
 def test_pillow_warns_of_no_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder):
     Image.new("L", (16, 16)).save(tmp_path / "a.png")
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 200)

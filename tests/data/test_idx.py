@@ -126,21 +126,52 @@ def test_no_more_is_unpacked_than_the_header_asks_for(tmp_path: Path, case: str)
     assert most < 3 * 10**6
 
 
+def test_as_many_bytes_as_are_plausible_are_read(tmp_path: Path):
+    path = tmp_path / "file.gz"
+    path.write_bytes(gzip.compress(zeros(2**28 - 8) + os.urandom(300_000)))
+    with pytest.raises(InputError, match="300,008 bytes, its header asks for 268,435,456; fetch it again"):
+        read_idx(path)
+
+
 def test_a_file_that_is_not_packed_is_measured_before_it_is_read(tmp_path: Path):
     path = tmp_path / "file"
     path.write_bytes(zeros(2**28 - 8))
     with pytest.raises(InputError, match="8 bytes, its header asks for 268,435,456"):
         read_idx(path)
     os.truncate(path, 2**28 + 1)
-    with pytest.raises(InputError, match="it has 268,435,457 bytes, and 268,435,456 are the most that is read"):
+    with pytest.raises(InputError, match="268,435,457 bytes, its header asks for 268,435,456"):
         read_idx(path)
 
 
-@pytest.mark.parametrize("suffix", ["", ".gz"])
-def test_what_is_read_may_be_written_to(tmp_path: Path, suffix: str):
+@pytest.mark.parametrize(("suffix", "writeable"), [("", False), (".gz", True)])
+def test_what_is_mapped_cannot_be_written_to(tmp_path: Path, suffix: str, writeable: bool):
     path = tmp_path / f"file{suffix}"
     path.write_bytes(gzip.compress(GOOD) if suffix else GOOD)
-    assert read_idx(path).flags.writeable
+    assert read_idx(path).flags.writeable == writeable
+
+
+def test_a_file_of_bytes_may_have_any_size_and_is_not_read(tmp_path: Path):
+    path = tmp_path / "file"
+    path.write_bytes(zeros(2**12, 2**20))
+    # a file with a hole: it has 4 GiB, and no disk holds them
+    os.truncate(path, 16 - 4 + 2**32)
+    with path.open("r+b") as stream:
+        stream.seek(-1, os.SEEK_END)
+        stream.write(b"\7")
+    tracemalloc.start()
+    images = read_idx(path)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (images.shape, images[-1, -1], images[5, 5]) == ((2**12, 2**20), 7, 0)
+    assert most < 10**6
+
+
+def test_numbers_of_several_bytes_are_still_read_up_to_a_limit(tmp_path: Path):
+    path = tmp_path / "file"
+    path.write_bytes(b"\0\0\x0d\1" + (2**27).to_bytes(4, "big"))
+    os.truncate(path, 2**29 + 8)
+    with pytest.raises(InputError, match="its header asks for 536,870,920 bytes, and 268,435,456 are the most"):
+        read_idx(path)
 
 
 def test_a_damaged_value_is_seen_by_gzip(tmp_path: Path):

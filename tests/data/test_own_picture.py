@@ -190,6 +190,9 @@ def test_what_is_fainter_than_grain_is_background():
     np.testing.assert_array_equal(imaging.prepare(page, 28), alone)
     page[30:36, 30:36] = 198  # 26 %
     assert (imaging.prepare(page, 28) != alone).any()
+    black = np.zeros((40, 40))
+    black[10:20, 10:20], black[30:36, 30:36] = 200, 50  # 25 %, and nothing rounds on black
+    assert (imaging.prepare(black, 28) != alone).any()
 
 
 @pytest.mark.parametrize("contrast", [24, 25])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from compare.data.mnist import load_mnist
-from compare.data.registry import SOURCES, load
+from compare.data.registry import DATA_ROOT_VARIABLE, SOURCES, Dataset, load
 from compare.errors import InputError
 
 # As those who made them say: training and test images, the shape of one, classes; and our epochs.
@@ -83,6 +83,34 @@ def test_listed_sizes_of_mnist_are_those_of_the_data(mnist_root: Path):
     data, source = load("mnist", mnist_root), SOURCES["mnist"]
     assert (len(data.train[1]), len(data.test[1])) == source.size
     assert (data.shape, data.classes) == (source.shape, source.classes)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_outline_has_the_sizes_of_the_data(name: str):
+    source, found = SOURCES[name], SOURCES[name].outline(name)
+    assert (found.name, found.shape, found.classes) == (name, source.shape, source.classes)
+    assert (len(found.train[1]), len(found.test[1]) if found.test else 0) == source.size
+
+
+def test_what_is_refused_is_not_downloaded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setattr("compare.data.torchvision_sets.fetched", lambda *_: pytest.fail("downloaded"))
+
+    def refuse(data: Dataset) -> None:
+        raise InputError(f"{len(data.train[1])} are too many")
+
+    with pytest.raises(InputError, match=r"^7291 are too many$"):
+        load("usps", tmp_path, check=refuse)
+    # of what is here the sizes may be others
+    assert load("digits", check=refuse).name == "digits"
+
+
+def test_a_root_that_is_no_folder_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    missing = tmp_path / "missing"
+    with pytest.raises(InputError, match=f"^--data-root {missing}: no such folder$"):
+        SOURCES["usps"].is_here(missing)
+    monkeypatch.setenv(DATA_ROOT_VARIABLE, str(missing))
+    with pytest.raises(InputError, match=f"^{DATA_ROOT_VARIABLE} {missing}: no such folder$"):
+        load("mnist", missing)
 
 
 def test_empty_folders_hold_no_data(tmp_path: Path):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.data.regular_files import LARGEST, BoundedReader, file_size, read_bytes
+from compare.data.regular_files import BoundedReader, file_size, read_bytes
 
 
 def make_socket(path: Path) -> None:
@@ -21,7 +21,7 @@ def make_socket(path: Path) -> None:
 
 def make_large(path: Path) -> None:
     path.touch()
-    os.truncate(path, LARGEST + 1)
+    os.truncate(path, 2**28 + 1)
 
 
 NO_FILES: dict[str, tuple[Callable[[Path], object], str]] = {
@@ -46,6 +46,12 @@ def test_what_is_no_file_is_told_without_opening_it(
     with pytest.raises(OSError, match=r".+") as error:
         read(tmp_path / "it")
     assert error.value.strerror == words
+
+
+def test_the_largest_file_is_read(tmp_path: Path):
+    (tmp_path / "file").touch()
+    os.truncate(tmp_path / "file", 2**28)
+    assert file_size(tmp_path / "file") == 268_435_456
 
 
 def test_a_file_and_a_link_to_one_are_read(tmp_path: Path):

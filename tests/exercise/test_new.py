@@ -95,6 +95,9 @@ def test_where_nothing_can_be_written(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(InputError, match=r"mine\.py: cannot be written: No such file or directory"):
         new_exercise(tmp_path / "no" / "mine.py")
 
+    with pytest.raises(InputError, match=r"^--new .*a\.py: cannot be written: File name too long$"):
+        new_exercise(tmp_path / f"{'a' * 300}.py")
+
     def full(_: Path) -> NoReturn:
         raise OSError(errno.ENOSPC, "No space left on device")
 

@@ -64,8 +64,47 @@ def test_all_equations_codes_symbols_and_mistakes_are_there(page: str):
 
 def test_its_own_code_is_small():
     folder = Path(module.__file__).parent
-    code = [path for path in folder.iterdir() if path.suffix in (".js", ".css")]
+    code = [path for path in folder.iterdir() if path.suffix in (".js", ".css", ".jinja")]
+    assert {path.stem for path in code if path.suffix == ".js"} == set(MODULES)
     assert sum(path.stat().st_size for path in code) <= 80_000
+
+
+@pytest.mark.parametrize("tag", [function.tag for function in FUNCTIONS.values()])
+def test_each_symbol_of_a_formula_has_a_place_in_numbers_and_codes(page: str, tag: str):
+    row = page.partition(f'<article id="{tag}"')[2].partition("</article>")[0]
+    formula, codes, numbers = re.split(r'<div class="code">|<div class="numbers"', row)
+    asked, places = _symbols(formula), re.findall(r'data-value="(\w+)"', numbers)
+    assert asked
+    assert asked == set(places) == _symbols(numbers)
+    sides = re.split(r'<div data-side="\w+">', codes)[1:]
+    assert len(sides) == 2
+    for side in sides:
+        assert asked <= _symbols(side)
+
+
+def _symbols(html: str) -> set[str]:
+    return {name for names in re.findall(r'data-symbol="([\w ]+)"', html) for name in names.split()}
+
+
+def test_formulas_and_codes_are_there_without_javascript(page: str):
+    static = page.partition("<script")[0]
+    assert static.count("<math") > 6
+    assert "JavaScript is off" in static
+    assert "This browser does not draw MathML" in static
+    assert static.count('<p class="plain">') == 6
+
+
+def test_the_worker_finds_its_modules_in_the_script(page: str):
+    script = page.rpartition('<script type="module">')[2]
+    for name in ("engine", "train", "mistakes"):
+        assert script.count(f"// {name}.js\n") == 1
+
+
+def test_the_page_names_the_origin_of_its_images(page: str):
+    facts, packed = recording_of(page)
+    assert "The images have the licence of their data set" in page
+    assert "MNIST by Yann LeCun" in render(facts | {"name": "mnist5k"}, packed)
+    assert "UCI" in render(facts | {"name": "digits"}, packed)
 
 
 @pytest.mark.parametrize("text", ["", "<html></html>", '<script type="application/json" id="data">{}</script>'])

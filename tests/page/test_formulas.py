@@ -30,6 +30,23 @@ def test_symbols_are_found_by_name(tag: str):
 def test_d_and_log_belong_to_their_symbols():
     assert '<mi data-symbol="dW">dW</mi>' in equations()["E5"]
     assert '<mi data-symbol="logP">log\u2009P</mi>' in equations()["E2"]
-    # the logarithm of a sum, and the index d of a pixel, are no part of a symbol
+    # the logarithm of a sum, and the index i of a pixel, are no part of a symbol
     assert "<mi>log</mi>" in equations()["E2"]
-    assert "<mi>d</mi>" in equations()["E1"]
+    assert "<mi>i</mi>" in equations()["E1"]
+
+
+@pytest.mark.parametrize(
+    ("tag", "words"),
+    [
+        ("E1", ["Z equals X W transposed plus b", "Z n k equals sum over i of X n i W k i plus b k"]),
+        ("E3", ["L equals minus 1, over N, sum over n of log P n y n"]),
+        ("E4", ["dZ equals P minus Y, over N,"]),
+        ("E6", ["W becomes W minus eta dW", "b becomes b minus eta db"]),
+    ],
+)
+def test_a_formula_says_how_it_is_read_aloud(tag: str, words: list[str]):
+    assert re.findall(r'aria-label="(.*?)"', equations()[tag]) == words
+
+
+def test_an_exponent_is_read_as_one():
+    assert "log sum over j of e to the power of Z n j" in equations()["E2"]

@@ -87,10 +87,11 @@ def no_warnings() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def variants(root: Path) -> Callable[[str], dict[str, dict[str, str]]]:
-    """The functions in tests/proof/right or wrong: by name of the function and of the variant the text of a file."""
+    """The functions in compare/bugs/right or tests/proof/wrong: the text of a file, by function and variant."""
 
     def read(folder: str) -> dict[str, dict[str, str]]:
-        texts = {name: (root / "tests/proof" / folder / f"{name}.py").read_text() for name in FUNCTIONS}
+        where = root / ("compare/bugs/right" if folder == "right" else "tests/proof/wrong")
+        texts = {name: (where / f"{name}.py").read_text() for name in FUNCTIONS}
         found = {name: re.findall(r"^def ([a-z]\w*)", text, re.M) for name, text in texts.items()}
         return {name: {one: f"{texts[name]}\n\n{name} = {one}\n" for one in found[name]} for name in FUNCTIONS}
 

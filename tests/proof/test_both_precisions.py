@@ -2,6 +2,7 @@
 
 import functools
 from dataclasses import asdict
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from compare.errors import InputError
 from compare.problem import DTYPES, Problem
 from compare.proof import both_precisions
-from compare.proof.both_precisions import at_the_same_time, named, prove_each, reports
+from compare.proof.both_precisions import at_the_same_time, expected_seconds, named, prove_each, reports
 from compare.proof.prove import prove
 
 SIDES = functools.partial(named, "scratch", "torch")
@@ -17,7 +18,29 @@ SIDES = functools.partial(named, "scratch", "torch")
 
 @pytest.mark.parametrize("dtypes", [["float64"], ["float64", "float32"]])
 def test_runs_come_in_the_order_that_was_asked_for(small: Problem, dtypes: list[str]):
-    assert [run.dtype for run in prove_each(small, dtypes, SIDES, lambda _: None)] == dtypes
+    told = []
+    assert [run.dtype for run in prove_each(small, dtypes, SIDES, told.append)] == dtypes
+    assert told == [f"{dtype}, epoch {epoch}" for dtype in dtypes for epoch in range(1, 8) for _ in range(5)]
+
+
+def of(steps: int) -> SimpleNamespace:
+    """As much of a problem as the time is estimated from: so many steps on batches of mnist5k."""
+    train = SimpleNamespace(array=np.empty((4000, 784), np.uint8)), None
+    return SimpleNamespace(steps=steps, features=784, classes=10, train=train, chosen=SimpleNamespace(batch_size=100))
+
+
+@pytest.mark.parametrize(
+    ("steps", "count"), [(1, 1), (199, 199), (200, 100), (201, 100), (5000, 100), (5100, 102), (9600, 192)]
+)
+def test_a_report_comes_a_hundred_times_or_after_fifty_steps(steps: int, count: int):
+    assert reports(of(steps)) == count
+
+
+@pytest.mark.parametrize(("steps", "one", "two"), [(1000, 3.5704, 7.1408), (9600, 17.07584, 17.07584)])
+def test_how_long_it_takes(steps: int, one: float, two: float):
+    """A step 1.5704 ms, and two seconds for the rest; two at the same time take as long as one."""
+    assert expected_seconds(of(steps), DTYPES[:1]) == pytest.approx(one)
+    assert expected_seconds(of(steps), DTYPES) == pytest.approx(two)
 
 
 def test_few_steps_or_one_precision_need_no_process(make_small):
@@ -26,6 +49,15 @@ def test_few_steps_or_one_precision_need_no_process(make_small):
     assert at_the_same_time(long, DTYPES)
     assert not at_the_same_time(make_small(epochs=399), DTYPES)
     assert not at_the_same_time(long, DTYPES[:1])
+
+
+def test_of_data_that_may_not_fit_one_precision_comes_after_the_other(make_small, monkeypatch: pytest.MonkeyPatch):
+    long = make_small(epochs=400)
+    nbytes = long.train[0].array.nbytes
+    monkeypatch.setattr(both_precisions, "FITS_TWICE", nbytes)
+    assert at_the_same_time(long, DTYPES)
+    monkeypatch.setattr(both_precisions, "FITS_TWICE", nbytes - 1)
+    assert not at_the_same_time(long, DTYPES)
 
 
 @pytest.mark.heavy

@@ -89,8 +89,8 @@ def one_field(monkeypatch: Patch, **fields: float) -> None:
 
 
 def loss_limit_wider(monkeypatch: Patch) -> None:
-    right = predictions._limits
-    monkeypatch.setattr(predictions, "_limits", lambda *given: (right(*given)[0], 1000 * right(*given)[1]))
+    right = predictions._Sizes.limits
+    monkeypatch.setattr(predictions._Sizes, "limits", lambda *given: (right(*given)[0], 1000 * right(*given)[1]))
 
 
 def everything_a_near_tie(monkeypatch: Patch) -> None:
@@ -136,8 +136,8 @@ BLIND: dict[str, tuple[Callable[[Patch], None], str]] = {
     "the last hard batch": (last_batch_dropped, "'hard batches' does not see Z"),
     "what counts": (nothing_counted, "'exact arithmetic' does not see Z"),
     "what is equal": (nearly_equal, "'exact arithmetic' does not see"),
-    "central differences": (lambda p: p.setattr(gradient_check, "CENTRAL", 1e-4), "gradient in the test 'central'"),
-    "complex step": (lambda p: p.setattr(gradient_check, "COMPLEX", 1e-9), "gradient in the test 'complex step'"),
+    "central differences": (lambda p: p.setattr(gradient_check, "CENTRAL", 3e-7), "gradient in the test 'central'"),
+    "complex step": (lambda p: p.setattr(gradient_check, "COMPLEX", 3e-12), "gradient in the test 'complex step'"),
     "slope": (lambda p: p.setattr(gradient_check, "SLOPE", 1.8), "gradient in the test 'slope'"),
     "evaluation": (lambda p: one_field(p, evaluation=0.0), "'evaluation' does not see a logit"),
     "evaluation of the loss": (loss_limit_wider, "'evaluation' does not see a loss"),

@@ -127,7 +127,7 @@ def test_the_cases_are_what_they_say(digits: Problem, dtype: str):
         assert {"float32": 104, "float64": 745}[dtype] < margin.min()
         assert margin.max() < {"float32": 600, "float64": 2200}[dtype]
         assert (np.abs(step.dW).max() > 0) == (not case.name.startswith("all right"))
-        assert set(np.unique(4 * step.X)) == {4} if case.name.startswith("white") else {0, 1, 2, 3, 4}
+        assert set(np.unique(4 * step.X)) == ({4} if case.name.startswith("white") else {0, 1, 2, 3, 4})
         assert case.start.velocity is None
         assert (64 * case.start.W % 1 == 0).all()
         assert (64 * case.start.b % 1 == 0).all()

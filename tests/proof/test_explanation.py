@@ -5,7 +5,7 @@ import pytest
 
 from compare.backends.by_name import SCRATCH, backend
 from compare.backends.protocol import Backend, State
-from compare.proof.explanation import STAGES, explain
+from compare.proof.explanation import STAGES, entry, explain
 from scratch import Velocity
 
 IMAGE, LABEL = np.array([[0, 51, 255]], np.uint8), np.array([2])
@@ -19,16 +19,23 @@ def by_hand() -> dict[str, np.ndarray]:
     P = np.exp(S) / np.exp(S).sum()
     dZ = P - np.eye(4)[2]
     dW = np.outer(dZ, x)
+    after = (W - lr * dW) @ x + B - lr * dZ
     return {
         "logits": Z,
         "shifted": S,
         "exponentials": np.exp(S),
         "sum": np.exp(S).sum(),
         "probabilities": P,
+        "log_probabilities": np.log(P),
         "loss": -np.log(P[2]),
         "dZ": dZ,
         "dW_norm": np.sqrt((dW**2).sum(axis=1)),
+        "dW_entry": dZ[2] * x[2],
+        "db": dZ,
         "W_norm": np.sqrt(((W - lr * dW) ** 2).sum(axis=1)),
+        "W_entry": W[2, 2] - lr * dZ[2] * x[2],
+        "b": B - lr * dZ,
+        "loss_after": np.log(np.exp(after).sum()) - after[2],
     }
 
 
@@ -54,4 +61,12 @@ def test_each_library_computes_its_own():
 
 def test_the_tags_follow_the_derivation():
     tags = [tag for tag, _ in STAGES.values()]
-    assert tags == ["E1", "E2", "E2", "E2", "E2", "E3", "E4", "E5", "E6"]
+    *step, after = tags
+    assert step == sorted(step)
+    assert set(step) == {"E1", "E2", "E3", "E4", "E5", "E6"}
+    assert after == "E3", "of the new weights"
+
+
+def test_the_entry_is_of_the_label_and_the_brightest_pixel():
+    assert entry(IMAGE, LABEL) == (2, 2)
+    assert entry(np.array([[3.0, 9.0, 9.0]]), np.array([1])) == (1, 1)

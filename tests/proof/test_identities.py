@@ -102,6 +102,26 @@ def test_rounding_is_allowed_and_little_more(step: tuple, dtype: str, identity: 
         assert IDENTITIES[identity](s._replace(**{field: moved}), y, W, b) is holds, share
 
 
+# For some identities a field, what its values must be, the most by which one may be off, in eps, and what is too much.
+EDGES = {
+    "db is the sum of dZ (E5)": ("db", 0, 512, 513),
+    "dZ is negative at the label only (E4)": ("dZ", 0, -8 / 8, -9 / 8),  # divided by the 8 images
+    "W moves by -lr dW (E6)": ("W", 1, 2, 3),
+}
+
+
+@pytest.mark.parametrize("identity", EDGES)
+def test_the_most_that_is_allowed_is_allowed(step: tuple, dtype: str, identity: str):
+    field, value, most, too_much = EDGES[identity]
+    s, y, _, _ = step
+    W, b = np.ones((4, 6), dtype), np.ones(4, dtype)
+    s = s._replace(dZ=0 * s.dZ, dW=0 * s.dW, db=0 * s.db, W=W, b=b)
+    for eps, holds in ((most, True), (too_much, False)):
+        moved = np.array(getattr(s, field))
+        moved.flat[(int(y[0]) + 1) % 4] = value + eps * EPS[dtype]
+        assert IDENTITIES[identity](s._replace(**{field: moved}), y, W, b) is holds
+
+
 @pytest.mark.parametrize("identity", IDENTITIES)
 def test_nan_breaks_each_identity(step: tuple, identity: str):
     s, y, W, b = step

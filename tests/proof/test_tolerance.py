@@ -54,7 +54,7 @@ def test_the_budget_is_the_formula_of_the_page(equal_pair: Callable, dtype: str,
     found = sizes(ref, pair.start)
     assert list(found) == list(terms) == list(QUANTITIES) == list(TERMS)
     for name, expected in terms.items():
-        assert found[name] == pytest.approx([float(value) for value in expected], rel=1e-5), name
+        assert found[name] == pytest.approx([float(value) for value in expected], rel=1e-5, abs=0), name
 
 
 def test_the_table_says_what_the_formula_is():
@@ -79,7 +79,7 @@ def test_small_logits_have_the_budget_of_probabilities_of_one(equal_pair: Callab
     ("size", "terms", "t", "expected"), [(3, 5, 1, 53), (3, 5, 49, 83), (1, 0, 100, 16), (0, 1, 4, 2), (0, 2, 1, 2)]
 )
 def test_what_is_allowed(dtype: str, size: float, terms: float, t: int, expected: float):
-    assert allowed(size, terms, t, np.dtype(dtype)) == pytest.approx(2 * U[dtype] * expected, rel=1e-15)
+    assert allowed(size, terms, t, np.dtype(dtype)) == pytest.approx(2 * U[dtype] * expected, rel=1e-15, abs=0)
 
 
 def test_the_smallest_normal_number_is_always_allowed(dtype: str):
@@ -155,7 +155,16 @@ def test_the_ceiling_is_the_bound_of_the_worst_case(equal_pair: Callable, dtype:
     found, expected = ceilings(pair.reference, pair.start), bounds(pair, U[dtype])
     assert list(found) == list(QUANTITIES)
     for name, bound in expected.items():
-        assert found[name] == pytest.approx(bound, rel=1e-4), name
+        assert found[name] == pytest.approx(bound, rel=1e-4, abs=0), name
+
+
+def test_only_a_negative_gradient_is_p_less_one(equal_pair: Callable):
+    """Where dZ is 0, P is 0 or 1, and its error is that of P."""
+    pair = equal_pair("float64")
+    zero = pair._replace(reference=pair.reference._replace(dZ=0 * pair.reference.dZ))
+    assert ceilings(zero.reference, zero.start)["dZ"] == pytest.approx(
+        bounds(zero, U["float64"])["dZ"], rel=1e-4, abs=0
+    )
 
 
 def test_no_order_of_summation_exceeds_the_ceiling(equal_pair: Callable, rng: np.random.Generator):

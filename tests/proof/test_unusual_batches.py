@@ -24,17 +24,18 @@ def cases(groups: list[SingleSteps], name: str) -> list[tuple[SingleSteps, Case]
 
 def test_sizes_come_twice_and_hold_k_and_d(groups: list[SingleSteps]):
     sizes = [len(case.index) for _, case in cases(groups, "other batch sizes")]
-    powers, tens = (64, 128, 256, 512, 1024), (50, 60, 80, 150, 200, 250, 300, 400, 500, 1000)
-    for N in (*range(2, 35), *powers, *tens, 48, 65, 255, 257, 1025):
-        assert sizes.count(N) >= 2, N
-    assert max(sizes) == 4096
+    # 9 to 11 and 64 and 65 are K and D and their neighbours too
+    tens = 50, 60, 64, 65, 80, 128, 150, 200, 250, 255, 256, 257, 300, 400, 500, 512, 1000, 1024, 1025
+    twice = [*range(2, 35), 48, *tens]
+    assert sizes == [300, *twice, 2000, 2048, 4096, *twice]
     starts = {case.start.W.tobytes() for _, case in cases(groups, "other batch sizes") if len(case.index) == 256}
     assert len(starts) == 2
 
 
-def test_a_batch_has_at_most_four_million_pixels(shaped: Callable):
-    first = next(unusual_batches(shaped(3072, 10), "float32"))
-    assert max(len(case.index) for case in first.cases) == 1025
+@pytest.mark.parametrize(("D", "largest"), [(3072, 1025), (4000, 1000)])
+def test_a_batch_has_at_most_four_million_pixels(shaped: Callable, D: int, largest: int):
+    first = next(unusual_batches(shaped(D, 10), "float32"))
+    assert max(len(case.index) for case in first.cases) == largest
 
 
 def test_weights_spread_the_logits_of_dense_images_by_about_1(groups: list[SingleSteps]):
@@ -83,6 +84,24 @@ def test_shapes_have_equal_sizes_and_others(groups: list[SingleSteps]):
     assert {2, 3, 4, 11, 12, 26} <= {K for _, _, K in shapes}
     assert (1, 4, 2) in shapes, "one image of a problem of two classes"
     assert max(D for _, D, _ in shapes) > 784
+
+
+# How many images each batch of a name has.
+IMAGES = {
+    "repeated in part": [8] * 9, "labels of a pattern": [5, 36, 10, 10, 36, 36], "tiny weights": [8] * 3,
+    "logits of ±10^8": [8], "faint images": [40, 8] * 10, "other learning rates": [8] * 30,
+}  # fmt: skip
+# N, D and K.
+SHAPES = [
+    (7, 7, 7), (9, 9, 4), (6, 11, 6), (8, 5, 5), (5, 6, 2), (1, 4, 2), (8, 3, 3), (4, 1, 3), (3, 2, 4), (12, 20, 11),
+    (10, 30, 12), (6, 5, 26), (3, 785, 10), (3, 1500, 3), (4100, 3, 4),
+]  # fmt: skip
+
+
+def test_how_many_images_there_are(groups: list[SingleSteps]):
+    assert {name: [len(case.index) for _, case in cases(groups, name)] for name in IMAGES} == IMAGES
+    found = [(len(case.index), *case.start.W.shape[::-1]) for _, case in cases(groups, "problems of other shapes")]
+    assert found == [shape for shape in SHAPES for _ in range(2)]
 
 
 def test_repetitions_share_a_part(groups: list[SingleSteps]):

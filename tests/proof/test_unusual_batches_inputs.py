@@ -45,7 +45,8 @@ def test_black_and_white(made):
 
 def test_images_that_fit_well_have_a_small_loss(made):
     above = []
-    for _, y, W, b, _ in made["images that fit well"]:
+    for X, y, W, b, _ in made["images that fit well"]:
+        assert X.shape == (8, 64)
         assert not W.any()
         assert y.tolist() == [1] * 8
         *others, second, first = np.sort(b)

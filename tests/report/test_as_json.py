@@ -14,14 +14,15 @@ from compare.errors import InputError
 from compare.problem import Problem
 from compare.proof.checks import CHECKS
 from compare.proof.run import Run
-from compare.report import as_json
+from compare.report import stdout
 from compare.report.as_json import as_text, diagnosis_as_dict, proof_as_dict, read_json, verdict, write_json
 
 ROOT = Path(__file__).parents[2]
 
 SHAPE = {
     "verdict": str,
-    "data": {"name": str, "train": int, "validation": int, "test": int, "features": int, "classes": int},
+    "data": {"name": str, "evaluated_on": str}
+    | dict.fromkeys(("train", "validation", "test", "features", "classes"), int),
     "problem": {
         **dict.fromkeys(("epochs", "batch_size", "seed", "steps", "parameters"), int),
         **dict.fromkeys(("lr", "val_fraction", "momentum", "dampening", "weight_decay"), float),
@@ -87,7 +88,7 @@ def test_json_has_the_documented_fields(proof: dict):
         for record in run["curve"]:
             check_shape(record, {"epoch": int, "scratch": SIDE, "torch": SIDE})
     assert (proof["verdict"], proof["problem"]["parameters"], proof["problem"]["steps"]) == ("match", 650, 45)
-    sizes = {"train": 1438, "validation": 359, "test": 0, "features": 64, "classes": 10}
+    sizes = {"train": 1438, "validation": 359, "test": 0, "features": 64, "classes": 10, "evaluated_on": "validation"}
     assert proof["data"] == {"name": "digits"} | sizes
 
 
@@ -185,12 +186,12 @@ def test_numbers_that_json_does_not_have_are_strings():
 
 
 def test_json_goes_to_stdout_and_the_rest_does_not(capsys: pytest.CaptureFixture):
-    as_json.claim_stdout()
+    stdout.claim_stdout()
     try:
         print("for people")
-        write_json(as_json.STDOUT, {"a": 1})
+        write_json(stdout.STDOUT, {"a": 1})
     finally:
-        as_json.release_stdout()
+        stdout.release_stdout()
     print("again")
     out, err = capsys.readouterr()
     assert json.loads(out.removesuffix("again\n")) == {"version": 2, "a": 1}

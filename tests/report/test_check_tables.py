@@ -42,7 +42,7 @@ def test_exact_arithmetic_is_counted(printed, matching: list[Run], differing: li
 def test_distances_say_which_side_is_nearer(printed, matching: list[Run], changed):
     distances = dict.fromkeys(QUANTITIES, Distances(0.5, 0.5))
     distances |= {"logits": Distances(0.5, 1.25), "loss": Distances(3.0, 1.5), "dZ": Distances(0.0, 1.0)}
-    distances |= {"dW": Distances(0.5, 2e6)}
+    distances |= {"dW": Distances(0.5, 2e6), "db": Distances(1000.0, 999.99)}
     lines = printed(print_checks, [changed(matching[0], distance_from_exact=distances)]).splitlines()
     start = next(n for n, line in enumerate(lines) if line.startswith("distance from the exact values"))
     rows = {line.split()[1]: line.split()[2:] for line in lines[start + 4 : start + 12]}
@@ -50,6 +50,7 @@ def test_distances_say_which_side_is_nearer(printed, matching: list[Run], change
     assert rows["L"] == ["3.00", "1.50", "torch", "2.0", "x"]
     assert rows["dZ"] == ["0.00", "1.00", "scratch"]
     assert rows["dW"] == ["0.50", "2e+06", "scratch", "4e+06", "x"]
+    assert rows["db"] == ["1e+03", "999.99", "torch", "1.0", "x"]
     assert rows["W"] == ["0.50", "0.50", "equal"]
 
 

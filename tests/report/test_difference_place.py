@@ -41,8 +41,9 @@ def test_of_two_runs_the_one_whose_earlier_check_failed_is_told(
 
 
 def test_the_first_hard_batch_over_its_budget_is_told(run: Run, in_hard_batches: Callable):
-    broken = in_hard_batches(run, {2: 1.0, 5: 1.5, 7: 9.0})
+    broken = in_hard_batches(in_hard_batches(run, {2: 1.0}, "dW"), {5: 1.5, 7: 9.0})
     name = list(run.hard_batches)[5]
+    assert first_quantity([broken]) == "logits"
     assert place(place_and_looks([broken], None)) == f'float32, the hard batch "{name}"; the training is within'
 
 

@@ -8,8 +8,11 @@ from compare.bugs.catalogue import BUGS
 from compare.bugs.diagnosis import BOTH, Diagnosis, Example
 from compare.bugs.guesses import Guess
 from compare.proof.accuracy_loss import LOSES_ACCURACY
+from compare.proof.checks import READINGS
+from compare.proof.exact_arithmetic import Counts
+from compare.proof.gradient_check import GradientCheck
 from compare.proof.run import Run
-from compare.report.looks import amplified, looks, note
+from compare.report.looks import DETAILS, amplified, looks, note
 
 EXAMPLE = Example("logits", "x", [1, 2], 0.5, 0.25, "float32", '"x"', "N 7, D 64, K 10, lr 0.1, |Z| to 3")
 
@@ -81,6 +84,31 @@ ADVICE = {
 def test_the_advice_fits(run: Run, case: str):
     changes, text = ADVICE[case]
     assert looks(run, Diagnosis(["a"], [], EXAMPLE)._replace(**changes), "", 68)["try"] == text
+
+
+def test_details_are_advised_for_what_they_show(run: Run):
+    """Where nothing is known of a difference, by the check that failed first."""
+    wrong = GradientCheck("real", 12, 650, {1e-3: 0.5, 1e-5: 0.25}, 0.125, 1.0)
+    name, found = next(iter(run.hard_batches.items()))
+    broken = {
+        "the largest error of every hard batch": {"hard_batches": {name: replace(found, used=2.0)}},
+        "how many values of each quantity are not equal": {"exact_arithmetic": {"W": Counts(400, 12)}},
+        "how far each gradient is from the loss of its side": {"gradient_checks": {"torch": [wrong]}},
+        "how far logits and loss are apart at the same weights": {
+            "predictions": replace(run.predictions, evaluation=3.0)
+        },
+        "how far the best two logits of an image are apart": {"predictions": replace(run.predictions, differ=3)},
+    }
+    for shown, findings in broken.items():
+        assert looks(replace(run, **findings), Diagnosis([], []), "", 68)["try"] == f"--details shows {shown}"
+    assert list(DETAILS) == list(run.checks)
+
+
+def test_details_of_a_step_are_its_place(run: Run, diverging):
+    for reading in READINGS:
+        broken = diverging(run, "logits", reading, used=2.0)
+        shown = "at which epoch and step each error is largest"
+        assert looks(broken, Diagnosis([], []), "", 68)["try"] == f"--details shows {shown}"
 
 
 def test_a_lesson_that_fits_one_line_is_told_whole(run: Run):

@@ -108,6 +108,14 @@ def test_which_reading_was_over_budget_is_found(old: dict, reading: str, used, o
     assert new["first_divergence"]["reading"] == {"resynchronised": "one_step", "free_running": "whole_run"}[reading]
 
 
+@pytest.mark.parametrize("reading", ["resynchronised", "free_running"])
+def test_what_uses_all_of_its_budget_is_within_it(old: dict, reading: str):
+    (run,) = old["runs"]
+    run["quantities"]["W"][reading]["used"] = 1.0
+    (new,) = from_version_1(old)["runs"]
+    assert (new["checks"]["one_step"], new["checks"]["whole_run"]) == (True, True)
+
+
 def test_both_readings_may_have_been_over_budget(old: dict):
     (run,) = old["runs"]
     run["witnesses"]["training"] = False

@@ -76,6 +76,15 @@ def test_a_curve_that_leaves_the_published_one_is_marked(lines, matching, change
     assert "82 % on the 10,000 test images" in text
 
 
+def test_beyond_the_published_curve_nothing_is_compared(lines, matching, changed, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(proof_details.published, "applies", lambda _: True)
+    monkeypatch.setattr(proof_details.published, "CURVE", (0.1, 0.6))
+    history = [Record(n, 1.0, 0.5, 1.0, 0.6) for n in range(4)]
+    run = changed(matching[0], history={"scratch": history, "torch": history})
+    rows = section(lines([run]), "float32: loss and accuracy")
+    assert [row.split()[9:] for row in rows] == [["0.1000"], ["0.6000"], [], []]
+
+
 def test_nothing_is_said_of_what_was_published_for_other_data(lines, matching: list[Run]):
     assert "published" not in " ".join(lines(matching))
 

@@ -85,6 +85,8 @@ ODD = {
     "half a batch": {"problem": RUN["problem"] | {"batch_size": 0.5}},
     "steps that are true": {"problem": RUN["problem"] | {"steps": True}},
     "steps of many digits": {"problem": RUN["problem"] | {"steps": 10**400}},
+    "steps beyond 64 bits": {"problem": RUN["problem"] | {"steps": 2**63}},
+    "negative steps": {"problem": RUN["problem"] | {"steps": -1}},
     "no steps": {"problem": {"lr": 0.1, "momentum": 0.0, "batch_size": 100}},
     "a summary of null": {"summary": None},
     "a loss of null": {"summary": RUN["summary"] | {"val_loss": None}},
@@ -92,6 +94,12 @@ ODD = {
     "another verdict": {"summary": RUN["summary"] | {"verdict": "perhaps"}},
     "a verdict that is an object": {"summary": RUN["summary"] | {"verdict": {}}},
 }
+
+
+def test_the_largest_numbers_are_read(path: Path):
+    numbers = {"lr": 1.7976931348623157e308, "momentum": 0, "steps": 2**63 - 1, "batch_size": 0}
+    path.write_text(json.dumps(RUN | {"problem": RUN["problem"] | numbers}))
+    assert read_run(path)["problem"] == RUN["problem"] | numbers
 
 
 @pytest.mark.parametrize("case", ODD)

@@ -5,11 +5,12 @@ import math
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from compare.problem import Problem
 from compare.report import training_pictures
 from compare.report.tables import RUNNING
-from compare.report.training_pictures import curves, experiment, take_away_of_curves, templates
+from compare.report.training_pictures import curves, draw_legend, experiment, take_away_of_curves, templates
 from compare.training.experiments import EXPERIMENTS, Row
 from compare.training.train import train
 from scratch import Record
@@ -33,6 +34,16 @@ def test_no_curve_is_covered_by_a_legend():
         assert box.y1 < min(axes.get_window_extent().y0 for axes in figure.axes)
         assert box.x0 > 0
         assert box.x1 < figure.bbox.width
+
+
+@pytest.mark.parametrize(("length", "columns"), [(88, 3), (89, 2)])
+def test_a_legend_of_few_letters_is_one_row(length: int, columns: int):
+    figure = Figure()
+    axes = figure.subplots()
+    for label in ("a", "b", length * "c"):
+        axes.plot([1], label=label)
+    draw_legend(figure, axes)
+    assert figure.legends[0]._ncols == columns
 
 
 def test_curves_show_training_and_validation_of_both_sides():

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 import scratch
+import torch_impl
 
 X, W, b = np.ones((2, 3)), np.ones((4, 3)), np.ones(4)
 Z, y = np.ones((2, 4)), np.zeros(2, int)
@@ -72,3 +73,45 @@ def test_images_of_another_shape_are_refused(shape: tuple[int, ...]):
 def test_gradients_of_another_shape_are_refused(shape: tuple[int, ...]):
     with pytest.raises(ValueError, match=r"images \(N, D\) and gradients \(N, K\) expected"):
         scratch.parameter_gradients(X, np.ones(shape))
+
+
+def test_rows_are_those_of_the_array_at_the_index():
+    array, index = np.arange(24, dtype=np.uint8).reshape(8, 3), np.array([7, 0, 0, 5])
+    rows, expected = scratch.Rows(array, index), array[index]
+    assert (rows.shape, rows.dtype, len(rows), repr(rows)) == ((4, 3), np.uint8, 4, "<Rows: 4 of 8>")
+    mask = np.array([True, False, False, True])
+    for n in (0, -1, slice(1, 3), slice(2, None), np.array([3, 3, 1]), np.array([], int), mask):
+        np.testing.assert_array_equal(rows[n], expected[n], strict=True)
+    np.testing.assert_array_equal(np.asarray(rows), expected, strict=True)
+    assert np.asarray(rows, float).dtype == float
+    np.testing.assert_array_equal(np.concatenate([rows, rows]), np.concatenate([expected, expected]))
+    for wrong in (4, np.array([4])):
+        with pytest.raises(IndexError):
+            rows[wrong]
+
+
+def test_rows_are_copies_and_say_so():
+    array = np.zeros((3, 2))
+    rows = scratch.Rows(array, np.arange(3))
+    rows[:][0] = 1
+    assert not array.any()
+    with pytest.raises(ValueError, match="cannot be had without a copy"):
+        np.asarray(rows, copy=False)
+    with pytest.raises(TypeError, match=r"^index must be a NumPy array, not list"):
+        scratch.Rows(array, [0, 1])
+
+
+@pytest.mark.parametrize("package", [scratch, torch_impl], ids=["scratch", "torch"])
+def test_training_on_rows_is_training_on_their_copy_to_the_bit(package, rng: np.random.Generator, dtype: str):
+    images, labels = rng.integers(0, 256, (2300, 6)).astype(np.uint8), rng.integers(0, 3, 2300)
+    index = rng.permutation(2300)[:2100]
+    batches = [np.array_split(rng.permutation(2100), 9)]
+    W0, b0 = rng.normal(size=(3, 6)).astype(dtype), np.zeros(3, dtype)
+    ends = []
+    for given in (scratch.Rows(images, index), images[index]):
+        model = package.SoftmaxRegression(W0, b0)
+        data = given, labels[index]
+        history = package.fit(model, data, data, batches, 0.1)
+        P = np.asarray(package.probabilities(model, given)), package.predict(model, given)
+        ends.append((np.asarray(model.weight).tobytes(), history, *(part.tobytes() for part in P)))
+    assert ends[0] == ends[1]

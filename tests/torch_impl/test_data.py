@@ -60,6 +60,18 @@ def test_images_are_not_copied():
     assert tensor[1, 2] == 7
 
 
+def test_read_only_arrays_are_not_copied_and_rows_stay_in_their_array(tmp_path):
+    np.save(tmp_path / "x.npy", np.arange(8, dtype=np.uint8).reshape(4, 2))
+    mapped = np.load(tmp_path / "x.npy", mmap_mode="r")
+    rows = scratch.Rows(mapped, np.array([3, 1]))
+    dataset = torch_impl.Images(rows, np.array([1, 0]), torch.float32)
+    assert dataset.images.data_ptr() == mapped.ctypes.data
+    assert len(dataset) == 2
+    X, y = dataset[np.array([1, 0, 0])]
+    assert (X.numpy() * 255).round().tolist() == [[2, 3], [6, 7], [6, 7]]
+    assert y.tolist() == [0, 1, 1]
+
+
 BAD_LABELS = {
     "floats": (np.array([0.0, 1.0]), TypeError, "labels must be integers, not float64"),
     # PyTorch would ignore it, and the image with it

@@ -143,7 +143,7 @@ def test_fit_stops_where_a_loss_is_no_longer_finite(package, fit, start, small: 
 
 def test_fit_names_the_epoch_and_step_of_a_later_divergence(package, start, small: Problem):
     model, _, _ = start(lr=0.1)
-    images = small.train[0].astype(float)
+    images = np.asarray(small.train[0]).astype(float)
     images[small.epoch_batches(2)[2][0]] = np.inf
     # the first epoch leaves this image out
     first = [index for index in small.epoch_batches(1) if np.isfinite(images[index]).all()]
@@ -172,7 +172,7 @@ ODD = {
 
 @pytest.mark.parametrize("case", ODD)
 def test_both_take_arrays_of_any_make(small: Problem, case: str):
-    images, labels = (make(part) for make, part in zip(ODD[case], small.train, strict=True))
+    images, labels = (make(part) for make, part in zip(ODD[case], map(np.asarray, small.train), strict=True))
     results = []
     for package in (scratch, torch_impl):
         model = package.SoftmaxRegression(*small.start("float64"))

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from compare.problem import Hyperparameters
+from compare.training import advice as words_of
 from compare.training.advice import USUAL, advice, diverged, usual_band
 from scratch import Record
 
@@ -13,7 +14,7 @@ from scratch import Record
 def a_problem(name: str, lr: float, steps: int, epochs: int = 10, **options: object) -> SimpleNamespace:
     """As much of a problem as advice looks at."""
     chosen = Hyperparameters(epochs=epochs, lr=lr, **options)
-    return SimpleNamespace(name=name, classes=10, steps=steps, chosen=chosen)
+    return SimpleNamespace(name=name, classes=10, steps=steps, chosen=chosen, evaluated_on="validation")
 
 
 def records(accuracy: float, losses: tuple[float, float], train: tuple[float, float] = (1.0, 0.9)) -> list[Record]:
@@ -49,6 +50,7 @@ CASES = {
     "a rise of 0.4 % is none": (DEFAULT, records(0.86, (1.0, 1.004)), ["Levelled off", "moved by 0.4 %"]),
     "a rise of 0.6 % is a movement": (DEFAULT, records(0.86, (1.0, 1.006)), ["Overfitting"]),
     "overfitting": (DEFAULT, records(0.86, (0.6, 0.65)), ["Overfitting: the training loss still falls"]),
+    "the training loss stands still": (DEFAULT, records(0.86, (0.6, 0.65), (0.9, 0.9)), ["Unsteady"]),
     "unsteady": (DEFAULT, records(0.86, (0.6, 0.65), (0.9, 1.0)), ["Unsteady: both losses rose"]),
 }
 
@@ -62,6 +64,14 @@ def test_advice(case: str):
     for word in words:
         assert word in text
     assert ("usual" in text) == (case not in ("no band", "guessing", "diverging"))
+
+
+@pytest.mark.parametrize("last", [0.75, 1.25])
+def test_what_moves_by_the_limit_has_levelled_off(monkeypatch: pytest.MonkeyPatch, last: float):
+    monkeypatch.setattr(words_of, "MOVED", 0.25)  # a quarter does not round
+    for train in ((1.0, 0.9), (0.9, 1.0)):
+        text = advice(a_problem(*DEFAULT), records(0.86, (1.0, last), train), 1.0)
+        assert text.endswith("Levelled off: the validation loss moved by 25.0 % in the last epoch.")
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,12 @@ def test_pytorch_reads_the_file_without_us(saved: Path):
     np.testing.assert_array_equal(model.weight.detach().numpy(), load_checkpoint(saved).state.W)
 
 
+def test_equal_trainings_have_files_of_equal_bytes(with_momentum: Problem, tmp_path: Path, dtype: str):
+    for n in range(6):
+        save_checkpoint(tmp_path / f"{n}", train(with_momentum, "scratch", dtype))
+    assert len({path.read_bytes() for path in tmp_path.iterdir()}) == 1
+
+
 def test_a_crash_while_saving_leaves_the_old_checkpoint(
     with_momentum: Problem, saved: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -149,3 +155,12 @@ def test_a_checkpoint_fits_a_line():
     progress = Progress([Record(n, 1.0, 0.5, 1.0, 0.5) for n in range(3)])
     trained = Checkpoint(state, data="digits", progress=progress)
     assert repr(trained) == "<Checkpoint of digits, 2 epochs: 4 pixels to 3 classes, float64>"
+
+
+@pytest.mark.parametrize("callbacks", range(1, 13))
+@pytest.mark.parametrize("momentum", [0.0, 0.5])
+def test_every_place_to_stop_can_be_read(make_small, interrupted, tmp_path: Path, callbacks: int, momentum: float):
+    """The first record, each step of an epoch, the record after it, and on."""
+    problem: Problem = make_small(momentum=momentum)
+    save_checkpoint(tmp_path / "file", interrupted(problem, "scratch", "float32", callbacks))
+    load_checkpoint(tmp_path / "file").check_resumable(problem)

@@ -12,7 +12,7 @@ from compare.errors import InputError
 from compare.problem import Hyperparameters, Problem
 from compare.training import checkpoint_images
 from compare.training.checkpoint import Checkpoint
-from compare.training.checkpoint_images import Split, class_names, select
+from compare.training.checkpoint_images import Split, class_names, same_data, select
 
 CHOSEN = Hyperparameters(epochs=2, batch_size=5, seed=3, train_subset=30)
 
@@ -31,7 +31,7 @@ def sets(monkeypatch: pytest.MonkeyPatch) -> dict[str, Dataset]:
 
     test = {"own": images(7), "mnist5k": images(8), "other": None}
     found = {name: Dataset(name, images(60), part, 3) for name, part in test.items()}
-    monkeypatch.setattr(checkpoint_images, "load", lambda name, _root: found[name])
+    monkeypatch.setattr(checkpoint_images, "load", lambda name, *_, **__: found[name])
     return found
 
 
@@ -102,16 +102,69 @@ def test_what_does_not_fit_is_refused(case: str):
         (tuple("abc"), None, True, "abc"), (tuple("abc"), "usps", True, "xyz"), (None, "usps", False, "xyz"),
     ],
 )  # fmt: skip
-def test_classes_have_the_names_of_their_data(monkeypatch: pytest.MonkeyPatch, names, data, here: bool, expected: str):
+def test_classes_have_the_names_of_their_data(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, names, data, here: bool, expected: str
+):
     """Of the data set that is asked for, or of the checkpoint; an older one's data set is asked if it is here."""
     images = np.zeros((3, 4), np.uint8), np.arange(3)
-    monkeypatch.setattr(checkpoint_images, "load", lambda name, _root: Dataset(name, images, None, 3, tuple("xyz")))
+    monkeypatch.setattr(checkpoint_images, "load", lambda name, *_, **__: Dataset(name, images, None, 3, tuple("xyz")))
     source = replace(SOURCES["usps"], files=() if here else ("nothing",))
     monkeypatch.setitem(SOURCES, "usps", source)
-    found = class_names(Checkpoint(weights(), "usps", CHOSEN, names=names), data, Path("nowhere"))
+    found = class_names(Checkpoint(weights(), "usps", CHOSEN, names=names), data, tmp_path)
     assert found == tuple(expected)
+
+
+@pytest.mark.parametrize(
+    ("checkpoint", "split", "index", "words"),
+    [
+        (Checkpoint(weights()), None, 0, "the checkpoint takes 4 pixels to 3 classes; usps has 256 and 10"),
+        (Checkpoint(weights(256, 10)), None, 2007, "--index 2007: usps, test has the images 0 ... 2006"),
+        (
+            Checkpoint(weights(256, 10), "usps", CHOSEN),
+            Split.train,
+            30,
+            "--index 30: usps, train has the images 0 ... 29",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_not_downloaded(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, checkpoint, split, index, words
+):
+    monkeypatch.setattr("compare.data.torchvision_sets.fetched", lambda *_: pytest.fail("downloaded"))
+    with pytest.raises(InputError, match=f"^{words}$"):
+        select(checkpoint, "usps", tmp_path, split, lambda shown: shown.image(index))
+    with pytest.raises(InputError, match=r"^the checkpoint has 3 classes; usps has 10$"):
+        class_names(Checkpoint(weights()), "usps", tmp_path)
 
 
 def test_a_data_set_that_nobody_knows_has_no_names():
     assert class_names(Checkpoint(weights(), "mine", CHOSEN), None, None) == tuple("012")
     assert class_names(Checkpoint(weights()), None, None) == tuple("012")
+
+
+def test_paths_are_the_same_data_if_they_lead_to_the_same_place(tmp_path: Path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "a")
+    assert same_data(f"{tmp_path}/a", f"{tmp_path}/link")
+    assert same_data("mnist5k", "mnist5k")
+    assert not same_data(f"{tmp_path}/a", str(tmp_path))
+    assert not same_data("mnist5k", None)
+    assert not same_data("./mnist5k", "mnist5k")
+
+
+def test_data_of_ones_own_must_have_the_classes_of_the_checkpoint(monkeypatch: pytest.MonkeyPatch):
+    images = np.zeros((60, 4), np.uint8), np.arange(60) % 3
+    monkeypatch.setattr(checkpoint_images, "load", lambda name, *_, **__: Dataset(name, images, None, 3, tuple("abc")))
+    trained = Checkpoint(weights(), "./pictures", CHOSEN, names=tuple("abd"))
+    with pytest.raises(InputError, match="has other classes than the checkpoint, which was trained on"):
+        select(trained, None, None, None)
+    assert select(replace(trained, names=tuple("abc")), None, None, None).split == "validation"
+
+
+def test_where_nothing_is_held_out_there_is_nothing_to_validate_with(monkeypatch: pytest.MonkeyPatch):
+    images = np.zeros((60, 4), np.uint8), np.arange(60) % 3
+    monkeypatch.setattr(checkpoint_images, "load", lambda name, *_, **__: Dataset(name, images, images, 3))
+    trained = Checkpoint(weights(), "own", Hyperparameters(epochs=1, val_fraction=0, batch_size=5))
+    assert len(select(trained, None, None, None).labels) == 60
+    with pytest.raises(InputError, match="own has no validation images; take --split test"):
+        select(trained, None, None, Split.validation)

@@ -10,6 +10,7 @@ from compare.backends.by_name import backend
 from compare.backends.protocol import State
 from compare.backends.scratch_side import ScratchSide
 from compare.backends.user_file import UserFileError
+from compare.training import classify as classify_module
 from compare.training.classify import classify
 
 
@@ -17,7 +18,7 @@ from compare.training.classify import classify
 def test_all_numbers_are_of_these_weights(small, spec: str, dtype: str):
     W, b = (3 * part for part in small.start(dtype))
     found = classify(spec, State(W, b), *small.validation)
-    Z = small.validation[0].astype(dtype) / np.array(255, dtype) @ W.T + b
+    Z = np.asarray(small.validation[0]).astype(dtype) / np.array(255, dtype) @ W.T + b
     np.testing.assert_allclose(found.P, scratch.softmax(Z), rtol=0, atol=1e-5, strict=True)
     np.testing.assert_array_equal(found.predicted, Z.argmax(axis=1))
     side = backend(spec).side(small, dtype)
@@ -50,3 +51,14 @@ def test_it_classifies_on_one_thread(small, monkeypatch: pytest.MonkeyPatch, thr
     monkeypatch.setattr(ScratchSide, "logits", lambda *args: numbers.append(threads_now()) or logits(*args))
     classify("scratch", State(*small.start("float32")), *small.train)
     assert numbers == [{1}]
+
+
+def test_many_images_are_classified_in_parts(small, monkeypatch: pytest.MonkeyPatch):
+    state = State(*small.start("float64"))
+    whole = classify_module.classify("scratch", state, *small.train)
+    monkeypatch.setattr(classify_module, "AT_ONCE", 20)
+    parts = classify_module.classify("scratch", state, *small.train)
+    np.testing.assert_array_equal(parts.predicted, whole.predicted)
+    np.testing.assert_allclose(parts.P, whole.P, rtol=1e-14)
+    assert parts.loss == pytest.approx(whole.loss, rel=1e-14)
+    assert parts.accuracy == whole.accuracy

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from compare.data.registry import Dataset, load
+from compare.data.registry import Dataset, Source, load
 from compare.errors import InputError
 from compare.problem import Hyperparameters, Problem
 from compare.training import experiments
@@ -37,7 +37,7 @@ def test_a_row_is_the_end_of_its_training(data: Dataset, name: str):
     problem = Problem(data, chosen)
     side = train(problem, name).side
     ends = *side.evaluate(*problem.train), *side.evaluate(*problem.validation)
-    assert row == Row("slow", 0.0, name, 15, *ends, val_images=12, diverged=False)
+    assert row == Row("slow", 0.0, name, 15, *ends, val_images=12, diverged=False, data="any", epochs=3, seed=1)
     assert told == [f"what slow, {name}"]
 
 
@@ -92,6 +92,8 @@ def test_what_is_fixed_is_as_the_question_says():
     assert [chosen.train_subset for _, _, chosen in subset.values()] == [100, 300, 1000, 4000]
     assert {chosen.epochs * chosen.train_subset / chosen.batch_size for _, _, chosen in subset.values()} == {960}
     assert {(chosen.batch_size, chosen.train_subset) for _, _, chosen in epochs.values()} == {(50, 300)}
+    for name in ("batch-size", "val-size"):
+        assert {(chosen.epochs, chosen.lr) for _, _, chosen in EXPERIMENTS[name].grid(None).values()} == {(24, 0.1)}
 
 
 STEPS = {"lr": {960}, "val-size": None, "batch-size": None, "subset": {960}, "train-metrics": None}
@@ -128,6 +130,17 @@ def test_how_long_it_takes_is_counted_in_the_steps_of_its_grid(monkeypatch: pyte
     monkeypatch.setattr(experiments, "step_seconds", lambda side, *of: given.append(of) or seconds[side])
     assert expected_seconds(asked, ["scratch", "torch"], None) == steps["scratch"] + 100 * steps["torch"]
     assert given == pixels
+
+
+def test_every_data_set_that_is_here_is_trained_for_a_tenth_of_its_epochs(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(Source, "is_here", lambda *_: True)
+    grid = EXPERIMENTS["dataset"].grid(None)
+    assert {name: chosen.epochs for name, (_, _, chosen) in grid.items()} == {
+        "mnist5k": 24, "digits": 64, "mnist": 2, "fashion-mnist": 2, "kmnist": 2, "emnist-letters": 1,
+        "emnist-balanced": 1, "usps": 16, "cifar10": 2, "cifar100": 2,
+    }  # fmt: skip
+    assert [(n, name) for n, name, _ in grid.values()] == [*enumerate(grid)]
+    assert {chosen.lr for _, _, chosen in grid.values()} == {0.1}
 
 
 def test_a_folder_of_data_that_is_not_there_is_told(tmp_path):

@@ -10,6 +10,7 @@ from compare.backends.by_name import backend
 from compare.backends.protocol import Tally
 from compare.backends.user_file import UserFileError
 from compare.problem import Problem
+from compare.training.checkpoint import load_checkpoint, save_checkpoint
 from compare.training.loop import Progress, Training, run
 from scratch import Record
 
@@ -144,3 +145,74 @@ def test_a_training_fits_a_line(small: Problem):
     assert repr(Training("scratch", None, small)) == "<Training of scratch on small: 0 of 7 epochs>"
     training = Training("scratch", None, small, Progress(records))
     assert repr(training) == "<Training of scratch on small: 2 of 7 epochs>"
+
+
+class Elsewhere:
+    """A number on a device: to convert it is to wait for it, which is counted."""
+
+    waited = 0
+
+    def __init__(self, value: float):
+        self.value = value
+
+    def __float__(self) -> float:
+        Elsewhere.waited += 1
+        return float(self.value)
+
+    def __int__(self) -> int:
+        return int(self.value)
+
+
+@pytest.fixture
+def on_a_device(small: Problem, monkeypatch: pytest.MonkeyPatch):
+    """A training of torch whose losses and hits stay on a device."""
+
+    def make(problem: Problem = small) -> Training:
+        side = backend("torch").side(problem, "float32")
+        tally = side.tally
+
+        def later(done):
+            loss, hits, images = tally(done)
+            return Tally(Elsewhere(loss), Elsewhere(hits), images)
+
+        monkeypatch.setattr(side, "tally", later)
+        monkeypatch.setattr(Elsewhere, "waited", 0)
+        return Training("torch", side, problem)
+
+    return make
+
+
+def test_what_stays_on_a_device_is_read_when_the_epoch_ends(small: Problem, on_a_device):
+    there, here = on_a_device(), Training("torch", backend("torch").side(small, "float32"), small)
+    waited = []
+    run([there], lambda epoch, step, *_: waited.append((epoch, step, Elsewhere.waited)))
+    run([here])
+    assert there.history == here.history
+    a_epoch = small.steps_per_epoch
+    assert waited == [(e, s, (e - 1) * a_epoch) for e in range(1, 8) for s in range(1, a_epoch + 1)]
+
+
+def test_a_checkpoint_reads_what_is_on_a_device(small: Problem, on_a_device, tmp_path):
+    there, path = on_a_device(), tmp_path / "half.safetensors"
+
+    def stop(epoch: int, step: int, *_):
+        if (epoch, step) == (2, 3):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run([there], stop)
+    assert len(there.progress.unread) == 3
+    save_checkpoint(path, there)
+    here = Training("torch", backend("torch").side(small, "float32"), small)
+    with pytest.raises(KeyboardInterrupt):
+        run([here], stop)
+    assert load_checkpoint(path).progress == here.progress
+
+
+def test_a_loss_on_a_device_that_is_not_finite_is_told_with_its_step(make_small, on_a_device):
+    wild = make_small(lr=1e38)
+    with pytest.raises(FloatingPointError) as here:
+        run([Training("torch", backend("torch").side(wild, "float32"), wild)])
+    with pytest.raises(FloatingPointError) as there:
+        run([on_a_device(wild)])
+    assert str(there.value) == str(here.value)

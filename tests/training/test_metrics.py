@@ -38,3 +38,11 @@ def test_precision_is_of_what_was_predicted_and_recall_of_what_is():
 @pytest.mark.parametrize("share", [precision, recall])
 def test_a_class_that_is_not_there_has_no_share_and_no_warning(share):
     assert np.isnan(share(np.zeros((2, 2), int))).all()
+
+
+def test_images_are_counted_in_parts(monkeypatch: pytest.MonkeyPatch, rng: np.random.Generator):
+    labels, predicted = rng.integers(0, 4, (2, 100))
+    whole = confusion_matrix(labels, predicted, 4)
+    monkeypatch.setattr("compare.data.mapped.PIECE", 7)
+    np.testing.assert_array_equal(confusion_matrix(labels, predicted, 4), whole)
+    assert whole.sum() == 100

@@ -95,8 +95,13 @@ FOREIGN = {
 
 
 def test_large_weights_are_read_as_long_as_logits_are_finite(tmp_path: Path):
-    save_file(GOOD | {"linear.weight": np.full((3, 2), 4e37, np.float32)}, tmp_path / "file")
-    assert find_weights(tmp_path / "file", read_tensors(tmp_path / "file")[0])[0].max() == np.float32(4e37)
+    """A logit may be a quarter of the largest number of float32, and no more."""
+    weight, bias = np.zeros((3, 2), np.float32), np.zeros(3, np.float32)
+    weight[0, 1] = 2.0**126 - 2.0**102
+    assert find_weights(tmp_path, {"linear.weight": weight, "linear.bias": bias})[0].max() == 2.0**126 - 2.0**102
+    bias[0] = 2.0**102
+    with pytest.raises(InputError, match="so large that logits would be infinite"):
+        find_weights(tmp_path, {"linear.weight": weight, "linear.bias": bias})
 
 
 @pytest.mark.parametrize("case", FOREIGN)

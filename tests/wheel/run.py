@@ -36,6 +36,8 @@ COMMANDS = (
     (("bugs", "summed-gradient"), 0, "summed-gradient"),
     (("exercise", "--new", "mine.py"), 0, "mine.py"),
     (("exercise", "mine.py"), 1, "Before logits"),
+    (("exercise", "--check", "--new", "my_test.py"), 0, "my_test.py"),
+    (("exercise", "--check", "my_test.py"), 1, "of 48 classic"),
     (("train", "--data", "mnits"), 2, "error: "),
 )
 

@@ -211,3 +211,33 @@ def test_a_mistake_is_named_whoever_wrote_it(diagnostician: Diagnostician, name:
     assert named == OTHERWISE[name] if name in OTHERWISE else named[:1] == [name]
     assert found.facts[0].partition(" (")[0] in SYMBOLS[function]
     assert any(fact.startswith(FACTS.get(name, "")) for fact in found.facts), found.facts
+
+
+def binary(yes: Callable[[NDArray, NDArray], NDArray], no: Callable[[NDArray], NDArray]) -> Callable:
+    """Binary cross-entropy: `yes` is log P, of P and logP, and `no` is log(1 - P)."""
+
+    def nll_loss(logP, y):
+        P = np.exp(logP)
+        return -(np.where(Y_of(logP, y) > 0, yes(P, logP), no(P))).sum() / len(y)
+
+    return nll_loss
+
+
+def eps(P: NDArray) -> float:
+    return np.finfo(P.dtype).eps
+
+
+# How one keeps log(1 - P) finite, or does not.
+GUARDS = {
+    "log1p, clipped": binary(lambda _, logP: logP, lambda P: np.log1p(-np.minimum(P, 1 - eps(P)))),
+    "both clipped": binary(lambda P, _: np.log(np.maximum(P, eps(P))), lambda P: np.log1p(-np.minimum(P, 1 - eps(P)))),
+    "something added": binary(lambda _, logP: logP, lambda P: np.log(1 - P + 1e-9)),
+    "the logarithm clipped": binary(lambda _, logP: np.maximum(logP, -100), lambda P: np.maximum(np.log1p(-P), -100)),
+    "not at all": binary(lambda _, logP: logP, lambda P: np.log(1 - P)),
+}
+
+
+@pytest.mark.parametrize("guard", GUARDS)
+def test_binary_cross_entropy_is_named_however_its_logarithm_is_guarded(diagnostician: Diagnostician, guard: str):
+    wrong = equations_backend("theirs", lambda: EQUATIONS._replace(nll_loss=GUARDS[guard]))
+    assert [found.bug.name for found in diagnostician.diagnose(wrong).guesses][:1] == ["binary-cross-entropy"]

@@ -2,6 +2,9 @@
 
 # fmt: off
 CHANGES: list[tuple[str, str, str, str]] = [
+    ('compare/problem.py', 'Rows(images, trained_on), selected', 'Rows(images[trained_on], np.arange(len(trained_on))), selected', 'tests/test_problem.py::test_no_image_is_copied_before_it_is_in_a_batch'),
+    ('compare/problem.py', 'min(epochs, EPOCHS_IN_CHECKSUM, most)', 'min(epochs, EPOCHS_IN_CHECKSUM)', 'tests/test_problem.py::test_the_order_in_a_checksum_is_bounded_by_images'),
+    ('compare/problem.py', 'if not chosen.val_fraction and data.test is None', 'if False', 'tests/test_problem.py::test_nothing_is_held_out_only_where_there_are_test_images'),
     ('compare/files.py', 'Path(os.path.realpath(path))', 'path', 'tests/test_files.py::test_a_link_stays_a_link'),
     ('compare/files.py', '            _sync(stream)\n', '', 'tests/test_files.py::test_a_file_is_on_the_disk_before_it_has_its_name_and_its_name_after'),
     ('compare/files.py', '    _sync_folder(path.parent)\n', '', 'tests/test_files.py::test_a_file_is_on_the_disk_before_it_has_its_name_and_its_name_after'),

@@ -3,7 +3,7 @@
 # fmt: off
 CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/proof/predictions.py', 'limit = 2 * allowed(', 'limit = 2e9 * allowed(', 'tests/proof/test_predictions.py::test_a_near_tie_is_within_rounding'),
-    ('compare/proof/predictions.py', '_margins(theirs) > 2 * largest', '_margins(theirs) > largest', 'tests/proof/test_predictions.py::test_an_image_is_certified_if_its_margin_is_above_twice_the_largest_difference'),
+    ('compare/proof/predictions.py', 'margins[part] > 2 * largest', 'margins[part] > largest', 'tests/proof/test_predictions.py::test_an_image_is_certified_if_its_margin_is_above_twice_the_largest_difference'),
     ('compare/proof/gradient_check.py', 'lowest <= CENTRAL and ', '', 'tests/proof/test_gradient_check.py::test_a_gradient_that_fails_one_test_is_wrong'),
     ('compare/proof/gradient_check.py', ' and self.slope >= SLOPE', '', 'tests/proof/test_gradient_check.py::test_a_gradient_that_fails_one_test_is_wrong'),
     ('compare/proof/gradient_check.py', 'self.complex_step <= COMPLEX and ', '', 'tests/proof/test_gradient_check.py::test_a_gradient_that_fails_one_test_is_wrong'),
@@ -31,7 +31,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/proof/checks.py', '"gradient_checks": Check("gradient checks", "The gradient of each side must fit the loss, in three tests."),', '"gradient_checks": Check("The gradient of each side must fit the loss, in three tests.", "gradient checks"),', 'tests/proof/test_checks.py::test_the_key_is_the_name_with_underscores'),
     ('compare/proof/rounding.py', 'reason = EXP_LOG if name == "log_softmax" else f"{EXP_LOG}; (P - Y) / N against P / N - Y / N"', 'reason = EXP_LOG if not (name == "log_softmax") else f"{EXP_LOG}; (P - Y) / N against P / N - Y / N"', 'tests/proof/test_rounding.py::test_the_reasons_are_those_of_the_operations'),
     ('compare/proof/high_precision.py', 'return float(error / unit) if unit else float("inf" if error else 0)', 'return float(error / unit) if unit else float("inf" if not (error) else 0)', 'tests/proof/test_high_precision.py::test_where_the_exact_values_are_zero_only_zero_is_near'),
-    ('compare/proof/predictions.py', 'size, log_size = (float(np.abs(tensor).max()) for tensor in (Z, log_softmax(Z)))', 'size, log_size = (float(np.abs(tensor).min()) for tensor in (Z, log_softmax(Z)))', 'tests/proof/test_predictions.py::test_evaluation_holds_logits_to_the_budget_of_one_step'),
+    ('compare/proof/predictions.py', 'logits = allowed(self.size, self.terms, 1, dtype)', 'logits = allowed(0.0, self.terms, 1, dtype)', 'tests/proof/test_predictions.py::test_evaluation_holds_logits_to_the_budget_of_one_step'),
     ('compare/proof/hard_batches.py', 'self.batch("logits far below 0", -250 + 4 * self.unit, rows)', 'pass', 'tests/proof/test_hard_batches.py::test_the_two_as_they_are_pass'),
     ('compare/proof/high_precision.py', 'S = Z - Z.max(axis=1, keepdims=True)', 'S = Z - Z.max(axis=1, keepdims=False)', 'tests/proof/test_high_precision.py::test_the_exact_step_is_the_worked_example'),
     ('compare/proof/high_precision.py', 'DIGITS = 60', 'DIGITS = 17', 'tests/proof/test_high_precision.py::test_a_distance_has_more_digits_than_float64'),
@@ -51,4 +51,6 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/proof/control_findings.py', 'run.checks[check] or ', '', 'tests/proof/test_control_findings.py::test_what_another_check_finds_is_not_seen'),
     ('compare/proof/control_findings.py', 'difference != 0 for', 'difference > 1 for', 'tests/proof/test_control_findings.py::test_a_check_that_sees_what_is_not_there_ends_the_proof'),
     ('compare/proof/control_findings.py', ' or not _run(dtype, found).checks[check]', '', 'tests/proof/test_control_findings.py::test_a_check_that_always_fails_ends_the_proof'),
+    ('compare/proof/explanation.py', 'side.loss(side.logits(images), labels)', 'side.loss(done.Z, labels)', 'tests/proof/test_explanation.py::test_every_number_is_what_its_name_says'),
+    ('compare/proof/explanation.py', 'int(labels[0]), int(images[0].argmax())', 'int(labels[0]), int(images[0].argmin())', 'tests/proof/test_explanation.py::test_the_entry_is_of_the_label_and_the_brightest_pixel'),
 ]

@@ -7,9 +7,9 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('torch_impl/training.py', 'torch.as_tensor(buffer).clone().to(parameter)', 'torch.as_tensor(buffer).to(parameter)', 'tests/torch_impl/test_training.py::test_the_velocity_that_is_set_is_a_copy'),
     ('torch_impl/training.py', '    optimizer.state.clear()\n', '', 'tests/torch_impl/test_training.py::test_no_velocity_is_none'),
     ('torch_impl/training.py', 'for X, y in loader(train, batches):', 'for X, y in list(loader(train, batches)):', 'tests/torch_impl/test_training.py::test_each_step_is_yielded_after_its_update_and_nothing_is_fetched_ahead'),
-    ('torch_impl/training.py', '            if not math.isfinite(L):', '            if False:', 'tests/torch_impl/test_training.py::test_fit_stops_where_a_loss_is_no_longer_finite'),
+    ('torch_impl/training.py', '        if not math.isfinite(L):', '        if False:', 'tests/torch_impl/test_training.py::test_fit_stops_where_a_loss_is_no_longer_finite'),
     ('torch_impl/training.py', '        if not math.isfinite(history[-1].val_loss):', '        if False:', 'tests/torch_impl/test_training.py::test_fit_stops_where_a_loss_is_no_longer_finite'),
-    ('torch_impl/training.py', '            images += len(done.y)', '            images += 20', 'tests/torch_impl/test_training.py::test_training_loss_and_accuracy_are_of_each_image_as_it_was_seen'),
+    ('torch_impl/training.py', 'total / sum(images)', 'total / (20 * len(images))', 'tests/torch_impl/test_training.py::test_training_loss_and_accuracy_are_of_each_image_as_it_was_seen'),
     ('torch_impl/data.py', '    if array.size and array.min() < 0:', '    if False:', 'tests/torch_impl/test_data.py::test_bad_labels_are_refused'),
     ('torch_impl/data.py', '    if array.dtype.kind not in "iu":', '    if False:', 'tests/torch_impl/test_data.py::test_bad_labels_are_refused'),
 ]

@@ -1,0 +1,177 @@
+"""Images and labels in arrays: a pair of IDX or .npy files, or one .npz file. Nothing in them is ever run."""
+
+import math
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.data.dataset import Data
+from compare.data.idx import read_idx
+from compare.data.mapped import pieces
+from compare.data.regular_files import LARGEST, BoundedReader, file_size
+from compare.errors import InputError
+
+NPY, ZIP = b"\x93NUMPY", b"PK"
+TEST_NAMES = "test", "t10k"
+# Of an array in an .npz file: numbers, and words for labels.
+KINDS = "uifU"
+NAMES = "images", "labels", "test_images", "test_labels", "names"
+
+
+def load_pair(path: Path) -> tuple[Data, Data | None]:
+    """Images (N, ...) and labels (N,) of two files, and those of the test files beside them, if they are there.
+
+    path: the file of the images; that of the labels has `labels` in its name where this has `images`, and those of the
+    test have `test` or `t10k` in place of `train`, or before the whole. Raises InputError, naming the file.
+    """
+    train = read_array(path), read_array(_labels_of(path))
+    for test in filter(Path.exists, _tests_of(path)):
+        return train, (read_array(test), read_array(_labels_of(test)))
+    return train, None
+
+
+def find_pair(folder: Path) -> Path | None:
+    """The one file of training images of a pair in this folder; None if there is none, or more than one."""
+    names = [path for path in sorted(folder.iterdir()) if "images" in path.name and path.is_file()]
+    found = [path for path in names if not any(test in path.name for test in TEST_NAMES)]
+    return found[0] if len(found) == 1 else None
+
+
+def read_array(path: Path) -> NDArray:
+    """The array of an IDX or .npy file, mapped where that can be. Raises InputError, naming the file."""
+    try:
+        size = file_size(path, None)
+        with path.open("rb") as stream:
+            head = stream.read(len(NPY))
+        return _read_npy(path, size) if head == NPY else read_idx(path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
+
+
+def load_npz(path: Path) -> tuple[Data, Data | None, tuple[str, ...]]:
+    """`images` and `labels` of an .npz file, `test_images` and `test_labels` if it has them, and `names` if any.
+
+    Raises InputError, naming the file, if it is damaged, holds objects, or more than is plausible.
+    """
+    try:
+        with BoundedReader(path) as stream, zipfile.ZipFile(stream) as archive:
+            arrays = dict(_members(archive))
+    except InputError:
+        raise
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except (ValueError, SyntaxError, KeyError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
+        # what a damaged archive makes its readers raise
+        reason = " ".join(str(error).split())[:120] or type(error).__name__
+        raise InputError(f"{path}: not an .npz file of arrays, or a damaged one ({reason})") from None
+    if not {"images", "labels"} <= set(arrays):
+        held = ", ".join(map(ascii, sorted(arrays)[:6])) or "nothing"
+        raise InputError(f"{path}: needs images and labels (test_images and test_labels may be there); it has {held}")
+    if len({"test_images", "test_labels"} & set(arrays)) == 1:
+        raise InputError(f"{path}: test_images and test_labels come together; one of them is missing")
+    test = (arrays["test_images"], arrays["test_labels"]) if "test_images" in arrays else None
+    names = tuple(map(str, arrays["names"].ravel().tolist())) if "names" in arrays else ()
+    return (arrays["images"], arrays["labels"]), test, names
+
+
+def as_pixels(images: NDArray, where: str) -> NDArray:
+    """Images (N, ...) as Dataset takes them: bytes or floats, colour before height and width; a square side is found.
+
+    Raises InputError for other numbers than 0 ... 255 in integers, and for another number of dimensions.
+    """
+    if images.ndim == 2:
+        edge = math.isqrt(images.shape[1])
+        images = images.reshape(len(images), *((edge, edge) if edge**2 == images.shape[1] else (1, -1)))
+    if images.ndim == 4 and images.shape[3] in (1, 3) and images.shape[1] not in (1, 3):
+        if images.nbytes > LARGEST:
+            raise InputError(f"{where}: has its colours last, {images.shape}; a file of this size needs them first")
+        images = images.transpose(0, 3, 1, 2)
+    if images.ndim == 4 and images.shape[1] == 1:
+        images = images[:, 0]
+    if images.ndim not in (3, 4) or (images.ndim == 4 and images.shape[1] != 3):
+        raise InputError(f"{where}: images are (N, H, W), (N, 3, H, W), (N, H, W, 3) or (N, D), not {images.shape}")
+    return _as_bytes(images, where) if images.dtype.kind in "iu" and images.dtype != np.uint8 else images
+
+
+def _as_bytes(images: NDArray, where: str) -> NDArray:
+    for part in pieces(len(images), math.prod(images.shape[1:])):
+        low, high = images[part].min(initial=0), images[part].max(initial=0)
+        if low < 0 or high > 255:
+            raise InputError(f"{where}: pixels are 0 ... 255, or floats; here there is {low if low < 0 else high}")
+    if images.nbytes > LARGEST:
+        raise InputError(f"{where}: pixels of {images.dtype}; a file of this size needs uint8")
+    return images.astype(np.uint8)
+
+
+def _labels_of(path: Path) -> Path:
+    if "images" not in path.name:
+        raise InputError(
+            f"{path}: its labels are in the file with `labels` in its name where this has `images`, which it has not"
+        )
+    name = path.name.replace("images", "labels")
+    candidates = [path.with_name(re.sub(r"idx\d", "idx1", name)), path.with_name(name)]
+    found = next(filter(Path.exists, candidates), None)
+    if found is None:
+        raise InputError(f"{path}: its labels are not there: no file {candidates[0].name} beside it")
+    return found
+
+
+def _tests_of(path: Path) -> list[Path]:
+    if "train" in path.name:
+        return [path.with_name(path.name.replace("train", test)) for test in TEST_NAMES]
+    return [path.with_name(f"test{mark}{path.name}") for mark in "_-"]
+
+
+def _read_npy(path: Path, size: int) -> NDArray:
+    try:
+        mapped = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (ValueError, SyntaxError, OverflowError, EOFError) as error:
+        reason = " ".join(str(error).split())[:120]
+        raise InputError(f"{path}: not an .npy file of numbers, or a damaged one ({reason})") from None
+    if mapped.offset + mapped.nbytes != size:
+        raise InputError(f"{path}: {size:,} bytes, its header asks for {mapped.offset + mapped.nbytes:,}")
+    array = np.asarray(mapped)
+    if mapped.flags.c_contiguous and mapped.dtype.isnative:
+        return array
+    if mapped.nbytes > LARGEST:
+        raise InputError(f"{path}: is in Fortran order or of another byte order; numpy.save it again in C order")
+    return np.array(array, array.dtype.newbyteorder("="), order="C")
+
+
+def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, NDArray]]:
+    """The arrays by name; no more room is made than an array needs that the archive can hold."""
+    members = {member.filename.removesuffix(".npy"): member for member in archive.infolist()}
+    wanted = {name: members[name] for name in NAMES if name in members}
+    if sum(member.file_size for member in wanted.values()) > LARGEST:
+        raise ValueError(f"it unpacks to more than {LARGEST:,} bytes; .npy files may have any size")
+    if not {"images", "labels"} <= set(wanted):
+        # only the names are needed, for what is said of it
+        yield from ((name, np.empty(0)) for name in members)
+        return
+    for name, member in wanted.items():
+        with archive.open(member) as stream:
+            yield name, _read_member(name, stream, member.file_size)
+
+
+def _read_member(name: str, stream: IO[bytes], size: int) -> NDArray:
+    version = np.lib.format.read_magic(stream)
+    read: Any = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}.get(version)
+    if read is None:
+        raise ValueError(f"{name} is of version {version}")
+    shape, fortran, dtype = read(stream)
+    if dtype.kind not in KINDS:
+        raise ValueError(f"{name} holds {dtype}, and only numbers and words are read")
+    expected = math.prod(shape) * dtype.itemsize
+    if expected > size:
+        raise ValueError(f"{name} says that it has {expected:,} bytes, and it has {size:,}")
+    content = stream.read(expected + 1)
+    if len(content) != expected:
+        raise ValueError(f"{name} has another length than it says")
+    array = np.frombuffer(content, dtype).reshape(shape, order="F" if fortran else "C")
+    return np.array(array, dtype.newbyteorder("="), order="C")

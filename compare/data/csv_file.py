@@ -1,0 +1,118 @@
+"""A CSV file of images: a row for each, its pixels and a column with its label."""
+
+import csv
+import io
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.data.dataset import Data
+from compare.data.regular_files import BoundedReader
+from compare.errors import InputError
+
+LABEL = "label"
+# Rows that are numbers at the same time.
+ROWS = 1000
+
+
+def load_csv(path: Path) -> tuple[Data, None, tuple[str, ...]]:
+    """Images (N, D) and labels (N,) of a CSV file; there are no test images.
+
+    The label is in the column that the first line calls `label`; if that line has numbers only, in the first column.
+    Raises InputError, naming the file and the line.
+    """
+    try:
+        with BoundedReader(path) as stream, io.TextIOWrapper(stream, "utf-8-sig") as text:
+            return _read(path, text), None, ()
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: is not text in UTF-8, so it is no CSV file") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
+
+
+def _read(path: Path, text: io.TextIOWrapper) -> Data:
+    first = text.readline()
+    head = _cells(first)
+    column = next((n for n, cell in enumerate(head) if cell.strip().lower() == LABEL), None)
+    lines: Iterator[str] = text
+    skipped = 1
+    if column is None:
+        if not all(map(_is_number, head)):
+            raise InputError(f"{path}: no column is called `{LABEL}` in its first line; give the labels that name")
+        column, skipped, lines = 0, 0, itertools.chain([first], text)
+    if len(head) < 2:
+        raise InputError(f"{path}: one column only; a label and the pixels are needed, with commas between them")
+    images: list[NDArray] = []
+    labels: list[NDArray] = []
+    while block := list(itertools.islice(lines, ROWS)):
+        start = skipped + 1 + sum(map(len, labels))
+        if blank := [n for n, line in enumerate(block) if not line.strip()]:
+            # an empty line at the end is usual
+            if any(line.strip() for line in [*block[blank[0] :], *lines]):
+                raise InputError(f"{path}, line {start + blank[0]}: is empty")
+            block = block[: blank[0]]
+        if block:
+            pixels, own = _numbers(path, block, start, column, len(head))
+            images.append(pixels)
+            labels.append(own)
+    if not images:
+        raise InputError(f"{path}: has no images, only a first line")
+    every_byte = all(pixels.dtype == np.uint8 for pixels in images)
+    return np.concatenate([p if every_byte else p.astype(np.float32) for p in images]), _labels(np.concatenate(labels))
+
+
+def _numbers(path: Path, block: list[str], start: int, column: int, width: int) -> tuple[NDArray, NDArray]:
+    """Pixels (N, D), as bytes where they are whole numbers in 0 ... 255, and labels (N,) as words."""
+    options: dict[str, Any] = {"delimiter": ",", "quotechar": '"', "ndmin": 2, "comments": None}
+    others = [n for n in range(width) if n != column]
+    try:
+        pixels = np.loadtxt(block, np.float64, usecols=others, **options)
+        labels = np.loadtxt(block, str, usecols=[column], **options)[:, 0]
+    except ValueError:
+        _find_fault(path, block, start, column, width)
+    # a comma may be in a word with quotation marks
+    if any(line.count(",") != width - 1 and len(_cells(line)) != width for line in block):
+        _find_fault(path, block, start, column, width)
+    whole = (pixels >= 0) & (pixels <= 255) & (pixels == np.rint(pixels))
+    return pixels.astype(np.uint8 if whole.all() else np.float32), labels
+
+
+def _find_fault(path: Path, block: list[str], start: int, column: int, width: int) -> NoReturn:
+    """Raise InputError with the first line that is not as the first one is."""
+    for number, line in enumerate(block, start):
+        cells = _cells(line)
+        if len(cells) != width:
+            raise InputError(f"{path}, line {number}: has {len(cells):,} columns, and the first line has {width:,}")
+        for n, cell in enumerate(cells):
+            if n != column and not _is_number(cell):
+                shown = cell[:20] if cell.isprintable() else ascii(cell[:20])
+                raise InputError(f"{path}, line {number}, column {n + 1}: {shown!r} is not a number")
+    raise InputError(f"{path}, line {start} and after: cannot be read as numbers with commas between them")
+
+
+def _labels(words: NDArray) -> NDArray:
+    """Whole numbers if all of them are, else the words."""
+    words = np.char.strip(words)
+    try:
+        return words.astype(np.int64)
+    except (ValueError, OverflowError):
+        return words
+
+
+def _cells(line: str) -> list[str]:
+    try:
+        return next(csv.reader([line]), [])
+    except csv.Error:
+        return line.split(",")
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,64 @@
+"""Data of one's own, by a path: a folder of pictures, an .npz, a CSV, or a pair of IDX or .npy files."""
+
+import functools
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from compare.data.array_files import as_pixels, find_pair, load_npz, load_pair
+from compare.data.csv_file import load_csv
+from compare.data.dataset import Data, Dataset
+from compare.data.labels import as_classes, find_classes
+from compare.data.picture_folder import load_folder
+from compare.data.prepared import Prepared, Watch, unwatched
+from compare.errors import InputError
+
+
+def load_own(name: str, prepared: Prepared | None = None, watch: Watch = unwatched) -> Dataset:
+    """The data at a path, called by its name; stderr says in a line what was done to pictures or labels.
+
+    prepared: how pictures are made alike. Raises InputError, naming the file, for whatever cannot be used.
+    """
+    path = Path(name)
+    try:
+        return _load(name, path, prepared or Prepared(), watch)
+    except OSError as error:
+        raise InputError(f"{name}: cannot be read: {error.strerror or error}") from None
+
+
+def _load(name: str, path: Path, prepared: Prepared, watch: Watch) -> Dataset:
+    if path.is_dir():
+        pair = find_pair(path)
+        if pair is None:
+            return load_folder(name, path, prepared, watch, tell)
+        path = pair
+    elif not path.exists():
+        raise InputError(f"{name}: no such file or folder; data --list shows the data sets that have a name")
+    if path.suffix == ".csv":
+        train, test, names = load_csv(path)
+    elif path.suffix == ".npz":
+        train, test, names = load_npz(path)
+    else:
+        (train, test), names = load_pair(path), ()
+    return _dataset(name, train, test, names)
+
+
+def _dataset(name: str, train: Data, test: Data | None, names: tuple[str, ...]) -> Dataset:
+    """The data set, its labels turned into classes 0 ... K-1."""
+    classes = find_classes(train[1], name, names)
+    if not classes.are_numbers:
+        tell(f"labels of {name}: {classes.listed()} are the classes 0 ... {len(classes.values) - 1}")
+    parts = {"train": train, "test": test}
+    made = {
+        part: (as_pixels(np.asarray(held[0]), f"{name}, {part}"), as_classes(held[1], classes, f"{name}, {part}"))
+        for part, held in parts.items()
+        if held
+    }
+    return Dataset(name, made["train"], made.get("test"), len(classes.values), classes.names)
+
+
+@functools.cache
+def tell(text: str) -> None:
+    """Say it on stderr, once however often the data are read."""
+    print(f"note: {text}", file=sys.stderr)

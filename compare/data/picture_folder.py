@@ -1,0 +1,130 @@
+"""A folder of class folders with pictures, as `torchvision.datasets.ImageFolder` takes it."""
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.data.dataset import Data, Dataset
+from compare.data.labels import MOST_CLASSES, short_label
+from compare.data.mapped import new_array
+from compare.data.prepared import Prepared, Watch
+from compare.data.read_pictures import read_all
+from compare.errors import InputError
+
+# What torchvision takes for a picture by its name.
+ENDINGS = ".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp"
+TRAIN, TEST = "train", "test"
+
+
+def load_folder(name: str, folder: Path, prepared: Prepared, watch: Watch, tell: Callable[[str], None]) -> Dataset:
+    """The pictures of a folder: each folder in it is a class; or each folder in its folders train and test.
+
+    Raises InputError, naming the file or folder, if pictures cannot be read, differ in size or colour and are not to
+    be made alike, or if there are fewer than two classes.
+    """
+    parts = _parts(folder)
+    names = _class_names(name, parts[0])
+    files = [_files(part, names) for part in parts]
+    _check_classes(name, files[0], names)
+    paths = [path for part in files for of_class in part for path in of_class]
+    images = _images(name, paths, prepared, watch, tell)
+    labels = np.concatenate([np.repeat(np.arange(len(names)), list(map(len, part))) for part in files])
+    cuts = [0, *np.cumsum([sum(map(len, part)) for part in files])]
+    data: list[Data] = [(images[a:b], labels[a:b]) for a, b in pairwise(cuts)]
+    shown, test = tuple(map(short_label, names)), data[1] if len(data) > 1 else None
+    return Dataset(name, data[0], test, len(names), shown, prepared=prepared)
+
+
+def _parts(folder: Path) -> list[Path]:
+    """The folder of the classes; or two, if it has nothing but train and test."""
+    inside = {path.name for path in _folders(folder)}
+    return [folder / TRAIN, folder / TEST] if inside == {TRAIN, TEST} else [folder]
+
+
+def _class_names(name: str, folder: Path) -> tuple[str, ...]:
+    names = tuple(path.name for path in _folders(folder))
+    if len(names) < 2:
+        found = f"only one, {short_label(names[0])}" if names else "none"
+        raise InputError(f"{name}: a folder for each of two classes at least is needed, and there is {found}")
+    if len(names) > MOST_CLASSES:
+        raise InputError(f"{name}: {len(names):,} folders, and {MOST_CLASSES:,} classes are the most that are taken")
+    return names
+
+
+def _files(folder: Path, names: tuple[str, ...]) -> list[list[Path]]:
+    """The pictures of each class, in the order of their names; hidden files and others are left out."""
+    if other := [path.name for path in _folders(folder) if path.name not in names]:
+        raise InputError(f"{folder}: has a class {short_label(other[0])}, which the training pictures have not")
+    return [sorted(map(Path, _walk(folder / name))) for name in names]
+
+
+def _walk(folder: Path) -> list[str]:
+    found = []
+    for place, _, files in os.walk(folder):
+        found += [os.path.join(place, file) for file in files if file.lower().endswith(ENDINGS) and file[0] != "."]
+    return found
+
+
+def _folders(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+
+
+def _check_classes(name: str, files: list[list[Path]], names: tuple[str, ...]) -> None:
+    empty = [short_label(one) for one, pictures in zip(names, files, strict=True) if not pictures]
+    if empty:
+        shown = ", ".join(empty[:3]) + (" ..." if len(empty) > 3 else "")
+        raise InputError(f"{name}: no picture ({' '.join(ENDINGS[:3])} ...) in the folder of {shown}")
+
+
+def _images(name: str, paths: list[Path], prepared: Prepared, watch: Watch, tell: Callable[[str], None]) -> NDArray:
+    """All pictures as one array (N, H, W) or (N, 3, H, W) of uint8."""
+    images: NDArray | None = None
+    found: Counter[tuple[tuple[int, int], bool]] = Counter()
+    first: dict[tuple[tuple[int, int], bool], Path] = {}
+    unlike: Path | None = None
+    for n, picture in enumerate(read_all(paths, prepared, watch)):
+        kind = picture.size, picture.colour
+        found[kind] += 1
+        first.setdefault(kind, paths[n])
+        if images is None:
+            images = new_array((len(paths), *picture.pixels.shape), np.uint8)
+        if picture.pixels.shape == images.shape[1:]:
+            images[n] = picture.pixels
+        else:
+            unlike = unlike or paths[n]
+    assert images is not None
+    if unlike:
+        raise InputError(f"{name}: {_unlike(found, first, prepared)}")
+    _tell(name, found, images, prepared, tell)
+    return images
+
+
+def _unlike(found: Counter, first: dict, prepared: Prepared) -> str:
+    """How the pictures differ, and the option that makes them alike."""
+    sizes = {size for size, _ in found}
+    if prepared.size is None and len(sizes) > 1:
+        (small, _), (large, _) = (min(found), max(found))
+        files = first[min(found)].name, first[max(found)].name
+        shown = " and ".join(f"{w} x {h} ({file})" for (w, h), file in zip((small, large), files, strict=True))
+        both = "" if prepared.grey or len({colour for _, colour in found}) < 2 else ", --grey all grey"
+        return f"pictures of {len(sizes)} sizes, as {shown}; --size 28 makes them one{both}"
+    grey = sum(count for (_, colour), count in found.items() if not colour)
+    return f"{grey:,} grey pictures and {sum(found.values()) - grey:,} in colour; --grey makes all grey"
+
+
+def _tell(name: str, found: Counter, images: NDArray, prepared: Prepared, tell: Callable[[str], None]) -> None:
+    """Say what was done to the pictures, if anything was."""
+    side, changes = prepared.size, []
+    scaled = sum(count for (size, _), count in found.items() if side and size != (side, side))
+    if scaled:
+        sizes = len({size for size, _ in found})
+        changes.append(f"{scaled:,} scaled to {side} x {side}" + (f" from {sizes} sizes" if sizes > 1 else ""))
+    if prepared.grey and (coloured := sum(count for (_, colour), count in found.items() if colour)):
+        changes.append(f"{coloured:,} in colour made grey")
+    if changes:
+        tell(f"{name}: of {len(images):,} pictures {' and '.join(changes)}")

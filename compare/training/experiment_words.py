@@ -1,0 +1,121 @@
+"""What was seen in the trainings of an experiment, in words that follow the numbers."""
+
+import math
+from dataclasses import dataclass
+
+from compare.words import per_cent, points
+
+
+@dataclass(frozen=True)
+class Row:
+    """One training of the grid: what was varied, and how it ended.
+
+    Losses and accuracies are those of the final weights, on all images of either part; no running means. If a loss
+    was no longer finite on the way, all four are nan. diverged: see `advice.diverged`.
+    """
+
+    setting: str
+    value: float
+    backend: str
+    steps: int
+    train_loss: float
+    train_accuracy: float
+    val_loss: float
+    val_accuracy: float
+    val_images: int
+    diverged: bool
+    data: str = ""
+    epochs: int = 0
+    seed: int = 1
+
+
+def _best(rows: list[Row]) -> Row:
+    return max((row for row in rows if not math.isnan(row.val_accuracy)), key=lambda row: row.val_accuracy)
+
+
+def _gap(row: Row) -> float:
+    return row.train_accuracy - row.val_accuracy
+
+
+def _at(rows: list[Row], value: float) -> Row:
+    return next(row for row in rows if math.isclose(row.value, value))
+
+
+def on_learning_rates(rows: list[Row]) -> str:
+    """Whether the tutorial's rate is too low, and what diverges."""
+    slow, fast, best = _at(rows, 1e-3), _at(rows, 0.1), _best(rows)
+    lost = ", ".join(f"{row.value:g} ({row.backend})" for row in rows if row.diverged)
+    end = f"training diverges at {lost}" if lost else "none diverges: no training loss ends above its start"
+    better = fast.val_accuracy > slow.val_accuracy
+    why = ": the tutorial's accuracy levels off because its rate is too low, not too high" if better else ""
+    return (
+        f"After {fast.steps} steps lr 0.1 ({per_cent(fast.val_accuracy, 1)}) {'beats' if better else 'does not beat'} "
+        f"lr 0.001 ({per_cent(slow.val_accuracy, 1)}){why}. The best of these is {best.setting} "
+        f"({per_cent(best.val_accuracy, 1)}), and {end}."
+    )
+
+
+def on_batch_sizes(rows: list[Row]) -> str:
+    """Steps and losses of small and large batches."""
+    small, large = rows[0], rows[-1]
+    return (
+        f"At the same number of epochs, batches of {small.setting} take {small.steps:,} steps and reach "
+        f"{per_cent(small.val_accuracy, 1)}, batches of {large.setting} take {large.steps:,} and reach "
+        f"{per_cent(large.val_accuracy, 1)}. The training loss ends at {small.train_loss:.3f} and "
+        f"{large.train_loss:.3f}: "
+        + (
+            "at one learning rate more steps go further."
+            if small.train_loss < large.train_loss
+            else "more steps did not go further here."
+        )
+    )
+
+
+def on_validation_sizes(rows: list[Row]) -> str:
+    """How sure an accuracy is."""
+
+    def accuracy(row: Row) -> str:
+        share = row.val_accuracy
+        return f"{per_cent(share, 1)}, give or take {points(math.sqrt(share * (1 - share) / row.val_images))}"
+
+    few, many = rows[0], rows[-1]
+    return (
+        f"With {few.val_images:,} validation images the accuracy is {accuracy(few)}; with {many.val_images:,} it is "
+        f"{accuracy(many)}. Holding out more leaves less to learn from, and a smaller difference than these "
+        "means nothing."
+    )
+
+
+def on_train_metrics(rows: list[Row]) -> str:
+    """How far training accuracy is above validation."""
+    first, last = rows[0], rows[-1]
+    rising = "rose" if last.val_loss > min(row.val_loss for row in rows) else "still fell"
+    gaps = [points(_gap(row)) for row in (first, last)]
+    return (
+        f"After {last.setting} epochs on 300 images the accuracy on these images is "
+        f"{per_cent(last.train_accuracy, 1)}, {gaps[1]} above validation; after {first.setting} it was {gaps[0]} "
+        f"above. The training loss fell from {first.train_loss:.3f} to {last.train_loss:.3f} while the validation loss "
+        f"in the end {rising} ({last.val_loss:.3f}): only images that were not trained on tell how good a model is."
+    )
+
+
+def on_subsets(rows: list[Row]) -> str:
+    """What more images change."""
+    few, many = rows[0], rows[-1]
+    return (
+        f"At the same number of steps, {few.setting} images reach {per_cent(few.val_accuracy, 1)} and {many.setting} "
+        f"reach {per_cent(many.val_accuracy, 1)}. The gap between training and validation accuracy goes from "
+        f"{100 * _gap(few):.1f} to {points(_gap(many))}."
+    )
+
+
+def on_data_sets(rows: list[Row]) -> str:
+    """The best and the worst of the data sets."""
+    best = _best(rows)
+    worst = min(rows, key=lambda row: row.val_accuracy)
+    return (
+        f"The same model and the same rate reach {per_cent(best.val_accuracy, 1)} on {best.setting} and "
+        f"{per_cent(worst.val_accuracy, 1)} on {worst.setting}. On their training images it is "
+        f"{per_cent(best.train_accuracy, 1)} and {per_cent(worst.train_accuracy, 1)}: how far a linear model gets is a "
+        "matter of the data."
+    )

@@ -1,0 +1,80 @@
+"""CSV files: the label in a column of its name, or the first; faults are told with their line."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from compare.data import csv_file
+from compare.data.csv_file import load_csv
+from compare.errors import InputError
+
+
+@pytest.fixture
+def load(tmp_path: Path):
+    def from_text(text: str | bytes):
+        path = tmp_path / "x.csv"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return load_csv(path)[0]
+
+    return from_text
+
+
+GOOD = {
+    "label first": ("label,a,b\n1,0,255\n0,7,8\n", [[0, 255], [7, 8]], [1, 0]),
+    "label last, in capitals": ("a,b,Label\n0,255,1\n7,8,0", [[0, 255], [7, 8]], [1, 0]),
+    "no names": ("1,0,255\n0,7,8\n", [[0, 255], [7, 8]], [1, 0]),
+    "words": ("label,a,b\ncat,0,255\n dog ,7,8\n", [[0, 255], [7, 8]], ["cat", "dog"]),
+    "a word with a comma": ('label,a,b\n"cat, big",0,255\ndog,7,8\n', [[0, 255], [7, 8]], ["cat, big", "dog"]),
+    "Windows": ("\ufefflabel,a,b\r\n1,0,255\r\n0,7,8\r\n\r\n", [[0, 255], [7, 8]], [1, 0]),
+    "whole floats": ("label,a,b\n1,0.0,255.0\n0,7,8\n", [[0, 255], [7, 8]], [1, 0]),
+}
+
+
+@pytest.mark.parametrize("rows", [1, 1000])
+@pytest.mark.parametrize("case", GOOD)
+def test_pixels_are_bytes_and_labels_numbers_or_words(load, monkeypatch: pytest.MonkeyPatch, case: str, rows: int):
+    monkeypatch.setattr(csv_file, "ROWS", rows)
+    text, pixels, labels = GOOD[case]
+    found, own = load(text)
+    np.testing.assert_array_equal(found, np.array(pixels, np.uint8), strict=True)
+    assert own.tolist() == labels
+
+
+def test_a_fraction_anywhere_makes_floats(load, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(csv_file, "ROWS", 1)
+    found, _ = load("label,a\n0,1\n1,0.5\n")
+    assert (found.dtype, found.tolist()) == (np.float32, [[1.0], [0.5]])
+    assert load("label,a\n0,256\n1,1\n")[0].dtype == np.float32
+
+
+BAD = {
+    "empty": ("", "one column only"),
+    "a first line only": ("label,a\n", "has no images, only a first line"),
+    "no label": ("x,y\n1,2\n", "no column is called `label` in its first line"),
+    "one column": ("label\n1\n", "one column only; a label and the pixels are needed"),
+    "a word for a pixel": ("label,a,b\n0,1,2\n1,x,3\n", "x.csv, line 3, column 2: 'x' is not a number"),
+    "more columns": ("label,a,b\n0,1,2\n1,2,3,4\n", "line 3: has 4 columns, and the first line has 3"),
+    "fewer columns": ("label,a,b\n0,1,2\n1,2\n", "line 3: has 2 columns, and the first line has 3"),
+    "a gap": ("label,a,b\n0,1,2\n\n1,2,3\n", "line 3: is empty"),
+    "a missing value": ("label,a,b\n0,,2\n", "line 2, column 2: '' is not a number"),
+    "no text": (b"\xff\xfe\x00label", "is not text in UTF-8"),
+    "without names, more columns": ("0,1,2\n1,2,3,4\n", "line 2: has 4 columns, and the first line has 3"),
+    "what a terminal obeys": ("label,a\n0,\x1b[2J\n", "is not a number"),
+}
+
+
+@pytest.mark.parametrize("rows", [1, 1000])
+@pytest.mark.parametrize("case", BAD)
+def test_a_fault_is_told_with_its_line(load, monkeypatch: pytest.MonkeyPatch, case: str, rows: int):
+    monkeypatch.setattr(csv_file, "ROWS", rows)
+    text, words = BAD[case]
+    with pytest.raises(InputError, match=re.escape(words)) as error:
+        load(text)
+    assert str(error.value).isprintable()
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path):
+    with pytest.raises(InputError, match=r"x\.csv: cannot be read: No such file"):
+        load_csv(tmp_path / "x.csv")

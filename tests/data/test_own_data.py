@@ -1,0 +1,85 @@
+"""Data by a path: each kind is found, its labels become classes, and that is told once."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from compare.data.own_data import load_own, tell
+from compare.data.registry import is_path, load
+from compare.errors import InputError
+
+IMAGES = np.arange(96, dtype=np.uint8).reshape(6, 4, 4)
+LABELS = np.array([3, 5, 9, 3, 5, 9])
+
+
+@pytest.fixture(autouse=True)
+def untold() -> None:
+    tell.cache_clear()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, idx_bytes: Callable) -> Path:
+    """The same six images in every format."""
+    np.savez(tmp_path / "a.npz", images=IMAGES, labels=LABELS)
+    np.save(tmp_path / "images.npy", IMAGES)
+    np.save(tmp_path / "labels.npy", LABELS)
+    rows = np.column_stack([LABELS, IMAGES.reshape(6, -1)])
+    (tmp_path / "a.csv").write_text("\n".join(["label," + ",".join("p" * 16), *(",".join(map(str, r)) for r in rows)]))
+    (tmp_path / "idx").mkdir()
+    (tmp_path / "idx" / "train-images-idx3-ubyte").write_bytes(idx_bytes(IMAGES))
+    (tmp_path / "idx" / "train-labels-idx1-ubyte").write_bytes(idx_bytes(LABELS.astype(np.uint8)))
+    for n, (image, label) in enumerate(zip(IMAGES, LABELS, strict=True)):
+        (tmp_path / "pictures" / str(label)).mkdir(parents=True, exist_ok=True)
+        Image.fromarray(image).save(tmp_path / "pictures" / str(label) / f"{n}.png")
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["a.npz", "images.npy", "a.csv", "idx", "idx/train-images-idx3-ubyte", "pictures"])
+def test_every_format_gives_the_same_data(folder: Path, name: str, capsys: pytest.CaptureFixture):
+    data = load_own(str(folder / name))
+    order = np.argsort(LABELS, kind="stable") if name == "pictures" else np.arange(6)
+    np.testing.assert_array_equal(data.train[0], IMAGES.reshape(6, -1)[order], strict=True)
+    np.testing.assert_array_equal(data.train[1], np.array([0, 1, 2, 0, 1, 2])[order], strict=True)
+    assert (data.classes, data.names, data.shape, data.name) == (3, ("3", "5", "9"), (4, 4), str(folder / name))
+    assert (data.prepared is not None) == (name == "pictures")
+    told = f"note: labels of {folder / name}: 3, 5, 9 are the classes 0 ... 2\n"
+    assert capsys.readouterr().err == ("" if name == "pictures" else told)
+    load_own(str(folder / name))
+    assert not capsys.readouterr().err, "it is told once"
+
+
+def test_the_registry_takes_a_path_too(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(folder)
+    assert load("pictures").classes == load("./pictures").classes == 3
+    assert [is_path(name) for name in ("pictures", "./digits", "digits", "nowhere", "a/b")] == [
+        True, True, False, False, True,
+    ]  # fmt: skip
+    (folder / "digits").mkdir()
+    assert not is_path("digits"), "a name is a name"
+
+
+def test_labels_of_the_test_are_those_of_training(tmp_path: Path):
+    test = {"test_images": IMAGES[:2], "test_labels": np.array([9, 3])}
+    np.savez(tmp_path / "a.npz", images=IMAGES, labels=LABELS, **test)
+    assert load_own(str(tmp_path / "a.npz")).test[1].tolist() == [2, 0]
+    np.savez(tmp_path / "a.npz", images=IMAGES, labels=LABELS, **test | {"test_labels": np.array([9, 4])})
+    with pytest.raises(InputError, match=re.escape("a.npz, test: label 4 of image 1 is no class")):
+        load_own(str(tmp_path / "a.npz"))
+
+
+def test_what_is_not_there_or_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    with pytest.raises(InputError, match="nowhere: no such file or folder; data --list shows"):
+        load_own(str(tmp_path / "nowhere"))
+    with pytest.raises(InputError, match="a folder for each of two classes at least is needed, and there is none"):
+        load_own(str(tmp_path))
+
+    def deny(_: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", deny)
+    with pytest.raises(InputError, match="cannot be read: Permission denied"):
+        load_own(str(tmp_path))

@@ -1,0 +1,144 @@
+"""The image: drawn with mouse or keys, chosen, labelled, and kept in the address with all that one sees."""
+
+import re
+from base64 import b64decode
+from collections.abc import Callable
+from io import BytesIO
+from urllib.parse import parse_qs
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from compare.problem import Problem
+
+pytestmark = pytest.mark.browser
+
+# Chromium warns of a canvas whose pixels are read by getImageData.
+PNG = "(canvas) => canvas.toDataURL().split(',')[1]"
+
+
+def stroke(page: Page, *points: tuple[float, float]) -> None:
+    """Draw through these points, given as shares of the width and height."""
+    canvas = page.locator("#image")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    page.mouse.move(*at[0])
+    page.mouse.down()
+    for point in at[1:]:
+        page.mouse.move(*point, steps=8)
+    page.mouse.up()
+
+
+def pixels(page: Page, canvas: str) -> NDArray:
+    """What stands on a canvas of 28 x 28 pixels, 0 white and 255 black: (28, 28)."""
+    with Image.open(BytesIO(b64decode(page.locator(canvas).evaluate(PNG)))) as image:
+        return 255 - np.asarray(image.convert("L"))
+
+
+def check_prepared(page: Page) -> None:
+    """As MNIST was: 20 pixels in the larger direction, the centre of mass in the middle."""
+    ink = pixels(page, "#seen").astype(float)
+    lines, columns = (np.flatnonzero(ink.max(axis=axis)) for axis in (1, 0))
+    assert max(np.ptp(lines), np.ptp(columns)) + 1 == pytest.approx(20, abs=1)
+    for axis in (0, 1):
+        centre = (ink.sum(axis=1 - axis) * np.arange(28)).sum() / ink.sum()
+        assert centre == pytest.approx(13.5, abs=0.6)
+    expect(page.locator("#prepared li")).to_have_count(3)
+
+
+def test_a_digit_is_drawn_with_the_mouse(open_page: Callable[..., Page]):
+    page = open_page("#image=0&step=120&rate=-1")
+    expect(page.locator("#at")).to_have_text("120", timeout=30_000)
+    page.click("#draw")
+    before = page.locator('[data-numbers="E1"]').inner_text()
+    stroke(page, (0.3, 0.2), (0.33, 0.75))
+    expect(page.locator('[data-numbers="E1"]')).not_to_have_text(before, use_inner_text=True)
+    expect(page.locator("#image-note")).to_contain_text("predicted 1")
+    check_prepared(page)
+    page.click("#clear")
+    assert np.count_nonzero(pixels(page, "#image")) <= 1, "the pen alone"
+    page.click("#draw")
+    expect(page.locator("#image-note")).to_contain_text("Labelled")
+
+
+def test_a_digit_is_drawn_with_the_keys(open_page: Callable[..., Page]):
+    page = open_page()
+    page.locator("#draw").press("Enter")
+    expect(page.locator("#image")).to_be_focused()
+    for key in (" ", *["ArrowDown"] * 8, " "):
+        page.keyboard.press(key)
+    check_prepared(page)
+
+
+def test_a_digit_is_drawn_with_a_finger(open_page: Callable[..., Page]):
+    page = open_page(has_touch=True, is_mobile=True, viewport={"width": 360, "height": 740})
+    page.locator("#draw").tap()
+    canvas = page.locator("#image")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    touch = page.context.new_cdp_session(page)
+    for kind, y in (("Start", 0.2), ("Move", 0.4), ("Move", 0.6), ("Move", 0.75)):
+        point = {"x": box["x"] + box["width"] / 2, "y": box["y"] + y * box["height"]}
+        touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": [point]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    check_prepared(page)
+
+
+def test_images_are_those_of_the_data_set(open_page: Callable[..., Page], published: Problem):
+    page = open_page()
+    count = len(published.train[1])
+    for n, (images, labels), i in ((0, published.train, 0), (7, published.train, 7), (count, published.validation, 0)):
+        page.fill("#index", str(n))
+        page.press("#index", "Enter")
+        np.testing.assert_array_equal(pixels(page, "#image").ravel(), images[i])
+        expect(page.locator("#image-note")).to_contain_text(f"Labelled {labels[i]}")
+
+
+def test_the_next_mistake_is_one(open_page: Callable[..., Page]):
+    page = open_page()
+    page.click("#next-mistake")
+    label, predicted = re.search(r"Labelled (\w+), predicted (\w+)", page.inner_text("#image-note")).groups()
+    assert label != predicted
+
+
+def test_a_label_that_is_changed_changes_the_loss(open_page: Callable[..., Page]):
+    page = open_page()
+    before = page.locator('[data-numbers="E3"]').inner_text()
+    page.select_option("#label", "9")
+    expect(page.locator('[data-numbers="E3"]')).not_to_have_text(before, use_inner_text=True)
+    expect(page.locator('[data-numbers="E4"] tr.label th')).to_have_text("9")
+
+
+def test_the_address_brings_back_what_was_seen(open_page: Callable[..., Page]):
+    first = open_page()
+    first.fill("#index", "7")
+    first.press("#index", "Enter")
+    first.select_option("#label", "4")
+    first.locator("#rate").press("ArrowRight")
+    for _ in range(3):
+        first.locator("#step").click()
+        expect(first.locator("#step")).to_be_enabled()
+    first.select_option("#mistake", "wrong-sign")
+    first.wait_for_url(re.compile("step=3.*mistake=wrong-sign"))
+    hash_ = "#" + first.url.partition("#")[2]
+    assert {"image", "label", "step", "rate", "mistake"} <= parse_qs(hash_[1:]).keys()
+    again = open_page(hash_)
+    expect(again.locator("#at")).to_have_text("3", timeout=30_000)
+    for control in ("#index", "#label", "#rate", "#mistake"):
+        assert again.input_value(control) == first.input_value(control), control
+    assert again.input_value("#index") == "7"
+    assert again.inner_text('[data-numbers="E6"]') == first.inner_text('[data-numbers="E6"]')
+    for page in (first, again):
+        expect(page.locator("#badge")).to_contain_text("not recorded")
+
+
+@pytest.mark.parametrize(
+    "hash_", ["#image=99999999&label=77&step=1e9", "#image=-3&label=x&rate=99&mistake=nothing", "#%"]
+)
+def test_a_wrong_address_does_no_harm(open_page: Callable[..., Page], hash_: str):
+    page = open_page(hash_)
+    expect(page.locator("#image-note")).to_contain_text("Labelled")

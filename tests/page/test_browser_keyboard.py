@@ -1,0 +1,99 @@
+"""The page by keyboard alone: Tab reaches every control, and each answers to its keys."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+# Remembers what had the focus; a canvas for drawing is a control too.
+REMEMBER = "window.reached = new Set(); addEventListener('focusin', ({ target }) => window.reached.add(target))"
+CONTROLS = "a[href], button, input, select, textarea, summary, [role=button], [tabindex='0']"
+NOT_REACHED = f"""() => [...document.querySelectorAll("{CONTROLS}")]
+  .filter((one) => one.checkVisibility() && !one.disabled && !window.reached.has(one))
+  .map((one) => one.outerHTML.slice(0, 100))"""
+
+
+def walk(page: Page, key: str) -> list[str]:
+    """Press the key until every control could have been reached -> those that were not."""
+    for _ in range(page.locator(CONTROLS).count() + 10):
+        page.keyboard.press(key)
+    return page.evaluate(NOT_REACHED)
+
+
+@pytest.mark.parametrize("key", ["Tab", "Shift+Tab"])
+def test_every_control_is_reached(open_page: Callable[..., Page], key: str):
+    page = open_page(script=REMEMBER)
+    for box in page.locator("summary").all():
+        box.press("Enter")
+    page.locator("#draw").press("Enter")
+    assert page.locator("details:not([open])").count() == 0
+    page.evaluate("document.activeElement.blur(); window.reached.clear()")
+    assert page.evaluate(NOT_REACHED) != []
+    assert walk(page, key) == []
+
+
+def test_every_control_has_a_name_and_a_role(open_page: Callable[..., Page]):
+    page = open_page()
+    for control in page.locator(CONTROLS).all():
+        if control.is_visible():
+            line = control.aria_snapshot().splitlines()[0]
+            assert re.match(r"- '?(text: \w|\w+ \")", line), (line, control.evaluate("one => one.outerHTML"))
+
+
+def test_the_focus_is_seen(open_page: Callable[..., Page]):
+    page = open_page()
+    page.keyboard.press("Tab")
+    style = "getComputedStyle(document.activeElement)"
+    assert page.evaluate(f"{style}.outlineStyle") == "solid"
+    assert float(page.evaluate(f"{style}.outlineWidth").removesuffix("px")) >= 2
+
+
+def test_a_training_is_run_paused_and_looked_through_by_keys(open_page: Callable[..., Page]):
+    page = open_page()
+    page.locator("#step").press("Enter")
+    expect(page.locator("#at")).to_have_text("1")
+    page.locator("#run").press(" ")
+    page.locator("#pause").press("Enter")
+    expect(page.locator("#run")).to_be_enabled()
+    reached = int(page.inner_text("#at"))
+    assert reached > 1
+    page.locator("#scrub").press("ArrowLeft")
+    expect(page.locator("#at")).to_have_text(str(reached - 1))
+    page.locator("#restart").press("Enter")
+    expect(page.locator("#at")).to_have_text("0")
+
+
+def test_a_logit_is_moved_by_keys_and_given_back(open_page: Callable[..., Page]):
+    page = open_page()
+    numbers = page.locator('[data-numbers="E2"]')
+    before = numbers.inner_text()
+    page.get_by_role("slider", name="move the logit of 3").press("End")
+    expect(numbers).not_to_have_text(before, use_inner_text=True)
+    expect(numbers.get_by_role("row", name=re.compile("^(→ )?3 "))).to_contain_text(re.compile(r"1\.0000|0\.99"))
+    page.get_by_role("button", name=re.compile("Back to the logits")).press("Enter")
+    assert numbers.inner_text() == before
+
+
+def test_questions_are_asked_first_and_answered_by_keys(open_page: Callable[..., Page]):
+    page, numbers = open_page(), '[data-numbers="E4"]'
+    page.locator("#ask").press(" ")
+    expect(page.locator(numbers)).to_be_hidden()
+    question = page.locator('[data-question="E4"]')
+    for answer, says, hidden in (("1", "✗", True), ("0", "✓", False)):
+        question.get_by_role("spinbutton").fill(answer)
+        question.get_by_role("spinbutton").press("Enter")
+        expect(question).to_contain_text(says)
+        assert page.locator(numbers).is_hidden() == hidden
+
+
+def test_the_tour_has_eight_stops(open_page: Callable[..., Page]):
+    page = open_page()
+    page.locator("#tour-start").press("Enter")
+    texts = []
+    while page.locator("#tour").is_visible():
+        texts.append(page.inner_text("#tour-text"))
+        page.locator("#tour-next").press("Enter")
+    assert len({*texts}) == len(texts) == 8

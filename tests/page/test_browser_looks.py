@@ -1,0 +1,122 @@
+"""What the page looks like: at every width, in light and dark, without JavaScript, printed; and for a screen reader."""
+
+import json
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from compare.equations import FUNCTIONS
+
+pytestmark = pytest.mark.browser
+
+TAGS = [function.tag for function in FUNCTIONS.values()]
+AXE = "axe-core@4.14.1"
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# What sticks out of the window, and is in no box that scrolls by itself.
+STICKS_OUT = """[...document.querySelectorAll('main *, header *, footer *')].filter((one) => one.checkVisibility()
+  && one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.outerHTML.slice(0, 100))"""
+
+
+@pytest.fixture(scope="session")
+def axe(pytestconfig: pytest.Config, missing: Callable[[str], NoReturn]) -> str:
+    """The text of axe-core, which npm brings into pytest's cache once."""
+    folder = pytestconfig.cache.mkdir("axe-core")
+    archive = folder / f"{AXE.replace('@', '-')}.tgz"
+    if not archive.exists():
+        npm = shutil.which("npm") or missing(f"npm, which brings {AXE}")
+        got = subprocess.run([npm, "pack", "--silent", AXE], cwd=folder, capture_output=True, text=True)
+        if got.returncode:
+            missing(f"{AXE}, and npm could not bring it: {got.stderr.strip()}")
+    with tarfile.open(archive) as files:
+        return files.extractfile("package/axe.min.js").read().decode()
+
+
+def open_all(page: Page) -> None:
+    """Unfold what is folded, train a little, break something and hold a symbol: all kinds of text stand there then."""
+    page.locator("details").evaluate_all("(all) => all.forEach((one) => (one.open = true))")
+    page.click("#step")
+    expect(page.locator("#badge")).to_have_class("match")
+    page.click("#run-mistake")
+    page.locator("#broken [data-first]").wait_for(timeout=60_000)
+    page.locator("#touch").get_by_role("slider").first.press("End")
+    page.locator("#touch").get_by_role("checkbox").first.uncheck()
+    page.locator('[data-numbers] [data-symbol="P"]').first.click()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1920])
+def test_axe_finds_nothing(open_page: Callable[..., Page], axe: str, width: int, scheme: str):
+    page = open_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    open_all(page)
+    # by the debugger, which the policy of the page does not hold back
+    page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": axe})
+    found = page.evaluate("axe.run(document).then(({ violations }) => violations)")
+    assert [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found] == [], json.dumps(found)[:2000]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_to_be_scrolled_sideways(open_page: Callable[..., Page], scheme: str):
+    page = open_page(color_scheme=scheme)
+    open_all(page)
+    for width in (360, 480, 700, 1000, 1400, 1920):
+        page.set_viewport_size({"width": width, "height": 740})
+        assert page.evaluate(SIDEWAYS) == 0, width
+        assert page.evaluate(STICKS_OUT) == [], width
+
+
+def test_light_and_dark_are_two(open_page: Callable[..., Page]):
+    colours = "['backgroundColor', 'color'].map((name) => getComputedStyle(document.body)[name])"
+    light, dark = (open_page(color_scheme=scheme).evaluate(colours) for scheme in ("light", "dark"))
+    assert light != dark
+
+
+def test_the_first_screen_has_digit_formula_code_and_numbers(open_page: Callable[..., Page]):
+    page = open_page()
+    page.evaluate("document.activeElement.blur()")
+    for what in ("h1", "#image", "#E1 .formula", '#E1 [data-side="numpy"]', '#E1 [data-numbers="E1"] dl'):
+        expect(page.locator(what).first).to_be_in_viewport(ratio=0.05)
+
+
+def test_without_javascript_there_are_a_sentence_and_the_equations(open_page: Callable[..., Page]):
+    page = open_page(java_script_enabled=False)
+    expect(page.locator("noscript p")).to_be_visible()
+    expect(page.locator("noscript p")).to_contain_text("JavaScript is off")
+    for tag in TAGS:
+        expect(page.locator(f"#{tag} math").first).to_be_visible()
+        for side in ("numpy", "torch"):
+            expect(page.locator(f'#{tag} [data-side="{side}"] pre')).to_be_visible()
+
+
+def test_without_mathml_each_equation_is_a_line(open_page: Callable[..., Page], page_file: Path):
+    text = page_file.read_text()
+    assert "@supports (math-style: normal) { .plain { display: none; } }" in text
+    page = open_page()
+    for tag in TAGS:
+        expect(page.locator(f"#{tag} .plain")).to_be_hidden()
+        assert " = " in page.locator(f"#{tag} .plain").text_content()
+
+
+def test_print_has_the_six_equations_with_the_numbers_of_the_image(open_page: Callable[..., Page]):
+    page = open_page("#image=3")
+    page.emulate_media(media="print", color_scheme="light")
+    for tag in TAGS:
+        expect(page.locator(f"#{tag} math").first).to_be_visible()
+        expect(page.locator(f'[data-numbers="{tag}"] dd').first).to_be_visible()
+    expect(page.locator("#image")).to_be_visible()
+    for what in ("nav", "#training", "#touch", "#break", "#templates", "#tour-start", "#next"):
+        expect(page.locator(what)).to_be_hidden()
+    assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_motion_is_reduced_where_that_is_asked_for(open_page: Callable[..., Page]):
+    behaviour = "getComputedStyle(document.documentElement).scrollBehavior"
+    found = [open_page(reduced_motion=asked).evaluate(behaviour) for asked in ("reduce", "no-preference")]
+    assert found == ["auto", "smooth"]
+    moving = "document.getAnimations().length"
+    assert open_page(reduced_motion="reduce").evaluate(moving) == 0

@@ -1,0 +1,97 @@
+"""How long the page works, in time of the processor, so that other programs hardly change it; and how large it is."""
+
+import json
+import math
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from compare.page import build
+
+pytestmark = pytest.mark.browser
+
+CATEGORIES = "toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline"
+Event = dict[str, Any]
+
+
+def traced(browser: Browser, page: Page, act: Callable[[Page], None]) -> list[Event]:
+    """What the threads of the browser did meanwhile."""
+    browser.start_tracing(page=page, categories=[*CATEGORIES])
+    act(page)
+    return json.loads(browser.stop_tracing())["traceEvents"]
+
+
+def milliseconds(events: list[Event], thread: str, name: str) -> Iterator[float]:
+    """How long the processor worked for each event of this name, in threads of this name."""
+    threads = {
+        (one["pid"], one["tid"]) for one in events if one["name"] == "thread_name" and thread in str(one["args"])
+    }
+    for one in events:
+        if (one["pid"], one["tid"]) in threads and one["name"].endswith(name) and "tdur" in one:
+            yield one["tdur"] / 1e3
+
+
+def hold(limit: float, measure: Callable[[], float], what: str) -> None:
+    """The best of three; a processor that has more to do than it can says nothing of the page."""
+    best = math.inf
+    for _ in range(3):
+        best = min(best, measure()) if best > limit else best
+    print(f"{what}: {best:.1f} ms")
+    if limit < best <= 4 * limit and os.getloadavg()[0] > (os.cpu_count() or 1):
+        pytest.skip(f"{what} took {best:.0f} ms, on a computer that is busy with something else")
+    assert best <= limit, what
+
+
+def load(page: Page) -> None:
+    page.reload()
+    page.wait_for_selector("html[data-ready]", state="attached")
+
+
+def run(page: Page) -> None:
+    page.click("#restart")
+    page.click("#run")
+    expect(page.locator("#at")).to_have_text(str(page.get_attribute("#scrub", "max")), timeout=30_000)
+
+
+def break_it(page: Page) -> None:
+    page.click("#run-mistake")
+    page.locator("#broken [data-first]").wait_for(timeout=60_000)
+
+
+def look(page: Page) -> None:
+    page.click("#next")
+    page.click("#next-mistake")
+    page.select_option("#label", "5")
+    page.locator("math [data-symbol]").first.hover()
+    for key in ("Home", "End", "ArrowLeft"):
+        page.locator("#scrub").press(key)
+
+
+def test_the_page_is_ready_within_a_second(browser: Browser, open_page: Callable[..., Page]):
+    page = open_page()
+    hold(1_000, lambda: sum(milliseconds(traced(browser, page, load), "CrRendererMain", "RunTask")), "load")
+
+
+@pytest.mark.parametrize("act", [load, run, break_it, look])
+def test_no_task_blocks_the_page(browser: Browser, open_page: Callable[..., Page], act: Callable[[Page], None]):
+    page = open_page()
+    run(page)
+    hold(50, lambda: max(milliseconds(traced(browser, page, act), "CrRendererMain", "RunTask")), act.__name__)
+
+
+def test_a_training_step_takes_at_most_two_milliseconds(browser: Browser, open_page: Callable[..., Page]):
+    page = open_page()
+    steps = int(str(page.get_attribute("#scrub", "max")))
+    hold(2, lambda: sum(milliseconds(traced(browser, page, run), "DedicatedWorker", "FunctionCall")) / steps, "step")
+
+
+def test_it_is_small(page_file: Path):
+    sources = [path for path in Path(build.__file__).parent.iterdir() if path.suffix in (".js", ".css", ".jinja")]
+    own, whole = sum(path.stat().st_size for path in sources), page_file.stat().st_size
+    print(f"{whole:,} bytes, {own:,} of them its own code")
+    assert own <= 80_000
+    assert whole <= 1_500_000

@@ -1,0 +1,36 @@
+"""Why an equation is as it is, from MATHS.md."""
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from compare.page.reasons import reasons
+
+
+@pytest.mark.parametrize(
+    ("tag", "first", "last"),
+    [
+        ("E2", "Take <math", "and gets the probability <math"),
+        ("E3", "With the sum, twice the batch", "the root of their product."),
+        ("E4", "Take one image", "So divide by <math"),
+        ("E6", "For small changes of the parameters", "The formula holds for small steps only."),
+    ],
+)
+def test_a_reason_is_whole_and_has_no_example(tag: str, first: str, last: str):
+    shown = reasons()[tag].html
+    assert shown.startswith(f"<p>{first}")
+    assert last in shown[-600:]
+    assert "By hand" not in shown
+    assert not shown.endswith(":</p>")
+
+
+def test_the_text_is_html_and_its_formulas_are_mathml():
+    for reason in reasons().values():
+        root = ElementTree.fromstring(f"<div>{reason.html}</div>")
+        text = re.sub(r"<math.*?</math>", "", reason.html, flags=re.S)
+        assert not re.findall(r"\$|\*\*|`", text)
+        assert len(root.findall(".//{http://www.w3.org/1998/Math/MathML}math")) == reason.html.count("<math ")
+    assert reasons()["E4"].html.count('<span class="block"><math') == 1
+    assert "doctest" not in reasons()["E2"].html
+    assert "&gt;&gt;&gt;" not in reasons()["E2"].html
