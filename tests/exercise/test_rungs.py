@@ -34,6 +34,6 @@ def test_an_old_file_climbs_the_six_functions(names: tuple[str, ...]):
     assert ladder(names) == tuple(FUNCTIONS)
 
 
-@pytest.mark.parametrize("name", RUNGS.keys() - FUNCTIONS.keys())
+@pytest.mark.parametrize("name", [name for name in RUNGS if name not in FUNCTIONS])
 def test_a_file_with_any_rung_climbs_them_all(name: str):
     assert ladder((name,)) == tuple(RUNGS)
