@@ -3,7 +3,7 @@
 import functools
 import importlib
 import os
-import re
+import runpy
 import signal
 import struct
 import tempfile
@@ -16,7 +16,6 @@ import pytest
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_info
 
-import compare.exercise
 from compare.backends.by_name import backend
 from compare.backends.protocol import Backend
 from compare.backends.threads import threads
@@ -36,6 +35,8 @@ MNIST_ROOT = os.environ.pop(DATA_ROOT_VARIABLE, None)
 
 # The six functions as a user may write them, all right.
 RIGHT = (ROOT / "tests" / "right_functions.py").read_text()
+# What writes exercises with some of it done.
+EXERCISES = runpy.run_path(str(ROOT / "tests" / "exercises.py"))
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -128,22 +129,22 @@ def right_functions() -> str:
     return RIGHT
 
 
+@pytest.fixture(scope="session")
+def right_rungs() -> str:
+    """The source of a file with all rungs right."""
+    return (ROOT / "tests" / "right_rungs.py").read_text()
+
+
 @pytest.fixture
 def exercise_file(tmp_path: Path) -> Callable[..., Path]:
-    """Write the exercise with these of its functions filled in, after one `change` (old text, new text)."""
-    pieces = {name: code for code, name in re.findall(r"^(def (\w+).*?)(?=\ndef |\Z)", RIGHT, re.M | re.S)}
-    template = Path(compare.exercise.__file__).with_name("template.py").read_text()
+    """Write six functions, as an exercise had before there were rungs, some filled in, after one `change`."""
+    return functools.partial(EXERCISES["six"], tmp_path)
 
-    def write(*names: str, change: tuple[str, str] = ("", "")) -> Path:
-        path, text = tmp_path / "mine.py", template
-        for name in names:
-            empty = rf"^def {name}\(.*?raise NotImplementedError\n"
-            text = re.sub(empty, lambda _, n=name: pieces[n], text, flags=re.M | re.S)
-        assert change[0] in text
-        path.write_text(text.replace(*change))
-        return path
 
-    return write
+@pytest.fixture
+def rungs_file(tmp_path: Path) -> Callable[..., Path]:
+    """Write an exercise with so many rungs right in code, and `paper` of them on paper, after some changes."""
+    return functools.partial(EXERCISES["rungs"], tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from typing import IO, BinaryIO, cast
 from compare.backends.channel import FORKED, MARK, Channel
 from compare.backends.shared_memory import ANSWERS, REQUESTS, make_folder, map_file
 from compare.backends.user_file import LOADING
-from compare.equations import FUNCTIONS
+from compare.equations import KNOWN
 
 # Bytes that a file may print, and how many of them are shown.
 PRINTED, MOST_SHOWN = 10**6, 10**4
@@ -81,10 +81,10 @@ class Process:
         if forked := self._forked():
             self.fault, function = "copies its process (fork), which it must not", forked - 1
         what = self.fault or f"ended its process ({_how(code)})"
-        if not 0 < function <= len(FUNCTIONS):
+        if not 0 < function <= len(KNOWN):
             return f"{what}, {'while' if function else 'before'} it was loaded"
-        name = list(FUNCTIONS)[function - 1]
-        return f"{name} ({FUNCTIONS[name].tag}) {what}, in call {calls}"
+        name = list(KNOWN)[function - 1]
+        return f"{name} ({KNOWN[name].tag}) {what}, in call {calls}"
 
     def _mark(self) -> tuple[int, int]:
         function, calls = MARK.unpack_from(self._answers)

@@ -3,25 +3,28 @@
 This is what runs in a worker: see worker.py.
 """
 
+import io
 import sys
 import traceback
 import types
-from collections.abc import Callable
-from contextlib import redirect_stdout
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager, redirect_stdout
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from compare.backends.composed import composed
+from compare.backends.wanted import Wanted
 from compare.data.regular_files import read_bytes
-from compare.equations import FUNCTIONS, Function
+from compare.equations import COMPOSED, FUNCTIONS, KNOWN, Function
 from compare.errors import InputError
 from compare.files import short_path
 from scratch import EQUATIONS, Equations
 
 # What is under way instead of one of the functions.
-LOADING = 1 + len(FUNCTIONS)
+LOADING = 1 + len(KNOWN)
 # Characters of an error of Python that are shown: of a longer one so many from its end.
 LONGEST, END = 72, 32
 
@@ -35,37 +38,50 @@ class UserFileError(InputError):
 
 
 class UserFile:
-    """A Python file that defines some of the six functions; what it lacks comes from `scratch`.
+    """A Python file that defines some of the six functions, or rungs that they are made of; the rest is `scratch`.
 
-    mark(n) is called before each call of the n-th function, counted from 1, and mark(LOADING) before the file is run.
+    defined: which of the six it makes. names: all functions and rungs that it has. prints: whether what it prints is
+    shown. mark(n) is called before each call of the n-th function that a file may have, counted from 1, and
+    mark(LOADING) before the file is run.
     Raises InputError, naming file and line, if it cannot be read or run, or defines none of the functions.
     """
 
     def __init__(self, path: Path, mark: Callable[[int], None] = lambda _: None):
         self.path, self.name, self._mark, self._shown = path, path.stem, mark, short_path(path)
+        self.prints = True
         mark(LOADING)
         self._code = _compiled(path)
-        self.defined = tuple(self._functions())
+        found = self._found()
+        self.defined = tuple(name for name in FUNCTIONS if name in composed(found))
+        self.names = tuple(found)
 
-    def equations(self, *, nan: bool = True) -> Equations:
+    def equations(self, only: Collection[str] | None = None, *, nan: bool = True) -> Equations:
         """The six functions, run from the file anew, so that what one side keeps in a variable is its own.
 
-        nan: let nan pass, for a comparison that will see it; otherwise it is a UserFileError.
+        only: some of the functions or rungs of the file. nan: let nan pass, for a comparison that will see it;
+        otherwise it is a UserFileError.
         """
-        own = {
-            name: checked(name, function, self.path, nan, self._mark) for name, function in self._functions().items()
-        }
-        return EQUATIONS._replace(**own)
+        wanted = None if only is None else {part for name in only for part in (name, *COMPOSED.get(name, ()))}
+        own = self.functions(nan=nan)
+        return EQUATIONS._replace(**composed({name: own[name] for name in own if wanted is None or name in wanted}))
 
-    def _functions(self) -> dict[str, Callable]:
+    def functions(self, *, nan: bool = True) -> dict[str, Callable]:
+        """All functions and rungs that the file has, run anew; see `equations`."""
+        shown = self._shows
+        return {name: checked(name, f, self.path, nan, self._mark, shown) for name, f in self._found().items()}
+
+    def _shows(self) -> bool:
+        return self.prints
+
+    def _found(self) -> dict[str, Callable]:
         defined = self._run()
-        found = {name: defined[name] for name in FUNCTIONS if name in defined}
-        if not found:
+        found = {name: defined[name] for name in KNOWN if name in defined}
+        if not composed(found):
             first, *_, last = FUNCTIONS
             raise InputError(f"{self._shown}: defines none of the six functions, {first} to {last}")
         for name, function in found.items():
             if not callable(function):
-                raise InputError(f"{self._shown}: {name} ({FUNCTIONS[name].tag}) is {_kind(function)}, not a function")
+                raise InputError(f"{self._shown}: {name} ({KNOWN[name].tag}) is {_kind(function)}, not a function")
         return found
 
     def _run(self) -> dict[str, Any]:
@@ -79,7 +95,7 @@ class UserFile:
         if beside not in sys.path:
             sys.path.append(beside)
         try:
-            with np.errstate(), redirect_stdout(sys.stderr):
+            with np.errstate(), _stdout(self.prints):
                 exec(self._code, module.__dict__)
         except KeyboardInterrupt:
             raise
@@ -88,18 +104,26 @@ class UserFile:
         return module.__dict__
 
 
-def checked(name: str, function: Callable, path: Path, nan: bool, mark: Callable[[int], None]) -> Callable:
+def checked(
+    name: str,
+    function: Callable,
+    path: Path,
+    nan: bool = True,
+    mark: Callable[[int], None] = lambda _: None,
+    prints: Callable[[], bool] = lambda: True,
+) -> Callable:
     """The function with its inputs copied and locked, its results checked and copied; for `mark` see UserFile.
 
+    prints: tells at each call whether what it prints is shown.
     Raises UserFileError for whatever it does wrong; values that are merely wrong are left to the comparison.
     """
-    expected, number = FUNCTIONS[name], 1 + list(FUNCTIONS).index(name)
+    expected, number = KNOWN[name], 1 + list(KNOWN).index(name)
     shown, title = short_path(path), f"{name} ({expected.tag})"
 
     def call(*inputs: Any) -> Any:
         mark(number)
         try:
-            returned = _called(function, inputs)
+            returned = _called(function, inputs, prints())
         except KeyboardInterrupt:
             raise
         except BaseException as error:
@@ -126,10 +150,14 @@ def _compiled(path: Path) -> types.CodeType:
         raise InputError(f"{shown}: is not valid Python: {_first_line(error)}") from None
 
 
-def _called(function: Callable, inputs: tuple[Any, ...]) -> Any:
+def _called(function: Callable, inputs: tuple[Any, ...], prints: bool) -> Any:
     # what the function prints must not get into a report, nor its settings of NumPy into our arithmetic
-    with redirect_stdout(sys.stderr), np.errstate():
+    with _stdout(prints), np.errstate():
         return function(*map(_locked, inputs))
+
+
+def _stdout(shown: bool) -> AbstractContextManager:
+    return redirect_stdout(sys.stderr if shown else io.StringIO())
 
 
 def _locked(value: Any) -> Any:
@@ -158,20 +186,25 @@ def _copied(returned: Any, expected: Function, inputs: tuple[Any, ...], title: s
     if len(shapes) > 1 and not (isinstance(returned, tuple | list) and len(returned) == len(shapes)):
         raise UserFileError(f"{title} returns {_kind(returned)}, not a pair: {', '.join(expected.results)}")
     parts = returned if len(shapes) > 1 else (returned,)
-    each = zip(expected.results, parts, shapes, strict=True)
-    return [_array(part, shape, dtype, name, title) for name, part, shape in each]
+    pair = (", the first of the pair,", ", the second of the pair,") if len(shapes) > 1 else ("",)
+    each = zip(expected.results.items(), pair, shapes, strict=True)
+    wanted = [
+        Wanted(name + place, letters, shape, dtype, expected.sizes(inputs)) for (name, letters), place, shape in each
+    ]
+    return [_array(part, one, title) for part, one in zip(parts, wanted, strict=True)]
 
 
-def _array(part: Any, shape: tuple[int, ...], dtype: np.dtype, name: str, title: str) -> NDArray:
+def _array(part: Any, wanted: Wanted, title: str) -> NDArray:
+    name, _, shape, dtype, _ = wanted
     if not shape and _is_number(part):
         part = dtype.type(part)
     if not isinstance(part, np.ndarray | np.generic):
-        wanted = "a NumPy array" if shape else "a number"
-        raise UserFileError(f"{title} returns {_kind(part)} for {name}, not {wanted}")
+        kind = "a NumPy array" if shape else "a number"
+        raise UserFileError(f"{title} returns {_kind(part)} for {name}, not {kind}")
     # a plain copy: neither a subclass with operators of its own, nor memory that the user's file may still change
     array = np.array(part, subok=False)
     if array.shape != shape:
-        raise UserFileError(f"{title} returns {name} {array.shape}, not {shape}")
+        raise UserFileError(f"{title} {wanted.shape_fault(array.shape)}")
     if array.dtype != dtype:
         raise UserFileError(f"{title} returns {name} in {array.dtype}, not {dtype}")
     return array if shape else array[()]

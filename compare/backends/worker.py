@@ -6,7 +6,7 @@ again. It protects a result from the file, not the computer: the file can do wha
 
 import itertools
 import weakref
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.backends.channel import ChannelError, Message
+from compare.backends.composed import composed
 from compare.backends.process import Process
 from compare.backends.protocol import Backend, State, Tally, Trainable
 from compare.backends.shared_memory import write_array
@@ -32,7 +33,7 @@ TIME_LIMIT = 300.0
 class Worker:
     """The file at `path`, loaded in a process of its own.
 
-    time_limit: seconds for one call of a function, and for loading the file.
+    time_limit: seconds for one call of a function, and for loading the file. defined, names: see UserFile.
     Raises InputError, naming file and line, if the file cannot be read or run, or defines none of the six functions;
     later UserFileError, naming the function, for whatever it does wrong.
     """
@@ -47,7 +48,8 @@ class Worker:
         self._dropped: list[int] = []
         self._shared: dict[int, list[Any]] = {}
         self.end = weakref.finalize(self, self._process.end)
-        self.defined = tuple(map(str, self.request("load", {"path": str(path)}).values["defined"]))
+        loaded = self.request("load", {"path": str(path)}).values
+        self.defined, self.names = (tuple(map(str, loaded[kind])) for kind in ("defined", "names"))
 
     def backend(self, only: Collection[str] | None = None, *, nan: bool = True) -> Backend:
         """`scratch` with the functions of the file, or `only` some of them; each side runs the file anew.
@@ -58,8 +60,16 @@ class Worker:
 
     def equations(self, *, nan: bool = True) -> Equations:
         """The six functions, those of the file being called over there; the file is run anew. nan: see UserFile."""
+        return EQUATIONS._replace(**composed(self.functions(nan=nan)))
+
+    def functions(self, *, nan: bool = True) -> dict[str, Callable]:
+        """All functions and rungs of the file; see `equations`."""
         functions = _Functions(self, nan)
-        return EQUATIONS._replace(**{name: partial(functions.call, name) for name in self.defined})
+        return {name: partial(functions.call, name) for name in self.names}
+
+    def show_prints(self, shown: bool) -> None:
+        """From now on show what the file prints, or do not; it is shown at first."""
+        self.request("prints", {"shown": shown})
 
     def key(self, owner: Any) -> int:
         """A name for what the process keeps for `owner`; once the owner is gone here, it is forgotten there."""
@@ -127,7 +137,7 @@ class _Functions:
     def call(self, name: str, *inputs: Any) -> Any:
         """Call one of them, with arrays and then numbers."""
         arrays = [value for value in inputs if isinstance(value, np.ndarray)]
-        numbers = [float(value) for value in inputs[len(arrays) :]]
+        numbers = [value if isinstance(value, int) else float(value) for value in inputs[len(arrays) :]]
         returned = self.worker.request("call", {"key": self.key, "name": name, "numbers": numbers}, arrays).arrays
         return returned if len(returned) > 1 else returned[0]
 

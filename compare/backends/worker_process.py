@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,7 +30,7 @@ from compare.backends.user_file import LOADING, UserFile, UserFileError
 from compare.data.mapped import Place
 from compare.errors import InputError
 from compare.problem import Hyperparameters
-from scratch import EQUATIONS, Equations, Rows, Step, Velocity
+from scratch import Rows, Step, Velocity
 
 Arrays = tuple[NDArray, ...]
 Answer = tuple[dict[str, Any], Sequence[NDArray]]
@@ -56,7 +56,7 @@ class Service:
         self._outbox, self._calls = outbox, 0
         self._sides: dict[int, ScratchSide] = {}
         self._steps: dict[int, Iterator[Step]] = {}
-        self._equations: dict[int, Equations] = {}
+        self._functions: dict[int, dict[str, Callable]] = {}
 
     def load(self, _: Arrays, path: str) -> Answer:
         """Run the file. Raises InputError as UserFile does."""
@@ -64,26 +64,29 @@ class Service:
         for name in [name for name in sys.modules if name.partition(".")[0] in ("compare", "scratch", "torch_impl")]:
             del sys.modules[name]
         self._file = UserFile(Path(path), self._mark)
-        return {"defined": self._file.defined}, ()
+        return {"defined": self._file.defined, "names": self._file.names}, ()
+
+    def prints(self, _: Arrays, shown: bool) -> Answer:
+        """From now on show what the file prints, or do not."""
+        self._file.prints = shown
+        return {}, ()
 
     def functions(self, _: Arrays, key: int, nan: bool) -> Answer:
         """Run the file anew, for functions that share nothing with those of before."""
-        self._equations[key] = self._file.equations(nan=nan)
+        self._functions[key] = self._file.functions(nan=nan)
         return {}, ()
 
-    def call(self, arrays: Arrays, key: int, name: str, numbers: list[float]) -> Answer:
+    def call(self, arrays: Arrays, key: int, name: str, numbers: list[int | float]) -> Answer:
         """Call one function; numbers are its last parameters."""
-        returned = getattr(self._equations[key], name)(*arrays, *numbers)
+        returned = self._functions[key][name](*arrays, *numbers)
         return {}, returned if isinstance(returned, tuple) else (np.asarray(returned),)
 
     def side(self, arrays: Arrays, key: int, only: list[str] | None, nan: bool, dtype: str, **given: Any) -> Answer:
         """Make a side with the functions of the file, or `only` some of them."""
-        own = self._file.equations(nan=nan)
-        replaced = {name: getattr(own, name) for name in self._file.defined if only is None or name in only}
         images, labels = _shared_images(given["images"]), _shared(given["labels"])
         W, b = map(np.array, arrays)
         beginning = Beginning((images, labels), Hyperparameters(**given["chosen"]), (W, b))
-        self._sides[key] = ScratchSide(beginning, dtype, EQUATIONS._replace(**replaced))
+        self._sides[key] = ScratchSide(beginning, dtype, self._file.equations(only, nan=nan))
         return {}, ()
 
     def epoch(self, arrays: Arrays, key: int) -> Answer:
@@ -129,7 +132,7 @@ class Service:
 
     def drop(self, _: Arrays, keys: list[int]) -> Answer:
         """Forget what nobody asks for any more."""
-        for held in (self._sides, self._steps, self._equations):
+        for held in (self._sides, self._steps, self._functions):
             for key in keys:
                 held.pop(key, None)
         return {}, ()

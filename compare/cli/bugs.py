@@ -24,6 +24,7 @@ def bugs(
     generated: Annotated[
         bool, flag(OUTPUT, "--generated", "Make mistakes by program instead: every small change of the six functions.")
     ] = False,
+    solution: Annotated[bool, flag(OUTPUT, "--solution", "With a NAME: show the right code as well.")] = False,
     details: Details = False,
     quiet: Quiet = False,
     json: Json = None,
@@ -41,7 +42,7 @@ def bugs(
         raise InputError("--all is for the mistakes of the catalogue, with nothing else: omit it, or the rest")
     check_output(json)
     if name:
-        return _teach(find_bug(name), json)
+        return _teach(find_bug(name), json, solution)
     if only_list:
         return _list(json)
     # what is only listed needs none of it
@@ -53,10 +54,13 @@ def bugs(
     return bug_surveys.survey_chosen(chosen.problem(), names, json, details, quiet)
 
 
-def _teach(bug: Bug, json: Path | None) -> int:
+def _teach(bug: Bug, json: Path | None, solution: bool) -> int:
     if json:
         as_json.write_json(json, as_json.bug_as_dict(bug))
-    print_bug(wide_console(), bug)
+    console = wide_console()
+    print_bug(console, bug, solution=solution)
+    if not solution:
+        console.print("\n--solution shows the right code")
     return 0
 
 

@@ -1,8 +1,7 @@
-"""`exercise`: six functions to write, checked one by one, and then the proof on all of them."""
+"""`exercise`: the rungs of the exercise, checked one by one, and then the proof on all of them."""
 
 import functools
 import os
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,134 +10,177 @@ from rich.console import Console
 from rich.text import Text
 
 from compare.backends.worker import TIME_LIMIT, Worker
-from compare.cli.options import Details, Json, check_output, flag, option, time_limit
+from compare.cli.exercise_screen import print_class, print_hints, print_ladder, print_next
+from compare.cli.options import Details, Json, Pictures, check_folder, check_output, flag, option, time_limit
+from compare.cli.outputs import Outputs
 from compare.cli.problem_options import ProblemOptions, takes_problem
 from compare.cli.progress import announce, progress
 from compare.cli.seat import score_test
-from compare.equations import FUNCTIONS
 from compare.errors import InputError
-from compare.exercise.check import FunctionCheck, check_functions
-from compare.exercise.hints import HINTS, next_hints
+from compare.exercise.folder import Learner, files_of, survey_folder
+from compare.exercise.hints import next_hints
+from compare.exercise.ladder import Rung, climb, small_problem
 from compare.exercise.new import new_exercise
-from compare.files import maths_page
+from compare.exercise.progress import Progress, reset
+from compare.files import maths_page, short_path
 from compare.problem import DTYPES, Problem
 from compare.proof.both_precisions import expected_seconds, named, prove_each, reports
 from compare.proof.run import Run
 from compare.report import as_json
-from compare.report.check_tables import print_diagnosis
-from compare.report.proof_screen import print_screen
+from compare.report.exercise_end import ending, print_answers, print_end, save_end
 from compare.report.tables import wide_console
 
 # The group of its own options in --help.
 EXERCISE = "Exercise"
-STATE_STYLES = {"right": "green", "wrong": "bold red", "missing": "dim"}
+# So many steps has the check of one rung, or nearly.
+STEPS = 38
 
 
 @takes_problem
 def exercise(
     *,
-    path: Annotated[Path | None, typer.Argument(metavar="FILE", help="Your file, as --new wrote it.")] = None,
-    new: Annotated[
-        Path | None, option(EXERCISE, "--new", metavar="FILE", help="Write a new file with six empty functions.")
+    path: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="Your file, as --new wrote it; a folder of such files for a class."),
     ] = None,
-    hint: Annotated[bool, flag(EXERCISE, "--hint", "Give a hint; asked again, a clearer one.")] = False,
+    new: Annotated[Path | None, option(EXERCISE, "--new", metavar="FILE", help="Write a new file to fill in.")] = None,
+    paper_seed: Annotated[
+        int | None,
+        option(EXERCISE, "--paper-seed", metavar="N", help="With --new: which numbers its paper tasks have."),
+    ] = None,
+    hint: Annotated[
+        bool, flag(EXERCISE, "--hint", "Say more of what is wrong or next; asked again, more still.")
+    ] = False,
+    answers: Annotated[bool, flag(EXERCISE, "--answers", "Answer the three questions at the end.")] = False,
+    start_again: Annotated[
+        bool, flag(EXERCISE, "--reset", "Forget what was right, and which hints were given.")
+    ] = False,
     check: Annotated[
         bool, flag(EXERCISE, "--check", "FILE is a test of yours: how many known mistakes does it catch?")
     ] = False,
     seconds: Annotated[float | None, time_limit(EXERCISE)] = None,
     chosen: ProblemOptions,
+    pictures: Pictures = None,
     details: Details = False,
     json: Json = None,
 ) -> int:
-    """Write the six functions yourself; they are checked one by one.
+    """Derive it on paper, write it, and have it checked step by step.
 
-    When all are right, they train beside PyTorch, and every step is compared.
-    Begin with --new FILE. Exit code 0: all six are right and proven, 1: not yet, 2: could not be checked.
+    Begin with --new FILE. When all is right, your functions train beside PyTorch, and every step is compared.
+    Exit code 0: all is right and proven, 1: not yet, 2: could not be checked.
     With --check you write the test instead; begin with --check --new FILE. Exit code 0: it catches all mistakes.
     """
     if check:
         return score_test(path, new, hint, seconds, details, json)
+    console = wide_console()
     if new:
-        if path or hint or json:
-            raise InputError("--new only writes a new file: omit the other FILE, --hint and --json")
+        if path or json:
+            raise InputError("--new only writes a new file: omit the other FILE, and --json")
         check_output(new, "--new")
-        return _begin(wide_console(), new)
+        return _begin(console, new, paper_seed)
     if not path:
         raise InputError("FILE is missing; exercise --new FILE writes a new one")
     check_output(json)
-    return _check(wide_console(), Worker(path, seconds or TIME_LIMIT), chosen.problem(), hint, json)
+    limit = seconds or TIME_LIMIT
+    if path.is_dir():
+        if hint or answers or start_again or pictures:
+            raise InputError(f"{short_path(path)} is a folder: omit --hint, --answers, --reset and --pictures")
+        return _class(console, path, limit, json)
+    check_folder(pictures)
+    if start_again and reset(path):
+        console.print(Text("what was right before is checked anew"))
+    return _check(console, Worker(path, limit), chosen.problem(), hint, answers, json, pictures)
 
 
-def _begin(console: Console, path: Path) -> int:
-    command = new_exercise(path)
-    first = next(iter(FUNCTIONS))
+def _begin(console: Console, path: Path, seed: int | None) -> int:
+    if seed is not None and seed < 0:
+        raise InputError(f"--paper-seed must be 0 or more, not {seed}")
+    command = new_exercise(path, seed)
     text = (
-        f"{path} has six empty functions. Begin with {first} ({FUNCTIONS[first].tag}):\n"
-        f"replace the last line of the function, then check it with\n\n    {command}\n\nthe maths: {maths_page()}"
+        f"{path} has eleven rungs to climb; each has questions for pen and paper, then a function to write.\n"
+        "The numbers of the questions follow from SEED in the file. What is first, and each time what is next:\n\n"
+        f"    {command}\n\nthe maths: {maths_page()}"
     )
     # a command is copied: it must not be broken into lines
-    console.print(text, soft_wrap=True)
+    console.print(Text(text), soft_wrap=True)
     return 0
 
 
-def _check(console: Console, file: Worker, problem: Problem, hint: bool, json: Path | None) -> int:
-    found = check_functions(file, problem)
-    todo = next((one for one in found if one.state != "right"), None)
-    hints = next_hints(file.path, todo.name) if todo and hint else ()
-    _print_states(console, found)
-    content: dict[str, Any] = {"functions": [_as_dict(one) for one in found], "hints": list(hints)}
+def _check(
+    console: Console,
+    file: Worker,
+    problem: Problem,
+    hint: bool,
+    answers: bool,
+    json: Path | None,
+    pictures: Path | None,
+) -> int:
+    kept = Progress(file.path)
+    with progress(STEPS, False, plain=False) as advance:
+        rungs = climb(file, small_problem(), kept, advance)
+    todo = next((rung for rung in rungs if rung.state != "right"), None)
+    hints = next_hints(kept, todo.name, todo.finding) if todo and hint and todo.state != "paper" else ()
+    print_ladder(console, rungs)
+    content: dict[str, Any] = {"rungs": [_as_dict(rung) for rung in rungs], "hints": list(hints)}
     if todo:
-        _print_next(console, file.path, found, todo)
-        _print_hints(console, todo.name, hints)
+        print_next(console, file.path, todo)
+        tips = [asked for asked in todo.paper if not asked.is_right] if hint and todo.state == "paper" else []
+        print_hints(console, hints, tips)
+    elif answers:
+        print_answers(console)
     else:
-        content["proof"] = as_json.proof_as_dict(problem, _prove(console, problem, file))
+        content["proof"] = _end(console, file, problem, pictures)
     if json:
         as_json.write_json(json, content)
-    return 1 if todo or content["proof"]["verdict"] == "differ" else 0
+    return 1 if todo or content.get("proof", {}).get("verdict") == "differ" else 0
 
 
-def _print_states(console: Console, found: list[FunctionCheck]) -> None:
-    for one in found:
-        console.print(
-            Text.assemble(FUNCTIONS[one.name].tag, "  ", (f"{one.state:7}", STATE_STYLES[one.state]), "  ", one.name)
-        )
-    console.print()
-
-
-def _print_next(console: Console, path: Path, found: list[FunctionCheck], todo: FunctionCheck) -> None:
-    function = FUNCTIONS[todo.name]
-    if all(one.state == "missing" for one in found):
-        text = (
-            f"Nothing is written yet. Begin with {todo.name} ({function.tag}) in {path}:\n"
-            f"replace the last line of the function, then run this again.\n{function.signature}"
-        )
-    elif todo.state == "missing":
-        text = f"Next is {todo.name} ({function.tag}):\n{function.signature}"
-    else:
-        text = f"{todo.reason}\n{todo.name}: {function.signature}"
-    console.print(text)
-    if todo.diagnosis:
-        print_diagnosis(console, todo.diagnosis)
-
-
-def _print_hints(console: Console, name: str, hints: tuple[str, ...]) -> None:
-    for n, text in enumerate(hints, 1):
-        console.print(f"hint {n} of {len(HINTS[name])}: {text}")
-    if len(hints) < len(HINTS[name]):
-        console.print("--hint again gives a clearer one" if hints else "--hint gives a hint")
+def _end(console: Console, file: Worker, problem: Problem, pictures: Path | None) -> dict[str, Any]:
+    runs = _prove(console, problem, file)
+    reached, outputs = ending(problem, runs, file), Outputs()
+    outputs.write("pictures", pictures, lambda folder: save_end(reached, folder))
+    with outputs.named():
+        print_end(console, reached, file.path)
+    return as_json.proof_as_dict(problem, runs)
 
 
 def _prove(console: Console, problem: Problem, file: Worker) -> list[Run]:
-    console.print("All six are right, each on its own. Now together, beside PyTorch:\n")
+    console.print(Text("Each is right on its own. Now together, beside PyTorch:\n"))
     announce(expected_seconds(problem, DTYPES), quiet=False)
     # a file may have the name of a side, or none of a file of Python
     sides = functools.partial(named, os.path.join(os.curdir, file.path), "torch", file.time_limit)
     with progress(len(DTYPES) * reports(problem), False) as advance:
-        runs = prove_each(problem, DTYPES, sides, advance)
-    print_screen(console, problem, runs)
-    return runs
+        return prove_each(problem, DTYPES, sides, advance)
 
 
-def _as_dict(one: FunctionCheck) -> dict[str, Any]:
-    known = as_json.diagnosis_as_dict(one.diagnosis) if one.diagnosis else None
-    return asdict(one) | {"tag": FUNCTIONS[one.name].tag, "diagnosis": known}
+def _class(console: Console, folder: Path, seconds: float, json: Path | None) -> int:
+    with progress(len(files_of(folder)), False) as advance:
+        learners = survey_folder(folder, small_problem(), seconds, advance)
+    print_class(console, learners)
+    if json:
+        as_json.write_json(json, {"students": [_learner_as_dict(one) for one in learners]})
+    return 0 if all(one.right == one.of > 0 for one in learners) else 1
+
+
+def _learner_as_dict(one: Learner) -> dict[str, Any]:
+    return {
+        "file": one.name,
+        "right": one.right,
+        "of": one.of,
+        "next": one.next,
+        "fault": one.fault,
+        "rungs": [_as_dict(rung) for rung in one.rungs],
+    }
+
+
+def _as_dict(rung: Rung) -> dict[str, Any]:
+    found = rung.finding
+    return {
+        "name": rung.name,
+        "tag": rung.tag,
+        "state": rung.state,
+        "paper": {asked.task.name: {"given": asked.given, "right": asked.is_right} for asked in rung.paper},
+        "asks": found.asks if found else "",
+        "mistake": found.mistake if found else "",
+        "seconds": rung.seconds,
+    }

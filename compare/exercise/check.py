@@ -1,85 +1,131 @@
-"""The checks of the exercise: six functions, each on its own."""
+"""The checks of the exercise: each function on its own, first on small inputs, then on every kind of batch."""
 
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import chain
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from compare.backends.by_name import backend
+from compare.backends.by_name import SCRATCH
 from compare.backends.protocol import Backend
 from compare.backends.threads import threads
 from compare.backends.user_file import UserFileError
 from compare.backends.worker import Worker
-from compare.bugs.diagnosis import Diagnosis, Diagnostician
-from compare.bugs.worked_example import worked_example
-from compare.equations import FUNCTIONS
+from compare.bugs.diagnosis import Diagnostician
+from compare.equations import COMPOSED, FUNCTIONS, KNOWN
+from compare.exercise.described import described
+from compare.exercise.faults import fault_help
+from compare.exercise.named import Named, named
+from compare.exercise.questions import batch_question, question
+from compare.exercise.rungs import example
+from compare.exercise.seen import Seen
+from compare.exercise.trials import trials
 from compare.problem import DTYPES, Problem
 from compare.proof.accuracy_loss import LOSES_ACCURACY, loses_accuracy
 from compare.proof.exact_arithmetic import BATCHES, LARGE_BATCH, first_unequal
 from compare.proof.hard_batches import all_hard_batches, first_over_budget
-from compare.proof.single_steps import real_batch
+from compare.proof.single_steps import SingleSteps, real_batch
 
 # The names of the batches of exact arithmetic, in their order.
 EXACT_BATCHES = [f"{name}, {N}" for name, N in (*BATCHES, ("one winner", LARGE_BATCH))]
+Step = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class FunctionCheck:
-    """The result for one function: state is `right`, `wrong` or `missing`; reason says why if it is not right."""
+class Finding(NamedTuple):
+    """What is wrong with a function: a question first, and what to say on request. mistake: its name, if known."""
 
-    name: str
-    state: str
-    reason: str = ""
-    diagnosis: Diagnosis | None = None
+    asks: str
+    says: tuple[str, ...] = ()
+    mistake: str = ""
+
+    @classmethod
+    def of(cls, asks: str, known: Named | None, otherwise: tuple[str, ...] = ()) -> "Finding":
+        """With what is known of the mistake."""
+        return cls(asks, (str(known), known.lesson), known.name) if known else cls(asks, otherwise)
 
 
-def check_functions(file: Worker, problem: Problem) -> list[FunctionCheck]:
-    """Check the functions of a file in the order of the derivation, each with the others of `scratch`."""
-    reference = backend("torch")
+def check(file: Worker, name: str, problem: Problem, on_step: Step = lambda _: None) -> Finding | None:
+    """What is wrong with one function of a file; None if it is right.
+
+    Raises UserFileError if it is not written yet. What it prints is shown for the worked example only.
+    """
     with threads(1), np.errstate(all="ignore"):
-        return [_check(file, name, problem, reference) for name in FUNCTIONS]
+        return found_or_fault(lambda: _on_trials(file, name) or _on_batches(file, name, problem, on_step))
 
 
-def _check(file: Worker, name: str, problem: Problem, reference: Backend) -> FunctionCheck:
-    if name not in file.defined:
-        return FunctionCheck(name, "missing", f"{name} is not in {file.path}")
-    alone = file.backend([name])
+def found_or_fault(find: Callable[[], Finding | None]) -> Finding | None:
+    """What is found, or what to say of a function that cannot be used. Raises UserFileError if it is not written."""
     try:
-        if reason := _worked_example(file, name) or _steps(alone, problem, reference):
-            return FunctionCheck(name, "wrong", reason, _diagnosis(alone, name, problem, reference))
+        return find()
     except UserFileError as error:
-        return FunctionCheck(name, "missing" if "is not written yet" in str(error) else "wrong", str(error))
-    return FunctionCheck(name, "right")
+        if "is not written yet" in str(error):
+            raise
+        asks, says = fault_help(str(error))
+        return Finding(f"{error}. {asks}", (says,), asks)
 
 
-def _worked_example(file: Worker, name: str) -> str:
-    """What is wrong on the worked example; empty if nothing is."""
-    inputs, expected = worked_example()[name]
-    returned = getattr(file.equations(), name)(*inputs)
-    pairs = zip(returned, expected, strict=True) if isinstance(expected, tuple) else [(returned, expected)]
-    for result, (ours, theirs) in zip(FUNCTIONS[name].results, pairs, strict=True):
-        if not np.allclose(ours, theirs, rtol=1e-9, atol=1e-9):
-            return f"on the worked example {result} is {{}}, and should be {{}}".format(*_texts(ours, theirs))
-    return ""
+def _on_trials(file: Worker, name: str) -> Finding | None:
+    file.show_prints(False)
+    shown, silent = file.functions(), file.functions()
+    file.show_prints(True)
+    shown[name](*example(name)[0])
+    file.show_prints(False)
+    return on_trials(name, silent[name])
 
 
-def _steps(alone: Backend, problem: Problem, reference: Backend) -> str:
+def on_trials(name: str, call: Callable) -> Finding | None:
+    """What is wrong with a function on the small inputs. Raises what it raises."""
+    found = [*trials(name, call)]
+    for result in range(len(KNOWN[name].results)):
+        if not all(trial.is_right(result) for trial in found):
+            seen = Seen(name, found, result)
+            return Finding.of(question(seen), named(name, found), described(seen))
+    narrow = [*trials(name, call, "float32")]
+    if all(trial.is_right() for trial in narrow):
+        return None
+    asks = f"right in float64, but not in float32: {question(Seen(name, narrow, _first_wrong_result(narrow)))}"
+    return Finding(asks, ("float32 has 7 digits, and its largest number is 3e38: which step needs more?",))
+
+
+def _first_wrong_result(found: list) -> int:
+    return next(n for n in range(len(found[0].right)) if not all(trial.is_right(n) for trial in found))
+
+
+def _on_batches(file: Worker, name: str, problem: Problem, on_step: Step) -> Finding | None:
+    if not _is_in_a_step(name):
+        return None
+    alone = file.backend([name])
+    reason = _first_wrong(alone, problem, on_step)
+    if not reason:
+        return None
+    batch = reason.partition('batch "')[2].partition('"')[0]
+    lost = f"; {LOSES_ACCURACY}" if loses_accuracy(problem, alone, SCRATCH) else ""
+    known, facts = _diagnosis(alone, name, problem)
+    return Finding.of(f"{reason}{lost}. {batch_question(batch)}", known, facts)
+
+
+def _is_in_a_step(name: str) -> bool:
+    """Whether a function is one of the six, or a part of one."""
+    return name in FUNCTIONS or any(name in parts for parts in COMPOSED.values())
+
+
+def _first_wrong(alone: Backend, problem: Problem, on_step: Step) -> str:
     """The first batch in which a step is wrong, and the first quantity that is; empty if none is."""
-    reason = _first_wrong(alone, problem, reference)
-    return f"{reason}; {LOSES_ACCURACY}" if reason and loses_accuracy(problem, alone, reference) else reason
-
-
-def _first_wrong(alone: Backend, problem: Problem, reference: Backend) -> str:
-    every = (chain([real_batch(problem, dtype)], all_hard_batches(problem, dtype)) for dtype in DTYPES)
-    for group in zip(*every, strict=True):
+    for group in _groups(problem):
+        on_step(group[0].cases[0].name)
         steps = dict(zip(DTYPES, group, strict=True))
-        places = {dtype: first_over_budget(steps[dtype], alone, reference, dtype) for dtype in DTYPES}
+        places = {dtype: first_over_budget(steps[dtype], alone, SCRATCH, dtype) for dtype in DTYPES}
         if any(places.values()):
             return _first(places, [case.name for case in group[0].cases])
-    places = {dtype: first_unequal(problem, dtype, alone, reference) for dtype in DTYPES}
+    on_step("exact steps")
+    places = {dtype: first_unequal(problem, dtype, alone, SCRATCH) for dtype in DTYPES}
     return _first(places, EXACT_BATCHES, ", in which nothing rounds") if any(places.values()) else ""
+
+
+def _groups(problem: Problem) -> Iterator[tuple[SingleSteps, ...]]:
+    every: Iterable[Any] = (chain([real_batch(problem, d)], all_hard_batches(problem, d)) for d in DTYPES)
+    return zip(*every, strict=True)
 
 
 def _first(places: dict[str, str], batches: list[str], about: str = "") -> str:
@@ -95,18 +141,11 @@ def _first(places: dict[str, str], batches: list[str], about: str = "") -> str:
     return f'right on the worked example, but not in the batch "{batch}"{about}: {quantity}{only}'
 
 
-def _diagnosis(alone: Backend, name: str, problem: Problem, reference: Backend) -> Diagnosis | None:
-    # a function that cannot be used on other inputs than those of the worked example has none
+def _diagnosis(alone: Backend, name: str, problem: Problem) -> tuple[Named | None, tuple[str, ...]]:
+    """The mistake of the catalogue that explains it, and what is seen of the numbers."""
+    whole = next((one for one, parts in COMPOSED.items() if name in parts), name)
+    # a function that cannot be used on other inputs has no diagnosis
     with suppress(UserFileError):
-        return Diagnostician(problem, reference).diagnose(alone, (name,))
-    return None
-
-
-def _texts(ours: NDArray | np.floating, theirs: NDArray | np.floating) -> tuple[str, str]:
-    """Both with four decimals, or with so many that one sees that they differ."""
-    shown = ((_text(ours, decimals), _text(theirs, decimals)) for decimals in (4, 8, 12))
-    return next(pair for pair in shown if pair[0] != pair[1])
-
-
-def _text(array: NDArray | np.floating, decimals: int) -> str:
-    return " ".join(np.array2string(np.asarray(array), precision=decimals, suppress_small=True, separator=", ").split())
+        found = Diagnostician(problem, SCRATCH).diagnose(alone, (whole,))
+        return Named.of(found.guesses[0].bug) if found.guesses else None, tuple(found.facts)
+    return None, ()

@@ -1,30 +1,80 @@
-"""A new exercise: the template, copied to a file of one's own."""
+"""A new exercise: what is to be written, in a file of one's own."""
 
+import secrets
 import shlex
-from importlib.resources import files
+import textwrap
 from pathlib import Path
 
+from compare.equations import RUNGS, Function
 from compare.errors import InputError
+from compare.exercise.paper import tasks
+from compare.exercise.rungs import example_lines, rung_text
 from compare.files import whole_file
 
 COMMAND = "python -m compare exercise"
+# Seeds are drawn below this, unless one is chosen.
+SEEDS = 1000
+WIDTH = 116
+
+HEAD = '''"""Softmax regression, written by you: on paper first, then in code, and checked after each step.
+
+    {command}
+
+It says what is next. Add --hint, and it says more; asked again, more still.
+
+There are N images, D pixels and K classes. Every array is a NumPy array of float32 or float64. Return arrays of the
+same dtype, and do not change the arrays that you are given. L is the loss, and a gradient of it is d and a name:
+dZ[n, k] says how fast L changes with Z[n, k]. The code must be in this file; NumPy is all that it needs.
+"""
+
+import numpy as np
+
+# Your numbers: with another SEED the questions have others, and the command above asks them.
+SEED = {seed}
+
+# A number (three decimals, unless four are asked for), a letter, or a list of numbers, in place of None.
+ANSWERS = {{
+'''
 
 
-def new_exercise(path: Path) -> str:
-    """Write the template to a file that does not exist yet, and return the command that checks it.
+def new_exercise(path: Path, seed: int | None = None) -> str:
+    """Write an exercise to a file that does not exist yet, and return the command that checks it.
 
-    Raises InputError if the file exists, or cannot be written.
+    seed: of the paper tasks; drawn if it is None. Raises InputError if the file exists, or cannot be written.
     """
     command = f"{COMMAND} {shlex.quote(str(path))}"
-    template = files("compare.exercise").joinpath("template.py").read_text(encoding="utf-8")
     # the command stands in a docstring, which some file names would end or change
-    if command.isprintable() and not {'"', "\\"} & {*command}:
-        template = template.replace(f"{COMMAND} FILE", command)
+    plain = command.isprintable() and not {'"', "\\"} & {*command}
+    text = exercise_text(secrets.randbelow(SEEDS) if seed is None else seed, command if plain else f"{COMMAND} FILE")
     try:
         if path.exists() or path.is_symlink():
             raise InputError(f"--new {path}: exists already; choose another name")
         with whole_file(path) as stream:
-            stream.write(template.encode())
+            stream.write(text.encode())
     except OSError as error:
         raise InputError(f"--new {path}: cannot be written: {error.strerror}") from None
     return command
+
+
+def exercise_text(seed: int, command: str = f"{COMMAND} FILE") -> str:
+    """The file: its paper tasks with nothing answered, and every rung with nothing written."""
+    stubs = "\n\n\n".join(_stub(name, rung) for name, rung in RUNGS.items())
+    return f"{HEAD.format(command=command, seed=seed)}{_answers(seed)}}}\n\n\n{stubs}\n"
+
+
+def _answers(seed: int) -> str:
+    lines, rung = [], ""
+    for task in tasks(seed):
+        if task.rung != rung:
+            rung = task.rung
+            lines.append(f"    # before {rung} ({RUNGS[rung].tag})")
+        lines += textwrap.wrap(task.question, WIDTH, initial_indent="    # ", subsequent_indent="    #   ")
+        lines.append(f'    "{task.name}": None,')
+    return "\n".join(lines) + "\n"
+
+
+def _stub(name: str, rung: Function) -> str:
+    """A function with its docstring, which does nothing yet."""
+    body = "\n".join([rung_text(name), "", rung.signature, "", *example_lines(name)])
+    docstring = textwrap.indent(f'"""{body}\n"""', "    ")
+    return f"def {name}({', '.join(rung.parameters)}):\n{docstring}\n    raise NotImplementedError"

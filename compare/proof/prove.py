@@ -120,7 +120,7 @@ def _keep_results(run: Run, trainings: tuple[Training, Training]) -> None:
     run.seconds = {training.name: training.side.seconds for training in trainings}
     ends = [training.side.state() for training in trainings]
     run.weights = {name: checksum(end.W, end.b) for name, end in zip(run.sides, ends, strict=True)}
-    run.templates = ends[0].W
+    run.templates, run.bias = ends[0].W, ends[0].b
     run.drift = {name: float(np.abs(getattr(ends[0], name) - getattr(ends[1], name)).max()) for name in ("W", "b")}
 
 

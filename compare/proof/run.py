@@ -32,7 +32,8 @@ class Run:
     images. hard_batches: for each batch the first deviation over its budget, else the worst. exact_arithmetic: how many
     values were compared, and how many differ. distance_from_exact: of each side, in one step on real images.
     gradient_checks: of each side alone. seconds: of each side in its own steps. weights: checksums of the final
-    parameters. drift: largest difference of the final W and b. templates: the first side's final W (K, D).
+    parameters. drift: largest difference of the final W and b. templates, bias: the first side's final W (K, D)
+    and b (K,).
     controls: what the checks saw of small disturbances of the reference; None if they were not asked.
     growth: how many times larger training makes a change of the initial weights by one rounding; None unless only the
     whole run is over budget. evaluated_on: validation or test, the part that `history` has the evaluation of.
@@ -56,6 +57,7 @@ class Run:
     drift: dict[str, float] = field(default_factory=dict)
     trace: dict[tuple[str, str], list[float]] = field(default_factory=dict)
     templates: NDArray = field(default_factory=lambda: np.empty((0, 0)))
+    bias: NDArray = field(default_factory=lambda: np.empty(0))
     controls: Controls | None = None
     growth: float | None = None
     evaluated_on: str = "validation"

@@ -43,13 +43,14 @@ def print_list(console: Console) -> None:
     console.print(f"\n{text}")
 
 
-def print_bug(console: Console, bug: Bug) -> None:
-    """One mistake: its code above the right one, and three sentences."""
+def print_bug(console: Console, bug: Bug, *, solution: bool = False) -> None:
+    """One mistake: its code, with `solution` above the right one, and three sentences."""
     where = f"{bug.tag}, " if bug.function in FUNCTIONS else ""
     console.print(Text.assemble((bug.title, "bold"), f" ({bug.name}), {where}in place of {bug.function}\n"))
     _print_code(console, bug.source)
-    console.print(Text("\nthe right one\n", style="bold"))
-    _print_code(console, _without_docstring(inspect.getsource(getattr(scratch, bug.function)).rstrip()))
+    if solution:
+        console.print(Text("\nthe right one\n", style="bold"))
+        _print_code(console, _without_docstring(inspect.getsource(getattr(scratch, bug.function)).rstrip()))
     sentences = Table.grid(padding=(0, 2, 0, 0))
     for word in ("belief", "symptom", "lesson"):
         sentences.add_row(Text(word, style="bold"), Text(getattr(bug, word)))

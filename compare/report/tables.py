@@ -74,9 +74,9 @@ def _stripped(line: list[Segment]) -> list[Segment]:
     return [*line[:-1], *(last._replace(text=last.text.rstrip(" ")) for last in line[-1:]), end]
 
 
-def wrapped(text: str) -> str:
-    """Lines of 80 columns; no word is broken, so that names and code can be copied."""
-    return textwrap.fill(text, WIDTH, break_on_hyphens=False, break_long_words=False)
+def wrapped(text: str, indented: int = 0) -> str:
+    """Lines of 80 columns, less those by which it is indented; no word is broken, so names and code can be copied."""
+    return textwrap.fill(text, WIDTH - indented, break_on_hyphens=False, break_long_words=False)
 
 
 def table(

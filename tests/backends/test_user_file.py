@@ -47,11 +47,15 @@ FAULTS = {
     ),
     "no number": ("nll_loss", "return None", "nll_loss (E3) returns None for L, not a number"),
     "a list": ("log_softmax", "return Z.tolist()", "log_softmax (E2) returns a list for logP, not a NumPy array"),
-    "wrong shape": ("logits", "return (X @ W.T + b).T", "logits (E1) returns Z (4, 20), not (20, 4)"),
+    "wrong shape": (
+        "logits",
+        "return (X @ W.T + b).T",
+        "returns Z in shape (K, N) = (4, 20), not (N, K) = (20, 4)",
+    ),
     "the second wrong": (
         "parameter_gradients",
         "return dZ.T @ X, dZ.sum(axis=1)",
-        "returns db (20,), not (4,)",
+        "returns db, the second of the pair, in shape (N,) = (20,), not (K,) = (4,)",
     ),
     "a message too long": ("logits", "raise ValueError('x' * 50 + 'y' * 50)", f"ValueError: {'x' * 40} … {'y' * 32}"),
     "a long message": ("logits", "raise ValueError('x' * 72)", f"ValueError: {'x' * 72}"),

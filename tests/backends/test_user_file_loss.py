@@ -18,7 +18,7 @@ NUMBERS = {
     "an array in float16": ("return np.array(0.1, np.float16)", "returns L in float16, not DTYPE"),
     "an array of integers": ("return np.array(1)", "returns L in int64, not DTYPE"),
     "a scalar of integers": ("return np.int64(1)", "returns L in int64, not DTYPE"),
-    "an array of one": ("return np.array([0.1])", "returns L (1,), not ()"),
+    "an array of one": ("return np.array([0.1])", "returns L in shape (1,), not a single number, shape ()"),
     "text": ("return '0.1'", "returns a str for L, not a number"),
 }
 

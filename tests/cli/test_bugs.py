@@ -146,8 +146,11 @@ def test_a_mistake_is_taught(cli, tmp_path: Path):
     code, out, _ = cli("bugs", "stale-gradient", "--json", tmp_path / "json")
     assert code == 0
     bug = BUGS["stale-gradient"]
-    code_lines = "def stale_gradient(*, kept=1.0):", "return dZ.T @ X, dZ.sum(axis=0)"
-    for words in (bug.belief, bug.symptom, bug.lesson, *code_lines):
+    solution = "return dZ.T @ X, dZ.sum(axis=0)"
+    assert solution not in out
+    assert out.endswith("\n--solution shows the right code\n")
+    assert solution in cli("bugs", "stale-gradient", "--solution")[1]
+    for words in (bug.belief, bug.symptom, bug.lesson, "def stale_gradient(*, kept=1.0):"):
         assert " ".join(words.split()) in " ".join(out.split())
     content = json.loads((tmp_path / "json").read_text())
     assert list(content) == ["version", "name", "tag", "function", "classic", "belief", "symptom", "lesson", "source"]

@@ -1,4 +1,4 @@
-"""`exercise`: from a new file to a proof, and what is printed on the way."""
+"""`exercise`: from a new file to its end, and what is printed on the way."""
 
 import functools
 import json
@@ -9,44 +9,42 @@ from pathlib import Path
 import pytest
 
 from compare.backends.by_name import is_path
-from compare.equations import FUNCTIONS
+from compare.backends.worker import Worker
+from compare.cli import exercise as command
+from compare.equations import FUNCTIONS, RUNGS
 from compare.errors import InputError
-from compare.exercise.check import FunctionCheck
-from compare.exercise.hints import HINTS
+from compare.exercise.check import Finding
+from compare.exercise.ladder import Rung
+from compare.exercise.new import exercise_text
+from compare.exercise.progress import Progress
+from compare.exercise.source import Source
 from compare.files import maths_page
 from compare.problem import Problem
 
 SHORT = "--data", "digits", "--epochs", "1"
 
 
-@pytest.fixture
-def hints_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("compare.exercise.hints.cache_path", lambda: tmp_path / "cache")
-
-
 def test_a_new_exercise_says_what_to_do_next(cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
-    code, out, err = cli("exercise", "--new", "mine.py")
+    code, out, err = cli("exercise", "--new", "mine.py", "--paper-seed", 7)
     assert (code, err) == (0, "")
-    assert out == (
-        "mine.py has six empty functions. Begin with logits (E1):\n"
-        "replace the last line of the function, then check it with\n\n"
-        "    python -m compare exercise mine.py\n\n"
-        f"the maths: {maths_page()}\n"
-    )
+    assert out.splitlines()[2:] == [
+        "", "    python -m compare exercise mine.py", "", f"the maths: {maths_page()}"
+    ]  # fmt: skip
+    assert Path("mine.py").read_text() == exercise_text(7, "python -m compare exercise mine.py")
     assert cli("exercise", "--new", "mine.py") == (
         2, "", "error: --new mine.py: exists already; choose another name\n"
     )  # fmt: skip
     code, out, err = cli("exercise", "mine.py", *SHORT)
     assert (code, err) == (1, "")
-    assert out.splitlines()[:6] == [f"{one.tag}  missing  {name}" for name, one in FUNCTIONS.items()]
-    assert out.splitlines()[6:] == [
-        "",
-        "Nothing is written yet. Begin with logits (E1) in mine.py:",
-        "replace the last line of the function, then run this again.",
-        "X (N, D), W (K, D), b (K,) -> Z (N, K)",
-        "--hint gives a hint",
-    ]
+    lines = out.splitlines()
+    assert lines[0] == " 1  E1     paper      logits                      paper 0 of 2"
+    assert lines[11:16] == [
+        "", "0 of 11 are right", "", "Before logits (E1), on paper; write the answers into ANSWERS in mine.py:",
+        "  Z[0,0]: open",
+    ]  # fmt: skip
+    assert lines[-1] == "--hint says more"
+    assert max(map(len, lines)) <= 80
 
 
 def test_a_long_name_stays_on_its_line(cli, tmp_path: Path):
@@ -58,11 +56,13 @@ def test_a_long_name_stays_on_its_line(cli, tmp_path: Path):
     ("args", "words"),
     [
         ([], "FILE is missing; exercise --new FILE writes a new one"),
-        (["--new", "a.py", "b.py"], "--new only writes a new file: omit the other FILE, --hint and --json"),
-        (["--new", "a.py", "--hint"], "--new only writes a new file: omit the other FILE, --hint and --json"),
-        (["--new", "a.py", "--json", "-"], "--new only writes a new file: omit the other FILE, --hint and --json"),
+        (["--new", "a.py", "b.py"], "--new only writes a new file: omit the other FILE, and --json"),
+        (["--new", "a.py", "--json", "-"], "--new only writes a new file: omit the other FILE, and --json"),
+        (["--new", "a.py", "--paper-seed", "-1"], "--paper-seed must be 0 or more, not -1"),
         (["no.py"], "no.py: cannot be read: No such file or directory"),
         (["no.py", "--json", "no/json"], "--json no/json: cannot be written: No such file or directory"),
+        ([".", "--hint"], ". is a folder: omit --hint, --answers, --reset and --pictures"),
+        (["."], ".: has no Python file"),
     ],
 )
 def test_what_cannot_be_done_is_one_line(refused, args: list[str], words: str):
@@ -76,76 +76,143 @@ def test_files_that_are_no_exercise(cli, tmp_path: Path, content: str):
     assert (code, out, len(err.splitlines())) == (2, "", 1)
 
 
-@pytest.mark.heavy
-def test_the_next_one_is_named(cli, exercise_file: Callable, tmp_path: Path):
-    names = list(FUNCTIONS)
-    path = exercise_file(*names[:2])
-    code, out, _ = cli("exercise", path, *SHORT, "--json", tmp_path / "json")
+def test_paper_with_a_hint_says_what_to_think_of(cli, rungs_file: Callable):
+    path = rungs_file(0, ('"Z[0,0]": None', '"Z[0,0]": 9.5'), paper=0)
+    code, out, _ = cli("exercise", path, *SHORT, "--hint")
     assert code == 1
-    assert [line.split()[1] for line in out.splitlines()[:6]] == ["right"] * 2 + ["missing"] * 4
-    assert out.splitlines()[7:] == [
-        "Next is nll_loss (E3):", "logP (N, K), y (N,) -> L", "--hint gives a hint"
-    ]  # fmt: skip
-    content = json.loads((tmp_path / "json").read_text())
-    assert list(content) == ["version", "functions", "hints"]
-    assert content["functions"][0] == {"name": "logits", "state": "right", "reason": "", "diagnosis": None, "tag": "E1"}
-    assert content["functions"][2]["reason"].endswith("nll_loss (E3) is not written yet")
+    assert "Z[0,0]: wrong\n" in out
+    assert "yours is 9.5: multiply pixel by pixel" in " ".join(out.split())
+    assert "the product: the inner sizes must be equal" in out
+    assert not path.with_name("mine.progress.json").exists()
 
 
-def test_a_wrong_function_is_explained_with_its_brackets(cli, exercise_file: Callable, tmp_path: Path):
-    path = exercise_file("logits", change=("X @ W.T + b", "X @ W.T"))
-    code, out, _ = cli("exercise", path, *SHORT, "--json", tmp_path / "json")
-    assert code == 1
-    lines = out.splitlines()
-    assert lines[0] == "E1  wrong    logits"
-    assert [line.split()[1] for line in lines[1:6]] == ["missing"] * 5
-    words = " ".join(out.split())
-    assert "Zis[[0.5,0.5,-0.5],[0.,1.5,1.]],andshouldbe[[1.,0.5,-1.],[0.5,1.5,0.5]]" in "".join(out.split())
-    assert "logits: X (N, D), W (K, D), b (K,) -> Z (N, K)" in words
-    assert "this looks like bias forgotten forward, see bug bias-forgotten-forward, E1" in words
-    wrong = json.loads((tmp_path / "json").read_text())["functions"][0]
-    assert (wrong["state"], wrong["diagnosis"]["guesses"][0]["bug"]) == ("wrong", "bias-forgotten-forward")
+def test_a_wrong_function_is_asked_about_and_named_on_request(cli, rungs_file: Callable):
+    path = rungs_file(1, ("X @ W.T + b", "X @ W.T"), paper=1)
+    outputs = [cli("exercise", path, *SHORT, *hint)[1] for hint in ([], ["--hint"], ["--hint"], ["--hint"])]
+    assert " 1  E1     wrong      logits                      paper 2 of 2" in outputs[0]
+    words = " ".join(outputs[0].split())
+    assert "logits (E1): of a black image, X = 0, your Z[0, 0] would be 0 with b[0] = 0.5." in words
+    assert "X (N, D), W (K, D), b (K,) -> Z (N, K) --hint says more" in words
+    assert [len(re.findall(r"^hint \d of 3", out, re.M)) for out in outputs] == [0, 1, 2, 3]
+    assert 'hint 1 of 3: This is what comes out of "The bias is small and can be left out."' in outputs[1]
+    code = "hint 3 of 3: X @ W.T is (N, K), and b (K,) is added to each of its rows by broadcasting."
+    assert " ".join(outputs[3].split()).endswith(code)
+    assert len(re.findall(r"^hint", cli("exercise", path, *SHORT, "--hint", "--reset")[1], re.M)) == 1
+
+
+def test_the_formula_that_was_derived_is_told_when_its_paper_is_right(cli, rungs_file: Callable, kept_right: Callable):
+    path = rungs_file(6, paper=6)
+    kept_right(path, 6)
+    assert "P - Y" not in cli("exercise", path, *SHORT)[1]
+    path = rungs_file(6, paper=7)
+    assert "You have derived it: dZ = (P - Y) / N" in cli("exercise", path, *SHORT)[1]
 
 
 @pytest.fixture
-def checked(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Have the command take these functions for right and the others for missing, without a check."""
+def kept_right() -> Callable[[Path, int], None]:
+    """Write beside a file that its first rungs were right."""
 
-    def take(*names: str) -> None:
-        states = ["right" if name in names else "missing" for name in FUNCTIONS]
-        found = [FunctionCheck(*one) for one in zip(FUNCTIONS, states, strict=True)]
-        monkeypatch.setattr("compare.cli.exercise.check_functions", lambda *_: found)
+    def keep(path: Path, count: int) -> None:
+        kept, source = Progress(path), Source(path)
+        kept.right = {name: source.fingerprint(name) for name in list(RUNGS)[:count]}
+        kept.save()
+
+    return keep
+
+
+@pytest.fixture
+def climbed(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Have the command take these rungs for what was found, without a check."""
+
+    def take(*rungs: Rung) -> None:
+        monkeypatch.setattr(command, "climb", lambda *_: list(rungs))
 
     return take
 
 
-@pytest.mark.usefixtures("hints_here")
-def test_hints_get_more_concrete_each_time(cli, checked: Callable, exercise_file: Callable, tmp_path: Path):
-    checked("logits", "log_softmax")
-    path = exercise_file("logits", "log_softmax")
-    outputs = [cli("exercise", path, *SHORT, "--hint", "--json", tmp_path / "json")[1] for _ in range(4)]
-    assert [len(re.findall(r"hint \d of 4", out)) for out in outputs] == [1, 2, 3, 4]
-    assert f"hint 1 of 4: {HINTS['nll_loss'][0]}\n--hint again gives a clearer one\n" in outputs[0]
-    # nothing in brackets is lost
-    assert outputs[3].endswith("hint 4 of 4: -logP[np.arange(len(y)), y].mean()\n")
-    assert json.loads((tmp_path / "json").read_text())["hints"] == list(HINTS["nll_loss"])
-
-
-def test_a_finished_course_ends_in_the_proof(
-    cli, checked: Callable, exercise_file: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    checked(*FUNCTIONS)
-    monkeypatch.setattr("compare.cli.exercise.expected_seconds", lambda _, dtypes: 30 * len(dtypes))
-    code, out, err = cli("exercise", exercise_file(*FUNCTIONS), *SHORT, "--json", tmp_path / "json")
-    assert code == 0
-    assert "All six are right, each on its own. Now together, beside PyTorch:" in out
-    assert "hint" not in out
-    assert out.splitlines()[-1].startswith("match: ")
-    assert err.startswith("this takes about 60 seconds\n")
+def test_the_result_as_json(cli, climbed: Callable, exercise_file: Callable, tmp_path: Path):
+    climbed(
+        Rung("logits", "right", seconds=0.5), Rung("log_softmax", "wrong", (), Finding("why?", ("so",), "wrong axis"))
+    )
+    code, _, _ = cli("exercise", exercise_file(), *SHORT, "--json", tmp_path / "json", "--hint")
     content = json.loads((tmp_path / "json").read_text())
-    assert [one["state"] for one in content["functions"]] == ["right"] * 6
-    assert content["proof"]["verdict"] == "match"
-    assert [run["dtype"] for run in content["proof"]["runs"]] == ["float32", "float64"]
+    assert code == 1
+    assert list(content) == ["version", "rungs", "hints"]
+    assert content["hints"] == ["so"]
+    assert content["rungs"][1] == {
+        "name": "log_softmax", "tag": "E2", "state": "wrong", "paper": {}, "asks": "why?", "mistake": "wrong axis",
+        "seconds": 0.0,
+    }  # fmt: skip
+
+
+def test_a_finished_course_ends_on_one_screen(
+    cli, climbed: Callable, exercise_file: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    climbed(*(Rung(name, "right") for name in FUNCTIONS))
+    monkeypatch.setattr(command, "expected_seconds", lambda _, dtypes: 30 * len(dtypes))
+    path, pictures = exercise_file(*FUNCTIONS), tmp_path / "pictures"
+    code, out, err = cli("exercise", path, *SHORT, "--json", tmp_path / "json", "--pictures", pictures)
+    assert code == 0
+    assert err.startswith("this takes about 60 seconds\n")
+    assert "6 of 6 are right" in out
+    end = out.partition("beside PyTorch:\n")[2]
+    assert "3, before" in end
+    assert "3, after" in end
+    assert "match: every quantity is within budget" in end
+    assert "3. Why can the loss fall while the accuracy stays the same?" in end
+    assert f"next:python-mcompareprove--backend{path}" in "".join(end.split())
+    # the questions come without their answers
+    assert "P sums to 1, and so does Y" not in " ".join(end.split())
+    assert len(end.splitlines()) < 45
+    assert max(len(line) for line in end.splitlines() if str(tmp_path) not in line) <= 80
+    assert sorted(one.name for one in pictures.iterdir()) == [
+        f"{name}.{kind}" for name in ("curve", "mistakes", "templates") for kind in ("png", "svg")
+    ]
+    assert json.loads((tmp_path / "json").read_text())["proof"]["verdict"] == "match"
+
+
+def test_the_answers_are_told_at_the_end_only(cli, climbed: Callable, exercise_file: Callable):
+    climbed(*(Rung(name, "right") for name in FUNCTIONS))
+    code, out, _ = cli("exercise", exercise_file(*FUNCTIONS), *SHORT, "--answers")
+    assert code == 0
+    assert "P sums to 1, and so does Y" in " ".join(out.split())
+    climbed(Rung("logits", "missing"))
+    code, out, _ = cli("exercise", exercise_file(*FUNCTIONS), *SHORT, "--answers")
+    assert code == 1
+    assert "P sums to 1" not in out
+
+
+def test_right_and_slow_is_told_why(cli, climbed: Callable, exercise_file: Callable):
+    climbed(Rung("logits", "right", seconds=57.3, loops=True), Rung("log_softmax", "missing"))
+    out = " ".join(cli("exercise", exercise_file("logits"), *SHORT)[1].split())
+    assert "logits is right, and its check took 57 s. A loop of Python handles one number after another" in out
+
+
+def test_a_class_has_a_row_for_each_learner(cli, rungs_file: Callable, tmp_path: Path):
+    rungs_file(1, name="ann.py", paper=1)
+    (tmp_path / "bob.py").write_text("def logits(:\n")
+    code, out, _ = cli("exercise", tmp_path, *SHORT, "--json", tmp_path / "json")
+    assert code == 1
+    rows = [line.split() for line in out.splitlines()]
+    assert ["ann.py", "1", "of", "11", "2", "of", "24", "log_softmax:", "missing"] in rows
+    assert ["bob.py", "cannot", "be", "run"] in rows
+    ann, bob = json.loads((tmp_path / "json").read_text())["students"]
+    assert (ann["file"], ann["right"], ann["of"], len(ann["rungs"])) == ("ann.py", 1, 11, 11)
+    assert ann["rungs"][0]["paper"]["Z[0,0]"]["right"]
+    assert (bob["right"], bob["of"], bob["rungs"]) == (0, 0, [])
+    assert "line 1: is not valid Python" in bob["fault"]
+
+
+@pytest.mark.heavy
+def test_from_a_new_file_to_the_end(cli, rungs_file: Callable):
+    """Rung by rung, as one climbs it; and the file is a backend of every other command."""
+    for count in (0, 4, 8, 11):
+        code, out, _ = cli("exercise", rungs_file(count, paper=count), *SHORT)
+        assert f"{count} of 11 are right" in out
+        assert code == (0 if count == len(RUNGS) else 1)
+    path = rungs_file(11)
+    assert Worker(path).defined == tuple(FUNCTIONS)
+    assert cli("prove", "--backend", path, *SHORT, "--quiet")[0] == 0
 
 
 @pytest.mark.heavy
@@ -154,7 +221,7 @@ def test_functions_that_are_right_alone_and_not_together(cli, exercise_file: Cal
     change = ("def nll_loss(logP, y):", "calls = []\ndef nll_loss(logP, y):\n    calls.append(1)\n"
               "    if len(calls) > 300: return 2 * -logP[np.arange(len(y)), y].mean()")  # fmt: skip
     code, out, _ = cli("exercise", exercise_file(*FUNCTIONS, change=change), "--data", "digits", "--epochs", "25")
-    assert [line.split()[1] for line in out.splitlines()[:6]] == ["right"] * 6
+    assert "6 of 6 are right" in out
     assert code == 1
     assert any(line.startswith("differ: mine and torch, in ") for line in out.splitlines())
 
@@ -170,7 +237,7 @@ def test_a_file_is_proven_whatever_its_name(cli, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("compare.cli.exercise.prove_each", prove_each)
-    monkeypatch.setattr("compare.cli.exercise.check_functions", lambda *_: [])
+    monkeypatch.setattr("compare.cli.exercise.climb", lambda *_, **__: [])
     Path(name).write_text("def logits(X, W, b): ...")
     assert cli("exercise", name, *SHORT)[2] == "error: enough\n"
     assert [is_path(path) for path in proven] == [True]

@@ -62,9 +62,12 @@ REFUSED = {
     "bugs --all --data digits --data-root .": IN_PACKAGE,
     "exercise --new m.py --time-limit 3": "--new only writes a new file: omit --time-limit",
     "exercise --new m.py --lr 0.1 --nesterov": "--new only writes a new file: omit --lr and --nesterov",
+    "exercise --new m.py --hint --reset --answers": "--new only writes a new file: omit --hint, --answers and --reset",
     "exercise --new m.py --check --details": "--new only writes a new file: omit --details",
+    "exercise m.py --paper-seed 3": "--paper-seed is for --new, and stands in the file: omit --paper-seed",
     "exercise m.py --check --lr 0.1": "--check runs a test of yours, which makes its own steps: omit --lr",
     "exercise m.py --details": "--details is for --check: omit --details",
+    "bugs --list --solution": "--solution is for bugs NAME: omit --solution",
     "exercise m.py --dampening 0.5": NO_MOMENTUM,
     "exercise m.py --data digits --data-root .": IN_PACKAGE,
 }
@@ -113,10 +116,10 @@ def test_what_changes_something_is_taken(line: str):
 @pytest.mark.parametrize(
     ("line", "used"),
     [
-        ("bugs wrong-axis", {"--list", "--all", "--generated", "--json", "--no-color"}),
+        ("bugs wrong-axis", {"--list", "--all", "--generated", "--solution", "--json", "--no-color"}),
         ("bugs --list", {"--list", "--all", "--generated", "--json", "--no-color"}),
         # what --new refuses besides is refused in the command itself
-        ("exercise --new m.py", {"--new", "--check", "--hint", "--json", "--no-color"}),
+        ("exercise --new m.py", {"--new", "--check", "--paper-seed", "--json", "--no-color"}),
     ],
 )
 def test_beside_what_trains_nothing_every_option_is_refused_but_a_few(line: str, used: set[str]):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.exercise import hints
+from compare.exercise.progress import progress_path
 
 OLD = Path(__file__).parents[1] / "report" / "old" / "run.json"
 
@@ -41,8 +41,13 @@ COMMANDS = {
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("command", COMMANDS)
+# A folder of exercises is a class.
+TAKEN = ("exercise", "folder")
+
+
+@pytest.mark.parametrize(
+    ("command", "kind"), [(command, kind) for command in COMMANDS for kind in KINDS if (command, kind) != TAKEN]
+)
 def test_what_is_no_file_is_one_line(refused, checkpoint: Path, tmp_path: Path, command: str, kind: str):
     make, words = KINDS[kind]
     path = tmp_path / ("it.py" if "user" in command or command == "exercise" else "it")
@@ -75,14 +80,12 @@ def test_a_run_of_no_file_does_not_hide_the_others(cli, tmp_path: Path, kind: st
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_counts_of_hints_that_are_no_file(
-    refused, exercise_file, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
-):
+def test_progress_that_is_no_file(refused, exercise_file, kind: str):
     make, words = KINDS[kind]
-    monkeypatch.setattr(hints, "cache_path", lambda: tmp_path)
-    make(tmp_path / "hints.json")
-    line = refused("exercise", exercise_file(), "--hint")
-    assert line == f"error: {tmp_path / 'hints.json'}: hints cannot be counted: {words}; delete it"
+    path = exercise_file()
+    make(progress_path(path))
+    line = refused("exercise", path, "--hint")
+    assert line.endswith(f"mine.progress.json: progress cannot be read: {words}; use --reset")
 
 
 def test_no_checkpoint_is_kept_in_a_pipe(cli, tmp_path: Path):

@@ -20,7 +20,8 @@ from shape import RANDOM, Format
 from compare.data import embedded
 from compare.data.idx import read_idx
 from compare.data.registry import Dataset
-from compare.exercise import hints
+from compare.exercise.hints import next_hints
+from compare.exercise.progress import Progress, progress_path
 from compare.problem import Hyperparameters, Problem
 from compare.report.run_json import read_run
 from compare.training.checkpoint import load_checkpoint, save_checkpoint
@@ -193,17 +194,17 @@ def run_fields(_folder: Path) -> Format:
     return Format("run.json", json.dumps(RUN).encode(), _shown, damage=lambda c: json.dumps(_mutated(RUN, c)).encode())
 
 
-def hints_json(folder: Path) -> Format:
-    """The counts of hints: a hint is given, or they are refused."""
-    hints.cache_path = lambda: folder
+def progress_json(folder: Path) -> Format:
+    """The progress of an exercise: a hint is given, or it is refused."""
+    kept = progress_path(folder / "mine.py")
 
-    def read(path: Path) -> Any:
-        given = hints.next_hints(path, "logits")
-        assert 1 <= len(given) <= 4
+    def read(_: Path) -> Any:
+        given = next_hints(Progress(folder / "mine.py"), "logits", None)
+        assert 1 <= len(given) <= 3
         return given
 
-    read(folder / "hints.json")
-    return Format("hints.json", (folder / "hints.json").read_bytes(), read)
+    read(kept)
+    return Format(kept.name, kept.read_bytes(), read)
 
 
 FORMATS: dict[str, Callable[[Path], Format]] = {
@@ -219,6 +220,6 @@ FORMATS: dict[str, Callable[[Path], Format]] = {
     "npz": npz,
     "run-json": run_json,
     "run-fields": run_fields,
-    "hints": hints_json,
+    "progress": progress_json,
     **PICTURES,
 }

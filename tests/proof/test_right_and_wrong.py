@@ -1,5 +1,6 @@
 """The functions in the folders right and wrong: none of the 187 right ones is accused, and the 117 wrong are found."""
 
+import re
 from collections.abc import Callable
 from itertools import chain
 from pathlib import Path
@@ -11,7 +12,7 @@ from compare.backends.by_name import SCRATCH, backend
 from compare.backends.protocol import Backend
 from compare.backends.worker import Worker
 from compare.equations import FUNCTIONS
-from compare.exercise.check import check_functions
+from compare.exercise.ladder import survey
 from compare.problem import Problem
 from compare.proof.exact_arithmetic import first_unequal
 from compare.proof.gradient_check import check_gradients
@@ -78,8 +79,11 @@ def test_right_functions_match(variants: Callable, user_file: Callable, make_sma
 @pytest.mark.parametrize("part", range(4))
 def test_right_functions_are_right_in_the_exercise(variants: Callable, user_file: Callable, small: Problem, part: int):
     for text in groups(variants("right"))[part::4]:
-        found = check_functions(Worker(Path(user_file(text))), small)
-        assert [(one.name, one.state, one.reason) for one in found] == [(name, "right", "") for name in FUNCTIONS]
+        found = survey(Worker(Path(user_file(text))), small)
+        # what comes from SciPy or PyTorch is right, but nobody's work
+        ready_made = re.findall(r"^(\w+) = (?:scipy|torch)_\w+$", text, re.M)
+        assert {one.name for one in found if one.state == "foreign"} == {*ready_made}
+        assert [one.name for one in found if one.state not in ("right", "foreign")] == []
 
 
 @pytest.mark.heavy

@@ -38,23 +38,19 @@ def detections(dtype: str, **failed: list[str]) -> dict[str, Detection]:
         number += 0 if name == CLEAN else 1 if BUGS[name].classic else 1e-6
         wrong = failed.get(name.replace("-", "_"), [] if name == CLEAN else ["one_step", "identities"])
         accuracy = 0.5 + number / 100 if dtype == "float32" else math.nan
-        found[name] = Detection(
-            name, {check: f"Z, {check} [1]" if check in wrong else "" for check in checks}, accuracy
-        )
+        reasons = {check: f"Z, {check} [1]" if check in wrong else "" for check in checks}
+        found[name] = Detection(name, reasons, accuracy)
     return found
 
 
 @pytest.fixture
 def survey() -> Survey:
-    float32 = detections(
-        "float32", wrong_sign=["one_step", "accuracy"], wrong_axis=["whole_run"], relu_on_the_logits=[]
-    )
+    wrong = {"wrong_sign": ["one_step", "accuracy"], "wrong_axis": ["whole_run"], "relu_on_the_logits": []}
+    float32 = detections("float32", **wrong)
     float64 = detections("float64", wrong_sign=["one_step"], wrong_axis=["one_step", "hard_batches"])
     float32["wrong-axis"].accuracy, float32["relu-on-the-logits"].accuracy = 0.1, 0.5
-    guesses = {name: [name, "labels-forgotten"] for name in BUGS} | {
-        "wrong-sign": ["wrong-axis", "wrong-sign"],
-        "wrong-axis": [],
-    }
+    guesses = {name: [name, "labels-forgotten"] for name in BUGS}
+    guesses |= {"wrong-sign": ["wrong-axis", "wrong-sign"], "wrong-axis": []}
     return Survey({"float32": float32, "float64": float64}, guesses)
 
 
@@ -94,7 +90,7 @@ def test_if_all_are_classic_their_figures_stand_once(survey: Survey, monkeypatch
 
 
 def test_a_mistake_is_shown_with_the_right_function_and_three_sentences():
-    lines = printed(print_bug, BUGS["stale-gradient"])
+    lines = printed(print_bug, BUGS["stale-gradient"], solution=True)
     assert lines[0] == "stale gradient (stale-gradient), E5, in place of parameter_gradients"
     assert "def stale_gradient(*, kept=1.0):" in lines
     right = lines.index("the right one")
@@ -106,11 +102,15 @@ def test_a_mistake_is_shown_with_the_right_function_and_three_sentences():
         assert f"{word} {getattr(BUGS['stale-gradient'], word)}" in words
 
 
+def test_the_right_function_is_shown_on_request_only():
+    assert "the right one" not in printed(print_bug, BUGS["stale-gradient"])
+
+
 @pytest.mark.parametrize("name", BUGS)
 def test_code_is_shown_as_it_stands_in_its_file(name: str):
     """Also a line of more than 80 columns, which is indented code if it is broken."""
     bug = BUGS[name]
-    lines = printed(print_bug, bug)
+    lines = printed(print_bug, bug, solution=True)
     written, right = bug.source.splitlines(), lines.index("the right one") + 2
     assert lines[right - 3 - len(written) : right - 3] == written
     source = inspect.getsource(getattr(scratch, bug.function)).splitlines()
@@ -121,7 +121,11 @@ def test_code_is_shown_as_it_stands_in_its_file(name: str):
 
 def test_code_has_the_background_of_the_terminal():
     text = io.StringIO()
-    print_bug(plain_console(file=text, force_terminal=True, color_system="truecolor", width=80), BUGS["stale-gradient"])
+    print_bug(
+        plain_console(file=text, force_terminal=True, color_system="truecolor", width=80),
+        BUGS["stale-gradient"],
+        solution=True,
+    )
     colours = re.findall(r"\x1b\[([\d;]+)m", text.getvalue())
     assert any("38;2" in colour for colour in colours), "code in colours"
     assert not any(re.search(r"(^|;)48;2;", colour) for colour in colours)

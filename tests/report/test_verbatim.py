@@ -15,11 +15,12 @@ from rich.text import Text
 
 from compare.bugs.catalogue import BUGS
 from compare.bugs.diagnosis import Diagnosis, Guess
-from compare.cli import data, evaluate, exercise, experiment, explain, runs
-from compare.cli.exercise import FunctionCheck
+from compare.cli import data, evaluate, exercise_screen, experiment, explain, runs
 from compare.data.dataset import Dataset
 from compare.equations import FUNCTIONS
+from compare.exercise.check import Finding
 from compare.exercise.hints import HINTS
+from compare.exercise.ladder import Rung
 from compare.problem import Hyperparameters, Problem
 from compare.proof.explanation import STAGES
 from compare.proof.rounding import RoundingCause
@@ -114,13 +115,13 @@ WAYS: dict[str, Callable[[Console, str], Any]] = {
     "an explanation": print_stages,
     "a kept run": print_kept,
     "an experiment": print_row,
-    "the reason of a check": lambda console, text: exercise._print_next(
-        console, "mine.py", [FunctionCheck("nll_loss", "right")], FunctionCheck("logits", "wrong", text)
+    "the reason of a check": lambda console, text: exercise_screen.print_next(
+        console, "mine.py", Rung("logits", "wrong", (), Finding(text))
     ),
-    "the file of an exercise": lambda console, text: exercise._print_next(
-        console, text, [FunctionCheck("logits", "missing")], FunctionCheck("logits", "missing")
+    "the file of an exercise": lambda console, text: exercise_screen.print_next(
+        console, text, Rung("logits", "missing")
     ),
-    "a hint": lambda console, text: exercise._print_hints(console, "logits", (text,)),
+    "a hint": lambda console, text: exercise_screen.print_hints(console, (text,), []),
 }
 
 
@@ -155,9 +156,9 @@ def test_a_difference_shows_the_name_of_the_side_as_it_is(digits: Problem, diffe
 
 @pytest.mark.parametrize("name", HINTS)
 def test_every_hint_is_printed_as_it_is(name: str):
-    text = shown(exercise._print_hints, name, HINTS[name])
+    text = shown(exercise_screen.print_hints, HINTS[name], [])
     for number, hint in enumerate(HINTS[name], 1):
-        assert squashed(f"hint {number} of 4: {hint}") in text
+        assert squashed(f"hint {number} of 3: {hint}") in text
 
 
 @pytest.mark.parametrize("name", BUGS)

@@ -35,7 +35,7 @@ COMMANDS = (
     (("bugs", "--list"), 0, "summed-gradient"),
     (("bugs", "summed-gradient"), 0, "summed-gradient"),
     (("exercise", "--new", "mine.py"), 0, "mine.py"),
-    (("exercise", "mine.py"), 1, "logits"),
+    (("exercise", "mine.py"), 1, "Before logits"),
     (("exercise", "--check", "--new", "my_test.py"), 0, "my_test.py"),
     (("exercise", "--check", "my_test.py"), 1, "of 48 classic"),
     (("train", "--data", "mnits"), 2, "error: "),

@@ -1,4 +1,4 @@
-"""Softmax regression, written by you: fill in the six functions in this order, and check them after each one.
+"""An exercise of before there were rungs, which every command still takes; tests read this as text.
 
     python -m compare exercise FILE
 

@@ -1,0 +1,103 @@
+"""The exercise on a terminal: the ladder, what is next, hints, and a class of learners."""
+
+import textwrap
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from compare.equations import KNOWN
+from compare.exercise.folder import Learner
+from compare.exercise.hints import STEPS
+from compare.exercise.ladder import Asked, Rung
+from compare.exercise.rungs import TEXTS
+from compare.report.tables import cut, table, wrapped
+from compare.words import counted
+
+STYLES = {"right": "green", "wrong": "bold red", "foreign": "bold red", "paper": "yellow"}
+# How a state is written where it is not its own name.
+WORDS = {"later": "", "foreign": "not yours"}
+NAME = 26
+INDENT = "    "
+
+
+def print_ladder(console: Console, rungs: list[Rung]) -> None:
+    """Every rung in a line, and how many are right."""
+    for number, rung in enumerate(rungs, 1):
+        state, style = WORDS.get(rung.state, rung.state), STYLES.get(rung.state, "dim")
+        paper = f"paper {rung.answered} of {len(rung.paper)}" if rung.paper else ""
+        console.print(
+            Text.assemble(f"{number:2}  {rung.tag:5}  ", (f"{state:9}", style), f"  {rung.name:{NAME}}  {paper}")
+        )
+    right = sum(rung.state == "right" for rung in rungs)
+    console.print(Text(f"\n{right} of {len(rungs)} are right\n"))
+    for rung in rungs:
+        if rung.is_slow:
+            console.print(_filled(_slow(rung)))
+
+
+def _slow(rung: Rung) -> str:
+    return (
+        f"{rung.name} is right, and its check took {rung.seconds:.0f} s. A loop of Python handles one number after "
+        "another, with hundreds of machine instructions for each; a product of arrays is one call "
+        "that works on many at "
+        "once. It counts as it is; which line could be one product?\n"
+    )
+
+
+def print_next(console: Console, path: Path, todo: Rung) -> None:
+    """The first rung that is not right: its open paper tasks, or what is wrong."""
+    head = f"{todo.name} ({todo.tag}): {KNOWN[todo.name].signature}"
+    if todo.state == "paper":
+        console.print(Text(f"Before {todo.name} ({todo.tag}), on paper; write the answers into ANSWERS in {path}:"))
+        for asked in todo.paper:
+            _print_asked(console, asked)
+        return
+    if todo.finding:
+        # an error of the file names the function already
+        title = f"{todo.name} ({todo.tag})"
+        console.print(_filled(todo.finding.asks if title in todo.finding.asks else f"{title}: {todo.finding.asks}"))
+        console.print(Text(KNOWN[todo.name].signature))
+    else:
+        console.print(Text(head))
+        console.print(_filled(f"Write it in {path}, in place of raise NotImplementedError, and run this again."))
+    if todo.paper and TEXTS[todo.name].hidden:
+        console.print(_filled(f"You have derived it: {TEXTS[todo.name].formula}"))
+
+
+def _print_asked(console: Console, asked: Asked) -> None:
+    state = "right" if asked.is_right else "wrong" if asked.reason else "open"
+    console.print(Text.assemble(f"  {asked.task.name}: ", (state, STYLES.get(state, "dim"))))
+    if not asked.is_right:
+        console.print(_indented(asked.task.question))
+    if asked.reason:
+        console.print(_indented(f"yours is {_given(asked.given)}: {asked.reason}"))
+
+
+def _given(given: object) -> str:
+    return str(list(given)) if isinstance(given, tuple) else str(given)
+
+
+def print_hints(console: Console, hints: tuple[str, ...], open_tips: list[Asked]) -> None:
+    """The hints so far, or of paper tasks what to think of; and how to get more."""
+    for number, text in enumerate(hints, 1):
+        console.print(_filled(f"hint {number} of {STEPS}: {text}"))
+    for asked in open_tips:
+        console.print(_filled(f"{asked.task.name}: {asked.task.tip}"))
+    if not open_tips and len(hints) < STEPS:
+        console.print(Text("--hint again says more" if hints else "--hint says more"))
+
+
+def print_class(console: Console, learners: list[Learner]) -> None:
+    """A row for each learner: how far, and what is next."""
+    rows = [(cut(one.name, 20), f"{one.right} of {one.of}" if one.of else "", one.paper, one.next) for one in learners]
+    console.print(table("", ("file", "right", "paper", "next"), rows, left=4, below=None))
+    console.print(Text(f"\n{counted(len(learners), 'file')}; --json FILE has every reason"))
+
+
+def _filled(text: str) -> Text:
+    return Text(wrapped(text))
+
+
+def _indented(text: str) -> Text:
+    return Text(textwrap.indent(wrapped(text, len(INDENT)), INDENT))

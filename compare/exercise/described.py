@@ -1,0 +1,212 @@
+"""Where a function is wrong, said on request where no mistake is known by name."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.exercise.on_the_way import on_the_way
+from compare.exercise.seen import Seen, ratio, value
+from compare.exercise.trials import Trial, same
+
+
+def described(seen: Seen) -> tuple[str, ...]:
+    """What holds in all trials that are wrong, and what to do with it."""
+    said = next((text for describe in DESCRIPTIONS if (text := describe(seen))), "") or on_the_way(seen)
+    ours, right = (float(part[seen.place]) for part in seen.pair(seen.first))
+    example = f"{seen.where} {seen.at()} is {value(ours)} and should be {value(right)}"
+    return (said or f"Compute each step of your code for one entry by hand, and print the same step: {example}.",)
+
+
+# Factors that people write, from N, D and K.
+FACTORS: dict[str, Callable[[float, float, float], float]] = {
+    "N": lambda N, _, __: N,
+    "1/N": lambda N, _, __: 1 / N,
+    "D": lambda _, D, __: D,
+    "1/D": lambda _, D, __: 1 / D,
+    "K": lambda _, __, K: K,
+    "1/K": lambda _, __, K: 1 / K,
+    "N/K": lambda N, _, K: N / K,
+    "K/N": lambda N, _, K: K / N,
+    "1/(N K)": lambda N, _, K: 1 / (N * K),
+    "N K": lambda N, _, K: N * K,
+    "N/(N - 1)": lambda N, _, __: N / max(N - 1, 1),
+    "N/100": lambda N, _, __: N / 100,
+    "-N": lambda N, _, __: -N,
+}
+# Powers of an input that people multiply with.
+POWERS = {
+    1: "{}", 2: "{} squared", -1: "1 / {}", -2: "1 / {} squared", 0.5: "the root of {}", -0.5: "1 / the root of {}",
+}  # fmt: skip
+CONSTANTS = {np.log(10): "ln 10", 1 / np.log(10): "1 / ln 10", np.log(2): "ln 2", 1 / np.log(2): "1 / ln 2"}
+
+
+def _factor(seen: Seen) -> str:
+    """Everything is right but one factor."""
+    ratios = [ratio(*seen.pair(trial)) for trial in seen.trials]
+    if any(r is None for r in ratios):
+        return ""
+    found = np.array(ratios, float)
+    if np.ptp(found) < 1e-6 * abs(found[0]):
+        named = next((f" = {text}" for number, text in CONSTANTS.items() if abs(found[0] - number) < 1e-6), "")
+        return f"All of {seen.symbol} is right but for one factor: {found[0]:.6g}{named}, in every batch."
+    sizes = [[trial.sizes.get(letter, 0) for letter in "NDK"] for trial in seen.trials]
+    for text, make in FACTORS.items():
+        if all(N and K for N, _, K in sizes) and np.allclose(found, [_made(make, row) for row in sizes], rtol=1e-6):
+            return f"All of {seen.symbol} is right but for one factor: it is {text} times what it should be."
+    changes = f"All of {seen.symbol} is right but for one factor, which changes with the batch."
+    return changes if seen.first.ours[seen.result].size > 1 else ""
+
+
+def _made(make: Callable[[float, float, float], float], row: list[float]) -> float:
+    N, D, K = row
+    return make(N, D or np.nan, K)
+
+
+def _at_the_labels(seen: Seen) -> str:
+    """Wrong at the labels only, or beside them only."""
+    found = [_labels(trial.given, seen.pair(trial)[1]) for trial in seen.wrong]
+    marks = [mark for mark in found if mark is not None]
+    if len(marks) < len(found) or seen.first.ours[seen.result].ndim != 2:
+        return ""
+    bad = [~np.isclose(*seen.pair(trial), rtol=1e-9, atol=1e-12) for trial in seen.wrong]
+    if all(not (wrong & ~mark).any() for wrong, mark in zip(bad, marks, strict=True)):
+        return (
+            f"Only the entries of {seen.symbol} at the labels are wrong; all others are right. Look at the "
+            "part of your code with y."
+        )
+    if all(not (wrong & mark).any() for wrong, mark in zip(bad, marks, strict=True)):
+        return (
+            f"The entries of {seen.symbol} at the labels are right; all others are wrong. Look at what "
+            "they get, and where it comes from."
+        )
+    return ""
+
+
+def _labels(given: dict[str, NDArray], right: NDArray) -> NDArray | None:
+    if "y" in given and right.ndim == 2 and len(given["y"]) == len(right):
+        return np.eye(right.shape[1], dtype=bool)[given["y"]]
+    return None
+
+
+def _offset(seen: Seen) -> str:
+    gaps = [np.subtract(*seen.pair(trial)) for trial in seen.wrong]
+    if gaps[0].ndim == 2 and all(same(gap, np.broadcast_to(gap[:, :1], gap.shape)) for gap in gaps):
+        return (
+            f"Each row of {seen.symbol} is off by one number of its own: look at what you add to a row, or "
+            "take from it."
+        )
+    if gaps[0].ndim == 2 and all(same(gap, np.broadcast_to(gap[:1], gap.shape)) for gap in gaps):
+        return f"Each column of {seen.symbol} is off by one number of its own: look at what you add to a column."
+    return ""
+
+
+def _one_line(seen: Seen) -> str:
+    """Only the first or last row or column is wrong."""
+    bad = [~np.isclose(*seen.pair(trial), rtol=1e-9, atol=1e-12) for trial in seen.wrong]
+    if bad[0].ndim == 0:
+        return ""
+    lines: dict[str, Callable[[NDArray], NDArray]] = {
+        "last row" if bad[0].ndim == 2 else "last entry": lambda wrong: wrong[:-1],
+        "first row" if bad[0].ndim == 2 else "first entry": lambda wrong: wrong[1:],
+    }
+    if bad[0].ndim == 2:
+        lines |= {"last column": lambda wrong: wrong[:, :-1], "first column": lambda wrong: wrong[:, 1:]}
+    return next(
+        (
+            f"Only the {line} of {seen.symbol} is wrong: look at where your loops and slices begin and end."
+            for line, rest in lines.items()
+            if not any(rest(wrong).any() for wrong in bad)
+        ),
+        "",
+    )
+
+
+def _rows_apart(seen: Seen) -> str:
+    """Each row is a multiple of what it should be."""
+    for axis, what in ((1, "row"), (0, "column")):
+        pairs = [seen.pair(trial) for trial in seen.wrong]
+        if pairs[0][0].ndim == 2 and all(_multiples(ours, right, axis) for ours, right in pairs):
+            return (
+                f"Each {what} of {seen.symbol} is the right one times a number: look at what a {what} is "
+                "multiplied with or divided by."
+            )
+    return ""
+
+
+def _multiples(ours: NDArray, right: NDArray, axis: int) -> bool:
+    ours, right = (ours, right) if axis else (ours.T, right.T)
+    return ours.shape[1] > 1 and all(ratio(a, b) is not None for a, b in zip(ours, right, strict=True))
+
+
+def _some_sizes(seen: Seen) -> str:
+    """Wrong in some trials only, which one size tells from the others."""
+    good = [trial for trial in seen.trials if trial.is_right(seen.result)]
+    if not good or seen.name == "one_epoch":
+        return ""
+    found = [text for name in seen.first.sizes if (text := _split(name, seen.wrong, good))]
+    return found[0] if len(found) == 1 else ""
+
+
+def _split(name: str, wrong: list[Trial], good: list[Trial]) -> str:
+    bad_values, good_values = ({trial.sizes[name] for trial in some} for some in (wrong, good))
+    if max(bad_values) < min(good_values):
+        return f"It is wrong where {name} is {max(bad_values):g} or less, and right where it is {min(good_values):g}."
+    if min(bad_values) > max(good_values):
+        return f"It is wrong where {name} is {min(bad_values):g} or more, and right where it is {max(good_values):g}."
+    return ""
+
+
+def _sizes_are_right(seen: Seen) -> str:
+    """Ours is the right one but for signs."""
+    if not seen.all_wrong(lambda ours, right, _: same(np.abs(ours), np.abs(right))):
+        return ""
+    return (
+        f"All numbers of {seen.symbol} have the right size, and some have the wrong sign: where does a sign get lost?"
+    )
+
+
+def _one_number(seen: Seen) -> str:
+    """Ours is one number in all places."""
+    if not seen.all_wrong(lambda ours, _, __: ours.size > 1 and np.ptp(ours) < 1e-12):
+        return ""
+    return f"Your {seen.symbol} is the same number in every place: which axis should be left, and is not summed over?"
+
+
+def _off_by_an_input(seen: Seen) -> str:
+    """Ours is the right one plus or minus something that came in."""
+    for name in seen.first.given:
+        for sign, word in ((1, "too much"), (-1, "missing")):
+            if all(_is(sign * np.subtract(*seen.pair(trial)), trial.given[name]) for trial in seen.wrong):
+                return f"Your {seen.symbol} is the right one but for {name}, which is {word} in it."
+    return ""
+
+
+def _times_an_input(seen: Seen) -> str:
+    """Ours is the right one times a power of something that came in."""
+    for name in ("P", "dlogP", "dP", "X", "logP"):
+        for power in POWERS:
+            if all(_is_times(seen, trial, name, power) for trial in seen.wrong):
+                factor = POWERS[power].format(name)
+                return f"Each entry of your {seen.symbol} is the right one times {factor}, up to its sign."
+    return ""
+
+
+def _is_times(seen: Seen, trial: Trial, name: str, power: float) -> bool:
+    given = trial.given | ({"P": np.exp(trial.given["logP"])} if "logP" in trial.given else {})
+    ours, right = seen.pair(trial)
+    if name not in given or np.shape(given[name]) != ours.shape:
+        return False
+    with np.errstate(all="ignore"):
+        return same(np.abs(ours), np.abs(right) * np.abs(given[name]) ** power)
+
+
+def _is(one: NDArray, other: Any) -> bool:
+    return np.shape(one) == np.shape(other) and same(one, np.asarray(other))
+
+
+DESCRIPTIONS = (
+    _factor, _one_number, _sizes_are_right, _off_by_an_input, _times_an_input, _some_sizes, _at_the_labels, _offset,
+    _one_line, _rows_apart,
+)  # fmt: skip

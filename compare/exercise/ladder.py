@@ -1,0 +1,141 @@
+"""One file up the ladder: what is right, and the first thing that is not."""
+
+from collections.abc import Callable
+from functools import cache
+from time import perf_counter
+from typing import NamedTuple
+
+from compare.backends.user_file import UserFileError
+from compare.backends.worker import Worker
+from compare.data.registry import load
+from compare.equations import KNOWN
+from compare.exercise.check import Finding, check
+from compare.exercise.paper import Task, tasks
+from compare.exercise.progress import Progress
+from compare.exercise.rungs import ladder
+from compare.exercise.source import Source
+from compare.problem import Hyperparameters, Problem
+
+# From so many seconds on one is told that there is a faster way.
+SLOW = 15.0
+# What needs the functions before it.
+LAST = "one_epoch"
+
+
+@cache
+def small_problem() -> Problem:
+    """What rungs are checked on: images of 64 pixels, so that a check takes a second; the proof at the end has more."""
+    return Problem(load("digits"), Hyperparameters(epochs=1))
+
+
+class Asked(NamedTuple):
+    """A paper task, what was answered (None: nothing yet), and why that is not right, empty if it is."""
+
+    task: Task
+    given: object
+    reason: str
+
+    @property
+    def is_right(self) -> bool:
+        """True if it is answered, and right."""
+        return self.given is not None and not self.reason
+
+
+class Rung(NamedTuple):
+    """A function or rung of a file.
+
+    state: `right`; `paper`: a paper task before it is open; `missing`: not written; `wrong`; `foreign`: somebody else's
+    code; `later`: not looked at, because one before it is open. seconds: what the check took. loops: whether the code
+    loops in Python.
+    """
+
+    name: str
+    state: str
+    paper: tuple[Asked, ...] = ()
+    finding: Finding | None = None
+    seconds: float = 0.0
+    loops: bool = False
+
+    @property
+    def tag(self) -> str:
+        """Of its equation."""
+        return KNOWN[self.name].tag
+
+    @property
+    def answered(self) -> int:
+        """How many of its paper tasks are right."""
+        return sum(asked.is_right for asked in self.paper)
+
+    @property
+    def is_slow(self) -> bool:
+        """True if it is right, and took long by a loop; a busy computer makes every check long."""
+        return self.state == "right" and self.loops and self.seconds > SLOW
+
+
+def climb(
+    file: Worker, problem: Problem, progress: Progress, on_step: Callable[[str], None] = lambda _: None
+) -> list[Rung]:
+    """All rungs of a file, up to the first that is not right; what was right before and is unchanged stays so."""
+    source, found, stopped = Source(file.path), list[Rung](), False
+    for name in ladder(file.names):
+        paper = _paper(source, name)
+        if stopped or not _all_right(paper):
+            found.append(Rung(name, "later" if stopped else "paper", paper))
+            stopped = True
+            continue
+        code = source.fingerprint(name)
+        known = progress.right.get(name) == code and not source.foreign(name)
+        rung = Rung(name, "right", paper) if known else _checked(file, source, name, problem, on_step, paper)
+        found.append(rung)
+        stopped = rung.state != "right"
+        if rung.state == "right" and not known:
+            progress.right[name] = code
+            progress.save()
+    return found
+
+
+def survey(file: Worker, problem: Problem) -> list[Rung]:
+    """Every rung of a file, each checked anew and on its own; the last one if all before it are right."""
+    source, found = Source(file.path), list[Rung]()
+    for name in ladder(file.names):
+        paper = _paper(source, name)
+        if name == LAST and any(rung.state != "right" for rung in found):
+            found.append(Rung(name, "later", paper))
+            continue
+        found.append(_checked(file, source, name, problem, lambda _: None, paper))
+    return found
+
+
+def _checked(
+    file: Worker, source: Source, name: str, problem: Problem, on_step: Callable[[str], None], paper: tuple[Asked, ...]
+) -> Rung:
+    if name not in file.names:
+        return Rung(name, "missing", paper)
+    if module := source.foreign(name):
+        return Rung(name, "foreign", paper, Finding(somebody_elses(name, module)))
+    began = perf_counter()
+    try:
+        finding = check(file, name, problem, on_step)
+    except UserFileError:
+        return Rung(name, "missing", paper)
+    seconds = perf_counter() - began
+    return Rung(name, "wrong" if finding else "right", paper, finding, seconds, source.has_loop(name))
+
+
+def somebody_elses(name: str, module: str) -> str:
+    """What is said of a function that is not the learner's own."""
+    return (
+        f"{name} uses {module}: that is somebody else's code. It may well be right, but here it earns nothing, "
+        "because nothing is learned by it. Write it in this file; NumPy is all that it needs."
+    )
+
+
+def _paper(source: Source, name: str) -> tuple[Asked, ...]:
+    if not source.asked:
+        return ()
+    found = [(task, source.answers.get(task.name)) for task in tasks(source.seed) if task.rung == name]
+    return tuple(Asked(task, given, "" if given is None else task.reason(given)) for task, given in found)
+
+
+def _all_right(paper: tuple[Asked, ...]) -> bool:
+    return all(asked.is_right for asked in paper)

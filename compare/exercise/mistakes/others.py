@@ -1,0 +1,200 @@
+"""Mistakes in single functions that the catalogue, which is about whole trainings, has not."""
+
+import numpy as np
+
+import scratch
+from compare.exercise.mistakes.register import mistake
+from compare.exercise.right import one_hot
+
+
+@mistake(
+    "logits", "Each pixel has its bias.", "b has one entry for each class: it is added after the sum over the pixels."
+)
+def bias_inside_of_the_sum(X, W, b):
+    return X @ (W + b[:, None]).T
+
+
+@mistake("logits", "The weights and the bias multiply the image.", "b is added: a black image still has the logits b.")
+def bias_as_a_factor(X, W, b):
+    return X @ W.T * b
+
+
+@mistake("log_softmax", "The normaliser is the sum of the logits.", "It is the sum of exp of the logits.")
+def sum_of_the_logits(Z):
+    return Z - np.log(np.abs(Z).sum(axis=1, keepdims=True))
+
+
+@mistake(
+    "log_softmax", "log of a quotient is the quotient of the logs.", "It is their difference: log P = Z - log(sum)."
+)
+def quotient_of_logarithms(Z):
+    return Z / np.log(np.exp(Z).sum(axis=1, keepdims=True))
+
+
+@mistake(
+    "nll_loss",
+    "The logarithm is of the mean probability.",
+    "L is the mean of the logarithms: a product of probabilities.",
+)
+def logarithm_of_the_mean(logP, y):
+    return -np.log(np.exp(logP[np.arange(len(y)), y]).mean())
+
+
+@mistake(
+    "nll_loss",
+    "The errors are squared, as in regression.",
+    "Minus the logarithm is positive already; no square is needed.",
+)
+def squared_logarithms(logP, y):
+    return (logP[np.arange(len(y)), y] ** 2).mean()
+
+
+@mistake(
+    "nll_loss", "The error is one minus the probability.", "The likelihood is a product: its logarithm is what adds up."
+)
+def one_minus_the_probability(logP, y):
+    return (1 - np.exp(logP[np.arange(len(y)), y])).mean()
+
+
+@mistake(
+    "logits_gradient", "y is what was right, so subtract y.", "y says where the 1 is: Y has it in the label's column."
+)
+def label_subtracted(logP, y):
+    return (np.exp(logP) - y[:, None]) / len(y)
+
+
+@mistake(
+    "logits_gradient",
+    "The label's entry is its own mistake, 1 - P.",
+    "dZ is P - Y: at the label P - 1, which is below 0.",
+)
+def label_entry_turned(logP, y):
+    P, Y = np.exp(logP), one_hot(y, logP)
+    return (P + Y - 2 * P * Y) / len(y)
+
+
+@mistake(
+    "logits_gradient",
+    "It is the gradient by logP.",
+    "That is -Y / N; the sum below the line of the softmax adds P / N.",
+)
+def probabilities_forgotten(logP, y):
+    return -one_hot(y, logP) / len(y)
+
+
+@mistake("logits_gradient", "P is divided by N, and Y is not divided twice.", "Both are divided by N, once.")
+def label_counted_twice(logP, y):
+    return (np.exp(logP) - 2 * one_hot(y, logP)) / len(y)
+
+
+@mistake(
+    "weight_gradient",
+    "Sums over the images can be taken first.",
+    "Each image has its own dZ[n] and X[n]: multiply, then add.",
+)
+def sums_multiplied(X, dZ):
+    return np.outer(dZ.sum(axis=0), X.sum(axis=0))
+
+
+@mistake(
+    "weight_gradient", "The mean image stands for all.", "Each image has its own dZ[n] and X[n]: multiply, then add."
+)
+def mean_image(X, dZ):
+    return np.outer(dZ.sum(axis=0), X.mean(axis=0))
+
+
+@mistake(
+    "weight_gradient", "The gradient of a weight is that of its logit.", "Z[n, k] has W[k, d] with the factor X[n, d]."
+)
+def pixels_forgotten(X, dZ):
+    return np.outer(dZ.sum(axis=0), np.ones(X.shape[1], X.dtype))
+
+
+@mistake(
+    "weight_gradient",
+    "The gradient of a weight is its pixel.",
+    "That is dZ[n, k] / dW[k, d]: the chain rule multiplies it with dZ.",
+)
+def incoming_gradient_forgotten_in_w(X, dZ):
+    return np.outer(np.ones(dZ.shape[1], X.dtype), X.sum(axis=0))
+
+
+@mistake("weight_gradient", "One image shows it.", "W acts on the logits of every image: add up over n.")
+def first_image_only(X, dZ):
+    return np.outer(dZ[0], X[0])
+
+
+@mistake("bias_gradient", "One image shows it.", "b acts on the logits of every image: add up over n.")
+def first_image_only_for_the_bias(dZ):
+    return dZ[0]
+
+
+@mistake("bias_gradient", "The bias follows the largest effect.", "Effects are added up: a sum over the images.")
+def largest_for_the_bias(dZ):
+    return dZ.max(axis=0)
+
+
+@mistake("bias_gradient", "Sizes are added up.", "Effects are added with their signs: some pull up, some down.")
+def sizes_added(dZ):
+    return np.abs(dZ).sum(axis=0)
+
+
+@mistake(
+    "bias_gradient",
+    "Each logit has the bias, which was multiplied.",
+    "b is added with the factor 1: no other factor comes in.",
+)
+def squares_added(dZ):
+    return (dZ**2).sum(axis=0)
+
+
+@mistake("sgd_step", "A step is lr times the gradient.", "That is how far one goes: subtract it from where one is.")
+def step_returned(_W, _b, dW, db, lr):
+    return lr * dW, lr * db
+
+
+@mistake("sgd_step", "The rate scales all of it.", "lr is a factor of the gradient only: W - lr * dW has no brackets.")
+def all_scaled(W, b, dW, db, lr):
+    return lr * (W - dW), lr * (b - db)
+
+
+@mistake(
+    "sgd_step", "The gradient is taken away from, not the weights.", "New W is W minus lr times dW, in this order."
+)
+def difference_turned(W, b, dW, db, lr):
+    return lr * dW - W, lr * db - b
+
+
+@mistake("sgd_step", "Weights are multiplied by the step.", "The step is a difference: W - lr * dW.")
+def multiplied_by_the_step(W, b, dW, db, lr):
+    return W * (1 - lr * dW), b * (1 - lr * db)
+
+
+@mistake(
+    "sgd_step",
+    "Only the direction counts.",
+    "The length of the gradient counts as well: lr times dW, not times its sign.",
+)
+def sign_of_the_gradient(W, b, dW, db, lr):
+    return W - lr * np.sign(dW), b - lr * np.sign(db)
+
+
+@mistake(
+    "one_epoch",
+    "The functions of a step take all images.",
+    "A step takes those of its batch: cut X and y in each turn.",
+)
+def all_images_in_every_step(X, y, W, b, lr, batch_size):
+    model = scratch.SoftmaxRegression(W, b)
+    for _ in range(0, len(y), batch_size):
+        scratch.step(model, scratch.SGD(lr), X, y)
+    return model.weight, model.bias
+
+
+@mistake("one_epoch", "Gradients are divided by the batch.", "1/N is in dZ already.")
+def gradients_divided_again(X, y, W, b, lr, batch_size):
+    model = scratch.SoftmaxRegression(W, b)
+    for first in range(0, len(y), batch_size):
+        part = slice(first, first + batch_size)
+        scratch.step(model, scratch.SGD(lr / len(y[part])), X[part], y[part])
+    return model.weight, model.bias

@@ -1,0 +1,99 @@
+"""Mistakes in E4, the long way: dZ through the softmax."""
+
+from compare.exercise.mistakes.register import mistake
+from compare.exercise.right import softmax_backward
+
+BACKWARD = "softmax_backward"
+
+
+@mistake(
+    BACKWARD,
+    "The derivative of softmax is P (1 - P).",
+    "That is the diagonal of J. Z[n, k] also acts on P[n, j] of the other classes.",
+)
+def diagonal_only(P, dP):
+    return dP * P * (1 - P)
+
+
+@mistake(
+    BACKWARD,
+    "The derivative of exp is exp, so it is P.",
+    "The sum below the line moves as well: J has a second term, -P[j] P[k].",
+)
+def second_term_forgotten(P, dP):
+    return dP * P
+
+
+@mistake(
+    BACKWARD, "The derivative of the sum is what counts.", "For j = k the numerator moves too: J has P[j] where j = k."
+)
+def first_term_forgotten(P, dP):
+    return -P * (dP * P).sum(axis=1, keepdims=True)
+
+
+@mistake(
+    BACKWARD, "The sum is over the images.", "Each image has a softmax of its own: the sum is over its classes, axis 1."
+)
+def summed_over_images(P, dP):
+    return P * (dP - (dP * P).sum(axis=0, keepdims=True))
+
+
+@mistake(
+    BACKWARD, "The sum is over everything.", "Each image has a softmax of its own: sum along its row, with keepdims."
+)
+def summed_over_all(P, dP):
+    return P * (dP - (dP * P).sum())
+
+
+@mistake(
+    BACKWARD, "The effects on the other probabilities are averaged.", "The chain rule adds effects up: a sum over j."
+)
+def averaged_over_classes(P, dP):
+    return P * (dP - (dP * P).mean(axis=1, keepdims=True))
+
+
+@mistake(BACKWARD, "The second term is the sum of dP.", "J[j, k] has P[j] too: each dP[j] counts with its P[j].")
+def weights_of_the_sum_forgotten(P, dP):
+    return P * (dP - dP.sum(axis=1, keepdims=True))
+
+
+@mistake(BACKWARD, "J[j, k] = P[j] (delta + P[k]).", "If one logit rises, the other probabilities fall: a minus.")
+def plus_for_minus(P, dP):
+    return P * (dP + (dP * P).sum(axis=1, keepdims=True))
+
+
+@mistake(BACKWARD, "P is in the sum only.", "Both terms of J[j, k] have a P in front.")
+def p_in_front_forgotten(P, dP):
+    return dP - (dP * P).sum(axis=1, keepdims=True)
+
+
+@mistake(BACKWARD, "The loss is a mean.", "1/N is in dP already.")
+def averaged_again(P, dP):
+    return softmax_backward(P, dP) / len(P)
+
+
+@mistake(BACKWARD, "The loss has a minus.", "The minus is in dP already.")
+def minus_again(P, dP):
+    return -softmax_backward(P, dP)
+
+
+@mistake(BACKWARD, "P and Z have the same gradient.", "Between them is the softmax: multiply by its derivatives.")
+def softmax_skipped(_P, dP):
+    return dP
+
+
+@mistake(BACKWARD, "The sum of J over a row is its derivative.", "Each column of J meets its dP[j] before one sums.")
+def incoming_gradient_forgotten_in_j(P, _dP):
+    return P * (1 - P)
+
+
+@mistake(BACKWARD, "The second term has P[k] squared.", "It is P[k] times the sum over j of dP[j] P[j], over all j.")
+def square_for_the_sum(P, dP):
+    return P * dP - P**2 * dP.sum(axis=1, keepdims=True)
+
+
+@mistake(
+    BACKWARD, "The gradient is P - Y.", "That is for cross-entropy and only after cancelling; here any dP may come in."
+)
+def fused_form_guessed(P, dP):
+    return (P - (dP != 0)) / len(P)

@@ -1,0 +1,75 @@
+"""What a right function computes on the way to an entry, for whom nothing else can be said: numbers, not code."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+import scratch
+from compare.exercise.rungs import shown
+from compare.exercise.seen import Seen, value
+
+
+def on_the_way(seen: Seen) -> str:
+    """Numbers to compare with one's own; empty for a function that has none on the way."""
+    tell = ON_THE_WAY.get(seen.name)
+    return f"Print the same of your code, and compare: {seen.where} {tell(seen)}." if tell else ""
+
+
+def _log_softmax(seen: Seen) -> str:
+    Z = seen.first.given["Z"][seen.place[0]]
+    total = np.exp(Z - Z.max()).sum()
+    return (
+        f"Z[{seen.place[0]}] is {shown(Z)}, the largest is {value(Z.max())}, exp of the differences to it sums to "
+        f"{value(total)}, and the logarithm of that is {value(np.log(total))}"
+    )
+
+
+def _nll_loss(seen: Seen) -> str:
+    logP, y = seen.first.given["logP"], seen.first.given["y"]
+    return f"logP at the labels is {shown(logP[np.arange(len(y)), y])}, and there are {len(y)} of them"
+
+
+def _probabilities_gradient(seen: Seen) -> str:
+    P, dlogP = (seen.first.given[name][seen.place] for name in ("P", "dlogP"))
+    at = ", ".join(map(str, seen.place))
+    return f"P[{at}] is {value(P)}, the slope of the logarithm there is {value(1 / P)}, dlogP[{at}] is {value(dlogP)}"
+
+
+def _softmax_backward(seen: Seen) -> str:
+    n, k = seen.place
+    P, dP = (seen.first.given[name][n] for name in ("P", "dP"))
+    J = scratch.softmax_jacobian(P[None])[0, :, k]
+    return f"J[{n}, :, {k}], which is how P[{n}] moves with Z[{n}, {k}], is {shown(J)}, and dP[{n}] is {shown(dP)}"
+
+
+def _logits_gradient(seen: Seen) -> str:
+    n, (logP, y) = seen.place[0], seen.first.inputs
+    return f"P[{n}] is {shown(np.exp(logP[n]))}, its label is {y[n]}, and N is {len(y)}"
+
+
+def _sgd_step(seen: Seen) -> str:
+    gradient, lr = seen.first.given[f"d{seen.symbol}"][seen.place], seen.first.sizes["lr"]
+    return f"lr is {lr:g}, d{seen.at()} is {value(gradient)}, and their product is {value(lr * gradient)}"
+
+
+def _one_epoch(seen: Seen) -> str:
+    X, y, W, b, lr, size = seen.first.inputs
+    model, values = scratch.SoftmaxRegression(W, b), []
+    for first in range(0, len(y), size):
+        part = slice(first, first + size)
+        done = scratch.step(model, scratch.SGD(lr), X[part], y[part])
+        values.append(float(getattr(done, seen.symbol)[seen.place]))
+    before = value(seen.first.given[seen.symbol][seen.place])
+    steps = f"after {'its step' if len(values) == 1 else 'each step'}"
+    return f"{seen.at()} is {before} at first, and {shown(np.array(values))} {steps}"
+
+
+ON_THE_WAY: dict[str, Callable[[Seen], str]] = {
+    "log_softmax": _log_softmax,
+    "nll_loss": _nll_loss,
+    "probabilities_gradient": _probabilities_gradient,
+    "softmax_backward": _softmax_backward,
+    "logits_gradient": _logits_gradient,
+    "sgd_step": _sgd_step,
+    "one_epoch": _one_epoch,
+}

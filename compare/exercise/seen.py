@@ -1,0 +1,170 @@
+"""What a learner's function made of the trials, and the questions that hold for every function."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.equations import KNOWN
+from compare.exercise.rungs import shown
+from compare.exercise.trials import Trial, same
+
+# What every ratio may be off, and from which share of the largest value on it is read.
+SPREAD, LARGE = 1e-6, 1e-3
+
+
+class Seen(NamedTuple):
+    """A function that is wrong on some trials. result: which of its results is the first that is wrong."""
+
+    name: str
+    trials: list[Trial]
+    result: int
+
+    @property
+    def symbol(self) -> str:
+        """What the result is called."""
+        return list(KNOWN[self.name].results)[self.result]
+
+    @property
+    def wrong(self) -> list[Trial]:
+        """The trials in which this result is wrong."""
+        return [trial for trial in self.trials if not trial.is_right(self.result)]
+
+    @property
+    def first(self) -> Trial:
+        """The first of them: the worked example, if that is wrong."""
+        return self.wrong[0]
+
+    def pair(self, trial: Trial) -> tuple[NDArray, NDArray]:
+        """Ours and the right one."""
+        return trial.ours[self.result], trial.right[self.result]
+
+    @property
+    def where(self) -> str:
+        """Which trial is spoken of."""
+        if self.first is self.trials[0]:
+            return "in the worked example"
+        return f"right in the worked example, but not in a batch with {sizes_text(self.first)}: there"
+
+    @property
+    def place(self) -> tuple[int, ...]:
+        """Where the first wrong trial is off most."""
+        gaps = np.abs(np.subtract(*self.pair(self.first)))
+        return tuple(map(int, np.unravel_index(np.nanargmax(np.where(np.isnan(gaps), -1, gaps)), gaps.shape)))
+
+    def at(self, place: tuple[int, ...] | None = None) -> str:
+        """The name of an entry, as `dZ[0, 1]`."""
+        place = self.place if place is None else place
+        return f"{self.symbol}[{', '.join(map(str, place))}]" if place else self.symbol
+
+    def all_wrong(self, test: Callable[[NDArray, NDArray, Trial], Any]) -> bool:
+        """Whether a test holds in all trials that are wrong."""
+        return all(bool(test(*self.pair(trial), trial)) for trial in self.wrong)
+
+
+Question = Callable[[Seen], str]
+
+
+def sizes_text(trial: Trial) -> str:
+    """N, D, K, the rate and the size of a batch, as far as the function gets them."""
+    return ", ".join(f"{name} = {value:g}" for name, value in trial.sizes.items())
+
+
+def ratio(ours: NDArray, right: NDArray) -> float | None:
+    """What every value is, divided by what it should be, if it is one number."""
+    large = np.abs(right) > LARGE * np.abs(right).max(initial=0)
+    if not large.any() or not np.isfinite(ours).all():
+        return None
+    middle = float(np.median(ours[large] / right[large]))
+    off = np.abs(ours - middle * right).max()
+    return middle if off <= SPREAD * max(abs(middle), 1e-12) * np.abs(right).max() else None
+
+
+def not_finite(seen: Seen) -> str:
+    """Ours has nan or inf where the right one has none."""
+    ours, right = seen.pair(seen.first)
+    bad = ours[~np.isfinite(ours) & np.isfinite(right)]
+    if not bad.size:
+        return ""
+    return (
+        f"{seen.where} your {seen.symbol} has {bad.flat[0]}. Which operation of yours gives that: exp of a large "
+        "number, the logarithm of 0, or a division by 0?"
+    )
+
+
+def all_zero(seen: Seen) -> str:
+    """Ours is 0 everywhere."""
+    if not seen.all_wrong(lambda ours, right, _: not ours.any() and right.any()):
+        return ""
+    return f"your {seen.symbol} is 0 everywhere. Where in your code should it get its values, and are they returned?"
+
+
+def is_an_input(seen: Seen) -> str:
+    """Ours is one of the inputs, unchanged."""
+    names = [name for name in seen.first.given if all(_is_given(seen, trial, name) for trial in seen.wrong)]
+    return f"your {seen.symbol} is {names[0]} itself, unchanged. What should happen to it?" if names else ""
+
+
+def _is_given(seen: Seen, trial: Trial, name: str) -> bool:
+    ours, given = seen.pair(trial)[0], trial.given[name]
+    return np.shape(given) == ours.shape and same(ours, given)
+
+
+def constant_ratio(seen: Seen) -> str:
+    """Ours is a number times the right one, in each trial."""
+    ratios = [ratio(*seen.pair(trial)) for trial in seen.wrong]
+    if None in ratios or seen.first.ours[seen.result].size < 2 > len(ratios):
+        return ""
+    first = float(ratios[0] or 0)
+    other = next((n for n, r in enumerate(ratios) if abs(float(r or 0) - first) > SPREAD * abs(first)), None)
+    if other is None and len(seen.wrong) == len(seen.trials):
+        return (
+            ""
+            if first == -1
+            else (
+                f"your {seen.symbol} is {first:.6g} times what it should be, in every batch. "
+                f"Which factor {first:.6g} is in your code, or which one is missing?"
+            )
+        )
+    if other is None:
+        return (
+            f"your {seen.symbol} is {first:.6g} times what it should be, with {sizes_text(seen.first)}, "
+            "and right elsewhere. What is special there?"
+        )
+    return (
+        f"your {seen.symbol} is {first:.4g} times what it should be with {sizes_text(seen.wrong[0])}, and "
+        f"{ratios[other]:.4g} times with {sizes_text(seen.wrong[other])}. Which of these numbers does that follow?"
+    )
+
+
+def transposed(seen: Seen) -> str:
+    """Ours has the right numbers in another order."""
+    if not seen.all_wrong(
+        lambda ours, right, _: ours.size > 2 and same(np.sort(ours, axis=None), np.sort(right, axis=None))
+    ):
+        return ""
+    return f"your {seen.symbol} has the right numbers in the wrong places. In which order do rows and columns come?"
+
+
+def by_value(seen: Seen) -> str:
+    """The entry that is off most, if nothing else is known."""
+    ours, right = seen.pair(seen.first)
+    if ours.size == 1:
+        return (
+            f"{seen.where} your {seen.symbol} is {value(ours)}, and should be {value(right)}. What makes "
+            "the difference?"
+        )
+    return (
+        f"{seen.where} your {seen.at()} is {value(ours[seen.place])}, and should be {value(right[seen.place])}. "
+        "Compute this one entry by hand: which numbers take part?"
+    )
+
+
+def value(number: Any) -> str:
+    """A number with as many digits as one needs."""
+    small = 0 < abs(float(number)) < 1e-3 or abs(float(number)) >= 1e5
+    return f"{float(number):.3g}" if small else shown(number)
+
+
+ALWAYS: tuple[Question, ...] = (not_finite, all_zero, is_an_input)

@@ -1,0 +1,150 @@
+"""What stands in a learner's file, read without running it: answers, whose code it is, and whether it has changed."""
+
+import ast
+import hashlib
+import operator
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from compare.exercise.paper import Answer
+
+# Ways to other code that no import shows.
+HIDDEN = {"__import__", "importlib", "exec", "eval", "compile", "builtins", "__builtins__", "runpy", "pkgutil"}
+ARITHMETIC = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
+LOOPS = ast.For, ast.While, ast.comprehension
+DEFAULT_SEED = 1
+
+
+class Source:
+    """The text of a file, which must be valid Python.
+
+    seed: that of the paper tasks. answers: by name what is answered, None for what is not; of another kind than a
+    number, a text or a list of numbers it is the text in the file. asked: whether the file has ANSWERS at all.
+    """
+
+    def __init__(self, path: Path):
+        self._tree = ast.parse(path.read_text(encoding="utf-8"))
+        self._bound = dict(_bindings(self._tree))
+        seed = self._bound.get("SEED")
+        given = _plain(seed.value) if isinstance(seed, ast.Assign | ast.AnnAssign) and seed.value else None
+        self.seed = given if isinstance(given, int) and given >= 0 else DEFAULT_SEED
+        found = self._bound.get("ANSWERS")
+        self.asked = found is not None
+        self.answers = _answers(found)
+
+    def foreign(self, name: str) -> str:
+        """Where the code of a function comes from, if that is not this file and NumPy: a module, or a way to one."""
+        star = next((module for node in ast.walk(self._tree) for module in _star(node) if not _allowed(module)), "")
+        return next((module for node in self._used(name) for module in _outside(node)), "") or star
+
+    def fingerprint(self, name: str) -> str:
+        """Changes when the code of a function changes, or of what it uses in this file."""
+        code = "\n".join(sorted(ast.dump(node) for node in self._used(name)))
+        return hashlib.sha256(code.encode()).hexdigest()[:16]
+
+    def has_loop(self, name: str) -> bool:
+        """Whether a function, or what it uses in this file, loops in Python."""
+        return any(isinstance(inner, LOOPS) for node in self._used(name) for inner in ast.walk(node))
+
+    def _used(self, name: str) -> list[ast.AST]:
+        """What binds a name, and all that stands at the top of the file and is used in it."""
+        seen: dict[str, ast.AST] = {}
+        open_names = [name]
+        while open_names:
+            one = open_names.pop()
+            if one in self._bound and one not in seen:
+                seen[one] = self._bound[one]
+                open_names += [node.id for node in ast.walk(seen[one]) if isinstance(node, ast.Name)]
+        # what runs without a name may still change a function
+        loose = [node for node in self._tree.body if isinstance(node, ast.Expr) and not _is_text(node)]
+        return [*seen.values(), *loose]
+
+
+def _bindings(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
+    """What the top of a file binds, also inside of if, try and with; the last one counts."""
+    for node in _statements(tree.body):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+            yield node.name, node
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            for alias in node.names:
+                yield alias.asname or alias.name.partition(".")[0], node
+        else:
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
+                    yield inner.id, node
+
+
+def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    for node in body:
+        inner = [part for field in ("body", "orelse", "finalbody") for part in getattr(node, field, [])]
+        handlers = [part for handler in getattr(node, "handlers", []) for part in handler.body]
+        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef) or not (inner or handlers):
+            yield node
+        else:
+            yield from _statements([*inner, *handlers])
+
+
+def _outside(node: ast.AST) -> Iterator[str]:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Import):
+            yield from (alias.name for alias in inner.names if not _allowed(alias.name))
+        elif isinstance(inner, ast.ImportFrom):
+            module = "." * inner.level + (inner.module or "")
+            yield from () if _allowed(module) else (module,)
+        elif isinstance(inner, ast.Name) and inner.id in HIDDEN:
+            yield inner.id
+        elif isinstance(inner, ast.Attribute) and inner.attr in ("modules", "import_module", "__globals__"):
+            yield f"{ast.unparse(inner)}"
+
+
+def _star(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
+        yield "." * node.level + (node.module or "")
+
+
+def _allowed(module: str) -> bool:
+    root = module.partition(".")[0]
+    return root == "numpy" or (root in sys.stdlib_module_names and root not in HIDDEN)
+
+
+def _is_text(node: ast.Expr) -> bool:
+    return isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def _answers(found: ast.AST | None) -> dict[str, Answer | None]:
+    value = getattr(found, "value", None)
+    if not isinstance(value, ast.Dict):
+        return {}
+    pairs = zip(value.keys, value.values, strict=True)
+    return {
+        key.value: _answer(given)
+        for key, given in pairs
+        if isinstance(key, ast.Constant) and isinstance(key.value, str)
+    }
+
+
+def _answer(node: ast.expr) -> Answer | None:
+    if isinstance(node, ast.List | ast.Tuple):
+        values = [_plain(part) for part in node.elts]
+        return ast.unparse(node) if None in values else tuple(map(float, values))
+    if isinstance(node, ast.Constant) and (node.value is None or isinstance(node.value, str)):
+        return node.value or None
+    value = _plain(node)
+    return ast.unparse(node) if value is None else value
+
+
+def _plain(node: ast.AST) -> Any:
+    """A number as it may be written, with simple arithmetic; None if it is anything else."""
+    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        return node.value
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        value = _plain(node.operand)
+        return None if value is None else -value
+    if isinstance(node, ast.BinOp) and type(node.op) in ARITHMETIC:
+        left, right = _plain(node.left), _plain(node.right)
+        if left is None or right is None or (right == 0 and isinstance(node.op, ast.Div)):
+            return None
+        return ARITHMETIC[type(node.op)](left, right)
+    return None

@@ -1,0 +1,91 @@
+"""A function or rung on small inputs of several sizes, beside what is right; the example of MATHS.md is the first."""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+import scratch
+from compare.equations import KNOWN
+from compare.exercise.right import RIGHT
+from compare.exercise.rungs import example
+
+Results = tuple[NDArray, ...]
+
+# N, D, K, the rate and the size of a batch of an epoch: none equal where it must not be; with one step, with several
+# that come out even, and with a short last one.
+SIZES = (
+    (5, 3, 4, 0.125, 5), (7, 3, 5, 0.7, 3), (1, 6, 4, 0.3, 4), (3, 8, 5, 2.0, 1), (6, 2, 3, 0.05, 2), (8, 3, 6, 1.7, 3),
+)  # fmt: skip
+# So many of these are as a step has them; in the others any gradient comes in.
+STEPS, INCOMING = 3, ("dlogP", "dP", "dZ", "dW", "db")
+# So far from the right value, as a share of the largest, may a result be.
+WITHIN = {"float64": 1e-9, "float32": 1e-4}
+
+
+class Trial(NamedTuple):
+    """Inputs of a function, what it makes of them, and what is right. sizes: N, D and K as far as they are known."""
+
+    name: str
+    inputs: tuple[Any, ...]
+    ours: Results
+    right: Results
+
+    @property
+    def sizes(self) -> dict[str, Any]:
+        """By letter the sizes, and lr and batch_size by their names."""
+        parameters = KNOWN[self.name].parameters
+        numbers = {p: v for p, v in zip(parameters, self.inputs, strict=True) if not parameters[p] and p != "L"}
+        return KNOWN[self.name].sizes(self.inputs) | numbers
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The inputs by name."""
+        return dict(zip(KNOWN[self.name].parameters, self.inputs, strict=True))
+
+    def is_right(self, result: int | None = None) -> bool:
+        """Whether all results are right, or one of them."""
+        pairs = [*zip(self.ours, self.right, strict=True)]
+        return all(same(*pair) for pair in (pairs if result is None else [pairs[result]]))
+
+
+def same(ours: NDArray, right: NDArray) -> bool:
+    """True if two arrays are equal up to rounding."""
+    ours, right = np.asarray(ours), np.asarray(right)
+    scale = float(np.abs(right[np.isfinite(right)]).max(initial=0.0))
+    within = WITHIN[str(ours.dtype)] if str(ours.dtype) in WITHIN else WITHIN["float64"]
+    return np.allclose(ours, right, rtol=0, atol=within * max(scale, 1e-300), equal_nan=True)
+
+
+def trials(name: str, call: Callable, dtype: str = "float64") -> Iterator[Trial]:
+    """What a function makes of each of the inputs. Raises what it raises."""
+    for inputs in _inputs(name):
+        narrow = tuple(v.astype(dtype) if getattr(v, "dtype", None) == np.float64 else v for v in inputs)
+        yield Trial(name, inputs, as_results(call(*narrow)), as_results(RIGHT[name](*inputs)))
+
+
+def as_results(returned: Any) -> Results:
+    """One or more results as a tuple of arrays."""
+    return tuple(map(np.asarray, returned if isinstance(returned, tuple) else (returned,)))
+
+
+@cache
+def _inputs(name: str) -> tuple[tuple[Any, ...], ...]:
+    random = np.random.default_rng(12)
+    drawn = (_drawn(name, random, sizes, any_gradient=n >= STEPS) for n, sizes in enumerate(SIZES))
+    return (example(name)[0], *drawn)
+
+
+def _drawn(name: str, random: np.random.Generator, sizes: tuple, any_gradient: bool) -> tuple[Any, ...]:
+    """Inputs as a step has them, or with a gradient that comes in from any other loss."""
+    N, D, K, lr, size = sizes
+    X, y = random.uniform(0, 1, (N, D)), random.integers(0, K, N)
+    W, b = random.normal(size=(K, D)), random.normal(size=K)
+    step = scratch.step(scratch.SoftmaxRegression(W, b), scratch.SGD(lr), X, y)
+    P, dlogP = np.exp(step.logP), RIGHT["log_probabilities_gradient"](step.logP, y)
+    values = step._asdict() | {"W": W, "b": b, "P": P, "dlogP": dlogP, "dP": dlogP / P, "lr": lr, "batch_size": size}
+    if any_gradient:
+        values |= {field: random.normal(size=np.shape(values[field])) for field in INCOMING}
+    return tuple(values[parameter] for parameter in KNOWN[name].parameters)

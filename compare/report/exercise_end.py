@@ -1,0 +1,142 @@
+"""The end of the exercise on one screen: what was reached, what was learned, and where to go next."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+import scratch
+from compare.backends.worker import Worker
+from compare.problem import Problem
+from compare.proof.run import Run
+from compare.report.half_blocks import half_blocks
+from compare.report.pictures import save_pictures
+from compare.report.proof_screen import check_lines, print_next, verdict_line
+from compare.report.tables import table, wrapped
+from compare.training import published
+from compare.words import per_cent
+
+# Images and templates in the terminal have so many characters in a line; five stand side by side.
+WIDTH = 14
+WRONG = 3
+# The class whose template is shown: of digits the 3, which is easy to recognise.
+CLASS = 3
+# Epochs of the tutorial at which both curves are shown.
+PUBLISHED_EPOCHS = 0, 1, 2, 4, 8, 20
+LEARNED = (
+    "You derived dZ = (P - Y) / N twice, wrote each step of softmax regression, and had every one of them checked. "
+    "These functions trained a model, beside one whose gradients PyTorch finds by itself, and the two agree at every "
+    "step to within rounding."
+)
+QUESTIONS = (
+    (
+        "Why does each row of dZ sum to 0?",
+        "If all logits of an image rise by the same number, P does not change, and so L does not: the slope in that "
+        "direction, which is the sum of the row, is 0. In the formula: P sums to 1, and so does Y.",
+    ),
+    (
+        "Where does the Jacobian of the softmax go on the way from dP to (P - Y) / N?",
+        "dP is -1 / (N P) at the label and 0 elsewhere, so only the row of J at the label counts. Each of its entries "
+        "has that P as a factor, which cancels the 1 / P: what is left is P[k] - 1 at the label, P[k] "
+        "elsewhere, over N.",
+    ),
+    (
+        "Why can the loss fall while the accuracy stays the same?",
+        "The accuracy only asks which logit is largest. The loss asks how large the probability of the label is, and "
+        "that moves with every step: it has a slope where the accuracy is flat.",
+    ),
+)
+NEXT = {
+    "python -m compare bugs --list": "mistakes that others make",
+    "python -m compare experiment lr": "what the learning rate does",
+}
+
+
+class Ending(NamedTuple):
+    """What the learner's functions reached. P: of the validation images. wrong: which it gets wrong, the surest."""
+
+    problem: Problem
+    runs: list[Run]
+    P: NDArray
+    wrong: NDArray
+
+
+def ending(problem: Problem, runs: list[Run], file: Worker) -> Ending:
+    """Classify the validation images with the functions of the file, and find the surest mistakes."""
+    run, (images, labels) = runs[0], problem.validation
+    f = file.equations()
+    Z = f.logits(scratch.pixels(images[:], run.templates.dtype), run.templates, run.bias)
+    P = np.exp(f.log_softmax(Z))
+    wrong = np.flatnonzero(P.argmax(axis=1) != labels)
+    return Ending(problem, runs, P, wrong[np.argsort(-P.max(axis=1)[wrong], kind="stable")][:WRONG])
+
+
+def print_end(console: Console, reached: Ending, path: Path) -> None:
+    """One screen: templates and mistakes, the curve, the proof, and what comes next."""
+    console.print(_images(console, reached))
+    console.print(_curve(reached))
+    for line in (*check_lines(reached.runs), verdict_line(reached.runs)):
+        console.print(line)
+    console.print(Text(f"\n{wrapped(LEARNED)}\n\nExplain aloud, with pen and paper (--answers has the answers):"))
+    for number, (question, _) in enumerate(QUESTIONS, 1):
+        console.print(Text(f"{number}. {question}"))
+    console.print()
+    print_next(console, {f"python -m compare prove --backend {path}": "all numbers of your proof", **NEXT})
+
+
+def print_answers(console: Console) -> None:
+    """The answers to the three questions."""
+    for number, (_, answer) in enumerate(QUESTIONS, 1):
+        console.print(Text(f"\n{wrapped(f'{number}. {answer}')}"))
+
+
+def save_end(reached: Ending, folder: Path) -> None:
+    """Pictures of templates, curve and mistakes."""
+    from compare.report.model_pictures import mistakes
+    from compare.report.training_pictures import curves, templates
+
+    problem, run = reached.problem, reached.runs[0]
+    before, history = problem.start(run.dtype)[0], {run.sides[0]: run.history[run.sides[0]]}
+    figures = {
+        "templates": templates(before, run.templates, problem.shape, problem.names),
+        "curve": curves(f"{problem.name}, your functions", history),
+        "mistakes": mistakes(*problem.validation, reached.P, problem.shape, problem.names),
+    }
+    save_pictures(figures, folder)
+
+
+def _images(console: Console, reached: Ending) -> Table:
+    """A template before and after, and the surest mistakes."""
+    problem, run, (images, labels) = reached.problem, reached.runs[0], reached.problem.validation
+    shown = min(CLASS, problem.classes - 1)
+    before = problem.start(run.dtype)[0][shown]
+    name = problem.names[shown]
+    cells = [(f"{name}, before", before), (f"{name}, after", run.templates[shown])]
+    for n in reached.wrong:
+        read = reached.P[n].argmax()
+        cells.append((f"{problem.names[labels[n]]}, read as {problem.names[read]}", images[n]))
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    colour = console.color_system is not None
+    pictures = [Text("\n").join(half_blocks(row, problem.shape, colour, WIDTH)) for _, row in cells]
+    grid.add_row(*(Text(title[:WIDTH]) for title, _ in cells))
+    grid.add_row(*pictures)
+    return grid
+
+
+def _curve(reached: Ending) -> Group:
+    """Own validation accuracy beside the tutorial's after as many steps, as far as there are so many."""
+    run = reached.runs[0]
+    history = run.history[run.sides[0]]
+    last = len(history) - 1
+    per_epoch = run.steps / max(1, last)
+    points = [(k, round(k * published.STEPS_PER_EPOCH / per_epoch)) for k in PUBLISHED_EPOCHS]
+    reached_points = [(k, epoch) for k, epoch in points if epoch <= last]
+    own = [per_cent(history[epoch].val_accuracy, 1) for _, epoch in reached_points]
+    theirs = [per_cent(published.CURVE[k], 1) for k, _ in reached_points]
+    steps = (f"{k * published.STEPS_PER_EPOCH:,}" for k, _ in reached_points)
+    rows = [["your accuracy", *own], ["the tutorial's, on all of MNIST", *theirs]]
+    return table("", ["after so many steps", *steps], rows, left=1)
