@@ -45,8 +45,8 @@ HINTS = {
         "dZ = np.exp(logP); dZ[np.arange(len(y)), y] -= 1; and divide by len(y), which need not be 100.",
     ),
     "weight_gradient": (
-        "A weight W[k, d] acts on Z[n, k] through X[n, d], for every image n: the chain rule adds up over n.",
-        "dW[k, d] = sum over n of dZ[n, k] X[n, d]: a product of two matrices that sums over the images.",
+        "A weight W[k, i] acts on Z[n, k] through X[n, i], for every image n: the chain rule adds up over n.",
+        "dW[k, i] = sum over n of dZ[n, k] X[n, i]: a product of two matrices that sums over the images.",
         "(K, N) times (N, D) is (K, D): dZ.T @ X; 1/N is in dZ already",
     ),
     "bias_gradient": (
@@ -55,8 +55,8 @@ HINTS = {
         "dZ.sum(axis=0); 1/N is in dZ already",
     ),
     "parameter_gradients": (
-        "A weight W[k, d] acts on Z[n, k] through X[n, d], for every image n: the chain rule adds up over n.",
-        "dW[k, d] = sum over n of dZ[n, k] X[n, d], a product of two matrices. For b the factor X is 1.",
+        "A weight W[k, i] acts on Z[n, k] through X[n, i], for every image n: the chain rule adds up over n.",
+        "dW[k, i] = sum over n of dZ[n, k] X[n, i], a product of two matrices. For b the factor X is 1.",
         "dZ.T @ X and dZ.sum(axis=0), as a pair; 1/N is in dZ already.",
     ),
     "sgd_step": (

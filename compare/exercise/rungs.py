@@ -48,7 +48,7 @@ TEXTS = {
         True,
     ),
     "weight_gradient": Text(
-        "The gradient of L by W, from that by Z. W[k, d] acts on Z[n, k] of every image n.", "dW = dZ^T X", True
+        "The gradient of L by W, from that by Z. W[k, i] acts on Z[n, k] of every image n.", "dW = dZ^T X", True
     ),
     "bias_gradient": Text(
         "The gradient of L by b, from that by Z. b[k] acts on Z[n, k] of every image n.",

@@ -104,7 +104,7 @@ def mean_image(X, dZ):
 
 
 @mistake(
-    "weight_gradient", "The gradient of a weight is that of its logit.", "Z[n, k] has W[k, d] with the factor X[n, d]."
+    "weight_gradient", "The gradient of a weight is that of its logit.", "Z[n, k] has W[k, i] with the factor X[n, i]."
 )
 def pixels_forgotten(X, dZ):
     return np.outer(dZ.sum(axis=0), np.ones(X.shape[1], X.dtype))
@@ -113,7 +113,7 @@ def pixels_forgotten(X, dZ):
 @mistake(
     "weight_gradient",
     "The gradient of a weight is its pixel.",
-    "That is dZ[n, k] / dW[k, d]: the chain rule multiplies it with dZ.",
+    "That is dZ[n, k] / dW[k, i]: the chain rule multiplies it with dZ.",
 )
 def incoming_gradient_forgotten_in_w(X, dZ):
     return np.outer(np.ones(dZ.shape[1], X.dtype), X.sum(axis=0))
