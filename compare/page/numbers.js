@@ -64,7 +64,7 @@ function set_bars(rows, values, label, positive) {
   const largest = Math.max(1e-12, ...Array.from(values, Math.abs).filter(Number.isFinite))
   const [whole, from] = positive ? [100, 0] : [50, 50]
   rows.forEach(({ row, bar, number, slider }, k) => {
-    const width = whole * (Number.isFinite(values[k]) ? Math.abs(values[k]) / largest : 1)
+    const width = whole * (Math.min(1, Math.abs(values[k]) / largest) || 0)
     row.className = k === label ? 'label' : ''
     bar.className = values[k] < 0 ? 'bar below' : 'bar'
     bar.style.width = `${width}%`
