@@ -45,6 +45,7 @@ def in_a_terminal(*args: str, until: bytes) -> tuple[int, bytes]:
         process.kill()
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("args", "until"),
     [

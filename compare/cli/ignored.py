@@ -136,7 +136,7 @@ RULES = {
         Rule(
             lambda values: values["check"],
             "--check runs a test of yours, which makes its own steps",
-            (*PROBLEM, "hint", "answers", "start_again", "pictures", "paper_seed"),
+            (*PROBLEM, "answers", "start_again", "pictures", "paper_seed"),
         ),
         Rule(lambda values: not values["check"], "--details is for --check", ("details",)),
         NO_MOMENTUM,

@@ -163,6 +163,7 @@ def test_what_nobody_asks_for_is_forgotten_over_there(worker: Worker, small: Pro
         worker.request("state", {"key": key})
 
 
+@pytest.mark.heavy
 def test_the_command_line_passes_the_time_limit_on(cli: Callable, user_file, one_function):
     path = user_file(one_function("nll_loss", "import time; time.sleep(60)"))
     for command in ("prove", "train"):

@@ -145,6 +145,7 @@ def test_the_result_as_json(cli, climbed: Callable, exercise_file: Callable, tmp
     }  # fmt: skip
 
 
+@pytest.mark.heavy
 def test_a_finished_course_ends_on_one_screen(
     cli, climbed: Callable, exercise_file: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -67,6 +67,7 @@ def test_a_long_one_says_first_how_long_it_takes(cli, monkeypatch: pytest.Monkey
     assert not cli("experiment", "val-size", "--quiet")[2]
 
 
+@pytest.mark.heavy
 def test_the_learning_rate_of_the_tutorial_is_too_low(cli, tmp_path: Path):
     code, out, _ = cli("experiment", "lr", "--json", tmp_path / "json", "--quiet")
     assert code == 0

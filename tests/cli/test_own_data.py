@@ -86,6 +86,7 @@ def test_they_are_proven_on(cli, pictures: Path):
     assert max(map(len, out.splitlines())) <= 80
 
 
+@pytest.mark.heavy
 def test_without_epochs_there_are_about_9600_steps(cli, pictures: Path):
     code, out, _ = cli("train", "--data", pictures, *ALIKE, "--batch-size", 32, "--lr", 0.1, "--log-epochs", 9600)
     assert code == 0
@@ -155,6 +156,7 @@ def test_without_validation_each_epoch_prints_test_figures_called_test(cli, arra
     assert json.loads((tmp_path / "json").read_text())["accuracy"] == found["test"]
 
 
+@pytest.mark.heavy
 def test_the_proof_says_test_too(cli, arrays: Path):
     options = "prove", "--data", arrays, "--val-fraction", 0, *TRAINED, "--dtype", "float32"
     code, out, _ = cli(*options)

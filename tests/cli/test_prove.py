@@ -149,6 +149,7 @@ def test_a_difference_in_one_line(cli, monkeypatch: pytest.MonkeyPatch):
     assert cli(*options) == (1, "differ: summed-gradient and torch, in logits_gradient (E4)\n", "")
 
 
+@pytest.mark.heavy
 def test_a_side_that_is_not_finite_is_told_and_written(cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     def nan(logP, y):
         return scratch.nll_loss(logP, y) * np.nan
@@ -216,6 +217,7 @@ def test_json_is_made_for_those_who_ask(cli, monkeypatch: pytest.MonkeyPatch):
     assert cli(*SHORT, "--dtype", "float32", "--quiet")[0] == 0
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("proven_once")
 def test_a_proof_is_kept(cli, tmp_path: Path):
     assert cli(*SHORT, "--quiet", "--runs-root", tmp_path, "--run", "one", "--json", tmp_path / "json")[0] == 0

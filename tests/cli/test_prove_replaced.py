@@ -8,6 +8,7 @@ from compare.bugs.diagnosis import Diagnosis
 from compare.cli import prove as prove_command
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("files", [1, 2])
 def test_what_one_file_replaces_is_known_to_the_diagnosis(
     cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, files: int

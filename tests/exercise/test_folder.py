@@ -21,6 +21,7 @@ def folder(rungs_file: Callable, tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.heavy
 def test_every_learner_has_a_row_whatever_the_others_do(folder: Path, small: Problem):
     said: list[str] = []
     found = {one.name: one for one in survey_folder(folder, small, 20.0, said.append)}

@@ -116,6 +116,7 @@ def test_paper_without_code_earns_nothing(rungs_file: Callable, small: Problem):
     assert "right" not in states(climbed(rungs_file(0, paper=11), small))
 
 
+@pytest.mark.heavy
 def test_half_filled_earns_what_is_done(rungs_file: Callable, small: Problem):
     found = survey(Worker(rungs_file(4, paper=2)), small)
     assert states(found) == [*["right"] * 4, *["missing"] * 6, "later"]

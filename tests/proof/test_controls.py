@@ -60,6 +60,7 @@ def test_a_reference_that_is_wrong_is_left_to_the_proof(small: Problem, replaced
     assert prove(small, "float32", theirs=wrong).verdict == "differ"
 
 
+@pytest.mark.heavy
 def test_every_proof_makes_every_control_again(small: Problem, monkeypatch: pytest.MonkeyPatch):
     made, controls_of_all = [], controls.CONTROLS
 

@@ -224,6 +224,7 @@ def test_a_clean_run_is_certified_and_a_tilted_one_is_not(digits: Problem, repla
     assert unsure.certified < unsure.compared - unsure.differ
 
 
+@pytest.mark.heavy
 def test_a_mistake_that_only_evaluation_makes_is_seen(small: Problem, replaced: Callable, dtype: str):
     """No batch has the images of the test set: only the curve would show it."""
     first = small.test[0][0] / 255

@@ -46,6 +46,7 @@ def separable() -> Dataset:
     return Dataset("separable", (images, labels), None, classes=3)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("batch_size", [1, 16])
 def test_a_run_that_fits_its_images_perfectly_is_no_false_alarm(lockstep: Callable, dtype: str, batch_size: int):
     """Losses and gradients near 0: a purely relative tolerance would be too tight there."""
@@ -61,6 +62,7 @@ def test_a_run_that_fits_its_images_perfectly_is_no_false_alarm(lockstep: Callab
     assert max(found.scaled_error for found in late.worst.values()) > 16 * np.finfo(dtype).eps
 
 
+@pytest.mark.heavy
 def test_a_learning_rate_that_amplifies_rounding_is_told_from_a_bug(dtype: str):
     random = np.random.default_rng(6)
     images, labels = random.integers(0, 256, (200, 64)).astype(np.uint8), random.integers(0, 3, 200)

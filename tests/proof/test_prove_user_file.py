@@ -18,6 +18,7 @@ def test_right_functions_of_a_user_file_match(small: Problem, user_file, right_f
     assert run.verdict == "match"
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_what_a_user_file_lacks_comes_from_scratch(small: Problem, user_file, one_function, name: str):
     alone = one_function(name, f"return scratch.{name}({', '.join(FUNCTIONS[name].parameters)})")

@@ -86,6 +86,7 @@ def test_the_first_check_that_detects_it_is_named(random_problem: Callable[..., 
     assert one(sgd_step=stop) == FirstDetection(STOPS, "raises KeyError")
 
 
+@pytest.mark.heavy
 def test_what_single_steps_do_not_detect_is_trained(
     random_problem: Callable[..., Problem], monkeypatch: pytest.MonkeyPatch
 ):

@@ -49,6 +49,7 @@ def test_what_a_file_does_wrong_when_it_is_loaded_is_one_line(run: Callable, tex
     assert str(raised.value) == f"my_test.py: {BAD_AT_LOADING[text]}"
 
 
+@pytest.mark.heavy
 def test_a_test_that_never_ends_on_one_mistake_is_told_with_its_name(run: Callable):
     waits = "def check(f):\n    while not np.isfinite(f.log_softmax(np.array([[1000.0, 0]])))[0, 0]: pass"
     runner = run(f"import numpy as np\n{waits}", RIGHT, CLASSIC, time_limit=1)
@@ -109,6 +110,7 @@ def test_where_no_process_can_be_copied_each_case_has_its_own(run: Callable, mon
     assert [outcome.state for _, outcome in runner.outcomes(["wrong-axis", "summed-loss"])] == [PASSED] * 2
 
 
+@pytest.mark.heavy
 def test_a_test_that_never_ends_is_ended_where_no_process_can_be_copied(run: Callable, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(runner_module, "COPIES", False)
     runner = run("def check(f):\n    while True: pass", RIGHT, time_limit=5)

@@ -89,6 +89,7 @@ def test_a_test_that_accuses_the_right_functions_is_told_and_nothing_else_is_run
     assert scoring.score(pytest.fail) == Score({"the right functions": "my_test.py: check returns False"})
 
 
+@pytest.mark.heavy
 def test_a_group_that_is_accused_only_together_is_named(check_path: Callable):
     text = "def check(f): return sum(one.__module__ == 'compare.bugs.right' for one in f) < 2"
     score = Scoring(check_path(text)).score()
