@@ -40,6 +40,8 @@ def _text(section: str, first: str) -> str:
     """What stands in a section from a bold heading on, up to the example or the next heading."""
     text = section.partition(f"**{first}.**")[2]
     text = re.split(r"\n\n(?=```|\*\*|By hand)", text.strip())[0]
+    # what is said of the example only
+    text = re.sub(r"\(here .*?\)\. |: here [^.]*(?=\.)", "", text, flags=re.S)
     # what announces the example goes with it
     return re.sub(r"(?<=\.) [^.]*:\Z", "", text.replace("\n\n", "\0").replace("\n", " ")).replace("\0", "\n\n")
 

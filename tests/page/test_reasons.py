@@ -12,7 +12,7 @@ from compare.page.reasons import reasons
     ("tag", "first", "last"),
     [
         ("E2", "Take <math", "and gets the probability <math"),
-        ("E3", "With the sum, twice the batch", "the root of their product."),
+        ("E3", "With the sum, twice the batch", "of the probabilities of the right classes."),
         ("E4", "Take one image", "So divide by <math"),
         ("E6", "For small changes of the parameters", "The formula holds for small steps only."),
     ],
@@ -22,6 +22,7 @@ def test_a_reason_is_whole_and_has_no_example(tag: str, first: str, last: str):
     assert shown.startswith(f"<p>{first}")
     assert last in shown[-600:]
     assert "By hand" not in shown
+    assert "here" not in re.sub(r"<math.*?</math>", "", shown).split()
     assert not shown.endswith(":</p>")
 
 
