@@ -2,17 +2,15 @@
 
 import json
 import math
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from compare.page import build
-
-pytestmark = pytest.mark.browser
 
 CATEGORIES = "toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline"
 Event = dict[str, Any]
@@ -36,13 +34,11 @@ def milliseconds(events: list[Event], thread: str, name: str) -> Iterator[float]
 
 
 def hold(limit: float, measure: Callable[[], float], what: str) -> None:
-    """The best of three; a processor that has more to do than it can says nothing of the page."""
+    """The best of three."""
     best = math.inf
     for _ in range(3):
         best = min(best, measure()) if best > limit else best
     print(f"{what}: {best:.1f} ms")
-    if limit < best <= 4 * limit and os.getloadavg()[0] > (os.cpu_count() or 1):
-        pytest.skip(f"{what} took {best:.0f} ms, on a computer that is busy with something else")
     assert best <= limit, what
 
 
@@ -71,11 +67,13 @@ def look(page: Page) -> None:
         page.locator("#scrub").press(key)
 
 
+@pytest.mark.speed
 def test_the_page_is_ready_within_a_second(browser: Browser, open_page: Callable[..., Page]):
     page = open_page()
     hold(1_000, lambda: sum(milliseconds(traced(browser, page, load), "CrRendererMain", "RunTask")), "load")
 
 
+@pytest.mark.speed
 @pytest.mark.parametrize("act", [load, run, break_it, look])
 def test_no_task_blocks_the_page(browser: Browser, open_page: Callable[..., Page], act: Callable[[Page], None]):
     page = open_page()
@@ -83,12 +81,14 @@ def test_no_task_blocks_the_page(browser: Browser, open_page: Callable[..., Page
     hold(50, lambda: max(milliseconds(traced(browser, page, act), "CrRendererMain", "RunTask")), act.__name__)
 
 
+@pytest.mark.speed
 def test_a_training_step_takes_at_most_two_milliseconds(browser: Browser, open_page: Callable[..., Page]):
+    """The median: the first steps wait for the compiler, and the last is followed by the validation."""
     page = open_page()
-    steps = int(str(page.get_attribute("#scrub", "max")))
-    hold(2, lambda: sum(milliseconds(traced(browser, page, run), "DedicatedWorker", "FunctionCall")) / steps, "step")
+    hold(2, lambda: median(milliseconds(traced(browser, page, run), "DedicatedWorker", "FunctionCall")), "step")
 
 
+@pytest.mark.browser
 def test_it_is_small(page_file: Path):
     sources = [path for path in Path(build.__file__).parent.iterdir() if path.suffix in (".js", ".css", ".jinja")]
     own, whole = sum(path.stat().st_size for path in sources), page_file.stat().st_size
