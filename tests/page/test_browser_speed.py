@@ -1,16 +1,15 @@
-"""How long the page works, in time of the processor, so that other programs hardly change it; and how large it is."""
+"""How long the page works, in time of the processor, so that other programs hardly change it."""
 
 import json
 import math
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from statistics import median
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from compare.page import build
+pytestmark = pytest.mark.speed
 
 CATEGORIES = "toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline"
 Event = dict[str, Any]
@@ -67,13 +66,11 @@ def look(page: Page) -> None:
         page.locator("#scrub").press(key)
 
 
-@pytest.mark.speed
 def test_the_page_is_ready_within_a_second(browser: Browser, open_page: Callable[..., Page]):
     page = open_page()
     hold(1_000, lambda: sum(milliseconds(traced(browser, page, load), "CrRendererMain", "RunTask")), "load")
 
 
-@pytest.mark.speed
 @pytest.mark.parametrize("act", [load, run, break_it, look])
 def test_no_task_blocks_the_page(browser: Browser, open_page: Callable[..., Page], act: Callable[[Page], None]):
     page = open_page()
@@ -81,17 +78,7 @@ def test_no_task_blocks_the_page(browser: Browser, open_page: Callable[..., Page
     hold(50, lambda: max(milliseconds(traced(browser, page, act), "CrRendererMain", "RunTask")), act.__name__)
 
 
-@pytest.mark.speed
 def test_a_training_step_takes_at_most_two_milliseconds(browser: Browser, open_page: Callable[..., Page]):
     """The median: the first steps wait for the compiler, and the last is followed by the validation."""
     page = open_page()
     hold(2, lambda: median(milliseconds(traced(browser, page, run), "DedicatedWorker", "FunctionCall")), "step")
-
-
-@pytest.mark.browser
-def test_it_is_small(page_file: Path):
-    sources = [path for path in Path(build.__file__).parent.iterdir() if path.suffix in (".js", ".css", ".jinja")]
-    own, whole = sum(path.stat().st_size for path in sources), page_file.stat().st_size
-    print(f"{whole:,} bytes, {own:,} of them its own code")
-    assert own <= 80_000
-    assert whole <= 1_500_000
