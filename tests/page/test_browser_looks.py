@@ -66,6 +66,11 @@ def test_nothing_is_to_be_scrolled_sideways(open_page: Callable[..., Page], sche
     open_all(page)
     for width in (360, 480, 700, 1000, 1400, 1920):
         page.set_viewport_size({"width": width, "height": 740})
+        # what is drawn by a script follows the new width in a later frame
+        for _ in range(40):
+            if page.evaluate(SIDEWAYS) == 0:
+                break
+            page.wait_for_timeout(50)
         assert page.evaluate(SIDEWAYS) == 0, width
         assert page.evaluate(STICKS_OUT) == [], width
 
