@@ -68,7 +68,7 @@ def test_nothing_is_to_be_scrolled_sideways(open_page: Callable[..., Page], sche
         page.set_viewport_size({"width": width, "height": 740})
         # what is drawn by a script follows the new width in a later frame
         for _ in range(40):
-            if page.evaluate(SIDEWAYS) == 0:
+            if page.evaluate(SIDEWAYS) == 0 and page.evaluate(STICKS_OUT) == []:
                 break
             page.wait_for_timeout(50)
         assert page.evaluate(SIDEWAYS) == 0, width
