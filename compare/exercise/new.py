@@ -3,6 +3,7 @@
 import secrets
 import shlex
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 
 from compare.equations import RUNGS, Function
@@ -42,15 +43,24 @@ def new_exercise(path: Path, seed: int | None = None) -> str:
 
     seed: of the paper tasks; drawn if it is None. Raises InputError if the file exists, or cannot be written.
     """
-    command = f"{COMMAND} {shlex.quote(str(path))}"
+    chosen = secrets.randbelow(SEEDS) if seed is None else seed
+    return write_new(path, COMMAND, lambda command: exercise_text(chosen, command))
+
+
+def write_new(path: Path, start: str, text: Callable[[str], str]) -> str:
+    """Write text(command) to a file that does not exist yet, and return the command that checks it: start and the file.
+
+    Raises InputError if the file exists, or cannot be written.
+    """
+    command = f"{start} {shlex.quote(str(path))}"
     # the command stands in a docstring, which some file names would end or change
     plain = command.isprintable() and not {'"', "\\"} & {*command}
-    text = exercise_text(secrets.randbelow(SEEDS) if seed is None else seed, command if plain else f"{COMMAND} FILE")
+    content = text(command if plain else f"{start} FILE")
     try:
         if path.exists() or path.is_symlink():
             raise InputError(f"--new {path}: exists already; choose another name")
         with whole_file(path) as stream:
-            stream.write(text.encode())
+            stream.write(content.encode())
     except OSError as error:
         raise InputError(f"--new {path}: cannot be written: {error.strerror}") from None
     return command
