@@ -1,6 +1,7 @@
 """Softmax regression by hand: NumPy, every formula and every gradient spelled out.
 
-Read the files in the order of the derivation: softmax, cross_entropy, model, sgd, training.
+Read the files in the order of the derivation: softmax, cross_entropy, model, sgd, training. What a function asks of its
+arguments, and raises where they do not fit, is in checks.
 The tags E1 to E6 are the equations of MATHS.md.
 
     N examples, D features, K classes
@@ -13,10 +14,20 @@ A gradient of the loss is `d` + name, with the same shape: dZ, dW, db.
 """
 
 from scratch.arrays import Floats, Images, Integers, Rows
-from scratch.cross_entropy import cross_entropy, logits_gradient, logits_gradient_by_chain_rule, nll_loss
-from scratch.model import SoftmaxRegression, logits, parameter_gradients
-from scratch.sgd import SGD, Velocity, sgd_step
-from scratch.softmax import log_softmax, softmax, softmax_jacobian
+from scratch.model import SoftmaxRegression
+from scratch.public import (
+    cross_entropy,
+    log_softmax,
+    logits,
+    logits_gradient,
+    logits_gradient_by_chain_rule,
+    nll_loss,
+    parameter_gradients,
+    sgd_step,
+    softmax,
+    softmax_jacobian,
+)
+from scratch.sgd import SGD, Velocity
 from scratch.training import (
     EQUATIONS,
     Equations,

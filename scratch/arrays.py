@@ -1,6 +1,6 @@
 """What the functions take: the types of arrays, and a clear error for anything else."""
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,8 +55,11 @@ class Rows:
         return len(self.index)
 
     def __getitem__(self, n: Any) -> NDArray[Any]:
-        # take copies whole rows, faster than array[...]
-        rows: NDArray[Any] = self.array.take(self.index[n], axis=0)
+        return self.take(n, axis=0)
+
+    def take(self, n: Any, axis: Literal[0]) -> NDArray[Any]:
+        """The rows at n, as of an array."""
+        rows: NDArray[Any] = self.array.take(self.index[n], axis=axis)
         return rows
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from scratch.arrays import Floats, check_arrays
+from scratch.arrays import Floats
+from scratch.checks import check_logits, check_model
 
 
 def logits(X: Floats, W: Floats, b: Floats) -> Floats:
@@ -17,11 +18,6 @@ def logits(X: Floats, W: Floats, b: Floats) -> Floats:
     array([[ 1. ,  0.5, -1. ],
            [ 0.5,  1.5,  0.5]])
     """
-    check_arrays(X=X, W=W, b=b)
-    if X.ndim != 2 or W.ndim != 2 or X.shape[1] != W.shape[1]:
-        raise ValueError(f"images (N, D) and weights (K, D) expected, not {X.shape} and {W.shape}")
-    if b.shape != W.shape[:1]:
-        raise ValueError(f"bias must have shape {W.shape[:1]}, one for each class, not {b.shape}")
     # Z = X W^T + b; in this order the logits of a class lie side by side in memory, and E2 takes half the time
     Z: Floats = np.add(X @ W.T, b, order="F")
     return Z
@@ -42,9 +38,6 @@ def parameter_gradients(X: Floats, dZ: Floats) -> tuple[Floats, Floats]:
     >>> db.round(4)
     array([-0.107 ,  0.4622, -0.3552])
     """
-    check_arrays(X=X, dZ=dZ)
-    if X.ndim != 2 or dZ.ndim != 2 or len(X) != len(dZ):
-        raise ValueError(f"images (N, D) and gradients (N, K) expected, not {X.shape} and {dZ.shape}")
     # the terms of each sum over n side by side in memory, where NumPy adds them in pairs: see row_sums in softmax.py
     dZ = np.asfortranarray(dZ)
     # dW = dZ^T X,  db = sum_n dZ[n]
@@ -59,11 +52,7 @@ class SoftmaxRegression:
     """
 
     def __init__(self, weight: Floats, bias: Floats):
-        check_arrays(weight=weight, bias=bias)
-        if weight.ndim != 2 or bias.shape != weight.shape[:1]:
-            raise ValueError(f"weight (K, D) and bias (K,) expected, not {weight.shape} and {bias.shape}")
-        if weight.dtype != bias.dtype or weight.dtype.kind != "f":
-            raise ValueError(f"weight and bias must share a float dtype, not {weight.dtype}, {bias.dtype}")
+        check_model(weight, bias)
         self.weight = weight.copy()
         self.bias = bias.copy()
 
@@ -78,4 +67,5 @@ class SoftmaxRegression:
 
     def __call__(self, X: Floats) -> Floats:
         """E1: X (N, D) -> Z (N, K)."""
+        check_logits(X, self.weight, self.bias)
         return logits(X, self.weight, self.bias)

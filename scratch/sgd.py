@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from scratch.arrays import Floats, check_arrays
+from scratch.arrays import Floats
 
 
 def sgd_step(W: Floats, b: Floats, dW: Floats, db: Floats, lr: float) -> tuple[Floats, Floats]:
@@ -26,9 +26,6 @@ def sgd_step(W: Floats, b: Floats, dW: Floats, db: Floats, lr: float) -> tuple[F
     >>> b.round(4)
     array([ 0.5535, -0.2311, -0.3224])
     """
-    check_arrays(W=W, b=b, dW=dW, db=db)
-    if dW.shape != W.shape or db.shape != b.shape:
-        raise ValueError(f"gradients {dW.shape} and {db.shape} of parameters {W.shape} and {b.shape}")
     lr = float(lr)  # a NumPy scalar would turn float32 into float64
     # W <- W - lr dW,  b <- b - lr db
     return W - lr * dW, b - lr * db

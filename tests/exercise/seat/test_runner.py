@@ -81,7 +81,7 @@ def test_what_a_test_changes_does_not_reach_the_next_mistake(run: Callable, what
 
 
 def test_what_is_changed_when_the_file_is_loaded_does_not_reach_the_functions(run: Callable):
-    text = "import scratch.model\nscratch.model.check_arrays = None\n"
+    text = "import scratch.checks\nscratch.checks.check_arrays = None\n"
     text += "import numpy as np\ndef check(f): return f.logits(np.eye(1), np.eye(1), np.ones(1))[0, 0] == 2"
     assert run(text, RIGHT, CLASSIC, GENERATED).right().state == PASSED
 

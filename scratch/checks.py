@@ -1,0 +1,117 @@
+"""What each function asks of its arguments, and the clear error where they do not fit; shapes as in the docstrings.
+
+The functions themselves have their equations only. `scratch.NAME` looks at its arguments first; the loop, which calls
+the equations for every batch, looks once at all that enters it.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from scratch.arrays import Floats, Images, Integers, Rows, check_arrays
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def checked(function: Callable[P, R], check: Callable[P, None]) -> Callable[P, R]:
+    """The function, with `check` called before it with the same arguments."""
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        check(*args, **kwargs)
+        return function(*args, **kwargs)
+
+    return call
+
+
+def check_logits(X: Floats, W: Floats, b: Floats) -> None:
+    """Raise TypeError or ValueError unless E1 can be computed."""
+    check_arrays(X=X, W=W, b=b)
+    if X.ndim != 2 or W.ndim != 2 or X.shape[1] != W.shape[1]:
+        raise ValueError(f"images (N, D) and weights (K, D) expected, not {X.shape} and {W.shape}")
+    if b.shape != W.shape[:1]:
+        raise ValueError(f"bias must have shape {W.shape[:1]}, one for each class, not {b.shape}")
+
+
+def check_softmax(Z: Floats) -> None:
+    """Raise TypeError or ValueError unless E2 can be computed."""
+    check_arrays(Z=Z)
+    if Z.ndim != 2:
+        raise ValueError(f"logits must have shape (N, K), not {Z.shape}")
+    if Z.dtype.kind not in "fc":
+        raise TypeError(f"logits must be floats, not {Z.dtype}")
+
+
+def check_probabilities(P: Floats) -> None:
+    """Raise TypeError unless P is an array."""
+    check_arrays(P=P)
+
+
+def check_loss(logP: Floats, y: Integers) -> None:
+    """Raise TypeError or ValueError unless E3 and E4 can be computed."""
+    check_arrays(logP=logP, y=y)
+    _check_rows(logP)
+    check_labels(y, *logP.shape)
+
+
+def check_chain_rule(P: Floats, y: Integers) -> None:
+    """Raise TypeError or ValueError unless E4 can be computed the long way."""
+    check_arrays(P=P, y=y)
+    _check_rows(P)
+    check_labels(y, *P.shape)
+
+
+def check_cross_entropy(Z: Floats, y: Integers) -> None:
+    """Raise TypeError or ValueError unless E2 and E3 can be computed."""
+    check_arrays(Z=Z, y=y)
+    check_softmax(Z)
+    check_labels(y, *Z.shape)
+
+
+def check_gradients(X: Floats, dZ: Floats) -> None:
+    """Raise TypeError or ValueError unless E5 can be computed."""
+    check_arrays(X=X, dZ=dZ)
+    if X.ndim != 2 or dZ.ndim != 2 or len(X) != len(dZ):
+        raise ValueError(f"images (N, D) and gradients (N, K) expected, not {X.shape} and {dZ.shape}")
+
+
+def check_update(W: Floats, b: Floats, dW: Floats, db: Floats, lr: float) -> None:  # noqa: ARG001 (called as sgd_step)
+    """Raise TypeError or ValueError unless E6 can be computed."""
+    check_arrays(W=W, b=b, dW=dW, db=db)
+    if dW.shape != W.shape or db.shape != b.shape:
+        raise ValueError(f"gradients {dW.shape} and {db.shape} of parameters {W.shape} and {b.shape}")
+
+
+def check_model(weight: Floats, bias: Floats) -> None:
+    """Raise TypeError or ValueError unless they are the parameters of a model."""
+    check_arrays(weight=weight, bias=bias)
+    if weight.ndim != 2 or bias.shape != weight.shape[:1]:
+        raise ValueError(f"weight (K, D) and bias (K,) expected, not {weight.shape} and {bias.shape}")
+    if weight.dtype != bias.dtype or weight.dtype.kind != "f":
+        raise ValueError(f"weight and bias must share a float dtype, not {weight.dtype}, {bias.dtype}")
+
+
+def check_training(W: Floats, b: Floats, images: Images | Rows, y: Integers) -> None:
+    """Raise TypeError or ValueError unless every batch of these images and labels fits the model."""
+    check_arrays(y=y)
+    if not isinstance(images, Rows):
+        check_arrays(images=images)
+    if len(images.shape) != 2 or images.shape[1] != W.shape[1]:
+        raise ValueError(f"images (N, D) and weights (K, D) expected, not {images.shape} and {W.shape}")
+    check_labels(y, len(images), len(b))
+
+
+def check_labels(y: Integers, N: int, K: int) -> None:
+    """Raise TypeError or ValueError unless y holds N integers from 0 to K - 1."""
+    if y.dtype.kind not in "iu":
+        raise TypeError(f"labels must be integers, not {y.dtype}")
+    if y.shape != (N,):
+        raise ValueError(f"labels must have shape ({N},), one for each row, not {y.shape}")
+    if N and (y.min() < 0 or y.max() >= K):
+        raise ValueError(f"labels must lie in 0 ... {K - 1}, not {y.min()} ... {y.max()}")
+
+
+def _check_rows(rows: Floats) -> None:
+    if rows.ndim != 2:
+        raise ValueError(f"a matrix (N, K) expected, not {rows.shape}")
