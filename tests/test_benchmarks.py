@@ -16,7 +16,8 @@ MACHINE = {"cores": 2, "numpy": "2.0"}
 def measured() -> ModuleType:
     """benchmarks/measured.py, which is no part of a package."""
     specification = importlib.util.spec_from_file_location("measured", BENCHMARKS / "measured.py")
-    assert specification and specification.loader
+    assert specification
+    assert specification.loader
     module = importlib.util.module_from_spec(specification)
     sys.modules["measured"] = module
     specification.loader.exec_module(module)
