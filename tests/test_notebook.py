@@ -21,11 +21,13 @@ STORED = SOURCE.with_suffix(".ipynb")
 
 STEPS = ["look", "split", "model", "softmax", "loss", "accuracy", "fit", "curve", "predict", "mistakes", "save", "load"]
 
-# What another processor does: sums in another order, exp by another algorithm. Not all have an effect everywhere.
+# What another processor does: sums in another order, exp by another algorithm. Each of them changes bits of the trained
+# weights on x86; a name that is unknown elsewhere changes nothing.
 OTHER_KERNELS = {
     "ATEN_CPU_CAPABILITY": "default",
-    "NPY_DISABLE_CPU_FEATURES": "AVX2 FMA3 AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL",
+    "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4 AVX2 FMA3 AVX512F AVX512_SKX AVX512_ICL AVX512_SPR",
     "OPENBLAS_CORETYPE": "Nehalem",
+    "MKL_CBWR": "COMPATIBLE",
 }
 
 
@@ -48,8 +50,9 @@ def prose(notebook: NotebookNode) -> str:
 
 
 def printed(cell: NotebookNode) -> str:
-    """All text of the outputs of a cell."""
-    return "".join(output.get("text") or output["data"]["text/plain"] for output in cell.outputs)
+    """All text of the outputs of a cell, without warnings on stderr."""
+    outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+    return "".join(output.get("text") or output["data"]["text/plain"] for output in outputs)
 
 
 def test_the_text_and_the_notebook_have_the_same_cells(source: NotebookNode, stored: NotebookNode):
@@ -101,9 +104,11 @@ def test_its_links_lead_somewhere(stored: NotebookNode):
 
 
 def test_the_readme_has_a_line_that_opens_it():
-    (line,) = (line for line in ROOT.joinpath("README.md").read_text().splitlines() if STORED.name in line)
-    install, start = line.partition("#")[0].strip().split(" && ")
-    assert start == f"jupyter lab {STORED.relative_to(ROOT).as_posix()}"
+    page, path = ROOT.joinpath("README.md").read_text(), STORED.relative_to(ROOT).as_posix()
+    assert f"]({path})" in page
+    install, start = re.search(r"^(pip install .*) && (jupyter lab .*?) #", page, re.MULTILINE).groups()
+    # its links lead out of its folder
+    assert start == f"jupyter lab --notebook-dir . {path}"
     extra = re.fullmatch(r'pip install -e "\.\[(\w+)\]"', install)[1]
     extras = tomllib.loads(ROOT.joinpath("pyproject.toml").read_text())["project"]["optional-dependencies"]
     assert [re.match(r"[\w-]+", wanted)[0] for wanted in extras[extra]] == ["jupyterlab"]
