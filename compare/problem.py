@@ -5,14 +5,15 @@ All three are drawn once, in NumPy, and handed to both sides: the seeds of two f
 
 import hashlib
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from compare.batches import Batches, Epochs
 from compare.data.mapped import permutation, pieces, selected
 from compare.data.registry import Dataset
 from compare.errors import InputError
@@ -87,29 +88,6 @@ class Hyperparameters:
         return {name: getattr(self, name) for name in names}
 
 
-class Batches(Sequence[NDArray]):
-    """An order (N,) of images as batches of `size`, the last may be short; none is made before it is asked for."""
-
-    def __init__(self, order: NDArray, size: int):
-        self.order, self.size = order, size
-
-    def __len__(self) -> int:
-        return math.ceil(len(self.order) / self.size)
-
-    @overload
-    def __getitem__(self, n: int) -> NDArray: ...
-
-    @overload
-    def __getitem__(self, n: slice) -> list[NDArray]: ...
-
-    def __getitem__(self, n: int | slice) -> NDArray | list[NDArray]:
-        """As of a list."""
-        if isinstance(n, slice):
-            return [self[one] for one in range(len(self))[n]]
-        first = range(len(self))[n] * self.size
-        return self.order[first : first + self.size]
-
-
 class Problem:
     """A data set split in two, initial weights, and the batches of every epoch.
 
@@ -164,9 +142,9 @@ class Problem:
         return self.chosen.epochs * self.steps_per_epoch
 
     @property
-    def batches(self) -> Iterator[Batches]:
-        """For each epoch its batches, arrays of indices into the training images; the same on every call."""
-        return map(self.epoch_batches, range(1, self.chosen.epochs + 1))
+    def batches(self) -> Epochs:
+        """For each epoch its batches, arrays of indices into the training images; the same each time one iterates."""
+        return Epochs(self.epoch_batches, self.chosen.epochs)
 
     def epoch_batches(self, epoch: int, first: int = 0) -> Batches:
         """Batches of one epoch, counted from 1: every training image once, in an order of its own.

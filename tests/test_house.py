@@ -8,7 +8,7 @@ import pytest
 MOST = 250
 
 
-@pytest.mark.parametrize("folder", ["scratch", "torch_impl", "compare", "tests", "benchmarks"])
+@pytest.mark.parametrize("folder", ["scratch", "torch_impl", "compare", "tests", "benchmarks", "notebooks"])
 def test_no_file_is_too_long(root: Path, folder: str):
     files = sorted(file for kind in ("*.py", "*.toml") for file in Path(root, folder).rglob(kind))
     assert files

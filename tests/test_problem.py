@@ -125,18 +125,6 @@ def test_another_process_draws_the_same(small: Problem):
     np.testing.assert_array_equal(other.train[0], small.train[0])
 
 
-def test_batches_are_those_of_a_list(small: Problem):
-    batches = small.epoch_batches(2)
-    every = list(batches)
-    assert len(batches) == len(every) == 5
-    assert [batches[n].tolist() for n in (0, 4, -1)] == [every[n].tolist() for n in (0, 4, 4)]
-    assert [b.tolist() for b in batches[1:3]] == [b.tolist() for b in every[1:3]]
-    assert [b.tolist() for b in small.epoch_batches(2, 3)] == [b.tolist() for b in every[3:]]
-    assert len(small.epoch_batches(2, 5)) == 0
-    with pytest.raises(IndexError):
-        batches[5]
-
-
 def test_the_order_in_a_checksum_is_bounded_by_images(make_small, monkeypatch: pytest.MonkeyPatch):
     def order(epochs: int) -> str:
         return make_small(epochs=epochs, batch_size=99).checksums["order"]
