@@ -19,7 +19,7 @@ from compare.page.formulas import equations
 from compare.page.packing import Packed, pack
 from compare.page.reasons import reasons
 from compare.page.symbols import SYMBOLS, dimensions
-from compare.page.texts import ALSO, ORIGINS, STOPS, questions
+from compare.page.texts import ALSO, NOTES, ORIGINS, STOPS, questions
 
 HERE = Path(__file__).parent
 # In the order in which each needs only those before it.
@@ -58,7 +58,15 @@ def render(facts: dict[str, Any], packed: Packed) -> str:
         style=style,
         mistakes=mistakes,
         tags=_tags(),
-        data={"facts": facts, "symbols": _symbols(), "mistakes": mistakes, "tags": _tags(), "stops": STOPS},
+        notes=NOTES,
+        data={
+            "facts": facts,
+            "symbols": _symbols(),
+            "mistakes": mistakes,
+            "tags": _tags(),
+            "stops": STOPS,
+            "notes": NOTES,
+        },
         table=packed.table,
         recording=packed.text,
     )

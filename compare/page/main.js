@@ -19,7 +19,7 @@ import { batch_index, images, largest_at } from './train.js'
 import { break_it, make_worker, recorded_options, show_badge } from './training.js'
 
 document.body.inert = true
-const { facts, symbols, mistakes, tags, stops } = JSON.parse($('data').textContent)
+const { facts, symbols, mistakes, tags, stops, notes } = JSON.parse($('data').textContent)
 const script = document.querySelector('script[type=module]').textContent
 const sources = ['engine', 'train', 'mistakes'].map((name) => script.split(`// ${name}.js\n`)[1].split(/^\/\/ \w+\.js$/m)[0].trim())
 $('engine-text').textContent = sources[0]
@@ -35,7 +35,7 @@ const set_desk = make_desk(facts, (k, value) => {
 })
 await pause()
 set_image(0)
-const touch = make_touch($('cards'), state, facts, (N) => batch_at(0, N))
+const touch = make_touch($('cards'), state, facts, notes, (N) => batch_at(0, N))
 await pause()
 const set_templates = make_templates($('template-images'), $('pixel'), facts, (k, d) => {
   touch.nudge(k, d)

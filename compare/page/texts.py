@@ -70,6 +70,27 @@ STOPS = (
     ),
 )
 
+# What the page explains, by the place where it stands; template and modules take it from here.
+NOTES = {
+    "page": "A digit goes through six equations. Each stands here as a formula, in NumPy, in PyTorch and in numbers. "
+    "A third implementation, in JavaScript, trains on this page and is compared with what the other two computed.",
+    "draw": "Draw with mouse, finger or pen; or move with the arrow keys, and lower or lift the pen with Space. It "
+    "is prepared as MNIST was:",
+    "shift": "Make the logits 1,000, then switch the shift off.",
+    "shift_kept": "e^(Z + c) = e^Z · e^c, and e^c stands above and below the line of the fraction. It cancels.",
+    "shift_lost": "e^709 is the largest that float64 has, and e^−745 the smallest: P is lost. Shifted by the "
+    "maximum, the largest exponent is always 0.",
+    "nudge": "The secant is (L(W + h) − L(W)) / h. A large h follows the curve, not its slope; a tiny one subtracts "
+    "two nearly equal numbers, and digits are lost. So the error has the form of a U.",
+    "sizes": "L is a mean: each image counts 1/N, so each row of dZ is divided by N. dW is then a mean over the "
+    "images, and the learning rate can stay when the batch grows.",
+    "templates": "The row of W of each class, and beside it what the next step will do: −dW of the next batch. "
+    "Orange adds to the logit, blue takes away. Full colour: ± 0.6 in W, ± 0.05 in dW, in all classes and steps. "
+    "Click a pixel to nudge its weight.",
+    "prediction": "Before you run: where will the accuracy end? Draw it in the second chart, or type it.",
+    "break": "Choose a mistake, or change a line of the engine. First say what will happen; then run it.",
+}
+
 MNIST = "MNIST by Yann LeCun, Corinna Cortes and Christopher Burges, licence CC BY-SA 3.0"
 # Of the data sets of the package, and of MNIST as a whole.
 ORIGINS = {

@@ -6,15 +6,19 @@ import { log_softmax, logits, nll_loss } from './engine.js'
 import { clamp, digits, draw_signed, element, labelled, make_bars, make_canvas, on, place_in } from './numbers.js'
 
 /** batch(N) -> the first images of the run -> {show, nudge}: show reads the state again. */
-export function make_touch(place, state, facts, batch) {
-  const nudge = make_nudge(state, facts)
-  const cards = [make_shift(state, facts), nudge, make_sizes(state, batch)]
+export function make_touch(place, state, facts, notes, batch) {
+  const nudge = make_nudge(state, facts, notes)
+  const cards = [make_shift(state, facts, notes), nudge, make_sizes(state, notes, batch)]
   place.append(...cards.map(({ card }) => card))
   return { show: () => cards.forEach(({ show }) => show()), nudge: nudge.choose }
 }
 
 function card(title, ...children) {
   return element('div', { class: 'card' }, element('h3', {}, title), ...children)
+}
+
+function note(text) {
+  return element('p', { class: 'note' }, text)
 }
 
 function slider(text, low, high, value, on_input) {
@@ -24,7 +28,7 @@ function slider(text, low, high, value, on_input) {
   return { input, line: element('p', {}, label, shown) }
 }
 
-function make_shift(state, { names }) {
+function make_shift(state, { names }, notes) {
   const [Z, P, out] = [make_bars('Z', names), make_bars('P', names, { positive: true }), element('p', { role: 'status' })]
   const shifted = labelled('Shift by the maximum, as the code does', 'input', { type: 'checkbox', checked: '' })
   const show = () => {
@@ -40,16 +44,15 @@ function make_shift(state, { names }) {
     P.set(p, state.label)
     out.className = gap < 1e-9 ? '' : 'warning'
     out.textContent = `The largest exponent is ${digits(Math.max(...moved) - m)}, Σ exp = ${digits(sum)}. ` + (gap < 1e-9
-      ? `P changes by ${digits(gap)}${gap ? ', which is rounding' : ''}: e^(Z + c) = e^Z · e^c, and e^c stands above and below the line of the fraction. It cancels.`
-      : 'e^709 is the largest that float64 has, and e^−745 the smallest: P is lost. Shifted by the maximum, the largest exponent is always 0.')
+      ? `P changes by ${digits(gap)}${gap ? ', which is rounding' : ''}: ${notes.shift_kept}`
+      : notes.shift_lost)
   }
   const { input, line } = slider('Number c', -1000, 1000, 0, show)
   on(shifted.input, 'change', show)
-  const note = element('p', { class: 'note' }, 'Make the logits 1,000, then switch the shift off.')
-  return { card: card('Add a number c to all logits', line, shifted.label, note, Z.table, P.table, out), show }
+  return { card: card('Add a number c to all logits', line, shifted.label, note(notes.shift), Z.table, P.table, out), show }
 }
 
-function make_nudge(state, { classes, shape }) {
+function make_nudge(state, { classes, shape }, notes) {
   const [height, width] = shape
   const places = Object.entries({ class: classes, line: height, column: width }).map(([text, count]) => labelled(text, 'input', { type: 'number', min: 0, max: count - 1 }))
   const [canvas, text, plot] = [make_canvas(shape, 'template of this class'), element('p', { class: 'digits', role: 'status' }), element('div')]
@@ -75,8 +78,7 @@ function make_nudge(state, { classes, shape }) {
   })
   for (const { input } of places) on(input, 'change', show)
   const { input, line } = slider('h = 10 to the power of minus', 1, 15, 3, show)
-  const note = element('p', { class: 'note' }, 'The secant is (L(W + h) − L(W)) / h. A large h follows the curve, not its slope; a tiny one subtracts two nearly equal numbers, and digits are lost. So the error has the form of a U.')
-  const made = card('Nudge one weight', element('p', {}, 'Click a pixel, or type: ', ...places.map(({ label }) => label)), canvas, line, text, plot, note)
+  const made = card('Nudge one weight', element('p', {}, 'Click a pixel, or type: ', ...places.map(({ label }) => label)), canvas, line, text, plot, note(notes.nudge))
   choose(state.label, Math.max(0, state.x.findIndex((value, d) => value > 0.5 && d > 0.45 * state.x.length)))
   return { card: made, show, choose }
 }
@@ -89,7 +91,7 @@ function slopes({ x, label, W, b }, k, d) {
   return { slope: gradient({ X: [x], y: [label] }, { W, b }).dW[k][d], secants }
 }
 
-function make_sizes(state, batch) {
+function make_sizes(state, notes, batch) {
   const { input, label } = labelled('Images in the batch', 'select', {}, ...[1, 2, 10, 100].map((N) => element('option', {}, String(N))))
   const out = element('p', { class: 'digits' })
   const show = () => {
@@ -100,6 +102,5 @@ function make_sizes(state, batch) {
     out.textContent = `First image: dZ at its label = (P − 1) / N = (${digits(Math.exp(logP[0][y[0]]))} − 1) / ${N} = ${digits(dZ[0][y[0]])}. Largest |dW|: ${digits(largest)} as a mean, ${digits(N * largest)} as a sum.`
   }
   on(input, 'change', show)
-  const note = element('p', { class: 'note' }, 'L is a mean: each image counts 1/N, so each row of dZ is divided by N. dW is then a mean over the images, and the learning rate can stay when the batch grows.')
-  return { card: card('A batch of 1, 2 or 100', element('p', {}, label), out, note), show }
+  return { card: card('A batch of 1, 2 or 100', element('p', {}, label), out, note(notes.sizes)), show }
 }
