@@ -157,8 +157,9 @@ function took({ steps, W, b, accuracy }) {
   run.steps.push(...steps)
   run.weights.push({ W, b })
   run.accuracy = accuracy
+  run.asked = false
   if (run.is_recorded) run.found.push(...steps.flatMap((step) => compare_step(step, recorded, facts)))
-  run_to(run.target)
+  ask()
   if (!run.waiting) requestAnimationFrame(show_run)
   run.waiting = true
 }
@@ -166,7 +167,7 @@ function took({ steps, W, b, accuracy }) {
 function show_run() {
   run.waiting = false
   curves()
-  scrub_to(run.steps.length)
+  scrub_to(run.follows ? run.steps.length : $('scrub').value)
   if (run.accuracy === undefined) return
   const said = guessed.findLast((per_cent) => !Number.isNaN(per_cent))
   $('prediction-text').textContent = `It ended at ${(100 * run.accuracy).toFixed(1)} % of the validation images.${said === undefined ? '' : ` You said ${said.toFixed(0)} %.`}`
@@ -181,16 +182,34 @@ function scrub_to(number) {
   Object.assign(state, run.weights[shown], { moved: undefined })
   $('scrub').value = $('at').textContent = shown
   show()
-  if (run.steps.length >= run.target) touch.show()
+  show_buttons()
+  if (!run.asked) touch.show()
   keep()
 }
 
+// They are free when all that was asked for has come and is drawn.
+function show_buttons() {
+  $('run').disabled = $('step').disabled = run.asked || run.steps.length === facts.steps
+  $('pause').disabled = !run.asked
+}
+
+// Who scrubs stays there: training stops, and a frame that was waiting does not go on to its end.
+function scrub() {
+  run.target = run.steps.length
+  run.follows = false
+  scrub_to($('scrub').value)
+}
+
 function run_to(target) {
-  run.target = Math.min(facts.steps, target)
-  const going = run.steps.length < run.target
-  $('run').disabled = $('step').disabled = going || run.steps.length === facts.steps
-  $('pause').disabled = !going
-  if (going) run.worker.postMessage({ steps: 1 })
+  Object.assign(run, { target: Math.min(facts.steps, target), follows: true })
+  ask()
+}
+
+function ask() {
+  if (run.asked || run.steps.length >= run.target) return
+  run.asked = true
+  run.worker.postMessage({ steps: 1 })
+  show_buttons()
 }
 
 function keep() {
@@ -228,7 +247,7 @@ on('step', 'click', () => run_to(run.steps.length + 1))
 on('run', 'click', () => run_to(facts.steps))
 on('pause', 'click', () => (run.target = run.steps.length))
 on('restart', 'click', restart)
-on('scrub', 'input', () => scrub_to($('scrub').value))
+on('scrub', 'input', scrub)
 for (const id of ['rate', 'momentum', 'batch', 'sum']) on(id, 'change', restart)
 on('rate', 'input', show_rate)
 on('prediction', 'input', () => (guessed.fill($('prediction').value === '' ? NaN : $('prediction').value), curves()))

@@ -15,6 +15,19 @@ NOT_REACHED = f"""() => [...document.querySelectorAll("{CONTROLS}")]
   .filter((one) => one.checkVisibility() && !one.disabled && !window.reached.has(one))
   .map((one) => one.outerHTML.slice(0, 100))"""
 
+# Frames are drawn when the test says so.
+HOLD_FRAMES = "window.held = []; window.requestAnimationFrame = (draw) => window.held.push(draw)"
+DRAW = "window.held.splice(0).forEach((draw) => draw())"
+
+
+def until(page: Page, condition: str) -> None:
+    """Wait; Playwright's own wait needs frames, and an `eval` that the policy of the page refuses."""
+    for _ in range(100):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(condition)
+
 
 def walk(page: Page, key: str) -> list[str]:
     """Press the key until every control could have been reached -> those that were not."""
@@ -53,6 +66,8 @@ def test_the_focus_is_seen(open_page: Callable[..., Page]):
 
 def test_a_training_is_run_paused_and_looked_through_by_keys(open_page: Callable[..., Page]):
     page = open_page()
+    # steps that take so long that it can be paused before the end
+    page.locator("#batch").fill("4000")
     page.locator("#step").press("Enter")
     expect(page.locator("#at")).to_have_text("1")
     page.locator("#run").press(" ")
@@ -63,6 +78,28 @@ def test_a_training_is_run_paused_and_looked_through_by_keys(open_page: Callable
     page.locator("#scrub").press("ArrowLeft")
     expect(page.locator("#at")).to_have_text(str(reached - 1))
     page.locator("#restart").press("Enter")
+    expect(page.locator("#at")).to_have_text("0")
+
+
+def test_the_buttons_wait_for_what_is_drawn(open_page: Callable[..., Page]):
+    page = open_page(script=HOLD_FRAMES)
+    page.locator("#step").press("Enter")
+    until(page, "window.held.length > 0")
+    expect(page.locator("#at")).to_have_text("0")
+    expect(page.locator("#run")).to_be_disabled()
+    page.evaluate(DRAW)
+    expect(page.locator("#at")).to_have_text("1")
+    expect(page.locator("#run")).to_be_enabled()
+
+
+def test_a_frame_that_was_waiting_leaves_one_where_one_looks(open_page: Callable[..., Page]):
+    page = open_page(script=HOLD_FRAMES)
+    page.locator("#run").press("Enter")
+    until(page, f"({DRAW}, document.getElementById('at').value > 0)")
+    until(page, "window.held.length > 0")
+    page.locator("#scrub").press("Home")
+    expect(page.locator("#at")).to_have_text("0")
+    until(page, f"({DRAW}, !document.getElementById('run').disabled)")
     expect(page.locator("#at")).to_have_text("0")
 
 
