@@ -37,12 +37,12 @@ def axe(pytestconfig: pytest.Config, missing: Callable[[str], NoReturn]) -> str:
         return files.extractfile("package/axe.min.js").read().decode()
 
 
-def open_all(page: Page) -> None:
+def open_all(page: Page, run_mistake: Callable[..., None]) -> None:
     """Unfold what is folded, train a little, break something and hold a symbol: all kinds of text stand there then."""
     page.locator("details").evaluate_all("(all) => all.forEach((one) => (one.open = true))")
     page.click("#step")
     expect(page.locator("#badge")).to_have_class("match")
-    page.click("#run-mistake")
+    run_mistake(page)
     page.locator("#broken [data-first]").wait_for(timeout=60_000)
     page.locator("#touch").get_by_role("slider").first.press("End")
     page.locator("#touch").get_by_role("checkbox").first.uncheck()
@@ -51,9 +51,11 @@ def open_all(page: Page) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1920])
-def test_axe_finds_nothing(open_page: Callable[..., Page], axe: str, width: int, scheme: str):
+def test_axe_finds_nothing(
+    open_page: Callable[..., Page], run_mistake: Callable[..., None], axe: str, width: int, scheme: str
+):
     page = open_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    open_all(page)
+    open_all(page, run_mistake)
     # by the debugger, which the policy of the page does not hold back
     page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": axe})
     found = page.evaluate("axe.run(document).then(({ violations }) => violations)")
@@ -61,9 +63,11 @@ def test_axe_finds_nothing(open_page: Callable[..., Page], axe: str, width: int,
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_is_to_be_scrolled_sideways(open_page: Callable[..., Page], scheme: str):
+def test_nothing_is_to_be_scrolled_sideways(
+    open_page: Callable[..., Page], run_mistake: Callable[..., None], scheme: str
+):
     page = open_page(color_scheme=scheme)
-    open_all(page)
+    open_all(page, run_mistake)
     for width in (360, 480, 700, 1000, 1400, 1920):
         page.set_viewport_size({"width": width, "height": 740})
         # what is drawn by a script follows the new width in a later frame
