@@ -41,7 +41,7 @@ const set_templates = make_templates($('template-images'), $('pixel'), (k, d) =>
   $('pixel').textContent += say('chosen')
 })
 const show_picker = make_picker($('picker'), recorded, choose_image)
-$('full').textContent = say('full', recorded.full)
+$('full').textContent = say('full', { W: String(recorded.full.W), dW: String(recorded.full.dW) })
 const light_again = listen_to_symbols($('about'), (name) => `${symbols[name].said} ${values[name]}.`)
 await pause()
 

@@ -59,7 +59,7 @@ NOTES = {
     "match": "✓ match: {counted}, at most {share} % of a budget used ({field}, {side})",
     "differ": "✗ differ: {field} is over its budget at step {number}",
     "ran": "of {ran} that ran; {total} in all",
-    "complete": "of {ran} that ran; the run is complete",
+    "complete": "of {ran} that ran; the run is complete, and Restart begins it again",
     "ended": "It ended at {ended} % of the validation images.",
     "ended_guessed": "It ended at {ended} % of the validation images. You said {guess} %.",
     "belief": "{tag}, {name}. Belief: “{belief}”",

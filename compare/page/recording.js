@@ -12,7 +12,7 @@ export async function read_recording(table, text) {
   const [loss, hits, history] = [arrays.loss, arrays.hits, arrays.history].map(halves)
   const data = { ...arrays, pixels, loss, hits, W: rows(arrays.W0, facts.features), b: arrays.b0, accuracy: history[0].at(-1) }
   const found = await moments(arrays, data)
-  // of what is drawn in colours, the numbers of full colour: the largest of the last step
+  // which numbers are drawn in full colour: the largest of the last step
   const [W, dW] = ['W', 'dW'].map((name) => round_up(Math.max(...flat(found.at(-1).sides[0][name]).map(Math.abs))))
   return { ...data, moments: found, full: { W, dW } }
 }

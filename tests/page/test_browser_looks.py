@@ -1,6 +1,7 @@
 """What the page looks like: at every width, in light and dark, without JavaScript, printed; and for a screen reader."""
 
 import json
+import re
 import shutil
 import subprocess
 import tarfile
@@ -90,6 +91,21 @@ def test_the_first_screen_has_digit_formula_code_and_numbers(open_page: Callable
     page.evaluate("document.activeElement.blur()")
     for what in ("h1", "#image", "#E1 .formula", '#E1 [data-side="numpy"]', '#E1 [data-numbers="E1"] dl'):
         expect(page.locator(what).first).to_be_in_viewport(ratio=0.05)
+
+
+def test_the_line_about_symbols_leaves_no_gap(open_page: Callable[..., Page]):
+    page = open_page()
+    expect(page.locator("#about")).to_be_in_viewport(ratio=1)
+    assert page.locator("#about").bounding_box()["height"] < 45
+
+
+def test_each_template_and_what_a_step_does_to_it_have_a_caption(open_page: Callable[..., Page]):
+    page = open_page()
+    captions = page.locator("#template-images figcaption span")
+    expect(captions).to_have_text([f"{k}: {symbol}" for k in range(10) for symbol in ("W", "−η dW")])
+    expect(page.locator("#full")).to_have_text(re.compile(r"± 0\.3 in W, ± 0\.04 in dW"))
+    page.select_option("#shown", "W · x")
+    expect(captions.first).to_have_text("0: W · x")
 
 
 def test_without_javascript_there_are_a_sentence_and_the_equations(open_page: Callable[..., Page]):
