@@ -13,10 +13,10 @@ export function chart(title, lines, { count, width, range, marks, ends, log }) {
   const y = (value) => BELOW - ((BELOW - ABOVE) * (clamp(scale(value), low, high) - low)) / (high - low)
   const text = (x, y, said, anchor = 'start') => svg('text', { x, y, 'text-anchor': anchor }, said)
   const drawing = svg('svg', { viewBox: `0 0 ${width} ${HEIGHT}`, role: 'img', 'aria-label': title }, svg('path', { class: 'axis', d: `M${LEFT} ${ABOVE}V${BELOW}H${right}` }))
-  drawing.append(text(LEFT, 13, title), text(LEFT, 164, ends[0]), text(right, 164, ends[1], 'end'), ...marks.map((value) => text(LEFT - 4, y(value) + 4, value < 1e5 ? value : value.toExponential(0), 'end')))
+  drawing.append(text(LEFT, 13, title), text(LEFT, 164, ends[0]), text(right, 164, ends[1], 'end'), ...marks.map((value) => text(LEFT - 4, y(value) + 4, value < 1e5 ? value : value.toExponential(), 'end')))
   lines.forEach(({ name, style, values }, i) => {
     const points = Array.from(values, (value, n) => [n + 1, value]).filter(([, value]) => isFinite(value))
-    const at = LEFT + ((right - LEFT) * i) / lines.length
+    const at = (right * i) / lines.length
     drawing.append(svg('path', { class: style, d: `M${at} 178h20` }), text(at + 24, 182, name))
     if (points.length) drawing.append(svg('path', { class: style, d: `M${points.map(([n, value]) => `${x(n).toFixed(1)},${y(value).toFixed(1)}`).join('L')}h0` }))
   })
@@ -25,7 +25,7 @@ export function chart(title, lines, { count, width, range, marks, ends, log }) {
 
 /** own: [{loss, hits, images}] by step; guessed: per cent by step, as the reader drew them. */
 export function show_curves(place, own, recorded, comparable, guessed) {
-  const axis = { count: facts.steps, width: clamp(place.clientWidth, 280, 420), ends: ['', `step ${facts.steps}`] }
+  const axis = { count: facts.steps, width: clamp(place.clientWidth, 340, 420), ends: ['', `step ${facts.steps}`] }
   const percent = (hits, n) => (100 * hits) / Math.min(facts.batch_size, facts.train - (n % facts.steps_per_epoch) * facts.batch_size)
   const three = ([numpy, torch], ours) => [
     { name: 'NumPy', style: 'numpy', values: numpy },
