@@ -2,7 +2,7 @@
 
 import { $, clamp, facts, on, round_up, svg } from './numbers.js'
 
-const [LEFT, BELOW, ABOVE, HEIGHT, MARGIN] = [46, 150, 22, 186, 10]
+const [LEFT, BELOW, ABOVE, HEIGHT, MARGIN] = [50, 150, 22, 186, 10]
 
 /** lines: [{name, style, values}]; range, marks: [bottom, top] and numbers of the axis; ends: text below; log: log scale. */
 export function chart(title, lines, { count, width, range, marks, ends, log }) {
