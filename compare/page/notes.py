@@ -64,6 +64,7 @@ NOTES = {
     "ended_guessed": "It ended at {ended} % of the validation images. You said {guess} %.",
     "belief": "{tag}, {name}. Belief: “{belief}”",
     "own_line": "Change a line of the engine below, and run it.",
+    "score": "Predictions that were right, as this browser remembers:",
     "predict_first": "First answer both.",
     "running": "running …",
     "no_result": "✗ No result: {error}",
