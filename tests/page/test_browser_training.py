@@ -146,6 +146,7 @@ def test_what_is_shown_is_said_and_one_step_goes_on_from_there(open_page: Callab
     badge, step = page.locator("#badge"), page.locator("#step")
     step.click()
     expect(badge).to_contain_text("match: 1 step,")
+    first = badge.inner_text()
     run_to_the_end(page)
     expect(step).to_be_disabled()
     page.locator("#scrub").press("ArrowLeft")
@@ -158,6 +159,9 @@ def test_what_is_shown_is_said_and_one_step_goes_on_from_there(open_page: Callab
         step.click()
         expect(page.locator("#at")).to_have_text(number)
     expect(step).to_be_disabled()
+    page.locator("#scrub").press("Home")
+    step.click()
+    expect(badge).to_have_text(first)
 
 
 def marks(page: Page) -> list[float]:
