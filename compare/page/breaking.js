@@ -1,54 +1,82 @@
 // Breaking the engine: first the reader predicts, then it runs.
 
 import { kept } from './kept.js'
-import { $, element, on } from './numbers.js'
+import { $, element, mistakes, on, say, tags } from './numbers.js'
 
 const guess = { accuracy: $('guess-notices'), 'first quantity': $('guess-first') }
 
-/** about, tags: by mistake, by quantity; correct: accuracy; run(name or '', text of an engine) -> {verdict, accuracy} or {error} */
-export function listen_to_breaking(about, tags, engine_text, correct, run) {
-  const mistake = $('mistake')
-  $('own').value = engine_text
+/** correct: accuracy; run(name or '', text of an engine) -> {stop(), found: {verdict, accuracy} or {error}} */
+export function listen_to_breaking(engine_text, correct, run) {
+  const [mistake, own, button, stop] = ['mistake', 'own', 'run-mistake', 'stop-mistake'].map($)
+  let running
+  const show_buttons = () => {
+    const is_open = Object.values(guess).some(({ value }) => !value)
+    button.ariaDisabled = is_open || running !== undefined
+    $('run-why').textContent = running ? say('running') : is_open ? say('predict_first') : ''
+    stop.hidden = !running
+  }
   const show = () => {
-    const { tag, function: name, belief } = about[mistake.value] ?? {}
-    $('belief').textContent = tag ? `${tag}, ${name}. Belief: “${belief}”` : 'Change a line of the engine below, and run it.'
-    $('own').parentElement.open = !tag
+    const { tag, function: name, belief } = mistakes[mistake.value] ?? {}
+    $('belief').textContent = tag ? say('belief', { tag, name, belief }) : say('own_line')
+    own.parentElement.open = !tag
     $('broken').replaceChildren()
   }
+  const choose = (name, text) => {
+    mistake.value = name
+    if (text) own.value = text
+    mistake.dispatchEvent(new Event('change'))
+  }
   on(mistake, 'change', show)
-  on('run-mistake', 'click', async () => {
+  // what is changed is what runs
+  on(own, 'input', () => choose(''))
+  on('restore', 'click', () => choose('', engine_text))
+  for (const select of Object.values(guess)) on(select, 'change', show_buttons)
+  on(stop, 'click', () => running.stop())
+  on('forget', 'click', () => keep_score(0, 0))
+  on(button, 'click', async () => {
+    if (button.ariaDisabled === 'true') return
     const name = mistake.value
-    $('run-mistake').disabled = true
-    $('broken').textContent = 'running …'
-    const found = await run(name, $('own').value)
-    $('run-mistake').disabled = false
-    $('broken').replaceChildren(...told(found, about[name], tags, correct))
+    running = run(name, own.value)
+    show_buttons()
+    const found = await running.found
+    running = undefined
+    $('broken').replaceChildren(...told(found, mistakes[name], correct))
+    show_buttons()
   })
+  own.value = engine_text
   show()
+  show_buttons()
+  keep_score(...score())
 }
 
-function told({ error, verdict, accuracy }, about, tags, correct) {
-  if (error) return [element('p', { class: 'wrong' }, `✗ The engine does not run: ${error}`)]
+function told({ error, verdict, accuracy }, about, correct) {
+  if (error) return [element('p', { class: 'wrong' }, say('no_result', { error }))]
   const { first } = verdict
   const happened = { accuracy: correct - accuracy >= 0.02 ? 'yes' : 'no', 'first quantity': first?.field ?? 'none' }
   const [reached, best] = [accuracy, correct].map((share) => `${(100 * share).toFixed(1)} %`)
-  const notices = happened.accuracy === 'yes' ? 'the accuracy notices.' : 'the accuracy does not notice. It asks only which logit is the largest.'
+  const seen = first ? (happened.accuracy === 'yes' ? 'noticed' : 'not_noticed') : 'right'
   return [
-    element('p', { class: first ? 'wrong' : 'right', 'data-first': first?.field ?? 'none' }, first ? `✗ differ: ${first.field} (${tags[first.field]}) is the first over its budget, at step ${first.number}` : '✓ match: every recorded quantity is within its budget'),
-    element('p', {}, `Accuracy on the validation images ${reached}, correct ${best}: ${first ? notices : 'the engine is right.'}`),
+    element('p', { class: first ? 'wrong' : 'right', 'data-first': first?.field ?? 'none' }, first ? say('first', { ...first, tag: tags[first.field] }) : say('no_difference')),
+    element('p', {}, say('accuracy', { reached, best }), say(seen)),
     element('p', {}, scored(happened)),
     ...(about ? [element('p', {}, about.symptom, ' ', about.why), element('p', {}, element('strong', {}, about.lesson))] : []),
   ]
 }
 
-// Each prediction once: what it was, and how many were right until now.
+// Each prediction counts once.
 function scored(happened) {
-  const asked = Object.keys(guess).filter((name) => guess[name].value)
-  const right = asked.filter((name) => guess[name].value === happened[name])
-  const [before, all] = (kept('score') || '0 0').split(' ').map(Number)
-  const score = [before + right.length, all + asked.length]
-  kept('score', score.join(' '))
-  for (const name of asked) guess[name].value = ''
-  const each = asked.map((name) => `${name} ${right.includes(name) ? 'right' : 'wrong'}`).join(', ')
-  return `${each ? `Your predictions: ${each}` : 'You predicted nothing'}. Score: ${score.join(' of ')}.`
+  const [right, all] = score()
+  const each = Object.entries(guess).map(([name, { value }]) => [name, value === happened[name]])
+  keep_score(right + each.filter(([, is_right]) => is_right).length, all + each.length)
+  for (const select of Object.values(guess)) select.value = ''
+  return `Your predictions: ${each.map(([name, is_right]) => `${name} ${is_right ? 'right' : 'wrong'}`).join(', ')}.`
+}
+
+// How many predictions were right, of how many.
+function score() {
+  return (kept('score') || '0 of 0').split(' of ').map(Number)
+}
+
+function keep_score(right, all) {
+  $('score').textContent = kept('score', `${right} of ${all}`)
 }

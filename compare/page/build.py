@@ -16,6 +16,7 @@ from compare.errors import InputError
 from compare.page.code_lines import numpy_lines, torch_lines
 from compare.page.content import Content
 from compare.page.formulas import equations
+from compare.page.notes import LEGEND, NOTES
 from compare.page.packing import Packed, pack
 from compare.page.reasons import reasons
 from compare.page.symbols import SYMBOLS, dimensions
@@ -24,7 +25,7 @@ from compare.page.texts import ALSO, ORIGINS, STOPS, questions
 HERE = Path(__file__).parent
 # In the order in which each needs only those before it.
 MODULES = (
-    "engine", "train", "mistakes", "unpack", "recording", "compare", "kept", "numbers", "symbols", "desk", "picker",
+    "engine", "train", "mistakes", "numbers", "unpack", "recording", "compare", "kept", "symbols", "desk", "picker",
     "draw", "curves", "touch", "templates", "questions", "tour", "breaking", "training", "main",
 )  # fmt: skip
 IMPORT = re.compile(r"^import .*?from '\./\w+\.js'\n", re.M | re.S)
@@ -41,7 +42,7 @@ def render(facts: dict[str, Any], packed: Packed) -> str:
     modules = {name: (HERE / f"{name}.js").read_text(encoding="utf-8") for name in MODULES}
     # the page finds the text of its worker, and the engine that it shows, by these lines
     script = "".join(f"// {name}.js\n{_alone(text)}\n" for name, text in modules.items())
-    mistakes = _mistakes()
+    mistakes, asked = _mistakes(), questions(facts["classes"])
     style = (HERE / "page.css").read_text(encoding="utf-8")
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -52,13 +53,24 @@ def render(facts: dict[str, Any], packed: Packed) -> str:
         rows=_rows(),
         symbols=SYMBOLS,
         origin=ORIGINS.get(facts["name"], "The images have the licence of their data set"),
-        questions=questions(facts["classes"]),
+        questions=asked,
+        choices=_choices(facts, mistakes),
         rate=round(math.log10(facts["lr"]), 6),
         script=script,
         style=style,
         mistakes=mistakes,
         tags=_tags(),
-        data={"facts": facts, "symbols": _symbols(), "mistakes": mistakes, "tags": _tags(), "stops": STOPS},
+        notes=NOTES,
+        legend=LEGEND,
+        data={
+            "facts": facts,
+            "symbols": _symbols(facts),
+            "mistakes": mistakes,
+            "tags": _tags(),
+            "stops": STOPS,
+            "notes": NOTES,
+            "questions": {tag: question._asdict() for tag, question in asked.items()},
+        },
         table=packed.table,
         recording=packed.text,
     )
@@ -125,9 +137,17 @@ def _rows() -> list[dict[str, Any]]:
     ]
 
 
-def _symbols() -> dict[str, Any]:
+def _symbols(facts: dict[str, Any]) -> dict[str, Any]:
+    """By name the formula of a symbol, and what it is with its shape for one image; its value comes after that."""
+    sizes = {"N": 1, "D": facts["features"], "K": facts["classes"]}
+    shapes = {name: ", ".join(f"{letter} = {sizes[letter]}" for letter in dimensions(name)) for name in SYMBOLS}
     return {
-        name: {"formula": symbol.formula, "meaning": symbol.meaning, "dimensions": dimensions(name)}
+        name: {
+            "formula": symbol.formula,
+            "said": symbol.formula
+            + (f" ({shapes[name]})" if shapes[name] else ", a single number")
+            + f": {symbol.meaning}; here",
+        }
         for name, symbol in SYMBOLS.items()
     }
 
@@ -140,6 +160,26 @@ def _mistakes() -> dict[str, Any]:
     said = "tag", "function", "title", "belief", "symptom", "lesson"
     nothing = {"also": "", "why": ""}
     return {name: {field: getattr(BUGS[name], field) for field in said} | ALSO.get(name, nothing) for name in names}
+
+
+def _choices(facts: dict[str, Any], mistakes: dict[str, Any]) -> dict[str, Any]:
+    """By the id of a list to choose from: its label, and (value, text) of each line."""
+    first = "", "first say …"
+    found = [(field, f"{field} ({tag})") for field, tag in _tags().items()]
+    return {
+        "label": ("Label", list(enumerate(facts["names"]))),
+        "shown": ("Show", [("W", "W"), ("W · x", "W times the image")]),
+        "sum": ("Loss", [("", "mean"), ("sum", "sum")]),
+        "mistake": (
+            "Mistake",
+            [*((name, one["title"] + one["also"]) for name, one in mistakes.items()), ("", "my own line, below")],
+        ),
+        "guess-notices": (
+            "Will the accuracy notice?",
+            [first, ("yes", "yes: 2 points lower or more"), ("no", "no")],
+        ),
+        "guess-first": ("What goes wrong first?", [first, *found, ("none", "nothing")]),
+    }
 
 
 def _tags() -> dict[str, str]:

@@ -1,10 +1,11 @@
 // The engine against what was recorded: each quantity has a budget, and `used` is the share of it.
 
 import { log_softmax, logits, logits_gradient, nll_loss, parameter_gradients, sgd_step } from './engine.js'
+import { facts } from './numbers.js'
 import { flat } from './recording.js'
 
 /** One step of the engine against both recorded sides -> [{number, side, field, used}]; of most steps only the loss is recorded. */
-export function compare_step({ number, loss, kept }, recorded, facts) {
+export function compare_step({ number, loss, kept }, recorded) {
   const moment = kept && recorded.moments.find((one) => one.number === number)
   if (moment) return facts.fields.flatMap((field, i) => compare(number, field, kept, moment.sides, moment.limits[i]))
   return compare(number, 'L', { L: loss }, recorded.loss.map((side) => ({ L: side[number - 1] })), recorded.limits[number - 1])

@@ -1,8 +1,8 @@
 // Loss and accuracy of three implementations, and their differences with the line of the budget.
 
-import { $, clamp, on, svg } from './numbers.js'
+import { $, clamp, facts, on, round_up, svg } from './numbers.js'
 
-const [LEFT, BELOW, ABOVE, HEIGHT, MARGIN] = [46, 150, 22, 186, 10]
+const [LEFT, BELOW, ABOVE, HEIGHT, MARGIN] = [50, 150, 22, 186, 10]
 
 /** lines: [{name, style, values}]; range, marks: [bottom, top] and numbers of the axis; ends: text below; log: log scale. */
 export function chart(title, lines, { count, width, range, marks, ends, log }) {
@@ -13,10 +13,10 @@ export function chart(title, lines, { count, width, range, marks, ends, log }) {
   const y = (value) => BELOW - ((BELOW - ABOVE) * (clamp(scale(value), low, high) - low)) / (high - low)
   const text = (x, y, said, anchor = 'start') => svg('text', { x, y, 'text-anchor': anchor }, said)
   const drawing = svg('svg', { viewBox: `0 0 ${width} ${HEIGHT}`, role: 'img', 'aria-label': title }, svg('path', { class: 'axis', d: `M${LEFT} ${ABOVE}V${BELOW}H${right}` }))
-  drawing.append(text(LEFT, 13, title), text(LEFT, 164, ends[0]), text(right, 164, ends[1], 'end'), ...marks.map((value) => text(LEFT - 4, y(value) + 4, value, 'end')))
+  drawing.append(text(LEFT, 13, title), text(LEFT, 164, ends[0]), text(right, 164, ends[1], 'end'), ...marks.map((value) => text(LEFT - 4, y(value) + 4, value < 1e5 ? value : value.toExponential(), 'end')))
   lines.forEach(({ name, style, values }, i) => {
-    const points = Array.from(values, (value, n) => [n + 1, value]).filter(([, value]) => Number.isFinite(value))
-    const at = LEFT + ((right - LEFT) * i) / lines.length
+    const points = Array.from(values, (value, n) => [n + 1, value]).filter(([, value]) => isFinite(value))
+    const at = (right * i) / lines.length
     drawing.append(svg('path', { class: style, d: `M${at} 178h20` }), text(at + 24, 182, name))
     if (points.length) drawing.append(svg('path', { class: style, d: `M${points.map(([n, value]) => `${x(n).toFixed(1)},${y(value).toFixed(1)}`).join('L')}h0` }))
   })
@@ -24,8 +24,8 @@ export function chart(title, lines, { count, width, range, marks, ends, log }) {
 }
 
 /** own: [{loss, hits, images}] by step; guessed: per cent by step, as the reader drew them. */
-export function show_curves(place, own, recorded, facts, comparable, guessed) {
-  const axis = { count: facts.steps, width: clamp(place.clientWidth, 280, 420), ends: ['', `step ${facts.steps}`] }
+export function show_curves(place, own, recorded, comparable, guessed) {
+  const axis = { count: facts.steps, width: clamp(place.clientWidth, 340, 420), ends: ['', `step ${facts.steps}`] }
   const percent = (hits, n) => (100 * hits) / Math.min(facts.batch_size, facts.train - (n % facts.steps_per_epoch) * facts.batch_size)
   const three = ([numpy, torch], ours) => [
     { name: 'NumPy', style: 'numpy', values: numpy },
@@ -34,10 +34,12 @@ export function show_curves(place, own, recorded, facts, comparable, guessed) {
   ]
   const gap = (side) => own.map((one, n) => Math.abs(one.loss - recorded.loss[side][n]) || NaN)
   const losses = three(recorded.loss, (one) => one.loss)
+  const top = round_up(Math.max(3, ...own.map(({ loss }) => loss).filter(isFinite)))
+  const marks = top > 3 ? [0, top / 2, top] : [0, 1, 2, 3]
   const hits = three(recorded.hits.map((side) => Array.from(side, percent)), (one) => (100 * one.hits) / one.images)
   const accuracy = chart('Accuracy of each batch, % (draw here)', [...hits, { name: 'predicted', style: 'guess', values: guessed }], { ...axis, range: [0, 100], marks: [0, 50, 100] })
   accuracy.id = 'accuracy'
-  const made = [chart('Loss of each batch, nats', losses, { ...axis, range: [0, 3], marks: [0, 1, 2, 3] }), accuracy]
+  const made = [chart('Loss of each batch, nats', losses, { ...axis, range: [0, top], marks }), accuracy]
   if (comparable) {
     const differences = [
       { name: 'to NumPy', style: 'numpy', values: gap(0) },

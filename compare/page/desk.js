@@ -1,7 +1,7 @@
 // The desk: one image through the six equations.
 
 import { log_softmax, logits, logits_gradient, nll_loss, parameter_gradients, sgd_step } from './engine.js'
-import { digits, element, make_bars, make_picture, on } from './numbers.js'
+import { digits, element, facts, make_bars, make_picture, on, say } from './numbers.js'
 
 // One step on the image of the state; `moved` logits replace those of E1.
 function desk_step(state) {
@@ -16,7 +16,8 @@ function desk_step(state) {
 }
 
 // What each symbol is for the image of the state, in a few words.
-function values_here(step, { x, label, W, b, lr }, names) {
+function values_here(step, { x, label, W, b, lr }) {
+  const { names } = facts
   const name = names[label]
   const range = (values) => {
     const [low, high] = [Math.min(...values), Math.max(...values)]
@@ -28,29 +29,25 @@ function values_here(step, { x, label, W, b, lr }, names) {
   return found
 }
 
-// Each equation with the numbers of the image, at its label.
-function worked(step, { x, label, W, b, lr, moved }, names) {
-  const at = names[label]
-  const [Z, logP, P, dZ, bias] = [step.Z, step.logP, step.P, step.dZ, b].map((values) => values[label])
+// The numbers that the sentence of each equation needs, at the label of the image.
+function worked(step, { x, label, b, lr }) {
+  const [Z, P, dZ, bias] = [step.Z, step.P, step.dZ, b].map((values) => values[label])
   const largest = Math.max(...step.Z)
   const sum = step.Z.reduce((sum, z) => sum + Math.exp(z - largest), 0)
-  const brightest = x.indexOf(Math.max(...x))
-  const minus = (value) => (value < 0 ? `(${digits(value)})` : digits(value))
-  return {
-    E1: moved ? `Z at ${at} was moved to ${digits(Z)}` : `Z at ${at} = Σ pixel · weight + b = ${digits(Z - bias)} + ${minus(bias)} = ${digits(Z)}`,
-    E2: `with m = ${digits(largest)}, the largest: P at ${at} = e^(Z − m) / Σ e^(Z − m) = ${digits(Math.exp(Z - largest))} / ${digits(sum)} = ${digits(P)}`,
-    E3: `L = −log ${digits(P)} = ${digits(-logP)}; all classes alike would cost log ${names.length} = ${digits(Math.log(names.length))}`,
-    E4: `dZ at ${at} = (P − 1) / N = (${digits(P)} − 1) / 1 = ${digits(dZ)}; elsewhere Y is 0, and dZ = P / N`,
-    E5: `at ${at}, brightest pixel: dW = dZ · X = ${digits(dZ)} · ${digits(x[brightest])} = ${digits(step.dW[label][brightest])}; db = dZ = ${digits(dZ)}`,
-    E6: `b at ${at} = b − η db = ${digits(bias)} − ${digits(lr)} · ${minus(dZ)} = ${digits(step.b[label])}; the weights likewise. L of this image: ${digits(step.L)} before, ${digits(step.after)} after the step`,
-  }
+  const ink = Math.max(...x)
+  const signed = (value) => (value < 0 ? `(${digits(value)})` : digits(value))
+  const E1 = { product: Z - bias, plus_b: signed(bias), Z }
+  const E2 = { largest, power: Math.exp(Z - largest), sum, P }
+  const E3 = { L: step.L, classes: facts.classes, guessing: Math.log(facts.classes) }
+  const E5 = { dZ, ink, dW: step.dW[label][x.indexOf(ink)] }
+  return { ...E1, ...E2, ...E3, ...E5, at: facts.names[label], b: bias, lr, times_db: signed(dZ), b_after: step.b[label], after: step.after }
 }
 
-/** The numbers of all rows. on_logit(k, value): a logit was moved; on_logit(): back to E1 -> a function of the state. */
-export function make_desk({ names, shape }, on_logit) {
-  const bars = Object.entries({ Z: { on_move: on_logit }, P: { positive: true }, logP: {}, dZ: {}, db: {} }).map(([symbol, how]) => [symbol, make_bars(symbol, names, how)])
+/** The numbers of all rows. on_logit(k, value): a logit was moved; on_logit(): back to E1 -> a function of the state, which gives what each symbol is, and the logits. */
+export function make_desk(on_logit) {
+  const bars = Object.entries({ Z: { on_move: on_logit }, P: { positive: true }, logP: {}, dZ: {}, db: {} }).map(([symbol, how]) => [symbol, make_bars(symbol, how)])
   const [Z, P, logP, dZ, db] = bars.map(([, { table }]) => table)
-  const pictures = [['dW', 'row of the label'], ['W', 'row of the label after the step']].map(([symbol, text]) => [symbol, make_picture(symbol, shape, text)])
+  const pictures = [['dW', 'row of the label'], ['W', 'row of the label after the step']].map(([symbol, text]) => [symbol, make_picture(symbol, text)])
   const [dW, W] = pictures.map(([, { figure }]) => figure)
   const back = element('button', { type: 'button' }, 'Back to the logits of E1')
   on(back, 'click', () => on_logit())
@@ -62,12 +59,12 @@ export function make_desk({ names, shape }, on_logit) {
   const places = document.querySelectorAll('[data-value]')
   return (state) => {
     const step = desk_step(state)
-    const [values, said] = [values_here(step, state, names), worked(step, state, names)]
+    const [values, numbers] = [values_here(step, state), worked(step, state)]
     for (const [symbol, { set }] of bars) set(step[symbol], state.label)
     for (const [symbol, { set }] of pictures) set(step[symbol][state.label])
-    for (const [tag, line] of lines) line.textContent = said[tag]
+    for (const [tag, line] of lines) line.textContent = say(tag === 'E1' && state.moved ? 'moved' : tag, numbers)
     for (const place of places) place.textContent = values[place.dataset.value]
     back.hidden = !state.moved
-    return values
+    return [values, step.Z]
   }
 }

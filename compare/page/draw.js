@@ -1,6 +1,6 @@
 // Drawing a digit with mouse, finger, pen or arrow keys, and preparing it as MNIST was.
 
-import { clamp, draw_grey, on, place_in } from './numbers.js'
+import { clamp, draw_grey, on, place_in, say } from './numbers.js'
 
 /** Drawing while the role of the canvas is `application`; on_drawn gets what `prepare` gives -> clear() */
 export function drawing(canvas, on_drawn) {
@@ -30,7 +30,12 @@ export function drawing(canvas, on_drawn) {
     else if (arrow) show_pen()
     else lift()
   })
-  return () => (ink.fill(0), (last = undefined), (down = false), show_pen())
+  return () => {
+    ink.fill(0)
+    down = false
+    lift()
+    show_pen()
+  }
 }
 
 function stamp(ink, width, x, y) {
@@ -43,7 +48,7 @@ function stamp(ink, width, x, y) {
 /** Ink -> {x, steps}: the drawing as in MNIST, and [text, pixels] of each step on the way. */
 export function prepare(ink, width, height) {
   const drawn = Array.from(ink.keys()).filter((d) => ink[d] > 0)
-  if (!drawn.length) return { x: ink.slice(), steps: [['nothing is drawn', ink]] }
+  if (!drawn.length) return { x: ink.slice(), steps: [[say('nothing'), ink]] }
   const [columns, lines] = [drawn.map((d) => d % width), drawn.map((d) => Math.floor(d / width))]
   const [left, top] = [columns, lines].map((all) => Math.min(...all))
   const size = Math.max(Math.max(...columns) - left, Math.max(...lines) - top) + 1
@@ -57,7 +62,7 @@ export function prepare(ink, width, height) {
   const right = Math.round((width - 1) / 2 - mean((d) => d % width))
   const down = Math.round((height - 1) / 2 - mean((d) => Math.floor(d / width)))
   const x = each((x, y) => pixel(scaled, x - right, y - down))
-  return { x, steps: [['as drawn', ink.slice()], [`cut out, and its ${size} pixels scaled to ${large}`, scaled], [`moved by ${right}, ${down}: its centre of mass is in the middle`, x]] }
+  return { x, steps: [[say('as_drawn'), ink.slice()], [say('scaled', { size, large }), scaled], [say('centred', { right, down }), x]] }
 }
 
 function blend(pixel, x, y) {

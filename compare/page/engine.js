@@ -42,7 +42,7 @@ export function sgd_step(W, b, dW, db, lr) {
   return [W.map((w, k) => w.map((value, d) => value - lr * dW[k][d])), b.map((value, k) => value - lr * db[k])]
 }
 
-// Not in the equations: a black pixel adds 0, and four of five pixels are black. E5 gets the same X as E1.
+// Not in the equations: a pixel of 0 adds 0, and four of five are 0. E5 gets the same X as E1.
 let [known, found] = []
 
 function lit(X) {

@@ -7,7 +7,7 @@ import { make_desk } from './desk.js'
 import { drawing } from './draw.js'
 import { logits } from './engine.js'
 import { keep_address, read_address } from './kept.js'
-import { $, clamp, digits, draw_grey, element, make_canvas, on } from './numbers.js'
+import { $, digits, draw_grey, element, facts, make_canvas, mistakes, on, read_number, say, symbols } from './numbers.js'
 import { make_picker } from './picker.js'
 import { listen_to_questions } from './questions.js'
 import { pause, read_recording } from './recording.js'
@@ -19,44 +19,51 @@ import { batch_index, images, largest_at } from './train.js'
 import { break_it, make_worker, recorded_options, show_badge } from './training.js'
 
 document.body.inert = true
-const { facts, symbols, mistakes, tags, stops } = JSON.parse($('data').textContent)
 const script = document.querySelector('script[type=module]').textContent
 const sources = ['engine', 'train', 'mistakes'].map((name) => script.split(`// ${name}.js\n`)[1].split(/^\/\/ \w+\.js$/m)[0].trim())
 $('engine-text').textContent = sources[0]
 
-const recorded = await read_recording(facts, JSON.parse($('table').textContent), $('recording').textContent)
+const recorded = await read_recording(JSON.parse($('table').textContent), $('recording').textContent)
 const state = { ...recorded }
 const guessed = new Float64Array(facts.steps).fill(NaN)
 let [run, values] = []
 
-const set_desk = make_desk(facts, (k, value) => {
+const set_desk = make_desk((k, value) => {
   state.moved = k === undefined ? undefined : Float64Array.from(state.moved ?? logits([state.x], state.W, state.b)[0], (z, i) => (i === k ? value : z))
   show()
 })
 await pause()
 set_image(0)
-const touch = make_touch($('cards'), state, facts, (N) => batch_at(0, N))
+const touch = make_touch($('cards'), state, (N) => batch_at(0, N))
 await pause()
-const set_templates = make_templates($('template-images'), $('pixel'), facts, (k, d) => {
+const set_templates = make_templates($('template-images'), $('pixel'), (k, d) => {
   touch.nudge(k, d)
-  $('pixel').textContent += '. Chosen in “Nudge one weight” above.'
+  $('pixel').textContent += say('chosen')
 })
-const show_picker = make_picker($('picker'), recorded, facts, choose_image)
-const light_again = listen_to_symbols($('about'), symbols, sentence)
+const show_picker = make_picker($('picker'), recorded, choose_image)
+$('full').textContent = say('full', { W: String(recorded.full.W), dW: String(recorded.full.dW) })
+const light_again = listen_to_symbols($('about'), (name) => `${symbols[name].said} ${values[name]}.`)
 await pause()
 
 function show() {
-  values = set_desk(state)
+  const [seen, Z] = set_desk(state)
+  values = seen
   if (!state.pen) draw_grey($('image'), state.x)
-  $('image-note').textContent = `${state.drawn ? 'Drawn, labelled' : 'Labelled'} ${facts.names[state.label]}, predicted ${facts.names[predicted(state.x)]}.`
+  $('image-note').textContent = about_image(largest_at(Z))
   $('label').value = state.label
   show_picker(state, predicted)
-  const next = gradient(batch_at($('scrub').value, run.batch_size), state)
+  const next = gradient(batch_at(state.step, run.batch_size), state)
   set_templates(state, next.dW, $('shown').value)
   // what was not recorded is checked with the image, or with the batch that comes next
-  const own = state.drawn || state.label !== recorded.labels[state.index] ? gradient({ X: [state.x], y: [state.label] }, state) : next
-  show_badge($('badge'), run.found, run.steps.length, own === next && run.is_recorded ? undefined : own.gap())
+  const own = state.drawn || state.own_label ? gradient({ X: [state.x], y: [state.label] }, state) : next
+  show_badge($('badge'), run.found, state.step, own === next && run.is_recorded ? undefined : own.gap())
   light_again()
+}
+
+function about_image(k) {
+  if (!state.x.some(Boolean)) return say('empty')
+  const how = state.own_label ? 'labelled_by_you' : state.drawn ? 'drawn' : 'labelled'
+  return say(how, { label: facts.names[state.label], predicted: facts.names[k] }) + (state.moved ? say('by_moved') : '')
 }
 
 function predicted(x) {
@@ -65,23 +72,16 @@ function predicted(x) {
 
 // Of a large batch its first images: the page shows them at every step.
 function batch_at(number, batch_size) {
-  return images(recorded, batch_index({ ...facts, order: recorded.order, batch_size }, Number(number)).slice(0, 200))
-}
-
-function sentence(name) {
-  const { formula, meaning, dimensions } = symbols[name]
-  const sizes = { N: 1, D: facts.features, K: facts.classes }
-  const shape = dimensions ? ` (${[...dimensions].map((letter) => `${letter} = ${sizes[letter]}`).join(', ')})` : ', a single number'
-  return `${formula}${shape}: ${meaning}; here ${values[name]}.`
+  return images(recorded, batch_index({ ...facts, order: recorded.order, batch_size }, number).slice(0, 200))
 }
 
 function set_image(n) {
   set_drawing(false)
   $('prepared').replaceChildren()
-  state.index = clamp(Math.round(n) || 0, 0, recorded.labels.length - 1)
+  $('index').value = Number(n) || 0
+  state.index = read_number($('index'))
   const { X, y } = images(recorded, [state.index])
-  Object.assign(state, { x: X[0], label: y[0], moved: undefined, drawn: false })
-  $('index').value = state.index
+  Object.assign(state, { x: X[0], label: y[0], moved: undefined, drawn: false, own_label: false })
 }
 
 function choose_image(n) {
@@ -90,7 +90,9 @@ function choose_image(n) {
 }
 
 function set_label(label) {
-  if (facts.names[label]) state.label = Number(label)
+  if (!facts.names[label]) return
+  state.label = Number(label)
+  state.own_label = state.drawn || state.label !== recorded.labels[state.index]
 }
 
 function changed() {
@@ -106,9 +108,10 @@ function next_mistake() {
 }
 
 const clear = drawing($('image'), ({ x, steps }) => {
-  Object.assign(state, { x, moved: undefined, drawn: true })
+  const own_label = state.own_label && x.some(Boolean)
+  Object.assign(state, { x, moved: undefined, drawn: true, own_label, label: own_label ? state.label : predicted(x) })
   const shown = steps.map(([text, pixels]) => {
-    const canvas = make_canvas(facts.shape, text)
+    const canvas = make_canvas(text)
     draw_grey(canvas, pixels)
     return element('li', {}, canvas, ` ${text}`)
   })
@@ -121,8 +124,7 @@ function set_drawing(pen) {
   state.pen = pen
   $('draw').ariaPressed = pen
   $('clear').hidden = $('draw-note').hidden = !pen
-  const changes = pen ? { role: 'application', 'aria-label': 'Draw a digit', tabindex: 0 } : { role: 'img', 'aria-label': 'The image', tabindex: -1 }
-  for (const [name, value] of Object.entries(changes)) $('image').setAttribute(name, value)
+  Object.assign($('image'), pen ? { role: 'application', ariaLabel: 'Draw a digit', tabIndex: 0 } : { role: 'img', ariaLabel: 'The image', tabIndex: -1 })
   if (!pen) return
   clear()
   $('image').focus()
@@ -131,15 +133,15 @@ function set_drawing(pen) {
 function chosen() {
   const rate = Number($('rate').value)
   const lr = rate === Number($('rate').defaultValue) ? facts.lr : Number((10 ** rate).toPrecision(2))
-  const batch_size = clamp(Math.round($('batch').value) || 1, 1, facts.train)
-  return { lr, batch_size, momentum: Number($('momentum').value), sum: $('sum').value === 'sum' }
+  const [batch_size, momentum] = ['batch', 'momentum'].map((id) => read_number($(id)))
+  return { lr, batch_size, momentum, sum: $('sum').value === 'sum' }
 }
 
 function restart() {
   run?.worker.terminate()
   const options = chosen()
-  const is_recorded = Object.entries(recorded_options(facts)).every(([name, value]) => options[name] === value)
-  run = { ...options, is_recorded, worker: make_worker(sources, facts, recorded, options), steps: [], found: [], weights: [{ W: recorded.W, b: recorded.b }], target: 0 }
+  const is_recorded = Object.entries(recorded_options()).every(([name, value]) => options[name] === value)
+  run = { ...options, is_recorded, worker: make_worker(sources, recorded, options), steps: [], found: [], weights: [{ W: recorded.W, b: recorded.b }], asked: false }
   run.worker.onmessage = ({ data }) => took(data)
   state.lr = options.lr
   show_rate()
@@ -157,8 +159,9 @@ function took({ steps, W, b, accuracy }) {
   run.steps.push(...steps)
   run.weights.push({ W, b })
   run.accuracy = accuracy
-  if (run.is_recorded) run.found.push(...steps.flatMap((step) => compare_step(step, recorded, facts)))
-  run_to(run.target)
+  run.asked = false
+  if (run.is_recorded) run.found.push(...steps.flatMap((step) => compare_step(step, recorded)))
+  ask()
   if (!run.waiting) requestAnimationFrame(show_run)
   run.waiting = true
 }
@@ -166,37 +169,67 @@ function took({ steps, W, b, accuracy }) {
 function show_run() {
   run.waiting = false
   curves()
-  scrub_to(run.steps.length)
+  scrub_to(run.follows ? run.steps.length : state.step)
   if (run.accuracy === undefined) return
-  const said = guessed.findLast((per_cent) => !Number.isNaN(per_cent))
-  $('prediction-text').textContent = `It ended at ${(100 * run.accuracy).toFixed(1)} % of the validation images.${said === undefined ? '' : ` You said ${said.toFixed(0)} %.`}`
+  const guess = $('prediction').value
+  $('prediction-text').textContent = say(guess ? 'ended_guessed' : 'ended', { ended: (100 * run.accuracy).toFixed(1), guess })
 }
 
 function curves() {
-  show_curves($('curves'), run.steps, recorded, facts, run.is_recorded, guessed)
+  show_curves($('curves'), run.steps, recorded, run.is_recorded, guessed)
 }
 
 function scrub_to(number) {
-  const shown = Math.min(number, run.weights.length - 1)
-  Object.assign(state, run.weights[shown], { moved: undefined })
-  $('scrub').value = $('at').textContent = shown
+  const step = Math.min(number, run.steps.length)
+  Object.assign(state, run.weights[step], { step, moved: undefined })
+  $('scrub').value = $('at').textContent = step
   show()
-  if (run.steps.length >= run.target) touch.show()
+  show_buttons()
+  if (!run.asked) touch.show()
   keep()
 }
 
+// They are free when all that was asked for has come and is drawn.
+function show_buttons() {
+  const [ran, total] = [run.steps.length, facts.steps]
+  // one that is only called disabled keeps the focus
+  $('run').ariaDisabled = run.asked || ran === total
+  $('step').ariaDisabled = run.asked || state.step === total
+  $('pause').ariaDisabled = !run.asked
+  $('ran').textContent = say(ran === total ? 'complete' : 'ran', { ran, total })
+}
+
+// Through what ran already, then further.
+function one_step() {
+  if ($('step').ariaDisabled === 'true') return
+  const next = state.step + 1
+  if (next > run.steps.length) run_to(next)
+  else scrub_to(next)
+}
+
+// Who scrubs stays there: training stops, and a frame that was waiting does not go on to its end.
+function scrub() {
+  run.target = run.steps.length
+  run.follows = false
+  scrub_to($('scrub').value)
+}
+
 function run_to(target) {
-  run.target = Math.min(facts.steps, target)
-  const going = run.steps.length < run.target
-  $('run').disabled = $('step').disabled = going || run.steps.length === facts.steps
-  $('pause').disabled = !going
-  if (going) run.worker.postMessage({ steps: 1 })
+  Object.assign(run, { target: Math.min(facts.steps, target), follows: true })
+  ask()
+}
+
+function ask() {
+  if (run.asked || run.steps.length >= run.target) return
+  run.asked = true
+  run.worker.postMessage({ steps: 1 })
+  show_buttons()
 }
 
 function keep() {
   keep_address(() => {
-    const step = run.steps.length < run.target ? run.target : $('scrub').value
-    return { image: state.index, label: state.label, step, rate: $('rate').value, mistake: $('mistake').value }
+    const step = run.steps.length < run.target ? run.target : state.step
+    return { image: state.index, label: state.drawn ? '' : state.label, step, rate: $('rate').value, mistake: $('mistake').value }
   })
 }
 
@@ -224,22 +257,25 @@ on('clear', 'click', clear)
 on('label', 'change', () => (set_label($('label').value), changed()))
 on('ask', 'change', () => document.body.classList.toggle('ask', $('ask').checked))
 on('shown', 'change', show)
-on('step', 'click', () => run_to(run.steps.length + 1))
+on('step', 'click', one_step)
 on('run', 'click', () => run_to(facts.steps))
 on('pause', 'click', () => (run.target = run.steps.length))
 on('restart', 'click', restart)
-on('scrub', 'input', () => scrub_to($('scrub').value))
+on('scrub', 'input', scrub)
 for (const id of ['rate', 'momentum', 'batch', 'sum']) on(id, 'change', restart)
 on('rate', 'input', show_rate)
-on('prediction', 'input', () => (guessed.fill($('prediction').value === '' ? NaN : $('prediction').value), curves()))
+on('prediction', 'change', () => (guessed.fill($('prediction').value ? read_number($('prediction')) : NaN), curves()))
 on('mistake', 'change', keep)
-draw_prediction($('curves'), guessed, curves)
+draw_prediction($('curves'), guessed, () => {
+  $('prediction').value = Math.round(guessed.findLast((per_cent) => !isNaN(per_cent)))
+  curves()
+})
 on(window, 'hashchange', read)
 on(window, 'resize', curves)
 listen_to_questions()
-listen_to_breaking(mistakes, tags, sources[0], recorded.accuracy, (name, text) => break_it(sources, recorded, facts, name, text))
+listen_to_breaking(sources[0], recorded.accuracy, (name, text) => break_it(sources, recorded, name, text))
 await pause()
 read()
-listen_to_tour(stops)
+listen_to_tour()
 document.body.inert = false
 document.documentElement.dataset.ready = 'yes'

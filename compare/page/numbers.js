@@ -2,6 +2,14 @@
 
 export const $ = (id) => document.getElementById(id)
 
+/** What build.py gives the page. */
+export const { facts, symbols, mistakes, tags, stops, questions, notes } = JSON.parse($('data').textContent)
+
+/** A sentence of notes.py, with its numbers and words. */
+export function say(name, values) {
+  return notes[name].replace(/{(\w+)}/g, (_, key) => (typeof values[key] === 'number' && !Number.isInteger(values[key]) ? digits(values[key]) : values[key]))
+}
+
 /** place: a node, or the id of one */
 export function on(place, event, answer) {
   (typeof place === 'string' ? $(place) : place).addEventListener(event, answer)
@@ -9,6 +17,18 @@ export function on(place, event, answer) {
 
 export function clamp(value, low, high) {
   return Math.min(high, Math.max(low, value))
+}
+
+/** The number in a box; one that the box does not allow becomes the nearest that it does, and stands there. */
+export function read_number(input) {
+  const number = clamp(Number(input.value || input.defaultValue) || 0, input.min, input.max)
+  return Number((input.value = input.step ? number : Math.round(number)))
+}
+
+/** Up to the next number of one digit: 0.28 -> 0.3 */
+export function round_up(value) {
+  const unit = 10 ** Math.floor(Math.log10(value))
+  return Number((Math.ceil(value / unit) * unit).toPrecision(1))
 }
 
 /** An element with attributes and children; text is a child too. */
@@ -43,39 +63,44 @@ export function mark(symbol) {
   return element('span', { 'data-symbol': symbol })
 }
 
-/** Bars, one a class, to be filled by `set`. positive: they begin at the left; on_move(k, value): each has a slider. */
-export function make_bars(symbol, names, { positive, on_move } = {}) {
-  const rows = names.map((name, k) => {
+/** Bars, one a class, to be filled by `set`. positive: they begin at the left; on_move(k, value): each has a box and a slider. */
+export function make_bars(symbol, { positive, on_move } = {}) {
+  const rows = facts.names.map((name, k) => {
     const [bar, number] = [element('div'), element('td', { class: 'digits' })]
     const row = element('tr', {}, element('th', { scope: 'row' }, name), element('td', { class: 'track' }, bar), number)
-    const slider = on_move && element('input', { type: 'range', min: -20, max: 20, step: 0.1, 'aria-label': `move the logit of ${name}` })
-    if (slider) {
-      on(slider, 'input', () => on_move(k, Number(slider.value)))
-      row.append(element('td', { class: 'move' }, slider))
+    const controls = Object.entries(on_move ? { change: 'number', input: 'range' } : {}).map(([event, type]) => {
+      const control = element('input', { type, min: -20, max: 20, step: 0.01, 'aria-label': `move the logit of ${name}` })
+      on(control, event, () => on_move(k, read_number(control)))
+      return control
+    })
+    if (on_move) {
+      number.append(controls[0])
+      row.append(element('td', { class: 'move' }, controls[1]))
     }
-    return { row, bar, number, slider }
+    return { row, bar, number, controls }
   })
-  const caption = element('caption', {}, mark(symbol), on_move ? element('span', { class: 'move' }, ' (drag one: all below follows)') : '')
+  const caption = element('caption', {}, mark(symbol), on_move ? element('span', { class: 'move' }, ' (drag or type one: all below follows)') : '')
   const table = element('table', { class: positive ? 'bars positive' : 'bars' }, caption, ...rows.map(({ row }) => row))
   return { table, set: (values, label) => set_bars(rows, values, label, positive) }
 }
 
 function set_bars(rows, values, label, positive) {
-  const largest = Math.max(1e-12, ...Array.from(values, Math.abs).filter(Number.isFinite))
+  const largest = Math.max(1e-12, ...Array.from(values, Math.abs).filter(isFinite))
   const [whole, from] = positive ? [100, 0] : [50, 50]
-  rows.forEach(({ row, bar, number, slider }, k) => {
+  rows.forEach(({ row, bar, number, controls }, k) => {
     const width = whole * (Math.min(1, Math.abs(values[k]) / largest) || 0)
     row.className = k === label ? 'label' : ''
     bar.className = values[k] < 0 ? 'bar below' : 'bar'
     bar.style.width = `${width}%`
     bar.style.left = `${values[k] < 0 ? from - width : from}%`
-    number.textContent = digits(values[k])
-    if (slider && slider !== document.activeElement) slider.value = values[k]
+    if (!controls.length) number.textContent = digits(values[k])
+    for (const control of controls) control.value = values[k].toFixed(4)
   })
 }
 
 /** An image of pixels or signed numbers. */
-export function make_canvas([height, width], text) {
+export function make_canvas(text) {
+  const [height, width] = facts.shape
   return element('canvas', { width, height, role: 'img', 'aria-label': text })
 }
 
@@ -104,8 +129,8 @@ function paint(canvas, values, colour) {
 }
 
 /** An image of signed numbers with its symbol and scale, to be filled by `set`. */
-export function make_picture(symbol, shape, text) {
-  const [canvas, scale] = [make_canvas(shape, text), element('span')]
+export function make_picture(symbol, text) {
+  const [canvas, scale] = [make_canvas(text), element('span')]
   const set = (values) => {
     const largest = Math.max(...values.map(Math.abs)) || 1
     draw_signed(canvas, values, largest)

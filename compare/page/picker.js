@@ -1,11 +1,11 @@
 // Ten images to choose from, with the mistakes of the model among them.
 
-import { draw_grey, element, make_canvas, on } from './numbers.js'
+import { draw_grey, element, facts, make_canvas, on } from './numbers.js'
 import { images } from './train.js'
 
 /** on_image(n): one was chosen -> a function of the state and predicted(x). */
-export function make_picker(place, recorded, { names, shape }, on_image) {
-  const buttons = Array.from({ length: 10 }, () => element('button', {}, make_canvas(shape, 'image')))
+export function make_picker(place, recorded, on_image) {
+  const buttons = Array.from({ length: 10 }, () => element('button', {}, make_canvas('image')))
   for (const button of buttons) on(button, 'click', () => on_image(button.value))
   place.append(...buttons)
   return ({ index, drawn }, predicted) =>
@@ -19,6 +19,6 @@ export function make_picker(place, recorded, { names, shape }, on_image) {
       button.value = n
       button.className = wrong ? 'mistaken' : ''
       button.ariaPressed = n === index && !drawn
-      button.ariaLabel = `image ${n}, labelled ${names[y[0]]}${wrong ? ', a mistake' : ''}`
+      button.ariaLabel = `image ${n}, labelled ${facts.names[y[0]]}${wrong ? ', a mistake' : ''}`
     })
 }

@@ -1,16 +1,20 @@
 // The recorded run: what NumPy and PyTorch computed, to the bit.
 
 import { logits, parameter_gradients, sgd_step } from './engine.js'
+import { facts, round_up } from './numbers.js'
 import { batch_index, images } from './train.js'
 import { from_distance, unpack, unpack_images } from './unpack.js'
 
 /** -> images, labels, order, start, and what was recorded, as content.py has it */
-export async function read_recording(facts, table, text) {
+export async function read_recording(table, text) {
   const arrays = await unpack(table, text)
   const pixels = unpack_images(arrays.lit, arrays.pixels, arrays.labels.length * facts.features)
   const [loss, hits, history] = [arrays.loss, arrays.hits, arrays.history].map(halves)
   const data = { ...arrays, pixels, loss, hits, W: rows(arrays.W0, facts.features), b: arrays.b0, accuracy: history[0].at(-1) }
-  return { ...data, moments: await moments(facts, arrays, data) }
+  const found = await moments(arrays, data)
+  // which numbers are drawn in full colour: the largest of the last step
+  const [W, dW] = ['W', 'dW'].map((name) => round_up(Math.max(...flat(found.at(-1).sides[0][name]).map(Math.abs))))
+  return { ...data, moments: found, full: { W, dW } }
 }
 
 /** The page is not blocked between what stands before and after it. */
@@ -35,7 +39,7 @@ export function flat(value) {
 }
 
 // What sums and products compute is the same in every browser: recorded is the distance from that.
-async function moments(facts, arrays, data) {
+async function moments(arrays, data) {
   let before = { W: data.W, b: data.b }
   const found = []
   for (const number of facts.moments) {
@@ -46,7 +50,7 @@ async function moments(facts, arrays, data) {
       return Array.isArray(value) ? rows(exact, value[0].length) : exact
     }
     if (own('before/W')) before = { W: from('before/W', data.W), b: from('before/b', data.b) }
-    const ours = numpy_step(facts, data, before, number, own, from)
+    const ours = numpy_step(data, before, number, own, from)
     const theirs = facts.fields.map((name) => [name, from_distance(flat(ours[name]), own(`torch/${name}`))])
     found.push({ number, sides: [ours, Object.fromEntries(theirs)], limits: own('limits') })
     before = ours
@@ -54,7 +58,7 @@ async function moments(facts, arrays, data) {
   return found
 }
 
-function numpy_step(facts, data, { W, b }, number, own, from) {
+function numpy_step(data, { W, b }, number, own, from) {
   const { X } = images(data, batch_index({ ...facts, order: data.order }, number - 1))
   const [logP, dZ] = ['logP', 'dZ'].map((name) => rows(own(name), b.length))
   const [dW_near, db_near] = parameter_gradients(X, dZ)

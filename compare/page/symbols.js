@@ -1,15 +1,16 @@
 // Symbols: pointing at one, or reaching it with Tab, lights up all of its name; a click or Enter holds it.
 
-import { mark, on } from './numbers.js'
+import { mark, on, symbols } from './numbers.js'
 
 /** Make every symbol a button. about: what the page says of it; sentence(name) -> text */
-export function listen_to_symbols(about, symbols, sentence) {
+export function listen_to_symbols(about, sentence) {
   for (const formula of document.querySelectorAll('.formula')) name_formula(formula)
   for (const one of document.querySelectorAll('[data-symbol]:not(math *)')) {
     const names = one.dataset.symbol.split(' ').map((name) => symbols[name].formula).join(', ')
     if (!one.closest('.formula')) one.textContent ||= names
     Object.assign(one, { tabIndex: 0, role: 'button', ariaLabel: one.closest('pre') && one.textContent !== names ? `${one.textContent} for ${names}` : names })
   }
+  const hint = about.textContent
   let held
   const light = (names) => {
     for (const one of document.querySelectorAll('[data-symbol]')) {
@@ -24,7 +25,10 @@ export function listen_to_symbols(about, symbols, sentence) {
   for (const event of ['mouseover', 'focusin']) on(document, event, (event) => light(symbol_of(event) ?? document.activeElement.dataset.symbol ?? held))
   on(document, 'click', (event) => symbol_of(event) && hold(symbol_of(event)))
   on(document, 'keydown', (event) => {
-    if (event.key === 'Escape') hold(undefined)
+    if (event.key === 'Escape') {
+      hold(undefined)
+      about.textContent = hint
+    }
     if ((event.key !== 'Enter' && event.key !== ' ') || !symbol_of(event)) return
     event.preventDefault()
     hold(symbol_of(event))
@@ -38,11 +42,11 @@ function share_a_name(some, others) {
 
 // What has the role `math` has no buttons inside: those that the keyboard reaches lie behind its symbols.
 function name_formula(formula) {
-  const symbols = Array.from(formula.querySelectorAll('[data-symbol]'), (one) => [one, mark(one.dataset.symbol)])
-  formula.append(...symbols.map(([, button]) => button))
+  const pairs = Array.from(formula.querySelectorAll('[data-symbol]'), (one) => [one, mark(one.dataset.symbol)])
+  formula.append(...pairs.map(([, button]) => button))
   const place = () => {
     const from = formula.getBoundingClientRect()
-    for (const [one, { style }] of symbols) {
+    for (const [one, { style }] of pairs) {
       const box = one.getBoundingClientRect()
       for (const side of ['left', 'top']) style[side] = `${box[side] - from[side]}px`
       for (const size of ['width', 'height']) style[size] = `${box[size]}px`

@@ -30,7 +30,12 @@ SYMBOLS = {
         "P", "the probabilities: above 0, and 1 in sum over the classes", ("np.exp(logP)",), ("F.cross_entropy",)
     ),
     "Y": Symbol("Y", "the labels as rows: 1 at the label and 0 elsewhere", ("-= 1",)),
-    "L": Symbol("L", "the loss, in nats: the number that training makes small", ("L",), ("L", "L.backward()")),
+    "L": Symbol(
+        "L",
+        "the loss, in nats (the natural logarithm): the number that training makes small",
+        ("L",),
+        ("L", "L.backward()"),
+    ),
     "dZ": Symbol(
         "dZ",
         "the gradient of the loss by the logits",

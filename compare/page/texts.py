@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 
 class Question(NamedTuple):
-    """A question, the right number, and why it is right."""
+    """A question, the right number, why it is right, and usual wrong numbers, each with what to think of."""
 
     text: str
     right: float
     reason: str
+    hints: tuple[tuple[float, str], ...]
 
 
 class Stop(NamedTuple):
@@ -22,33 +23,81 @@ class Stop(NamedTuple):
 def questions(classes: int) -> dict[str, Question]:
     """By tag what is asked before the numbers of an equation are shown."""
     return {
-        "E1": Question("With all weights and biases 0, what is each logit?", 0, "A sum of products with 0, plus 0."),
-        "E2": Question("What do the probabilities of one image sum to?", 1, "Each is divided by their sum."),
+        "E1": Question(
+            "With all weights and biases 0, what is each logit?",
+            0,
+            "A sum of products with 0, plus 0.",
+            (
+                (1 / classes, "That is the probability P, which E2 makes of the logits. Put W = 0 and b = 0 into E1."),
+                (1, "Each pixel is multiplied by its weight, which is 0. What is added up then?"),
+            ),
+        ),
+        "E2": Question(
+            "What do the probabilities of one image sum to?",
+            1,
+            "Each is divided by their sum.",
+            (
+                (classes, f"There are {classes} of them, but each is a share of one whole."),
+                (1 / classes, "That is one probability, when all are equal. Add up all of them."),
+                (100, "That is in per cent. Here a probability is a share, from 0 to 1."),
+                (0, "Each of them is above 0, so their sum is not 0. Logits may sum to 0."),
+            ),
+        ),
         "E3": Question(
-            f"With all weights 0, P is 1/{classes} for each class. What is L, in nats?",
+            f"With all weights 0, P is 1/{classes} for each class. What is L, in nats (with the natural logarithm)?",
             math.log(classes),
             f"−log(1/{classes}) = log {classes} = {math.log(classes):.4f}: this is what guessing costs.",
+            (
+                (math.log10(classes), "That is the logarithm to base 10. In nats it is the natural one, ln."),
+                (math.log2(classes), "That is the logarithm to base 2, in bits. In nats it is the natural one, ln."),
+                (-math.log(classes), "Look at the sign: log P is below 0, and a minus stands before it."),
+                (1 / classes, "That is P. L is −log of it."),
+                (0, "L is 0 only where P of the label is 1."),
+            ),
         ),
         "E4": Question(
             "What does one row of dZ sum to?",
             0,
             "P sums to 1 and so does Y: the difference sums to 0. What one class wins the others lose.",
+            (
+                (1, "P sums to 1. But Y is subtracted: what does a row of Y sum to?"),
+                (-1, "Y sums to 1, and is subtracted. But P is added: what does a row of P sum to?"),
+                (1 / classes - 1, "That is dZ at the label, when all P are equal. Add the other classes."),
+            ),
         ),
         "E5": Question(
             "Every image of the batch is there twice. By what is dW multiplied?",
             1,
             "The sum has twice the terms, and each is divided by 2N: the mean stays.",
+            (
+                (2, "The sum has twice the terms. But dZ = (P − Y) / N: what happened to N?"),
+                (0.5, "Each term is divided by 2N, and so is half as large. But how many terms are there now?"),
+                (0, "dW itself is asked for, not by how much it changes: dW becomes ? times dW."),
+            ),
         ),
-        "E6": Question("The learning rate is 0. By how much does W change?", 0, "W ← W − 0 · dW."),
+        "E6": Question(
+            "The learning rate is 0. By how much does W change?",
+            0,
+            "W ← W − 0 · dW.",
+            (
+                (1, "That would be W multiplied by 1. What is subtracted from W?"),
+                (-1, "dW is multiplied by the rate before it is subtracted."),
+            ),
+        ),
     }
 
 
 STOPS = (
-    Stop("image", "An image of pixels, and its label. Choose another one below it, or draw one."),
+    Stop(
+        "image",
+        "An image, and its label. A pixel is 0 for paper and 1 for ink. Choose another image below it, or draw one. "
+        "“Ask me first”, above, hides the numbers of each row until you have answered its question: tick it if you "
+        "like to think first.",
+    ),
     Stop(
         "E1",
-        "Each class has a template, its row of W. Pixel times weight, summed, plus b: the logit. Drag one: all below "
-        "follows.",
+        "Each class has a template, its row of W. Pixel times weight, summed, plus b: the logit. Drag or "
+        "type one: all below follows.",
     ),
     Stop(
         "E2",
@@ -61,7 +110,7 @@ STOPS = (
         "Raise one logit by a little. log P of the label gains that much if the logit is the label's own (Y), and "
         "loses P times as much, because the sum grows. L is minus the mean over N images: dZ = (P − Y) / N.",
     ),
-    Stop("E5", "dW: each lit pixel gets its share of dZ. A black pixel gets none."),
+    Stop("E5", "dW: each pixel with ink gets its share of dZ. A pixel of 0, paper, gets none."),
     Stop("E6", "A step against the gradient. The loss of this image falls."),
     Stop(
         "training",

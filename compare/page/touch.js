@@ -3,18 +3,22 @@
 import { gradient } from './compare.js'
 import { chart } from './curves.js'
 import { log_softmax, logits, nll_loss } from './engine.js'
-import { clamp, digits, draw_signed, element, labelled, make_bars, make_canvas, on, place_in } from './numbers.js'
+import { draw_signed, element, facts, labelled, make_bars, make_canvas, notes, on, place_in, read_number, say } from './numbers.js'
 
 /** batch(N) -> the first images of the run -> {show, nudge}: show reads the state again. */
-export function make_touch(place, state, facts, batch) {
-  const nudge = make_nudge(state, facts)
-  const cards = [make_shift(state, facts), nudge, make_sizes(state, batch)]
+export function make_touch(place, state, batch) {
+  const nudge = make_nudge(state)
+  const cards = [make_shift(state), nudge, make_sizes(state, batch)]
   place.append(...cards.map(({ card }) => card))
   return { show: () => cards.forEach(({ show }) => show()), nudge: nudge.choose }
 }
 
 function card(title, ...children) {
   return element('div', { class: 'card' }, element('h3', {}, title), ...children)
+}
+
+function note(name) {
+  return element('p', { class: 'note' }, notes[name])
 }
 
 function slider(text, low, high, value, on_input) {
@@ -24,8 +28,8 @@ function slider(text, low, high, value, on_input) {
   return { input, line: element('p', {}, label, shown) }
 }
 
-function make_shift(state, { names }) {
-  const [Z, P, out] = [make_bars('Z', names), make_bars('P', names, { positive: true }), element('p', { role: 'status' })]
+function make_shift(state) {
+  const [Z, P, out] = [make_bars('Z'), make_bars('P', { positive: true }), element('p', { role: 'status' })]
   const shifted = labelled('Shift by the maximum, as the code does', 'input', { type: 'checkbox', checked: '' })
   const show = () => {
     const c = Number(input.value)
@@ -38,35 +42,33 @@ function make_shift(state, { names }) {
     const gap = Math.max(...p.map((value, k) => Math.abs(value - before[k])))
     Z.set(moved, state.label)
     P.set(p, state.label)
-    out.className = gap < 1e-9 ? '' : 'warning'
-    out.textContent = `The largest exponent is ${digits(Math.max(...moved) - m)}, Σ exp = ${digits(sum)}. ` + (gap < 1e-9
-      ? `P changes by ${digits(gap)}${gap ? ', which is rounding' : ''}: e^(Z + c) = e^Z · e^c, and e^c stands above and below the line of the fraction. It cancels.`
-      : 'e^709 is the largest that float64 has, and e^−745 the smallest: P is lost. Shifted by the maximum, the largest exponent is always 0.')
+    const is_kept = gap < 1e-9
+    out.className = is_kept ? '' : 'warning'
+    out.textContent = say(is_kept ? 'shift_kept' : 'shift_lost', { largest: Math.max(...moved) - m, sum, gap })
   }
   const { input, line } = slider('Number c', -1000, 1000, 0, show)
   on(shifted.input, 'change', show)
-  const note = element('p', { class: 'note' }, 'Make the logits 1,000, then switch the shift off.')
-  return { card: card('Add a number c to all logits', line, shifted.label, note, Z.table, P.table, out), show }
+  return { card: card('Add a number c to all logits', line, shifted.label, note('shift'), Z.table, P.table, out), show }
 }
 
-function make_nudge(state, { classes, shape }) {
-  const [height, width] = shape
-  const places = Object.entries({ class: classes, line: height, column: width }).map(([text, count]) => labelled(text, 'input', { type: 'number', min: 0, max: count - 1 }))
-  const [canvas, text, plot] = [make_canvas(shape, 'template of this class'), element('p', { class: 'digits', role: 'status' }), element('div')]
+function make_nudge(state) {
+  const [height, width] = facts.shape
+  const places = Object.entries({ class: facts.classes, line: height, column: width }).map(([text, count]) => labelled(`${text} 0 to ${count - 1}`, 'input', { type: 'number', min: 0, max: count - 1 }))
+  const [canvas, text, plot] = [make_canvas('template of this class'), element('p', { class: 'digits', role: 'status' }), element('div')]
   const choose = (k, d) => {
     ;[k, Math.floor(d / width), d % width].forEach((value, i) => (places[i].input.value = value))
     show()
   }
   const show = () => {
-    const [k, line, column] = places.map(({ input }) => clamp(Math.round(input.value) || 0, 0, input.max))
+    const [k, line, column] = places.map(({ input }) => read_number(input))
     const d = line * width + column
     const { slope, secants } = slopes(state, k, d)
     const n = Number(input.value) - 1
-    draw_signed(canvas, state.W[k], 0.6)
+    draw_signed(canvas, state.W[k], state.full.W)
     canvas.getContext('2d').strokeRect(column - 0.5, line - 0.5, 2, 2)
-    text.textContent = `W[${k}, ${d}] = ${digits(state.W[k][d])}: secant ${digits(secants[n])}, gradient ${digits(slope)}${state.x[d] ? '' : '. This pixel is black here: its weight does nothing'}`
+    text.textContent = say(state.x[d] ? 'weight' : 'weight_of_paper', { k, d, line, width, column, weight: state.W[k][d], secant: secants[n], slope })
     const errors = secants.map((secant) => Math.max(1e-16, Math.abs(secant - slope)))
-    const lines = [{ name: 'error', style: 'js', values: errors }, { name: 'your h', style: 'dot', values: errors.map((error, i) => (i === n ? error : NaN)) }]
+    const lines = [{ name: 'error', style: 'js', values: errors }, { name: 'h of the slider', style: 'dot', values: errors.map((error, i) => (i === n ? error : NaN)) }]
     plot.replaceChildren(chart('Error of the secant, log scale', lines, { count: 15, width: 320, range: [1e-12, 1], marks: [1, 1e-7, 1e-12], ends: ['h = 0.1', 'h = 1e-15'], log: true }))
   }
   on(canvas, 'click', (event) => {
@@ -75,8 +77,7 @@ function make_nudge(state, { classes, shape }) {
   })
   for (const { input } of places) on(input, 'change', show)
   const { input, line } = slider('h = 10 to the power of minus', 1, 15, 3, show)
-  const note = element('p', { class: 'note' }, 'The secant is (L(W + h) − L(W)) / h. A large h follows the curve, not its slope; a tiny one subtracts two nearly equal numbers, and digits are lost. So the error has the form of a U.')
-  const made = card('Nudge one weight', element('p', {}, 'Click a pixel, or type: ', ...places.map(({ label }) => label)), canvas, line, text, plot, note)
+  const made = card('Nudge one weight', element('p', {}, 'Click a pixel, or type: ', ...places.map(({ label }) => label)), canvas, line, text, plot, note('nudge'))
   choose(state.label, Math.max(0, state.x.findIndex((value, d) => value > 0.5 && d > 0.45 * state.x.length)))
   return { card: made, show, choose }
 }
@@ -97,9 +98,8 @@ function make_sizes(state, batch) {
     const { X, y } = batch(N)
     const { logP, dZ, dW } = gradient({ X, y }, state)
     const largest = Math.max(...dW.map((row) => Math.max(...row.map(Math.abs))))
-    out.textContent = `First image: dZ at its label = (P − 1) / N = (${digits(Math.exp(logP[0][y[0]]))} − 1) / ${N} = ${digits(dZ[0][y[0]])}. Largest |dW|: ${digits(largest)} as a mean, ${digits(N * largest)} as a sum.`
+    out.textContent = say('batch', { P: Math.exp(logP[0][y[0]]), N, dZ: dZ[0][y[0]], mean: largest, sum: N * largest })
   }
   on(input, 'change', show)
-  const note = element('p', { class: 'note' }, 'L is a mean: each image counts 1/N, so each row of dZ is divided by N. dW is then a mean over the images, and the learning rate can stay when the batch grows.')
-  return { card: card('A batch of 1, 2 or 100', element('p', {}, label), out, note), show }
+  return { card: card('A batch of 1, 2 or 100', element('p', {}, label), out, note('sizes')), show }
 }

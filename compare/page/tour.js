@@ -1,24 +1,25 @@
 // A tour of the page.
 
 import { kept } from './kept.js'
-import { $, on } from './numbers.js'
+import { $, on, stops } from './numbers.js'
 
-/** stops: [id, text]. The first visit starts the tour by itself, unless the address asks for a state. */
-export function listen_to_tour(stops) {
+/** The first visit starts the tour by itself, unless the address asks for a state. */
+export function listen_to_tour() {
   const [tour, start, next, end, text] = ['tour', 'tour-start', 'tour-next', 'tour-end', 'tour-text'].map($)
   let stop = 0
   const go_to = (number, by_itself) => {
+    const left = document.querySelector('.stop')
+    left?.classList.remove('stop')
+    tour.hidden = number >= stops.length
+    if (tour.hidden) return focus_on(left)
     stop = number
-    tour.hidden = stop >= stops.length
-    document.querySelector('.stop')?.classList.remove('stop')
-    if (tour.hidden) return start.focus()
     const [id, said] = stops[stop]
     text.textContent = `${stop + 1} of ${stops.length}. ${said}`
     next.textContent = stop === stops.length - 1 ? 'Finish' : 'Next'
     $(id).classList.add('stop')
     if (by_itself) return
     $(id).scrollIntoView({ block: $(id).clientHeight > innerHeight / 2 ? 'start' : 'center' })
-    next.focus({ preventScroll: true })
+    focus_on(next)
   }
   on(start, 'click', () => go_to(0))
   on(next, 'click', () => go_to(stop + 1))
@@ -27,4 +28,10 @@ export function listen_to_tour(stops) {
   if (location.hash.length > 1 || kept('visited')) return
   kept('visited', 'yes')
   go_to(0, true)
+}
+
+// The page stays where it is, and Tab goes on from here.
+function focus_on(place) {
+  if (place.tabIndex < 0) place.tabIndex = -1
+  place.focus({ preventScroll: true })
 }

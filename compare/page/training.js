@@ -1,10 +1,10 @@
 // Training in a worker, and the badge that says whether it is the recorded run.
 
 import { compare_step, verdict } from './compare.js'
-import { digits } from './numbers.js'
+import { facts, say } from './numbers.js'
 
 /** A worker with the engine of the page, with one mistake, or with the text of another engine. */
-export function make_worker([engine, ...others], facts, { pixels, labels, order, W, b }, chosen, name, own_text) {
+export function make_worker([engine, ...others], { pixels, labels, order, W, b }, chosen, name, own_text) {
   const alone = (text) => `(() => {\n${text.replace(/^export /gm, '')}\nreturn { logits, log_softmax, nll_loss, logits_gradient, parameter_gradients, sgd_step }\n})()`
   const started = name === '' ? alone(own_text) : `mistaken(right, '${name}')`
   const text = ["'use strict'", ...others, `const right = ${alone(engine)}`, `serve(${started}, right, self)`].join('\n')
@@ -16,32 +16,33 @@ export function make_worker([engine, ...others], facts, { pixels, labels, order,
 }
 
 /** The options of the run that was recorded. */
-export function recorded_options({ lr, batch_size }) {
+export function recorded_options() {
+  const { lr, batch_size } = facts
   return { lr, batch_size, momentum: 0, sum: false }
 }
 
-/** found: of each comparison; gap: between secant and gradient of what was not recorded. */
+/** found: of each comparison until the step that is shown; gap: between secant and gradient of what was not recorded. */
 export function show_badge(badge, found, steps, gap) {
-  const { match, first, worst } = verdict(found)
-  const own = gap !== undefined
+  const { match, first, worst } = verdict(found.filter(({ number }) => number <= steps))
+  const [own, counted] = [gap !== undefined, steps === 1 ? '1 step' : `${steps} steps`]
   badge.className = own || !steps ? '' : match ? 'match' : 'differ'
-  if (own) badge.textContent = `not recorded: checked against differences only (the secant of L along its gradient is off by ${digits(gap)} of the slope); ${steps} steps`
-  else if (!steps) badge.textContent = 'no step yet: nothing is compared'
-  else if (match) badge.textContent = `✓ match: ${steps} steps, at most ${(100 * worst.used).toFixed(1)} % of a budget used (${worst.field}, ${worst.side})`
-  else badge.textContent = `✗ differ: ${first.field} is over its budget at step ${first.number}`
+  if (own) badge.textContent = say('own', { gap, counted })
+  else if (!steps) badge.textContent = say('no_step')
+  else badge.textContent = say(badge.className, { counted, ...worst, ...first, share: (100 * worst.used).toFixed(1) })
 }
 
-/** Train with one mistake, or with the text of an engine of one's own -> {verdict, accuracy} or {error}. */
-export function break_it(sources, recorded, facts, name, own_text) {
-  return new Promise((done) => {
-    const worker = make_worker(sources, facts, recorded, recorded_options(facts), name, own_text)
+/** Train with one mistake, or with the text of an engine of one's own -> {stop(), found: {verdict, accuracy} or {error}}. */
+export function break_it(sources, recorded, name, own_text) {
+  const worker = make_worker(sources, recorded, recorded_options(), name, own_text)
+  let end
+  const found = new Promise((done) => {
     const found = []
-    const end = (result) => (clearTimeout(late), worker.terminate(), done(result))
-    const late = setTimeout(() => end({ error: 'it took longer than a minute' }), 60_000)
+    end = (result) => (clearTimeout(late), worker.terminate(), done(result))
+    const late = setTimeout(() => end({ error: 'it took longer than 10 seconds' }), 10_000)
     worker.onerror = (event) => (event.preventDefault(), end({ error: event.message }))
     worker.onmessage = ({ data }) => {
       try {
-        found.push(...data.steps.flatMap((step) => compare_step(step, recorded, facts)))
+        found.push(...data.steps.flatMap((step) => compare_step(step, recorded)))
         if (data.accuracy === undefined) worker.postMessage({ steps: 5 })
         else end({ verdict: verdict(found), accuracy: data.accuracy })
       } catch (error) {
@@ -49,4 +50,5 @@ export function break_it(sources, recorded, facts, name, own_text) {
       }
     }
   })
+  return { found, stop: () => end({ error: 'stopped' }) }
 }

@@ -158,6 +158,18 @@ def open_page(browser: Browser, page_file: Path) -> Iterator[Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
+def run_mistake() -> Callable[..., None]:
+    """Predict, and run the mistake that is chosen: page, what the accuracy does, the first quantity."""
+    return _run_mistake
+
+
+def _run_mistake(page: Page, notices: str = "no", first: str = "W") -> None:
+    page.get_by_role("combobox", name="accuracy notice").select_option(notices)
+    page.get_by_role("combobox", name="goes wrong first").select_option(first)
+    page.click("#run-mistake")
+
+
+@pytest.fixture(scope="session")
 def moments_of() -> Callable[[Arrays, Problem], Iterator[Moments]]:
     """What the page makes of the arrays of a recording: each moment with its number, and the values of both sides."""
     return _moments

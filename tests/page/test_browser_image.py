@@ -54,12 +54,17 @@ def test_a_digit_is_drawn_with_the_mouse(open_page: Callable[..., Page]):
     page = open_page("#image=0&step=120&rate=-1")
     expect(page.locator("#at")).to_have_text("120", timeout=30_000)
     page.click("#draw")
+    expect(page.locator("#image-note")).to_contain_text("Nothing is drawn")
     before = page.locator('[data-numbers="E1"]').inner_text()
     stroke(page, (0.3, 0.2), (0.33, 0.75))
     expect(page.locator('[data-numbers="E1"]')).not_to_have_text(before, use_inner_text=True)
-    expect(page.locator("#image-note")).to_contain_text("predicted 1")
+    expect(page.locator("#image-note")).to_contain_text("predicted 1. The label is set to that")
+    assert page.input_value("#label") == "1"
+    page.select_option("#label", "4")
+    expect(page.locator("#image-note")).to_have_text("Labelled 4 by you, predicted 1.")
     check_prepared(page)
     page.click("#clear")
+    expect(page.locator("#image-note")).to_contain_text("Nothing is drawn")
     assert np.count_nonzero(pixels(page, "#image")) <= 1, "the pen alone"
     page.click("#draw")
     expect(page.locator("#image-note")).to_contain_text("Labelled")
@@ -109,8 +114,40 @@ def test_a_label_that_is_changed_changes_the_loss(open_page: Callable[..., Page]
     page = open_page()
     before = page.locator('[data-numbers="E3"]').inner_text()
     page.select_option("#label", "9")
+    expect(page.locator("#image-note")).to_contain_text("Labelled 9 by you")
     expect(page.locator('[data-numbers="E3"]')).not_to_have_text(before, use_inner_text=True)
     expect(page.locator('[data-numbers="E4"] tr.label th')).to_have_text("9")
+
+
+def test_the_prediction_follows_the_logits_that_are_shown(open_page: Callable[..., Page]):
+    page = open_page()
+    before = page.inner_text("#image-note")
+    assert "predicted 5" not in before
+    page.get_by_role("slider", name="move the logit of 5").press("End")
+    expect(page.locator("#image-note")).to_contain_text("predicted 5. The logits are those that you moved.")
+    page.get_by_role("button", name=re.compile("Back to the logits")).click()
+    expect(page.locator("#image-note")).to_have_text(before)
+
+
+@pytest.mark.parametrize(
+    ("box", "typed", "used"),
+    [
+        ("Image, 0 to 4,999", "5000", "4999"),
+        ("Image, 0 to 4,999", "-1", "0"),
+        ("Batch, 1 to 4,000", "0", "1"),
+        ("Batch, 1 to 4,000", "", "100"),
+        ("Momentum, 0 to 0.99", "2", "0.99"),
+        ("class 0 to 9", "12", "9"),
+        ("line 0 to 27", "40", "27"),
+        ("My prediction, in %", "120", "100"),
+    ],
+)
+def test_a_box_shows_the_number_that_is_used(open_page: Callable[..., Page], box: str, typed: str, used: str):
+    page = open_page()
+    place = page.get_by_role("spinbutton", name=box)
+    place.fill(typed)
+    place.press("Tab")
+    expect(place).to_have_value(used)
 
 
 def test_the_address_brings_back_what_was_seen(open_page: Callable[..., Page]):

@@ -1,6 +1,7 @@
 """What the page looks like: at every width, in light and dark, without JavaScript, printed; and for a screen reader."""
 
 import json
+import re
 import shutil
 import subprocess
 import tarfile
@@ -37,12 +38,12 @@ def axe(pytestconfig: pytest.Config, missing: Callable[[str], NoReturn]) -> str:
         return files.extractfile("package/axe.min.js").read().decode()
 
 
-def open_all(page: Page) -> None:
+def open_all(page: Page, run_mistake: Callable[..., None]) -> None:
     """Unfold what is folded, train a little, break something and hold a symbol: all kinds of text stand there then."""
     page.locator("details").evaluate_all("(all) => all.forEach((one) => (one.open = true))")
     page.click("#step")
     expect(page.locator("#badge")).to_have_class("match")
-    page.click("#run-mistake")
+    run_mistake(page)
     page.locator("#broken [data-first]").wait_for(timeout=60_000)
     page.locator("#touch").get_by_role("slider").first.press("End")
     page.locator("#touch").get_by_role("checkbox").first.uncheck()
@@ -51,9 +52,11 @@ def open_all(page: Page) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1920])
-def test_axe_finds_nothing(open_page: Callable[..., Page], axe: str, width: int, scheme: str):
+def test_axe_finds_nothing(
+    open_page: Callable[..., Page], run_mistake: Callable[..., None], axe: str, width: int, scheme: str
+):
     page = open_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    open_all(page)
+    open_all(page, run_mistake)
     # by the debugger, which the policy of the page does not hold back
     page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": axe})
     found = page.evaluate("axe.run(document).then(({ violations }) => violations)")
@@ -61,9 +64,11 @@ def test_axe_finds_nothing(open_page: Callable[..., Page], axe: str, width: int,
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_is_to_be_scrolled_sideways(open_page: Callable[..., Page], scheme: str):
+def test_nothing_is_to_be_scrolled_sideways(
+    open_page: Callable[..., Page], run_mistake: Callable[..., None], scheme: str
+):
     page = open_page(color_scheme=scheme)
-    open_all(page)
+    open_all(page, run_mistake)
     for width in (360, 480, 700, 1000, 1400, 1920):
         page.set_viewport_size({"width": width, "height": 740})
         # what is drawn by a script follows the new width in a later frame
@@ -86,6 +91,21 @@ def test_the_first_screen_has_digit_formula_code_and_numbers(open_page: Callable
     page.evaluate("document.activeElement.blur()")
     for what in ("h1", "#image", "#E1 .formula", '#E1 [data-side="numpy"]', '#E1 [data-numbers="E1"] dl'):
         expect(page.locator(what).first).to_be_in_viewport(ratio=0.05)
+
+
+def test_the_line_about_symbols_leaves_no_gap(open_page: Callable[..., Page]):
+    page = open_page()
+    expect(page.locator("#about")).to_be_in_viewport(ratio=1)
+    assert page.locator("#about").bounding_box()["height"] < 45
+
+
+def test_each_template_and_what_a_step_does_to_it_have_a_caption(open_page: Callable[..., Page]):
+    page = open_page()
+    captions = page.locator("#template-images figcaption span")
+    expect(captions).to_have_text([f"{k}: {symbol}" for k in range(10) for symbol in ("W", "−η dW")])
+    expect(page.locator("#full")).to_have_text(re.compile(r"± 0\.3 in W, ± 0\.04 in dW"))
+    page.select_option("#shown", "W · x")
+    expect(captions.first).to_have_text("0: W · x")
 
 
 def test_without_javascript_there_are_a_sentence_and_the_equations(open_page: Callable[..., Page]):

@@ -33,20 +33,22 @@ def first_by_the_catalogue(name: str, problem: Problem) -> tuple[str, int]:
     raise AssertionError(f"{name} is not seen in one epoch")
 
 
-def test_the_first_quantity_is_that_of_the_catalogue(open_page: Callable[..., Page], published: Problem):
+def test_the_first_quantity_is_that_of_the_catalogue(
+    open_page: Callable[..., Page], run_mistake: Callable[..., None], published: Problem
+):
     page = open_page()
     options = page.locator("#mistake option").evaluate_all("all => all.map(({ value }) => value)")
     names = [name for name in options if name]
     assert len(names) >= 16
-    assert {name: shown_first(page, name) for name in names} == {
+    assert {name: shown_first(page, run_mistake, name) for name in names} == {
         name: first_by_the_catalogue(name, published) for name in names
     }
 
 
-def shown_first(page: Page, name: str) -> tuple[str, int]:
+def shown_first(page: Page, run_mistake: Callable[..., None], name: str) -> tuple[str, int]:
     """What the page says after it has trained with this mistake."""
     page.select_option("#mistake", name)
-    page.click("#run-mistake")
+    run_mistake(page)
     said = page.locator("#broken [data-first]")
     said.wait_for(timeout=60_000)
     expect(page.locator("#broken")).to_contain_text(BUGS[name].lesson)
@@ -54,33 +56,72 @@ def shown_first(page: Page, name: str) -> tuple[str, int]:
 
 
 def own_line(page: Page, old: str, new: str) -> None:
-    """Change the engine in the box, and run it."""
-    page.select_option("#mistake", "")
+    """Change the engine in the box."""
+    page.locator("#break details").evaluate("(box) => (box.open = true)")
     box = page.get_by_role("textbox", name=re.compile("engine"))
     text = box.input_value()
     assert old in text
     box.fill(text.replace(old, new))
-    page.click("#run-mistake")
 
 
-def test_a_line_of_ones_own_is_run_and_compared(open_page: Callable[..., Page]):
-    page, first = open_page(), "#broken [data-first]"
-    own_line(page, "", "")
-    expect(page.locator(first)).to_have_attribute("data-first", "none", timeout=60_000)
+FIRST = "#broken [data-first]"
+
+
+def test_a_line_of_ones_own_is_run_and_compared(open_page: Callable[..., Page], run_mistake: Callable[..., None]):
+    """It runs although a mistake of the catalogue was chosen before, and the original comes back."""
+    page = open_page()
+    page.select_option("#mistake", "ascent")
     own_line(page, "value - lr * dW[k][d]", "value + lr * dW[k][d]")
-    expect(page.locator(first)).to_have_attribute("data-first", "W", timeout=60_000)
+    assert page.input_value("#mistake") == ""
+    run_mistake(page)
+    expect(page.locator(FIRST)).to_have_attribute("data-first", "W", timeout=60_000)
+    page.get_by_role("button", name="Restore").click()
+    assert "value - lr * dW[k][d]" in page.input_value("#own")
+    run_mistake(page)
+    expect(page.locator(FIRST)).to_have_attribute("data-first", "none", timeout=60_000)
 
 
-def test_an_engine_that_does_not_run_is_told(open_page: Callable[..., Page]):
+def test_an_engine_that_does_not_run_is_told(open_page: Callable[..., Page], run_mistake: Callable[..., None]):
     page = open_page()
     own_line(page, "return X.map((x, n) =>", "return X.mop((x, n) =>")
-    expect(page.locator("#broken")).to_contain_text("does not run", timeout=60_000)
+    run_mistake(page)
+    expect(page.locator("#broken")).to_contain_text("No result: ", timeout=60_000)
 
 
-def test_predictions_are_counted(open_page: Callable[..., Page]):
+ENDLESS = "const m = Math.max(...z)", "while (true) {}"
+
+
+def test_an_endless_loop_can_be_stopped(open_page: Callable[..., Page], run_mistake: Callable[..., None]):
     page = open_page()
+    own_line(page, *ENDLESS)
+    run_mistake(page)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.locator("#broken")).to_contain_text("No result: stopped")
+    expect(page.locator("#stop-mistake")).to_be_hidden()
+
+
+def test_an_endless_loop_ends_after_ten_seconds(open_page: Callable[..., Page], run_mistake: Callable[..., None]):
+    page = open_page(script="const native = setTimeout; window.setTimeout = (act, ms = 0) => native(act, ms / 20)")
+    own_line(page, *ENDLESS)
+    run_mistake(page)
+    expect(page.locator("#broken")).to_contain_text("longer than 10 seconds", timeout=5_000)
+
+
+def test_one_predicts_first(open_page: Callable[..., Page], run_mistake: Callable[..., None]):
+    """Both answers are needed; each counts once, over reloads, until the score is forgotten."""
+    page = open_page()
+    button, score = page.locator("#run-mistake"), page.locator("#score")
     page.select_option("#mistake", "wrong-sign")
-    page.get_by_role("combobox", name=re.compile("accuracy notice")).select_option("yes")
-    page.get_by_role("combobox", name=re.compile("first")).select_option("W")
-    page.click("#run-mistake")
-    expect(page.locator("#broken")).to_contain_text("Score: 1 of 2", timeout=60_000)
+    page.select_option("#guess-notices", "yes")
+    expect(button).to_be_disabled()
+    expect(page.locator("#run-why")).to_have_text("First answer both.")
+    button.press("Enter")
+    expect(page.locator("#broken")).to_be_empty()
+    run_mistake(page, "yes", "W")
+    expect(page.locator("#broken")).to_contain_text("accuracy right, first quantity wrong", timeout=60_000)
+    expect(score).to_have_text("1 of 2")
+    expect(button).to_be_disabled()
+    page.reload()
+    expect(score).to_have_text("1 of 2")
+    page.get_by_role("button", name="Forget the score").click()
+    expect(score).to_have_text("0 of 0")

@@ -53,6 +53,8 @@ def run(page: Page) -> None:
 
 
 def break_it(page: Page) -> None:
+    page.get_by_role("combobox", name="accuracy notice").select_option("no")
+    page.get_by_role("combobox", name="goes wrong first").select_option("W")
     page.click("#run-mistake")
     page.locator("#broken [data-first]").wait_for(timeout=60_000)
 

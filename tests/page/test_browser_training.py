@@ -141,6 +141,45 @@ def test_one_looks_through_the_run_and_begins_again(open_page: Callable[..., Pag
     assert page.inner_text(numbers) == before
 
 
+def test_what_is_shown_is_said_and_one_step_goes_on_from_there(open_page: Callable[..., Page]):
+    page = open_page()
+    badge, step = page.locator("#badge"), page.locator("#step")
+    step.click()
+    expect(badge).to_contain_text("match: 1 step,")
+    first = badge.inner_text()
+    run_to_the_end(page)
+    expect(step).to_be_disabled()
+    page.locator("#scrub").press("ArrowLeft")
+    page.locator("#scrub").press("ArrowLeft")
+    expect(page.locator("#at")).to_have_text("118")
+    expect(page.locator("#ran")).to_contain_text("of 120 that ran; the run is complete")
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_disabled()
+    expect(badge).to_contain_text("match: 118 steps,")
+    for number in ("119", "120"):
+        step.click()
+        expect(page.locator("#at")).to_have_text(number)
+    expect(step).to_be_disabled()
+    page.locator("#scrub").press("Home")
+    step.click()
+    expect(badge).to_have_text(first)
+
+
+def marks(page: Page) -> list[float]:
+    """The numbers at the axis of the loss."""
+    texts = page.locator("#curves svg").first.locator("text[text-anchor=end]").all_text_contents()
+    return [float(text) for text in texts if text[0].isdigit()]
+
+
+def test_the_axis_of_the_loss_follows_it(open_page: Callable[..., Page]):
+    page = open_page()
+    assert max(marks(page)) == 3
+    page.select_option("#sum", "sum")
+    page.click("#step")
+    expect(page.locator("#at")).to_have_text("1")
+    # 100 images, each about log 10
+    assert max(marks(page)) == 300
+
+
 def test_a_prediction_is_drawn_and_answered(open_page: Callable[..., Page]):
     page = open_page()
     chart = page.locator("#accuracy")
@@ -150,8 +189,10 @@ def test_a_prediction_is_drawn_and_answered(open_page: Callable[..., Page]):
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] - 2, box["y"] + 0.25 * box["height"], steps=8)
     page.mouse.up()
+    expect(page.locator("#prediction")).to_have_value(re.compile(r"^[78]\d$"))
+    drawn = page.input_value("#prediction")
     run_to_the_end(page)
-    expect(page.locator("#prediction-text")).to_contain_text(re.compile(r"ended at \d+\.\d %.* You said \d+ %"))
+    expect(page.locator("#prediction-text")).to_contain_text(re.compile(rf"ended at \d+\.\d %.* You said {drawn} %"))
 
 
 def test_touch_answers(open_page: Callable[..., Page]):

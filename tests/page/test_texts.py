@@ -35,6 +35,19 @@ def test_the_answers_are_right(rng: np.random.Generator):
     assert scratch.sgd_step(W, b, dW, db, 0.0)[0] - W == pytest.approx(right["E6"])
 
 
+@pytest.mark.parametrize("tag", TAGS)
+def test_usual_wrong_answers_have_a_hint_each(tag: str):
+    """The first hint that is near enough is shown: none may stand before the right answer or another hint."""
+    question = questions(10)[tag]
+    wrong, said = zip(*question.hints, strict=True)
+    assert len(wrong) >= 2
+    assert len({*said}) == len(said)
+    numbers = [question.right, *wrong]
+    for i, number in enumerate(numbers):
+        near = [other for other in numbers if abs(number - other) <= 0.01 * max(1, abs(other))]
+        assert near == [numbers[i]]
+
+
 def test_the_tour_has_eight_stops_at_places_of_the_page(root: Path):
     assert len(STOPS) == 8
     template = (root / "compare" / "page" / "page.html.jinja").read_text(encoding="utf-8")
