@@ -7,6 +7,7 @@ of `_Unusual` says which mistakes it shows. They are single steps as the hard ba
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,7 +117,7 @@ class _Unusual(CaseMaker):
         self.extreme_weights()
 
     def repetitions(self) -> None:
-        """What is kept by a part of the inputs: the weights, the labels, the images, the first or the sum of them.
+        """What is kept by a part of the inputs: the weights, the labels, the images, the first, the last or the sum.
 
         At last one step is taken twice.
         """
@@ -125,6 +126,7 @@ class _Unusual(CaseMaker):
         y, z = self.any_labels(8), self.any_labels(8)
         for X, labels in ((images, y), (others, z), (images, z), (others, y), (others[::-1], y)):
             self.batch("repeated in part", (W, b), X, labels)
+        self.batch("repeated in part", (W, b), np.vstack([others[:4], images[4:]]), y)
         other, c = self.weights()
         other[0], c[0] = W[0], b[0]
         for Wb in ((W[::-1], b[::-1]), (W, b), (other, c), (other, c)):
@@ -201,8 +203,8 @@ class _Unusual(CaseMaker):
 
     def orders(self) -> None:
         """A function that takes the numbers as they lie in memory: images by pixels, or as a part of a wider array."""
-        for order in ORDERS:
-            self.batch("other orders in memory", self.weights(), self.dense(9), self.any_labels(9))
+        for order, scale in product(ORDERS, (1, 2000)):
+            self.batch("other orders in memory", self.weights(scale), self.dense(9), self.any_labels(9))
             self.cases[-1] = replace(self.cases[-1], order=order)
 
     def rounded_often(self) -> None:
