@@ -150,7 +150,7 @@ def torch_sub(W, b, dW, db, lr):
     return torch.sub(W, dW, alpha=lr).numpy(), torch.sub(b, db, alpha=lr).numpy()
 
 
-_rates = {}
+_rates: dict = {}
 
 
 def rate_kept_by_its_value(W, b, dW, db, lr):
