@@ -61,6 +61,8 @@ def check_writable(path: Path) -> None:
     """Raise OSError now, before the work, if `whole_file` could not write `path` after it."""
     mode = _mode(path)
     if mode is None or stat.S_ISREG(mode):
+        if _is_held(_target(path)):
+            raise PermissionError(errno.EPERM, "the file there is another user's, and only its owner may replace it")
         beside = path_beside(_target(path))
         try:
             beside.touch()
@@ -72,6 +74,14 @@ def check_writable(path: Path) -> None:
         raise _os_error(errno.ENXIO)
     elif not os.access(path, os.W_OK):
         raise _os_error(errno.EACCES)
+
+
+def _is_held(path: Path) -> bool:
+    """Whether the folder lets only its owner, the owner of the file and root replace the file, as /tmp does."""
+    folder = path.parent.stat()
+    if os.name != "posix" or not folder.st_mode & stat.S_ISVTX or not path.exists():
+        return False
+    return os.geteuid() not in (0, folder.st_uid, path.stat().st_uid)
 
 
 def folder_fault(path: Path) -> str | None:

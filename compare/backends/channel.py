@@ -7,14 +7,15 @@ Nothing that arrives is ever run or unpickled, and nothing is allocated before i
 
 import functools
 import json
-import math
 import mmap
 import struct
 from collections.abc import Sequence
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
+
+from compare.backends.memory_order import ORDERS, Order, order_of, places, view
 
 LENGTHS = struct.Struct("<QQ")
 # Which function of a user's file is called, counted from 1 (0: nothing of the file runs yet, one more than there are:
@@ -36,16 +37,21 @@ class ChannelError(Exception):
 
 
 class Layout(NamedTuple):
-    """Where an array is: its dtype and shape, and its first byte, in shared memory or among the bytes sent."""
+    """Where an array is: its dtype, shape and order, and its first byte, in shared memory or among the bytes sent."""
 
     dtype: np.dtype
     shape: tuple[int, ...]
+    order: Order
     first: int
 
     @property
     def end(self) -> int:
         """The byte behind the last."""
-        return self.first + self.dtype.itemsize * math.prod(self.shape)
+        return self.first + self.dtype.itemsize * places(self.shape, self.order)
+
+    def of(self, memory: Any) -> NDArray:
+        """The array that lies there, without a copy."""
+        return view(memory, self.dtype, self.shape, self.order, self.first)
 
 
 class Message(NamedTuple):
@@ -66,11 +72,11 @@ class Channel:
         """Send a message. Raises OSError if the other end is gone."""
         layouts = _layouts(arrays)
         shared = not layouts or layouts[-1].end <= CAPACITY
-        described = [(layout.dtype.name, layout.shape, layout.first) for layout in layouts]
+        described = [(layout.dtype.name, *layout[1:]) for layout in layouts]
         text = json.dumps([kind, values or {}, described, shared]).encode()
         target: Any = self.outbox if shared else bytearray(layouts[-1].end)
         for layout, array in zip(layouts, arrays, strict=True):
-            _at(target, layout)[...] = array
+            layout.of(target)[...] = array
         rest = b"" if shared else target
         self.outgoing.write(LENGTHS.pack(len(text), len(rest)) + text)
         self.outgoing.write(rest)
@@ -86,7 +92,7 @@ class Channel:
         source: Any = self.inbox if shared else rest
         if layouts and max(layout.end for layout in layouts) > len(source):
             raise ChannelError("an array reaches beyond the end")
-        return Message(kind, values, tuple(_at(source, layout) for layout in layouts))
+        return Message(kind, values, tuple(layout.of(source) for layout in layouts))
 
     def _read(self, length: int) -> bytes:
         read = self.incoming.read(length)
@@ -98,15 +104,9 @@ class Channel:
 def _layouts(arrays: Sequence[NDArray]) -> list[Layout]:
     layouts, end = [], ALIGNED
     for array in arrays:
-        layouts.append(Layout(array.dtype, array.shape, -(-end // ALIGNED) * ALIGNED))
+        layouts.append(Layout(array.dtype, array.shape, order_of(array), -(-end // ALIGNED) * ALIGNED))
         end = layouts[-1].end
     return layouts
-
-
-def _at(memory: Any, layout: Layout) -> NDArray:
-    """The array that lies there, without a copy."""
-    count = math.prod(layout.shape)
-    return np.frombuffer(memory, layout.dtype, count, layout.first).reshape(layout.shape)
 
 
 # The same step has the same text: it is parsed once.
@@ -115,13 +115,21 @@ def _parsed(text: bytes) -> tuple[str, dict[str, Any], list[Layout], bool]:
     try:
         kind, values, described, shared = json.loads(text)
         layouts = [
-            Layout(SENT_DTYPES[name], tuple(map(_size, shape)), _size(first)) for name, shape, first in described
+            Layout(SENT_DTYPES[name], tuple(map(_size, shape)), _order(order, shape), _size(first))
+            for name, shape, order, first in described
         ]
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise ChannelError(repr(error)) from None
     if not (isinstance(kind, str) and isinstance(values, dict)):
         raise ChannelError("another form")
     return kind, values, layouts, bool(shared)
+
+
+def _order(order: Any, shape: list) -> Order:
+    # what has no dimension has no gaps
+    if order not in ORDERS[: None if shape else 1]:
+        raise ValueError(f"{order!r} is no order")
+    return cast(Order, order)
 
 
 def _size(number: Any) -> int:

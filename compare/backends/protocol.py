@@ -5,6 +5,7 @@ from typing import Any, NamedTuple, Protocol, SupportsFloat, SupportsInt
 
 from numpy.typing import NDArray
 
+from compare.backends.memory_order import Order
 from compare.problem import Hyperparameters
 from scratch import Evaluation, Rows, Step, Velocity
 
@@ -68,6 +69,12 @@ class Side(Protocol):
 
     def start_from(self, state: State) -> None:
         """Go on from a copy of this state."""
+
+    def use_rate(self, lr: float) -> None:
+        """From now on take steps with this learning rate."""
+
+    def lay_out(self, order: Order) -> None:
+        """From now on give each equation its arrays in this order of memory, as far as the backend has equations."""
 
     def evaluate(self, images: NDArray | Rows, labels: NDArray) -> Evaluation:
         """Mean loss and accuracy."""

@@ -1,12 +1,17 @@
 """`scratch` as a side of the comparison."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 import scratch
+from compare.backends.memory_order import Order, laid_out
 from compare.backends.protocol import State, Tally, Trainable
 from compare.backends.timing import timed
+from compare.equations import FUNCTIONS
 from scratch import Equations, Evaluation, Rows, Step, Velocity
 
 
@@ -17,7 +22,8 @@ class ScratchSide:
         self.model = scratch.SoftmaxRegression(*problem.start(dtype))
         self.train = problem.train
         self.optimizer = scratch.SGD(**problem.chosen.descent)
-        self.equations, self.seconds = equations, 0.0
+        self._given = self.equations = equations
+        self.seconds = 0.0
 
     def epoch(self, batches: Iterable[NDArray]) -> Iterator[Step]:
         """See Side."""
@@ -47,6 +53,16 @@ class ScratchSide:
         """See Side."""
         self.model.weight, self.model.bias, self.optimizer.velocity = _copied(state)
 
+    def use_rate(self, lr: float) -> None:
+        """See Side."""
+        self.optimizer.lr = float(lr)
+
+    def lay_out(self, order: Order) -> None:
+        """See Side."""
+        self.equations = self._given._replace(
+            **{name: partial(_called_with, order, getattr(self._given, name)) for name in FUNCTIONS}
+        )
+
     def evaluate(self, images: NDArray | Rows, labels: NDArray) -> Evaluation:
         """See Side."""
         return scratch.evaluate(self.model, images, labels, equations=self.equations)
@@ -59,6 +75,10 @@ class ScratchSide:
         """See Side."""
         logP = self.equations.log_softmax(Z)
         return logP, float(self.equations.nll_loss(logP, labels))
+
+
+def _called_with(order: Order, function: Callable, *inputs: Any) -> Any:
+    return function(*(laid_out(value, order) if isinstance(value, np.ndarray) else value for value in inputs))
 
 
 def _copied(state: State) -> State:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 import torch_impl
 from compare.backends.devices import Device
+from compare.backends.memory_order import Order
 from compare.backends.protocol import State, Tally, Trainable
 from compare.backends.timing import timed
 from scratch import Evaluation, Rows, Step, Velocity
@@ -80,6 +81,14 @@ class TorchSide:
         self.model.linear.load_state_dict(weights)
         torch_impl.set_velocity(self.model, self.optimizer, state.velocity)
         self._forget_graphs()
+
+    def use_rate(self, lr: float) -> None:
+        """See Side."""
+        self.optimizer.param_groups[0]["lr"] = lr
+        self._forget_graphs()
+
+    def lay_out(self, order: Order) -> None:
+        """See Side; PyTorch's functions choose the order of their tensors."""
 
     def evaluate(self, images: NDArray | Rows, labels: NDArray) -> Evaluation:
         """See Side."""

@@ -10,12 +10,13 @@ import types
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, redirect_stdout
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compare.backends.composed import composed
+from compare.backends.memory_order import laid_out, order_of
 from compare.backends.wanted import Wanted
 from compare.data.regular_files import read_bytes
 from compare.equations import COMPOSED, FUNCTIONS, KNOWN, Function
@@ -161,14 +162,8 @@ def _stdout(shown: bool) -> AbstractContextManager:
 
 
 def _locked(value: Any) -> Any:
-    """A copy that cannot be written to, nor made writable: its memory is that of an object of bytes.
-
-    Columns that lie side by side stay so, for a function may be wrong of them only.
-    """
-    if not isinstance(value, np.ndarray):
-        return value
-    order: Literal["F", "C"] = "F" if value.flags.fnc else "C"
-    return np.frombuffer(value.tobytes(order), value.dtype).reshape(value.shape, order=order)
+    """A copy in the same order of memory, for a function may be wrong of one order only."""
+    return laid_out(value, order_of(value)) if isinstance(value, np.ndarray) else value
 
 
 def _results(returned: Any, expected: Function, inputs: tuple[Any, ...], title: str) -> list[NDArray]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from compare.backends.channel import ChannelError, Message
 from compare.backends.composed import composed
+from compare.backends.memory_order import Order
 from compare.backends.process import Process
 from compare.backends.protocol import Backend, State, Tally, Trainable
 from compare.backends.shared_memory import write_array
@@ -197,6 +198,14 @@ class WorkerSide:
     def start_from(self, state: State) -> None:
         """See Side."""
         self._ask("start_from", {}, (state.W, state.b, *(state.velocity or ())))
+
+    def use_rate(self, lr: float) -> None:
+        """See Side."""
+        self._ask("use_rate", {"lr": float(lr)})
+
+    def lay_out(self, order: Order) -> None:
+        """See Side."""
+        self._ask("lay_out", {"order": order})
 
     def evaluate(self, images: NDArray | Rows, labels: NDArray) -> Evaluation:
         """See Side."""

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.backends.channel import FORKED, MARK, Channel, Message
+from compare.backends.memory_order import Order
 from compare.backends.protocol import State
 from compare.backends.scratch_side import ScratchSide
 from compare.backends.shared_memory import ANSWERS, REQUESTS, map_file
@@ -114,6 +115,16 @@ class Service:
         """Go on from weights, and a velocity if one is given."""
         W, b, *velocity = arrays
         self._sides[key].start_from(State(W, b, Velocity(*velocity) if velocity else None))
+        return {}, ()
+
+    def use_rate(self, _: Arrays, key: int, lr: float) -> Answer:
+        """Another learning rate."""
+        self._sides[key].use_rate(lr)
+        return {}, ()
+
+    def lay_out(self, _: Arrays, key: int, order: Order) -> Answer:
+        """Another order of memory of what the functions get."""
+        self._sides[key].lay_out(order)
         return {}, ()
 
     def evaluate(self, _: Arrays, key: int, images: list, labels: list) -> Answer:

@@ -5,6 +5,7 @@ A sentence is told only if it holds in every case that it speaks of.
 
 import numpy as np
 
+from compare.backends.memory_order import Order
 from compare.backends.protocol import Backend
 from compare.bugs.ratios import common_ratio, ratio_of
 from compare.bugs.traces import NAMES, Observed, first_wrong
@@ -23,6 +24,8 @@ SHOWN = 4
 THERE = "there "
 # So a fact ends that tells a ratio.
 TIMES = "times what it should be"
+# How arrays lie in memory: row by row, column by column, or as a part of a wider array does.
+IN_MEMORY: dict[Order, str] = {"C": "by rows", "F": "by columns", "gaps": "with gaps"}
 # An error of more than so many times the size needs no number.
 FAR = 100
 
@@ -86,7 +89,8 @@ def sizes(seen: Observed) -> str:
 
 def _shape(seen: Observed) -> str:
     (K, D), N = seen.start.W.shape, len(seen.theirs.y)
-    return f"N {N}, D {D}, K {K}, lr {seen.start.chosen.lr:g}"
+    order = f", {IN_MEMORY[seen.case.order]} in memory" if seen.case.order else ""
+    return f"N {N}, D {D}, K {K}, lr {seen.start.chosen.lr:g}{order}"
 
 
 def _batch(seen: Observed) -> str:
@@ -105,7 +109,7 @@ def _before(observed: list[Observed], first: int) -> bool:
 
 def _is_wrong_alone(seen: Observed, ours: Backend) -> bool:
     side = ours.side(seen.steps, str(seen.theirs.W.dtype))
-    side.start_from(seen.case.start)
+    seen.case.begin(side)
     alone = seen._replace(ours=Step._make(map(np.array, side.step(seen.case.index))))
     return any(alone.differs(field) for field in Step._fields)
 

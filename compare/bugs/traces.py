@@ -71,7 +71,7 @@ class Observed(NamedTuple):
 def observe_reference(given: Inputs, theirs: Backend, dtype: str) -> Iterator[Observed]:
     """What the reference makes of each case; `ours` is the same."""
     for case, step in given.steps.steps(theirs, dtype):
-        start = Start.of(case.start, (case.start.W, case.start.b), given.steps.chosen)
+        start = given.steps.start_of(case)
         scales = zip(QUANTITIES.values(), sizes(step, start).values(), strict=True)
         limits = {quantity.field: allowed(*scale, 1, step.W.dtype) for quantity, scale in scales}
         # one may scale pixels in another order

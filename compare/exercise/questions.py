@@ -223,6 +223,9 @@ BATCHES = {
     "single image": "A batch may have one image: N is 1. Which step needs more, or drops an axis of length 1?",
     "a batch of": "Which number in your code is fixed that should come from the shape of an input?",
     "batches of": "Which number in your code is fixed that should come from the shape of an input?",
+    "orders in memory": "The values lie in another order in memory here: which step takes them as they lie there, and "
+    "not by their index?",
+    "after other steps": "Which variable outside the function has another value in a later call?",
     "rate": "Which number in your code should be lr, at every size that lr may have?",
     "confident": "Probabilities are nearly 0 or 1 here: which step divides by them, takes their logarithm, or clips?",
     "equal logits": "All logits are equal here: which step looks for a largest one?",

@@ -1,12 +1,13 @@
 """Single steps on batches that are made for a purpose: each of them tests the code where an ordinary run does not."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from compare.backends.memory_order import Order
 from compare.backends.protocol import Backend, Side, State
 from compare.backends.user_file import UserFileError
 from compare.problem import Hyperparameters, Problem
@@ -17,11 +18,26 @@ from scratch import Rows, Step, Velocity
 
 @dataclass(frozen=True)
 class Case:
-    """A single step: the state that it starts from, and the indices (N,) of its images."""
+    """A single step: the state that it starts from, and the indices (N,) of its images.
+
+    lr, order: from this case on the side has this rate, and gives each equation its arrays in this order of memory.
+    after: so many steps on the same images the side has taken before; the reference needs none.
+    """
 
     name: str
     start: State
     index: NDArray
+    lr: float | None = None
+    order: Order | None = None
+    after: int = 0
+
+    def begin(self, side: Side) -> None:
+        """Make a side ready for the step."""
+        side.start_from(self.start)
+        if self.lr is not None:
+            side.use_rate(self.lr)
+        if self.order is not None:
+            side.lay_out(self.order)
 
 
 @dataclass(frozen=True)
@@ -41,31 +57,37 @@ class SingleSteps:
         W, b, _ = self.cases[0].start
         return W.astype(dtype), b.astype(dtype)
 
+    def start_of(self, case: Case) -> Start:
+        """What the step of a case starts from, and the options that it is taken with."""
+        chosen = self.chosen if case.lr is None else replace(self.chosen, lr=case.lr)
+        return Start.of(case.start, (case.start.W, case.start.b), chosen)
+
     def pairs(self, ours: Backend, theirs: Backend, dtype: str) -> Iterator[tuple[Case, StepPair]]:
         """Both sides through every case. Raises UserFileError, naming the case."""
         own, reference = ours.side(self, dtype), theirs.side(self, dtype)
         for number, case in enumerate(self.cases, 1):
-            for side in (own, reference):
-                side.start_from(case.start)
-            taken, right = self._taken(own, case), self._taken(reference, case)
+            taken, right = self._taken(own, case, case.after), self._taken(reference, case)
             if taken is None or right is None:
                 return
-            start = Start.of(case.start, (case.start.W, case.start.b), self.chosen)
-            yield case, StepPair(number, start, right, {"one_step": taken})
+            yield case, StepPair(number, self.start_of(case), right, {"one_step": taken})
 
     def steps(self, backend: Backend, dtype: str) -> Iterator[tuple[Case, Step]]:
         """One side alone through every case; its arrays are copies. Raises UserFileError, naming the case."""
         side = backend.side(self, dtype)
         for case in self.cases:
-            side.start_from(case.start)
-            taken = self._taken(side, case)
+            taken = self._taken(side, case, case.after)
             if taken is None:
                 return
             yield case, Step._make(map(np.array, taken))
 
-    def _taken(self, side: Side, case: Case) -> Step | None:
-        """A step; None if a function refuses it, and may."""
+    def _taken(self, side: Side, case: Case, after: int = 0) -> Step | None:
+        """A step, after so many others; None if a function refuses it, and may."""
+        case.begin(side)
         try:
+            for _ in range(after):
+                side.step(case.index)
+            if after:
+                case.begin(side)
             return side.step(case.index)
         except UserFileError as error:
             if self.may_be_refused:

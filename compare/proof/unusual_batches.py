@@ -7,10 +7,12 @@ of `_Unusual` says which mistakes it shows. They are single steps as the hard ba
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
+from compare.backends.memory_order import ORDERS
 from compare.proof.single_steps import CaseMaker, Shape, SingleSteps, Sized
 
 # Every small size, and what people choose; K and D come from the problem.
@@ -37,6 +39,8 @@ SHAPES = (
     (10, 30, 12), (6, 5, 26), (3, 785, 10), (3, 1500, 3), (4100, 3, 4),
 )  # fmt: skip
 
+# A rate that falls by a schedule may stay as it is for hundreds of steps.
+MANY_STEPS = 600
 # The last labels fit into no signed byte.
 MANY_CLASSES = 130
 
@@ -44,15 +48,15 @@ MANY_CLASSES = 130
 def unusual_batches(problem: Sized, dtype: str) -> Iterator[SingleSteps]:
     """All of them, in groups of one rate, one shape and one type of pixels."""
     own = Shape(problem.features, problem.classes, problem.chosen)
-    for method in (_Unusual.sizes, _Unusual.of_bytes, _Unusual.of_floats):
+    for method in (_Unusual.sizes, _Unusual.of_bytes, _Unusual.of_floats, _Unusual.rates):
         yield _group(method, own, dtype)
-    for exponent in RATE_EXPONENTS:
-        other = replace(problem.chosen, lr=float(f"{RATE_DIGITS}e{exponent}"))
-        yield _group(_Unusual.rate, own._replace(chosen=other), dtype)
     other = replace(problem.chosen, lr=RATE_OF_ROUNDING)
     yield _group(_Unusual.rounded_often, own._replace(chosen=other), dtype)
     for N, D, K in SHAPES:
         yield _group(partial(_Unusual.shape, N=N), Shape(D, K, problem.chosen), dtype)
+    yield _group(_Unusual.later, Shape(3, 4, problem.chosen), dtype)
+    # a right function may take one order only, as np.frombuffer does
+    yield replace(_group(_Unusual.orders, own, dtype), may_be_refused=True)
     # a right function may take fewer: np.choose has a limit of 64
     yield replace(_group(_Unusual.many_classes, Shape(3, MANY_CLASSES, problem.chosen), dtype), may_be_refused=True)
 
@@ -113,7 +117,7 @@ class _Unusual(CaseMaker):
         self.extreme_weights()
 
     def repetitions(self) -> None:
-        """What is kept by a part of the inputs: the weights, the labels, the images, the first or the sum of them.
+        """What is kept by a part of the inputs: the weights, the labels, the images, the first, the last or the sum.
 
         At last one step is taken twice.
         """
@@ -122,6 +126,7 @@ class _Unusual(CaseMaker):
         y, z = self.any_labels(8), self.any_labels(8)
         for X, labels in ((images, y), (others, z), (images, z), (others, y), (others[::-1], y)):
             self.batch("repeated in part", (W, b), X, labels)
+        self.batch("repeated in part", (W, b), np.vstack([others[:4], images[4:]]), y)
         other, c = self.weights()
         other[0], c[0] = W[0], b[0]
         for Wb in ((W[::-1], b[::-1]), (W, b), (other, c), (other, c)):
@@ -187,10 +192,20 @@ class _Unusual(CaseMaker):
         images = np.hstack([half, -half, np.zeros((4, self.D % 2))])
         self.batch("pixels of both signs", self.weights(), np.vstack([images, -images]), self.any_labels(8))
 
-    def rate(self) -> None:
-        """A learning rate that is rounded, raised or cut."""
+    def rates(self) -> None:
+        """A learning rate that is rounded, raised or cut, or kept from the first call: one side has them all."""
+        name = "other learning rates"
         for Wb in (self.zeros(), self.weights()):
-            self.batch("other learning rates", Wb, self.dense(8), self.any_labels(8))
+            self.batch(name, Wb, self.dense(8), self.any_labels(8))
+        at_first, self.cases = self.cases, []
+        for exponent in RATE_EXPONENTS:
+            self.cases += [replace(case, lr=float(f"{RATE_DIGITS}e{exponent}")) for case in at_first]
+
+    def orders(self) -> None:
+        """A function that takes the numbers as they lie in memory: images by pixels, or as a part of a wider array."""
+        for order, scale in product(ORDERS, (1, 2000)):
+            self.batch("other orders in memory", self.weights(scale), self.dense(9), self.any_labels(9))
+            self.cases[-1] = replace(self.cases[-1], order=order)
 
     def rounded_often(self) -> None:
         """An update that rounds more often than it has to; the gradient is small, as its rounding is then."""
@@ -200,10 +215,18 @@ class _Unusual(CaseMaker):
             images = 0.01 * self.random.uniform(size=(8, self.D))
             self.batch("an update that rounds", (Wb[:, 1:], Wb[:, 0]), images, self.any_labels(8))
 
+    def later(self) -> None:
+        """What changes with the number of calls, as a rate does that falls."""
+        self.batch("after other steps", self.weights(3), self.dense(6), self.any_labels(6))
+        self.cases.append(replace(self.cases[0], after=MANY_STEPS))
+
     def shape(self, N: int) -> None:
-        """A transpose that is right unless two sizes are equal; a fixed number of classes or pixels."""
-        for _ in range(2):
-            self.batch("problems of other shapes", self.weights(3), self.dense(N), self.any_labels(N))
+        """A transpose that is right unless two sizes are equal; a fixed number of classes or pixels.
+
+        At last with large logits, for a formula of its own that two classes have, and for what is kept by shape.
+        """
+        for scale in (3, 3, 3000):
+            self.batch("problems of other shapes", self.weights(scale), self.dense(N), self.any_labels(N))
 
     def many_classes(self) -> None:
         """Labels or classes beyond those that one has tried, as where a label must fit into a byte."""

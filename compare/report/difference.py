@@ -16,8 +16,8 @@ SHOWN_DIGITS = {"float32": 9, "float64": 17}
 LABEL = 12
 # What is told of each difference, by label.
 FIELDS = "equation", "where", "quantity", "values"
-# Of one field.
-MOST_LINES = 4
+# Of one field, where the screen is limited; and how one ends that is cut.
+MOST_LINES, CUT = 4, " … (the rest: --details)"
 WITHIN = "the training is within budget"
 # What the axes of a quantity count.
 AXIS_NAMES = {"N": "batch image", "K": "class", "D": "pixel"}
@@ -105,7 +105,7 @@ def _fitted(parts: dict[str, str], room: int | None) -> list[str]:
 
     What to try is cut last of all.
     """
-    lines = {label: _labelled(label, text) for label, text in parts.items()}
+    lines = {label: _labelled(label, text, None if room is None else MOST_LINES) for label, text in parts.items()}
     while room is not None and sum(map(len, lines.values())) > max(room, sum(map(bool, lines.values()))):
         others = [label for label in lines if label != TRY and len(lines[label]) > 1]
         longest = max(reversed(others or [*lines]), key=lambda label: len(lines[label]))
@@ -113,14 +113,14 @@ def _fitted(parts: dict[str, str], room: int | None) -> list[str]:
     return [line for field in lines.values() for line in field]
 
 
-def _labelled(label: str, text: str, most: int = MOST_LINES) -> list[str]:
+def _labelled(label: str, text: str, most: int | None) -> list[str]:
     if not text:
         return []
     return textwrap.wrap(
         text,
         WIDTH,
         max_lines=most,
-        placeholder=" …",
+        placeholder=CUT,
         break_on_hyphens=False,
         initial_indent=f"{label:<{LABEL}}",
         subsequent_indent=" " * LABEL,

@@ -39,7 +39,7 @@ def print_screen(
     for checks in ([*_controls_line(runs), *check_lines(runs)], _failed_lines(runs)):
         shown = Group(*above, *checks, "")
         room = LINES - NEXT - len(console.render_lines(shown)) - 1  # for the verdict
-        if not _differ(runs) or len(place_and_looks(runs, diagnosis)) <= room:
+        if not _differ(runs) or len(place_and_looks(runs, diagnosis, LINES)) <= room:
             break
     console.print(shown)
     print_verdict(console, runs, diagnosis, room)

@@ -68,10 +68,20 @@ def test_what_is_sent_arrives(sent, values):
         assert not other.size or other.ctypes.data % 64 == 0
 
 
-def test_fortran_order_and_strides_arrive_as_values(pair: Pair):
-    array = np.arange(12.0).reshape(3, 4)
-    for sent in (array.T, array[::2, ::-1]):
-        np.testing.assert_array_equal(pair.back("a", {}, [sent]).arrays[0], sent)
+def test_fortran_order_and_strides_arrive(pair: Pair):
+    array = np.arange(24.0).reshape(2, 3, 4)
+    for sent in (array.T, array[..., ::2], array[:, ::2, ::-1], array[0, 0, ::2]):
+        arrived, other = pair.back("a", {}, [sent, array]).arrays
+        np.testing.assert_array_equal(arrived, sent)
+        np.testing.assert_array_equal(other, array)
+        assert arrived.flags.c_contiguous == sent.flags.c_contiguous
+        assert arrived.flags.f_contiguous == sent.flags.f_contiguous
+
+
+def test_what_has_gaps_and_is_too_large_for_shared_memory_goes_through_the_pipe(pair: Pair):
+    array = np.arange(CAPACITY // 8, dtype="float64")[::2]
+    np.testing.assert_array_equal(pair.back("a", {}, [array]).arrays[0], array)
+    assert len(pair.pipe.getvalue()) > CAPACITY
 
 
 def test_what_is_too_large_for_shared_memory_goes_through_the_pipe(pair: Pair):
@@ -93,15 +103,19 @@ NO_MESSAGES = {
     "three parts": b'["a", {}, []]',
     "a kind that is no text": _text(kind=3),
     "values that are a list": _text(values=[1]),
-    "an array of objects": _text(arrays=[["object", [2], 0]]),
-    "a negative size": _text(arrays=[["float32", [-1], 0]]),
-    "a size of 2.0": _text(arrays=[["float32", [2.0], 0]]),
-    "a size of true": _text(arrays=[["float32", [True], 0]]),
-    "a beginning below 0": _text(arrays=[["float32", [1], -8]]),
-    "behind the end": _text(arrays=[["float32", [CAPACITY // 4 + 1], 0]]),
-    "the second behind the end": _text(arrays=[["float32", [1], 0], ["float32", [CAPACITY // 4], 64]]),
-    "more than there is memory": _text(arrays=[["float32", [2**30, 2**30, 2**30], 0]]),
-    "behind the bytes that were sent": _text(arrays=[["float32", [3], 0]], shared=False),
+    "an array of objects": _text(arrays=[["object", [2], "C", 0]]),
+    "a negative size": _text(arrays=[["float32", [-1], "C", 0]]),
+    "a size of 2.0": _text(arrays=[["float32", [2.0], "C", 0]]),
+    "a size of true": _text(arrays=[["float32", [True], "C", 0]]),
+    "a beginning below 0": _text(arrays=[["float32", [1], "C", -8]]),
+    "behind the end": _text(arrays=[["float32", [CAPACITY // 4 + 1], "C", 0]]),
+    "the second behind the end": _text(arrays=[["float32", [1], "C", 0], ["float32", [CAPACITY // 4], "C", 64]]),
+    "more than there is memory": _text(arrays=[["float32", [2**30, 2**30, 2**30], "C", 0]]),
+    "another order": _text(arrays=[["float32", [2], "K", 0]]),
+    "an order that is no text": _text(arrays=[["float32", [2], 0, 0]]),
+    "gaps without a dimension": _text(arrays=[["float32", [], "gaps", 0]]),
+    "gaps behind the end": _text(arrays=[["float32", [CAPACITY // 4], "gaps", 0]]),
+    "behind the bytes that were sent": _text(arrays=[["float32", [3], "C", 0]], shared=False),
 }
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from compare.backends.by_name import backend
+from compare.backends.memory_order import ORDERS, Order
 from compare.backends.protocol import Side, State
 from compare.problem import Problem
 
@@ -50,6 +51,28 @@ def test_a_side_goes_on_from_a_copy(make_side, make_small):
         ends.append(side.state())
         assert states_equal(kept, copied), "a step must not write to what it started from"
     assert states_equal(*ends)
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.5])
+def test_another_rate_is_that_of_all_steps_from_then_on(make_side, make_small, momentum: float):
+    side, other = (make_side(make_small(momentum=momentum, lr=lr), "float64") for lr in (0.1, 0.7))
+    index, start = make_small().epoch_batches(1)[0], side.state()
+    slow = side.step(index).W.copy()
+    side.start_from(start)
+    side.use_rate(0.7)
+    for number in range(2):
+        ours, theirs = side.step(index).W.copy(), other.step(index).W.copy()
+        np.testing.assert_array_equal(ours, theirs)
+        assert number or (ours != slow).any()
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_the_order_in_memory_changes_rounding_only(make_side, small: Problem, order: Order):
+    side, plain = make_side(small, "float64"), make_side(small, "float64")
+    side.lay_out(order)
+    for index in small.epoch_batches(1):
+        for ours, theirs in zip(side.step(index), plain.step(index), strict=True):
+            np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-14)
 
 
 def test_no_velocity_is_a_state_too(make_side, make_small):

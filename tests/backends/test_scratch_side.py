@@ -1,10 +1,14 @@
 """`scratch` as a side: nothing that it is given or gives is shared."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 import scratch
+from compare.backends.memory_order import ORDERS, order_of
 from compare.backends.protocol import State
 from compare.backends.scratch_side import ScratchSide
+from compare.equations import FUNCTIONS
 from compare.problem import Problem
 
 
@@ -24,3 +28,34 @@ def test_a_state_is_a_copy_both_ways(small: Problem):
     side.start_from(State(W, b))
     W += 1
     assert (side.state().W != W).all()
+
+
+def test_each_equation_is_given_all_its_arrays_in_the_order(small: Problem):
+    seen: list[tuple[str, str]] = []
+
+    def noting(name: str) -> Callable:
+        def call(*inputs: object) -> object:
+            arrays = sorted((value for value in inputs if isinstance(value, np.ndarray)), key=lambda a: -a.ndim)
+            seen.extend((name, order_of(array)) for array in arrays)
+            return getattr(scratch.EQUATIONS, name)(*inputs)
+
+        return call
+
+    side = ScratchSide(small, "float64", scratch.EQUATIONS._replace(**{name: noting(name) for name in FUNCTIONS}))
+    # the last order counts, whatever was before
+    for order in (*ORDERS, "gaps", "F"):
+        seen.clear()
+        side.lay_out(order)
+        side.step(np.arange(5))
+        arrays = {name: [o for one, o in seen if one == name] for name in FUNCTIONS}
+        two, one = [order], ["C" if order == "F" else order]
+        assert arrays == {
+            "logits": 2 * two + one, "log_softmax": two, "nll_loss": two + one, "logits_gradient": two + one,
+            "parameter_gradients": 2 * two, "sgd_step": 2 * two + 2 * one,
+        }  # fmt: skip
+
+
+def test_images_and_labels_are_fetched_as_before(small: Problem):
+    side = ScratchSide(small, "float64")
+    side.lay_out("gaps")
+    assert side.equations.batch is scratch.batch

@@ -31,7 +31,7 @@ def _bits(*arrays: object) -> list[bytes]:
 
 
 def _everything(side: Side, problem: Problem) -> list[bytes]:
-    """The bits of all that a side can do: two epochs, single steps, its state, evaluation, logits."""
+    """The bits of all that a side can do: two epochs, single steps, its state, evaluation, logits, other ways."""
     side.keep_quantities()
     bits = []
     for epoch in (1, 2):
@@ -43,6 +43,10 @@ def _everything(side: Side, problem: Problem) -> list[bytes]:
     side.start_from(State(state.W, state.b))
     bits += _bits(*side.step(np.array([3, 3, 5])), *side.evaluate(*problem.validation), side.logits(problem.test[0]))
     bits += _bits(*side.loss(side.logits(problem.test[0]), problem.test[1]))
+    for order, lr in (("F", 0.7), ("gaps", 2.0), ("C", 1e-3)):
+        side.lay_out(order)
+        side.use_rate(lr)
+        bits += _bits(*side.step(np.array([1, 4, 2])))
     after = side.state()
     return bits + _bits(after.W, after.b, *(after.velocity or ()))
 
@@ -53,6 +57,13 @@ def test_a_side_over_there_is_that_of_here_to_the_bit(make_small, worker: Worker
     there, here = worker.backend().side(problem, dtype), ScratchSide(problem, dtype, UserFile(worker.path).equations())
     assert _everything(there, problem) == _everything(here, problem)
     assert there.seconds > 0
+
+
+def test_a_function_is_given_what_is_sent_in_its_order(user_file):
+    text = "def nll_loss(logP, y): return float(2 * logP.flags.c_contiguous + logP.flags.f_contiguous)"
+    nll_loss = Worker(Path(user_file(text))).equations().nll_loss
+    logP, y = np.zeros((4, 6)), np.zeros(4, int)
+    assert [nll_loss(part, y) for part in (logP, logP.T.copy().T, logP[:, ::2], logP[::2])] == [2, 1, 0, 0]
 
 
 def test_functions_called_over_there_return_what_they_return_here(worker: Worker, rng: np.random.Generator):

@@ -31,6 +31,11 @@ WAITING: dict[str, tuple[dict[str, Callable], str, list[str]]] = {
     "no bias for black images": (
         {"logits": lambda X, W, b: X @ W.T + b * X.any()}, '"black images" (N 5, D 64, K 10, lr 0.001)', []
     ),
+    "images by columns": (
+        {"logits": lambda X, W, b: X.ravel(order="K").reshape(X.shape) @ W.T + b},
+        '"other orders in memory" (N 9, D 64, K 10, lr 0.001, by columns in memory)',
+        [],
+    ),
     "a little more at large rates, in float32": (
         {
             "sgd_step": lambda W, b, dW, db, lr: scratch.sgd_step(
@@ -64,6 +69,22 @@ def test_what_is_kept_by_a_part_of_the_inputs_is_told(diagnostician: Diagnostici
         "first: something is kept from step to step"
     )
     assert found.keeps
+
+
+def test_a_rate_that_is_kept_from_the_first_call_is_told(diagnostician: Diagnostician):
+    def equations() -> scratch.Equations:
+        kept: list[float] = []
+
+        def sgd_step(W, b, dW, db, lr):
+            kept.append(lr)
+            return scratch.sgd_step(W, b, dW, db, kept[0])
+
+        return EQUATIONS._replace(sgd_step=sgd_step)
+
+    found = diagnostician.diagnose(equations_backend("mine", equations))
+    assert 'in the batch "other learning rates", after other steps, but not when it is the first' in found.facts[0]
+    assert found.keeps
+    assert not found.guesses
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

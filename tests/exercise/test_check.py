@@ -67,6 +67,21 @@ LATE = {
         'right on the worked example, but not in the batch "dense pixels": L, in float64 only. What is special about '
         "this batch?",
     ),
+    "the numbers as they lie in memory": (
+        ("return dZ.T @ X, dZ", "return dZ.T @ X.ravel(order='K').reshape(X.shape), dZ"),
+        "parameter_gradients",
+        'right on the worked example, but not in the batch "other orders in memory": dW. The values lie in another '
+        "order in memory here: which step takes them as they lie there, and not by their index?",
+    ),
+    "in a later call": (
+        (
+            "def logits(X, W, b):",
+            "calls = []\n\n\ndef logits(X, W, b):\n    calls.append(0)\n    b = b * (len(calls) < 500)",
+        ),
+        "logits",
+        'right on the worked example, but not in the batch "after other steps": Z. Which variable outside the function '
+        "has another value in a later call?",
+    ),
     "a large rate": (
         ("return W - lr * dW", "return W - min(lr, 2) * dW"),
         "sgd_step",

@@ -43,3 +43,12 @@ def test_the_budgets_of_the_images_are_worked_out_again():
     within_rounding_of_a_tie = 2 * (16 * 1 + math.sqrt(EXAMPLE_STEPS) * terms)
     assert 2 * within_rounding_of_a_tie == MARGIN
     assert MARGIN / 2 < controls.SWAP < MARGIN
+
+
+def test_the_first_image_is_beyond_rounding_of_a_tie_and_the_last_within(dtype: str):
+    (case,) = model(dtype).cases
+    W, b, _ = case.start
+    _, second, first = np.sort(CONTROL_IMAGES.astype(dtype) @ W.T + b, axis=1).T
+    apart = (first - second) / np.finfo(dtype).eps
+    assert (apart[0], apart[4]) == (1612, 403)
+    assert apart[1:4].min() > 1e7

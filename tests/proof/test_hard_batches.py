@@ -18,7 +18,7 @@ UNUSUAL = (
     "other batch sizes", "repeated in part", "labels of a pattern", "black images", "black and white",
     "images that fit well", "one wrong image", "tiny weights", "logits of ±10^8", "faint images", "bright images",
     "pixels of both signs", "other learning rates", "an update that rounds", "problems of other shapes",
-    "many classes",
+    "after other steps", "other orders in memory", "many classes",
 )  # fmt: skip
 SHAPES = {"few pixels": (12, 4), "many classes": (100, 47), "two classes": (5, 2), "colour": (768, 100)}
 CHOSEN = {

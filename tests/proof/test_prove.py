@@ -54,7 +54,7 @@ def test_a_run_holds_every_check_of_every_step(small: Problem, small_run: Run):
     assert {key: len(shares) for key, shares in small_run.trace.items()} == dict.fromkeys(small_run.worst, 7)
     for key, shares in small_run.trace.items():
         assert max(shares) == small_run.worst[key].used
-    assert len(small_run.hard_batches) == 31
+    assert len(small_run.hard_batches) == 33
     assert set(small_run.exact_arithmetic) == set(small_run.distance_from_exact) == set(QUANTITIES)
     assert {side: len(checks) for side, checks in small_run.gradient_checks.items()} == {"scratch": 2, "torch": 2}
     assert small_run.predictions.compared == 11 + 15

@@ -8,6 +8,7 @@ import pytest
 
 import scratch
 from compare.backends.by_name import SCRATCH, backend
+from compare.backends.memory_order import order_of
 from compare.backends.protocol import Backend, State
 from compare.backends.user_file import UserFileError
 from compare.data.registry import Dataset
@@ -52,6 +53,57 @@ def test_each_case_is_a_step_from_its_own_state(steps: SingleSteps, ours: Backen
         np.testing.assert_allclose(step.W, W, rtol=1e-12)
         np.testing.assert_allclose(step.b, b, rtol=1e-12)
         np.testing.assert_array_equal(step.y, TRAIN[1][case.index])
+
+
+@pytest.mark.parametrize("ours", [SCRATCH, None], ids=["scratch", "torch"])
+def test_a_case_may_have_a_rate_of_its_own(steps: SingleSteps, ours: Backend | None):
+    first, second = steps.cases
+    other = replace(steps, cases=(first, replace(second, lr=2.0), second))
+    assert [other.start_of(case).chosen.lr for case in other.cases] == [0.5, 2.0, 0.5]
+    (_, pair), (_, faster), _ = other.pairs(ours or backend("torch"), SCRATCH._replace(name="other"), "float64")
+    assert (pair.start.chosen.lr, faster.start.chosen.lr) == (0.5, 2.0)
+    W, b = by_hand(second)
+    for done in (faster.reference, faster.steps["one_step"]):
+        np.testing.assert_allclose(done.W, second.start.W + 4 * (W - second.start.W), rtol=1e-12)
+        np.testing.assert_allclose(done.b, second.start.b + 4 * (b - second.start.b), rtol=1e-12)
+
+
+def counting(calls: list[int]) -> Callable:
+    """E1 that notes at each call of how many images."""
+
+    def logits(X, W, b):
+        calls.append(len(X))
+        return scratch.logits(X, W, b)
+
+    return logits
+
+
+def test_ours_takes_steps_before_a_case_and_the_reference_takes_none(steps: SingleSteps, replaced: Callable):
+    first, second = steps.cases
+    later = replace(steps, cases=(first, replace(second, after=3)))
+    calls: dict[str, list[int]] = {"ours": [], "theirs": []}
+    ours, theirs = (replaced(logits=counting(calls[name])) for name in calls)
+    _, (_, pair) = later.pairs(ours, theirs, "float64")
+    assert calls == {"ours": [3, 1, 1, 1, 1], "theirs": [3, 1]}
+    W, _ = by_hand(second)
+    np.testing.assert_allclose(pair.steps["one_step"].W, W, rtol=1e-12)
+    calls["ours"].clear()
+    _, (_, step) = later.steps(ours, "float64")
+    assert calls["ours"] == [3, 1, 1, 1, 1]
+    np.testing.assert_allclose(step.W, W, rtol=1e-12)
+
+
+def test_a_case_may_have_an_order_in_memory_of_its_own(steps: SingleSteps, replaced: Callable):
+    seen: list[str] = []
+
+    def parameter_gradients(X, dZ):
+        seen.append(order_of(X))
+        return scratch.parameter_gradients(X, dZ)
+
+    orders = "F", "gaps", "C"
+    ordered = replace(steps, cases=tuple(replace(steps.cases[0], order=order) for order in orders))
+    list(ordered.pairs(replaced(parameter_gradients=parameter_gradients), backend("torch"), "float64"))
+    assert seen == [*orders]
 
 
 def test_the_steps_of_one_side_are_copies(steps: SingleSteps):

@@ -1,6 +1,7 @@
 """The unusual batches: each is what it says, and shows the mistakes that wait for it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -56,7 +57,10 @@ def test_tiny_weights_make_tiny_logits(groups: list[SingleSteps]):
 
 
 def test_rates_are_of_every_size_and_odd(groups: list[SingleSteps]):
-    rates = sorted({steps.chosen.lr for steps, _ in cases(groups, "other learning rates")})
+    found = cases(groups, "other learning rates")
+    rates = [case.lr for _, case in found[::2]]
+    assert rates == [case.lr for _, case in found[1::2]] == sorted(rates)
+    assert len({id(steps) for steps, _ in found}) == 1, "one side takes them all"
     assert rates[0] == 1.00563545e-13
     assert rates[-1] == 1.00563545e4
     assert len(rates) == 15
@@ -88,7 +92,7 @@ def test_shapes_have_equal_sizes_and_others(groups: list[SingleSteps]):
 
 # How many images each batch of a name has.
 IMAGES = {
-    "repeated in part": [8] * 9, "labels of a pattern": [5, 36, 10, 10, 36, 36], "tiny weights": [8] * 3,
+    "repeated in part": [8] * 10, "labels of a pattern": [5, 36, 10, 10, 36, 36], "tiny weights": [8] * 3,
     "logits of ±10^8": [8], "faint images": [40, 8] * 10, "other learning rates": [8] * 30,
 }  # fmt: skip
 # N, D and K.
@@ -101,7 +105,7 @@ SHAPES = [
 def test_how_many_images_there_are(groups: list[SingleSteps]):
     assert {name: [len(case.index) for _, case in cases(groups, name)] for name in IMAGES} == IMAGES
     found = [(len(case.index), *case.start.W.shape[::-1]) for _, case in cases(groups, "problems of other shapes")]
-    assert found == [shape for shape in SHAPES for _ in range(2)]
+    assert found == [shape for shape in SHAPES for _ in range(3)]
 
 
 def test_repetitions_share_a_part(groups: list[SingleSteps]):
@@ -109,7 +113,7 @@ def test_repetitions_share_a_part(groups: list[SingleSteps]):
     images, labels = found[0][0].train
     X, y = ([part[case.index] for _, case in found] for part in (images, labels))
     W = [case.start.W for _, case in found]
-    assert all((one == W[0]).all() for one in W[:5])
+    assert all((one == W[0]).all() for one in W[:6])
     assert (X[0] == X[2]).all()
     assert (X[0][0] == X[1][0]).all()
     assert not (X[0] == X[1]).all()
@@ -117,10 +121,13 @@ def test_repetitions_share_a_part(groups: list[SingleSteps]):
     assert not (y[0] == y[1]).all()
     # the same images in another order, then the same weights
     assert (X[4] == X[3][::-1]).all()
-    assert (W[5] == W[6][::-1]).all()
+    assert (W[6] == W[7][::-1]).all()
+    # the first image, which all share, and the last four
+    assert np.flatnonzero((X[5] == X[0]).all(axis=1)).tolist() == [0, 4, 5, 6, 7]
+    assert (y[5] == y[0]).all()
     # weights of which one row is the same, and at last all is
-    assert [(W[7][k] == W[6][k]).all() for k in range(10)] == [True] + 9 * [False]
-    assert all((one[7] == one[8]).all() for one in (X, y, W))
+    assert [(W[8][k] == W[7][k]).all() for k in range(10)] == [True] + 9 * [False]
+    assert all((one[8] == one[9]).all() for one in (X, y, W))
 
 
 def test_many_classes_have_labels_beyond_a_byte(groups: list[SingleSteps]):
@@ -128,7 +135,27 @@ def test_many_classes_have_labels_beyond_a_byte(groups: list[SingleSteps]):
     assert case.start.W.shape == (130, 3)
     assert sorted(steps.train[1][case.index]) == [0, 32, 64, 128, 129]
     assert steps.may_be_refused
-    assert not any(other.may_be_refused for other in groups if other is not steps)
+    ordered = cases(groups, "other orders in memory")[0][0]
+    assert [other for other in groups if other.may_be_refused] == [ordered, steps]
+
+
+def test_orders_in_memory(groups: list[SingleSteps]):
+    found = cases(groups, "other orders in memory")
+    assert [case.order for _, case in found] == ["C", "C", "F", "F", "gaps", "gaps"]
+    assert not {case.order for steps in groups for case in steps.cases if steps is not found[0][0]} - {None}
+    # no two sizes are equal, and each batch has images and weights of its own
+    assert {(len(case.index), *case.start.W.shape) for _, case in found} == {(9, 10, 64)}
+    assert len({case.start.W.tobytes() for _, case in found}) == len({tuple(case.index) for _, case in found}) == 6
+    # of ordinary size, and so large that exp needs each row's own maximum
+    assert all(0.5 < np.abs(case.start.W).max() < 2 for _, case in found[::2])
+    assert all(np.abs(case.start.W).max() > 1000 for _, case in found[1::2])
+
+
+def test_one_step_is_compared_after_many(groups: list[SingleSteps]):
+    (_, first), (steps, later) = cases(groups, "after other steps")
+    assert later == replace(first, after=600)
+    assert [case.after for case in steps.cases] == [0, 600]
+    assert len(first.index) == 6
 
 
 _kept: dict[tuple, np.ndarray] = {}
@@ -160,6 +187,7 @@ MISTAKES: dict[str, dict[str, Callable]] = {
     "an update that rounds": {"sgd_step": lambda W, b, dW, db, lr: ((W / lr - dW) * lr, b - lr * db)},
     "other learning rates": {"sgd_step": lambda W, b, dW, db, lr: scratch.sgd_step(W, b, dW, db, float(f"{lr:.5g}"))},
     "repeated in part": {"logits": kept_by_the_first_row},
+    "other orders in memory": {"logits": lambda X, W, b: X.ravel(order="K").reshape(X.shape) @ W.T + b},
     "many classes": {"nll_loss": lambda logP, y: -logP[np.arange(len(y)), y.astype(np.int8)].mean()},
     "problems of other shapes": {"logits": lambda X, W, b: X @ (W if len(W) == X.shape[1] else W.T) + b},
 }

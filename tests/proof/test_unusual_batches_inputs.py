@@ -18,7 +18,8 @@ def made(digits: Problem) -> dict[str, list[tuple[NDArray, NDArray, NDArray, NDA
         for case in steps.cases:
             images, labels = (part[case.index] for part in steps.train)
             X = images / 255 if images.dtype == np.uint8 else images
-            found.setdefault(case.name, []).append((X, labels, *case.start[:2], steps.chosen.lr))
+            lr = steps.chosen.lr if case.lr is None else case.lr
+            found.setdefault(case.name, []).append((X, labels, *case.start[:2], lr))
     return found
 
 
@@ -140,14 +141,16 @@ def test_quotients_of_the_weights_that_round_are_just_above_a_power_of_two(made)
     assert all((first[2] != second[2]).any() for first, second in pairwise(found))
 
 
-def test_shapes_come_twice_with_logits_above_1(made):
+def test_shapes_come_twice_with_logits_above_1_and_once_with_large_ones(made):
     found = made["problems of other shapes"]
-    for (X, _, W, *_), (other, _, second, *_) in zip(found[::2], found[1::2], strict=True):
-        assert X.shape == other.shape
+    for (X, _, W, *_), (other, _, second, *_), (third, *_) in zip(found[::3], found[1::3], found[2::3], strict=True):
+        assert X.shape == other.shape == third.shape
         assert W.shape == second.shape
         assert (second != W).any()
     spreads = [np.std(X @ W.T) for X, _, W, *_ in found if X.shape[1] > 20]
-    assert 2 < np.median(spreads) < 5
+    assert 2 < np.median(spreads[::3]) < 5
+    assert 2 < np.median(spreads[1::3]) < 5
+    assert 2000 < np.median(spreads[2::3]) < 5000
 
 
 def test_brightness_of_the_images_of_many_sizes(made):

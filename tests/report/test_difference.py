@@ -13,6 +13,9 @@ from compare.proof.predictions import Predictions
 from compare.proof.run import Run
 from compare.report.difference import differ, first_quantity, place_and_looks
 
+# How a field ends that is cut.
+CUT = " … (the rest: --details)"
+
 
 def told(run: Run, diagnosis: Diagnosis | None = None) -> str:
     lines = place_and_looks([run], diagnosis)
@@ -165,9 +168,13 @@ def test_the_first_quantity_is_that_of_the_first_check_that_compares(run: Run, c
 
 def test_a_long_finding_is_cut_after_four_lines(run: Run, changed):
     broken = changed(run, predictions=replace(run.predictions, evaluation=3.0))
-    lines = place_and_looks([broken], Diagnosis(["word " * 200], []))
+    found = Diagnosis(["word " * 200], [])
+    lines = place_and_looks([broken], found, 100)
     assert len([line for line in lines if "word" in line]) == 4
-    assert next(line for line in reversed(lines) if "word" in line).endswith(" …")
+    assert [line for line in lines if line.endswith(CUT)] == [line for line in lines if "word" in line][3:]
+    whole = place_and_looks([broken], found)
+    assert " ".join(whole).count("word") == 200
+    assert not any(line.endswith(CUT) for line in whole)
 
 
 def test_the_longest_field_is_cut_to_the_room(run: Run, changed):
@@ -181,7 +188,7 @@ def test_the_longest_field_is_cut_to_the_room(run: Run, changed):
         assert len(place_and_looks([broken], diagnosis, room)) == room
     fewest = place_and_looks([broken], diagnosis, 1)
     assert [line[:12] for line in fewest] == [label for label in labels if label.strip()]
-    assert [line.endswith(" …") for line in fewest] == [False, False, False, True, True, False]
+    assert [line.endswith(CUT) for line in fewest] == [False, False, False, True, True, False]
 
 
 @pytest.mark.parametrize("longer", [0, 30])

@@ -115,7 +115,7 @@ def test_each_further_check_has_one_line(matching: list[Run]):
     hard = max(found.used for run in matching for found in run.hard_batches.values())
     evaluation = max(run.predictions.evaluation for run in matching)
     assert [str(line) for line in check_lines(matching)] == [
-        f"hard batches      passed  31 kinds: at most {100 * hard:.0f} % of the budget",
+        f"hard batches      passed  33 kinds: at most {100 * hard:.0f} % of the budget",
         f"exact arithmetic  passed  all {values:,} values are equal where nothing rounds",
         "gradient checks   passed  4 of 4 gradients fit the loss of their own side",
         f"evaluation        passed  at equal weights: {100 * evaluation:.0f} % of the budget",

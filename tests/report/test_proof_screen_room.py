@@ -39,4 +39,4 @@ def test_advice_is_cut_last(printed, digits: Problem, differing: list[Run]):
     )
     lines = screen(printed, digits, differing, found)
     assert " ".join(" ".join(lines).split()).endswith("the example in MATHS.md comes out right")
-    assert any("word" in line and line.endswith(" …") for line in lines)
+    assert any("word" in line and line.endswith(" … (the rest: --details)") for line in lines)

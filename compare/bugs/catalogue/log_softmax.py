@@ -11,9 +11,10 @@ from compare.bugs.catalogue.register import bug
     "axis=0 is the axis of the examples, so that is where to sum.",
     "Columns instead of rows sum to 1; what an image is depends on its batch.",
     "Sum over K, axis=1: each row is a distribution of its own.",
+    row_maximum=(False, True),
 )
-def wrong_axis(Z):
-    S = Z - Z.max(axis=0)
+def wrong_axis(Z, *, row_maximum=False):
+    S = Z - (Z.max(axis=1, keepdims=True) if row_maximum else Z.max(axis=0))
     return S - np.log(np.exp(S).sum(axis=0))
 
 
@@ -200,9 +201,10 @@ def double_softmax(Z):
     "sum() sums.",
     "All images share a sum of 1; every logP is too low by about log N.",
     "Without axis=1 NumPy sums over everything.",
+    row_maximum=(False, True),
 )
-def sum_over_the_batch(Z):
-    S = Z - Z.max()
+def sum_over_the_batch(Z, *, row_maximum=False):
+    S = Z - (Z.max(axis=1, keepdims=True) if row_maximum else Z.max())
     return S - np.log(np.exp(S).sum())
 
 

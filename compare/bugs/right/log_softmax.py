@@ -192,3 +192,8 @@ def torch_log_softmax(Z):
     import torch
 
     return torch.log_softmax(torch.from_numpy(Z.copy()), dim=1).numpy()
+
+
+def cut_from_a_flat_copy(Z):
+    S = np.stack([row - row.max() for row in np.split(Z.ravel(), len(Z))])
+    return S - np.log(np.exp(S).sum(axis=1, keepdims=True))

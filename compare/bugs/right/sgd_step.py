@@ -148,3 +148,11 @@ def torch_sub(W, b, dW, db, lr):
 
     W, b, dW, db = (torch.from_numpy(part.copy()) for part in (W, b, dW, db))
     return torch.sub(W, dW, alpha=lr).numpy(), torch.sub(b, db, alpha=lr).numpy()
+
+
+_rates: dict = {}
+
+
+def rate_kept_by_its_value(W, b, dW, db, lr):
+    rate = _rates.setdefault((lr, W.dtype), W.dtype.type(lr))
+    return W - rate * dW, b - rate * db

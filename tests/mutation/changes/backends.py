@@ -18,4 +18,13 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/backends/timing.py', 'side.seconds += time.perf_counter() - began', 'pass', 'tests/backends/test_protocol.py::test_seconds_are_those_of_its_own_steps'),
     ('compare/backends/threads.py', 'threadpool_limits(limits=number)', 'threadpool_limits(limits=2)', 'tests/backends/test_threads.py::test_one_thread_whatever_the_machine'),
     ('compare/backends/torch_side.py', '        self.seconds, self._keeps_quantities = 0.0, False\n', '        self.seconds, self._keeps_quantities = 0.0, False\n        self.keep_quantities()\n', 'tests/backends/test_torch_side.py::test_training_alone_keeps_no_gradient_of_the_logits'),
+    ('compare/backends/memory_order.py', 'np.repeat(array, 2, axis=-1) if order == "gaps" else array', 'array', 'tests/backends/test_memory_order.py::test_a_copy_has_the_values_and_the_order'),
+    ('compare/backends/memory_order.py', 'return "F" if array.flags.f_contiguous else "gaps"', 'return "gaps"', 'tests/backends/test_memory_order.py::test_the_order_of_an_array'),
+    ('compare/backends/channel.py', 'places(self.shape, self.order)', 'places(self.shape, "C")', 'tests/backends/test_channel.py::test_what_is_no_message_is_refused'),
+    ('compare/backends/channel.py', 'ORDERS[: None if shape else 1]', 'ORDERS', 'tests/backends/test_channel.py::test_what_is_no_message_is_refused'),
+    ('compare/backends/channel.py', 'array.shape, order_of(array), -', 'array.shape, ORDERS[0], -', 'tests/backends/test_channel.py::test_fortran_order_and_strides_arrive'),
+    ('compare/backends/scratch_side.py', 'getattr(self._given, name)', 'getattr(self.equations, name)', 'tests/backends/test_scratch_side.py::test_each_equation_is_given_all_its_arrays_in_the_order'),
+    ('compare/backends/scratch_side.py', 'self.optimizer.lr = float(lr)', 'pass', 'tests/backends/test_protocol.py::test_another_rate_is_that_of_all_steps_from_then_on'),
+    ('compare/backends/torch_side.py', 'self.optimizer.param_groups[0]["lr"] = lr', 'pass', 'tests/backends/test_protocol.py::test_another_rate_is_that_of_all_steps_from_then_on'),
+    ('compare/backends/user_file.py', 'laid_out(value, order_of(value))', 'laid_out(value, "C")', 'tests/backends/test_worker.py::test_a_function_is_given_what_is_sent_in_its_order'),
 ]

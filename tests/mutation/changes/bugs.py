@@ -12,4 +12,9 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/bugs/evidence.py', 'largest = np.maximum.reduceat(np.abs(values), self.starts)', 'largest = np.minimum.reduceat(np.abs(values), self.starts)', 'tests/bugs/test_evidence.py::test_how_much_is_explained'),
     ('compare/bugs/survey.py', 'return SCRATCH._replace(name=CLEAN) if name == CLEAN else BUGS[name].backend()', 'return SCRATCH._replace(name=CLEAN) if name != CLEAN else BUGS[name].backend()', 'tests/bugs/test_survey.py::test_what_a_worker_finds_is_what_is_found_here'),
     ('compare/bugs/values.py', 'if a.ndim < 2 or bad.sum() == 1:', 'if a.ndim < 2 or bad.max() == 1:', 'tests/bugs/test_facts.py::test_what_holds_is_the_only_fact'),
+    ('compare/bugs/facts.py', '    seen.case.begin(side)\n', '    side.start_from(seen.case.start)\n', 'tests/bugs/test_inputs.py::test_a_rate_that_is_kept_from_the_first_call_is_told'),
+    ('compare/bugs/facts.py', '"F": "by columns"', '"F": "by rows"', 'tests/bugs/test_inputs.py::test_what_waits_for_an_unusual_batch_is_diagnosed'),
+    ('compare/bugs/traces.py', 'given.steps.start_of(case)', 'Start.of(case.start, (case.start.W, case.start.b), given.steps.chosen)', 'tests/bugs/test_inputs.py::test_what_waits_for_an_unusual_batch_is_diagnosed'),
+    ('compare/bugs/catalogue/log_softmax.py', 'Z.max(axis=1, keepdims=True) if row_maximum else Z.max(axis=0)', 'Z.max(axis=0)', 'tests/bugs/catalogue/test_sums.py::test_a_sum_over_a_wrong_axis_is_named'),
+    ('compare/bugs/catalogue/log_softmax.py', 'Z.max(axis=1, keepdims=True) if row_maximum else Z.max()', 'Z.max()', 'tests/bugs/catalogue/test_sums.py::test_a_sum_over_a_wrong_axis_is_named'),
 ]

@@ -25,4 +25,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/equations.py', 'zip(self.parameters.values(), inputs, strict=True)', 'zip(self.parameters.values(), inputs, strict=False)', 'tests/test_equations.py::test_inputs_of_another_number_or_dimension_are_refused'),
     ('compare/words.py', 'if share < 100 else', 'if share <= 100 else', 'tests/test_words.py::test_a_share'),
     ('compare/__main__.py', 'print("interrupted", file=sys.stderr)', 'print("interrupted")', 'tests/test_main.py::test_ctrl_c_while_python_imports_is_one_line_too'),
+    ('compare/files.py', 'not in (0, folder.st_uid,', 'not in (folder.st_uid,', 'tests/test_files_owner.py::test_the_owner_of_the_file_and_of_the_folder_and_root_may_replace_it'),
+    ('compare/files.py', 'not folder.st_mode & stat.S_ISVTX', 'not folder.st_mode & stat.S_IWOTH', 'tests/test_files_owner.py::test_the_file_of_another_in_a_folder_such_as_tmp_is_told_before'),
+    ('compare/files.py', 'folder.st_uid, path.stat().st_uid)', 'folder.st_uid)', 'tests/test_files_owner.py::test_the_owner_of_the_file_and_of_the_folder_and_root_may_replace_it'),
 ]

@@ -54,4 +54,5 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/report/walk.py', 'colour = console.color_system is not None and not console.no_color', 'colour = True', 'tests/report/test_walk.py::test_it_is_in_colour_only_where_colours_are_shown'),
     ('compare/report/walk.py', 'width = max(NARROWEST, min(WIDTH, Console().width))', 'width = WIDTH', 'tests/report/test_walk.py::test_it_fits_the_terminal'),
     ('compare/report/walk.py', 'if np.isfinite(Z).all() else', 'if not np.isnan(Z).any() else', 'tests/report/test_walk.py::test_logits_that_are_not_finite'),
+    ('compare/report/difference.py', 'None if room is None else MOST_LINES', 'MOST_LINES', 'tests/report/test_difference.py::test_a_long_finding_is_cut_after_four_lines'),
 ]
