@@ -1,0 +1,47 @@
+"""Ranks: processes that train as one. Which of them this is, if torchrun has started it; nothing here needs PyTorch."""
+
+import os
+from typing import NamedTuple
+
+from compare.errors import InputError
+
+
+class RankError(InputError):
+    """A rank has ended, so that no other can go on. told: another rank says so."""
+
+    told = False
+
+
+class Place(NamedTuple):
+    """Of a rank, counted from 0: its number among all, how many there are, and its number on its own machine."""
+
+    rank: int
+    ranks: int
+    local: int
+
+
+def place() -> Place | None:
+    """The place of this process; None unless torchrun has started it."""
+    if "TORCHELASTIC_RUN_ID" not in os.environ:
+        return None
+    return Place(*(int(os.environ[name]) for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK")))
+
+
+def is_first() -> bool:
+    """True but for a rank other than 0: one of them prints and saves."""
+    here = place()
+    return here is None or here.rank == 0
+
+
+def tells(error: Exception) -> bool:
+    """Whether this process is the one that tells of an error: once for each machine, where all have the same."""
+    if isinstance(error, RankError):
+        return not error.told
+    here = place()
+    return here is None or here.local == 0
+
+
+def check_alone(command: str) -> None:
+    """Raise InputError if torchrun has started a command that is one process."""
+    if place() and command != "train":
+        raise InputError(f"torchrun starts `train --backend torch` only; {command} is one process: call it without")
