@@ -65,6 +65,11 @@ def check_known(spec: str | Path, *, ranks: bool = False) -> None:
         raise _unknown(str(spec))
 
 
+def is_torch(spec: str | Path) -> bool:
+    """True of torch, in one process or in several."""
+    return spec == "torch" or ranks_of(str(spec)) is not None
+
+
 def ranks_of(spec: str) -> int | None:
     """N of torch:N; None if it is something else. Raises InputError if there cannot be so many."""
     found = re.fullmatch(r"torch:(\d+)", spec)

@@ -1,7 +1,7 @@
 """Ranks: processes that train as one. Which of them this is, if torchrun has started it; nothing here needs PyTorch."""
 
 import os
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from compare.errors import InputError
 
@@ -10,6 +10,10 @@ class RankError(InputError):
     """A rank has ended, so that no other can go on. told: another rank says so."""
 
     told = False
+
+
+# Where the ranks have found each other, an object of PyTorch; None before.
+_store: Any = None
 
 
 class Place(NamedTuple):
@@ -31,6 +35,20 @@ def is_first() -> bool:
     """True but for a rank other than 0: one of them prints and saves."""
     here = place()
     return here is None or here.rank == 0
+
+
+def found_in(store: Any) -> None:
+    """The ranks have found each other in this store of PyTorch."""
+    global _store
+    _store = store
+
+
+def is_first_to_tell() -> bool:
+    """True in the first rank that asks, which tells why all end; where the store has ended too, in each."""
+    try:
+        return _store is None or _store.add("told", 1) == 1
+    except RuntimeError:
+        return True
 
 
 def tells(error: Exception) -> bool:

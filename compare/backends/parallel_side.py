@@ -12,7 +12,7 @@ from torch.distributed.rendezvous import rendezvous
 
 import torch_impl
 from compare.backends.devices import Device
-from compare.backends.launched import RankError, place
+from compare.backends.launched import RankError, found_in, is_first_to_tell, place
 from compare.backends.protocol import Backend, State, Tally, Trainable
 from compare.backends.timing import timed
 from compare.backends.torch_side import TorchSide
@@ -97,17 +97,12 @@ def launched_backend(device: str) -> Backend:
     return Backend("torch", lambda problem, dtype: ParallelSide(problem, dtype, own))
 
 
-# Where the ranks have found each other; PyTorch gives its type no public name.
-_store: Any = None
-
-
 def join(device: str, where: str, rank: int, ranks: int, local: int) -> str:
     """Make this process one of the ranks, and return its device. Raises InputError if it has none.
 
     device: cpu, where gloo carries the numbers, or cuda, where nccl does. where: the ranks find each other, as PyTorch
     writes it. local: its number on this machine.
     """
-    global _store
     if device not in (Device.cpu, Device.cuda):
         raise InputError(f"--device {device}: several processes train on cpu or cuda")
     if device == Device.cuda:
@@ -115,8 +110,9 @@ def join(device: str, where: str, rank: int, ranks: int, local: int) -> str:
             raise InputError(f"--device cuda: {torch.cuda.device_count()} here, and each rank needs one of its own")
         torch.cuda.set_device(local)
     by = "gloo" if device == Device.cpu else "nccl"
-    _store, rank, ranks = next(rendezvous(where, rank, ranks))
-    dist.init_process_group(by, store=_store, rank=rank, world_size=ranks, timeout=timedelta(seconds=WAITS))
+    store, rank, ranks = next(rendezvous(where, rank, ranks))
+    found_in(store)
+    dist.init_process_group(by, store=store, rank=rank, world_size=ranks, timeout=timedelta(seconds=WAITS))
     return device if device == Device.cpu else f"cuda:{local}"
 
 
@@ -141,13 +137,5 @@ def _together() -> Iterator[None]:
         if not (isinstance(error, dist.DistError) or "gloo" in str(error)):
             raise
         lost = RankError("another rank has ended, and with it the training")
-        lost.told = not _is_first_to_tell()
+        lost.told = not is_first_to_tell()
         raise lost from None
-
-
-def _is_first_to_tell() -> bool:
-    """True in one of the ranks that ask; where the store has ended too, in each."""
-    try:
-        return _store is None or _store.add("told", 1) == 1
-    except RuntimeError:
-        return True
