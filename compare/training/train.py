@@ -102,7 +102,7 @@ def go_on(
 
 
 def _check_interrupted(check_signals: Callable[[], None]) -> None:
-    """Raise Stopped if a rank has ended because of a signal to all; SIGTERM is that of torchrun to those that are left."""
+    """Raise Stopped if a signal has ended all ranks; but SIGTERM is what torchrun sends to those that are left."""
     try:
         check_signals()
     except Stopped as stopped:
