@@ -1,6 +1,8 @@
 """Ranks: processes that train as one. Which of them this is, if torchrun has started it; nothing here needs PyTorch."""
 
 import os
+import signal
+import time
 from typing import Any, NamedTuple
 
 from compare.errors import InputError
@@ -11,6 +13,9 @@ class RankError(InputError):
 
     told = False
 
+
+# Seconds in which the first rank of a machine has told what is wrong, if it is wrong for all.
+WAITS_FOR_THE_FIRST = 30.0
 
 # Where the ranks have found each other, an object of PyTorch; None before.
 _store: Any = None
@@ -52,11 +57,18 @@ def is_first_to_tell() -> bool:
 
 
 def tells(error: Exception) -> bool:
-    """Whether this process is the one that tells of an error: once for each machine, where all have the same."""
+    """Whether this process is the one that tells of an error.
+
+    Where all have the same, the first on each machine tells. The others wait: torchrun ends them once that one has
+    ended. If it does not, the error is their own.
+    """
     if isinstance(error, RankError):
         return not error.told
     here = place()
-    return here is None or here.local == 0
+    if here and here.local:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        time.sleep(WAITS_FOR_THE_FIRST)
+    return True
 
 
 def check_alone(command: str) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from rich.console import Console
 
-from compare.backends.by_name import backend, backend_equations, check_known, is_path, is_torch
+from compare.backends.by_name import backend, backend_equations, check_known, is_path, is_torch, ranks_of
 from compare.backends.devices import Device, device
 from compare.backends.protocol import Backend
 from compare.backends.worker import TIME_LIMIT
@@ -115,7 +115,7 @@ def prove(
     console = wide_console()
     if details and not quiet:
         proof_details.print_problem(console, proof.problem)
-    _compare(proof, dtypes, quiet)
+    _compare(proof, dtypes, quiet, any(map(ranks_of, (backend_name, against))))
     if why:
         _attribute(proof, backend_name, seconds)
     # with its checksums it takes a while
@@ -156,10 +156,10 @@ def _planted(bug: str, theirs: str, time_limit: float, where: str) -> tuple[Back
     return find_bug(bug).backend(), backend(theirs, device=where, time_limit=time_limit)
 
 
-def _compare(proof: ProofResult, dtypes: list[str], quiet: bool) -> None:
+def _compare(proof: ProofResult, dtypes: list[str], quiet: bool, ranks: bool) -> None:
     """Run the proof in each precision, and look for the cause of a difference."""
     problem = proof.problem
-    announce(expected_seconds(problem, dtypes), quiet)
+    announce(expected_seconds(problem, dtypes, ranks), quiet)
     with progress(len(dtypes) * reports(problem), quiet) as advance:
         proof.runs = prove_each(problem, dtypes, proof.sides, advance)
     if proof.differs:

@@ -94,7 +94,7 @@ def _sentence(problem: Problem, runs: list[Run]) -> str:
 
 def _in_words(side: str) -> str:
     ranks = ranks_of(side)
-    return f"{side} (PyTorch, {counted(ranks, 'process')})" if ranks else IN_WORDS.get(side, cut(side, LONG_NAME))
+    return f"{side} (PyTorch, {counted(ranks, 'rank')})" if ranks else IN_WORDS.get(side, cut(side, LONG_NAME))
 
 
 def _options(chosen: Hyperparameters) -> str:

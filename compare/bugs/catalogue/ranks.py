@@ -1,0 +1,83 @@
+"""Mistakes of several processes, the ranks, that train as one: each as what two ranks would do, in this one process.
+
+The ranks have the first and the second part of each batch. Real ranks that make these mistakes are in the tests of
+compare/backends/ranks.py, where the proof sees them too.
+"""
+
+import numpy as np
+
+import scratch
+from compare.bugs.catalogue.register import bug
+
+
+@bug(
+    "batch",
+    "Each rank draws its own order; with other seeds they see other images.",
+    "In an epoch some images come twice and others never; loss and accuracy hardly change.",
+    "All ranks need one order, drawn once or from one seed; each takes its share of it.",
+)
+def own_order_on_each_rank(images, labels, index, dtype):
+    first, second = np.array_split(index, 2)
+    # the second rank has the images that stand there in an order of its own
+    own_order = np.random.default_rng(1).permutation(len(labels))
+    return scratch.batch(images, labels, np.concatenate([first, own_order[second]]), dtype)
+
+
+@bug(
+    "logits",
+    "Every rank starts with the same seed, so nothing has to be sent at the start.",
+    "The ranks stay apart by what they began with: all have the same updates. Half of the logits are slightly off.",
+    "Send all parameters and buffers from rank 0 before the first step, as DistributedDataParallel does.",
+)
+def bias_left_out_of_the_broadcast(X, W, b):
+    K, D = W.shape
+    # the second rank keeps the bias that it drew itself
+    own_b = b + np.random.default_rng(1).uniform(-1, 1, K).astype(b.dtype) / b.dtype.type(np.sqrt(D))
+    return np.concatenate(
+        [scratch.logits(part, W, bias) for part, bias in zip(np.array_split(X, 2), (b, own_b), strict=True)]
+    )
+
+
+@bug(
+    "logits_gradient",
+    "N is the batch size, and a rank has its own.",
+    "Every step is as many times too large as there are ranks; at a small rate it learns faster.",
+    "N is the size of the whole batch: of all ranks together.",
+    ranks=(2, 3, 4),
+)
+def batch_of_a_rank_for_the_whole(logP, y, *, ranks=2):
+    N = len(y)
+    of_a_rank = -(-N // ranks)
+    return scratch.logits_gradient(logP, y) * logP.dtype.type(N / of_a_rank)
+
+
+def mean_gradients(X, dZ, ranks):
+    """Of each rank dW and db of the mean loss of its own images; of no images they are 0."""
+    for own_X, own_dZ in zip(np.array_split(X, ranks), np.array_split(dZ, ranks), strict=True):
+        n = max(1, len(own_dZ))
+        # dZ is that of the mean over all images
+        yield scratch.parameter_gradients(own_X, own_dZ * dZ.dtype.type(len(dZ) / n))
+
+
+@bug(
+    "parameter_gradients",
+    "all_reduce adds the gradients up, and that is the gradient of the batch.",
+    "With two ranks every step is twice as large; at a small rate it learns faster.",
+    "Each rank has the gradient of a mean: the sum of these has to be divided by the number of ranks.",
+    ranks=(2, 3, 4),
+)
+def gradients_of_ranks_summed(X, dZ, *, ranks=2):
+    dW, db = zip(*mean_gradients(X, dZ, ranks), strict=True)
+    return sum(dW), sum(db)
+
+
+@bug(
+    "parameter_gradients",
+    "The gradient of the batch is the mean of those of the ranks.",
+    "Nothing while the ranks share each batch equally; where one has an image more, its images count less.",
+    "Weigh each rank by its share of the batch, n / N: a mean of means is the mean only of equal shares.",
+    ranks=(2, 3, 4),
+)
+def unequal_shares_averaged(X, dZ, *, ranks=2):
+    dW, db = zip(*mean_gradients(X, dZ, ranks), strict=True)
+    return sum(dW) / ranks, sum(db) / ranks
