@@ -84,7 +84,9 @@ class Ranks(Remote):
     def _give_up(self, fault: str = "") -> NoReturn:
         """End all, and say why: that one of them has ended, if that is so."""
         if not self._fault:
-            wait([process.sentinel for process in self.processes], 1)
+            ready = wait([process.sentinel for process in self.processes], 1)
+            for process in (process for process in self.processes if process.sentinel in ready):
+                process.join()
             ended = [(rank, one.exitcode) for rank, one in enumerate(self.processes) if one.exitcode is not None]
             said = [f"rank {rank} ended its process ({how(code)})" for rank, code in ended]
             self._fault = f"{self.name}: {said[0] if said else fault}"
