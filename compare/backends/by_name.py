@@ -65,9 +65,9 @@ def check_known(spec: str | Path, *, ranks: bool = False) -> None:
         raise _unknown(str(spec))
 
 
-def is_torch(spec: str | Path) -> bool:
-    """True of torch, in one process or in several."""
-    return spec == "torch" or ranks_of(str(spec)) is not None
+def is_torch(*specs: str) -> bool:
+    """True if one of these is torch, in one process or in several."""
+    return any(spec == "torch" or ranks_of(spec) for spec in specs)
 
 
 def ranks_of(spec: str) -> int | None:

@@ -83,9 +83,7 @@ def prove(
     backend_name: Annotated[
         str, option(COMPARED, "--backend", help=f"Which side is checked: {SIDES_AND_RANKS}.")
     ] = "scratch",
-    against: Annotated[
-        str, option(COMPARED, "--against", help="The other side, the reference; as --backend.")
-    ] = "torch",
+    against: Annotated[str, option(COMPARED, "--against", help="The reference, one of these too.")] = "torch",
     dtype: Annotated[Dtypes, option(COMPARED, "--dtype", help="Precision.")] = Dtypes.both,
     bug: Annotated[
         str | None, option(COMPARED, "--bug", metavar="NAME", help="Check scratch with this mistake of `bugs` in it.")
@@ -109,8 +107,7 @@ def prove(
     _check_sides(backend_name, against, bug, why)
     dtypes = ["float32", "float64"] if dtype == Dtypes.both else [dtype.value]
     # float64 is what not every device has
-    in_torch = any(is_torch(side) for side in (backend_name, against))
-    where = device(device_name.value, "torch" if in_torch else backend_name, dtypes[-1])
+    where = device(device_name.value, "torch" if is_torch(backend_name, against) else backend_name, dtypes[-1])
     proof = _asked(chosen.problem(quiet), backend_name, against, bug, seconds, where)
     console = wide_console()
     if details and not quiet:
