@@ -62,7 +62,7 @@ def check_known(spec: str | Path, *, ranks: bool = False) -> None:
         except OSError as error:
             raise InputError(f"{short_path(Path(spec))}: cannot be read: {error.strerror}") from None
     elif spec not in MODULES and not (ranks and ranks_of(str(spec))):
-        raise _unknown(str(spec))
+        raise _unknown(str(spec), ranks)
 
 
 def is_torch(*specs: str) -> bool:
@@ -107,5 +107,6 @@ def is_path(spec: str | Path) -> bool:
 SCRATCH = Backend("scratch", ScratchSide)
 
 
-def _unknown(spec: str) -> InputError:
-    return InputError(f"unknown backend {spec!r}; known: {', '.join(MODULES)}, or the path of a Python file")
+def _unknown(spec: str, ranks: bool = False) -> InputError:
+    known = ", ".join([*MODULES, *(["torch:N"] if ranks else [])])
+    return InputError(f"unknown backend {spec!r}; known: {known}, or the path of a Python file")
