@@ -1,9 +1,11 @@
 """What each of the local ranks runs that ranks.py starts: sides, as the process that started it asks for them."""
 
 import os
+import shutil
 import signal
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -42,8 +44,8 @@ class RankService(SidesService):
         return {}, (self._sides[key].logits(every[Shares(self.rank, self.ranks).part(len(every))]),)
 
 
-def main(rank: int, ends: Sequence[Connection], side: SideMaker) -> None:
-    """Answer at one of these ends until nobody asks any more."""
+def main(rank: int, ends: Sequence[Connection], folder: Path, side: SideMaker) -> None:
+    """Answer at one of these ends until nobody asks any more; folder: see Ranks."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
@@ -60,6 +62,8 @@ def main(rank: int, ends: Sequence[Connection], side: SideMaker) -> None:
             try:
                 asked = ends[rank].recv()
             except (EOFError, OSError):
+                # nobody is left to tidy up if the other process was killed
+                shutil.rmtree(folder, ignore_errors=True)
                 os._exit(0)
             kind, values, arrays = answer(service, asked)
             ends[rank].send(Message(kind, values, tuple(arrays)))

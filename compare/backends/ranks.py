@@ -43,7 +43,9 @@ class Ranks(Remote):
         self._connections, ends = [mine for mine, _ in pipes], [theirs for _, theirs in pipes]
         # they end with this process, not by the Ctrl-C that is for it
         with signals_blocked():
-            started = start_processes(main, (ends, side), number, join=False, daemon=True, start_method="spawn")
+            started = start_processes(
+                main, (ends, self._folder, side), number, join=False, daemon=True, start_method="spawn"
+            )
         assert started
         for end in ends:
             end.close()

@@ -143,3 +143,15 @@ def test_a_rank_that_dies_ends_all_in_one_line_and_leaves_a_checkpoint(
     assert capfd.readouterr() == ("", "")
     for process in started[0].processes:
         assert process.exitcode is not None
+
+
+def test_ranks_end_with_the_one_who_asked():
+    ranks = Ranks(2)
+    folder = ranks._folder
+    assert folder.is_dir()
+    for connection in ranks._connections:
+        connection.close()
+    for process in ranks.processes:
+        process.join(20)
+    assert [process.exitcode for process in ranks.processes] == [0, 0]
+    assert not folder.exists()
