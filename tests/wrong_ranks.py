@@ -42,6 +42,15 @@ class OwnOrder(Shares):
             yield (share + 7 * self.rank) % FEWEST
 
 
+class FirstShare(Shares):
+    """Each rank takes its share from the beginning of the batch."""
+
+    def part(self, N: int) -> slice:
+        """As many as its share has."""
+        share = super().part(N)
+        return slice(0, share.stop - share.start)
+
+
 def with_hook(side: ParallelSide, hook: Any) -> None:
     side.parallel = torch.nn.parallel.DistributedDataParallel(side.model)
     side.parallel.register_comm_hook(side.shares, hook)
@@ -52,8 +61,8 @@ def own_bias(side: ParallelSide) -> None:
         side.model.linear.bias += 0.01 * side.shares.rank
 
 
-def own_order(side: ParallelSide) -> None:
-    side.shares = OwnOrder(side.shares.rank, side.shares.ranks)
+def with_shares(side: ParallelSide, kind: type[Shares]) -> None:
+    side.shares = kind(side.shares.rank, side.shares.ranks)
     side.parallel = data_parallel(side.model, side.shares)
 
 
@@ -61,7 +70,8 @@ MISTAKES = {
     "summed": lambda side: with_hook(side, summed_hook),
     "averaged": lambda side: with_hook(side, averaged_hook),
     "per rank": lambda side: with_hook(side, per_rank_hook),
-    "own order": own_order,
+    "first share": lambda side: with_shares(side, FirstShare),
+    "own order": lambda side: with_shares(side, OwnOrder),
     "own bias": own_bias,
 }
 

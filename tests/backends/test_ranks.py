@@ -63,7 +63,14 @@ def test_the_whole_proof_holds_with_batches_of_100(two: Ranks):
 
 
 # Where each mistake shows first.
-WRONG = {"summed": "dW", "averaged": "dW", "per rank": "dW", "own order": "logits", "own bias": "logits"}
+WRONG = {
+    "summed": "dW",
+    "averaged": "dW",
+    "per rank": "dW",
+    "first share": "logits",
+    "own order": "logits",
+    "own bias": "logits",
+}
 
 
 @pytest.mark.parametrize("name", WRONG)
