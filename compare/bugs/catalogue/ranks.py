@@ -17,10 +17,12 @@ from compare.bugs.catalogue.register import bug
     "All ranks need one order, drawn once or from one seed; each takes its share of it.",
 )
 def own_order_on_each_rank(images, labels, index, dtype):
+    # two ranks, here in one process
     first, second = np.array_split(index, 2)
-    # the second rank has the images that stand there in an order of its own
+    # the second has the images that stand there in an order of its own
     own_order = np.random.default_rng(1).permutation(len(labels))
-    return scratch.batch(images, labels, np.concatenate([first, own_order[second]]), dtype)
+    mixed = np.concatenate([first, own_order[second]])
+    return scratch.batch(images, labels, mixed, dtype)
 
 
 @bug(
@@ -31,7 +33,7 @@ def own_order_on_each_rank(images, labels, index, dtype):
     ranks=(2, 3, 4),
 )
 def batch_of_a_rank_for_the_whole(images, labels, index, dtype, *, ranks=2):
-    # every rank begins with the first image
+    # several ranks, here in one process: each begins with the first image
     loaded = [index[: len(share)] for share in np.array_split(index, ranks)]
     return scratch.batch(images, labels, np.concatenate(loaded), dtype)
 
@@ -43,12 +45,13 @@ def batch_of_a_rank_for_the_whole(images, labels, index, dtype, *, ranks=2):
     "Send all parameters and buffers from rank 0 before the first step, as DistributedDataParallel does.",
 )
 def bias_left_out_of_the_broadcast(X, W, b):
+    # two ranks, here in one process
+    first, second = np.array_split(X, 2)
+    # the second keeps the bias that it drew itself
     K, D = W.shape
-    # the second rank keeps the bias that it drew itself
-    own_b = b + np.random.default_rng(1).uniform(-1, 1, K).astype(b.dtype) / b.dtype.type(np.sqrt(D))
-    return np.concatenate(
-        [scratch.logits(part, W, bias) for part, bias in zip(np.array_split(X, 2), (b, own_b), strict=True)]
-    )
+    apart = np.random.default_rng(1).uniform(-1, 1, K) / np.sqrt(D)
+    own_Z = scratch.logits(second, W, b + apart.astype(b.dtype))
+    return np.concatenate([scratch.logits(first, W, b), own_Z])
 
 
 def mean_gradients(X, dZ, ranks):
@@ -67,6 +70,7 @@ def mean_gradients(X, dZ, ranks):
     ranks=(2, 3, 4),
 )
 def gradients_of_ranks_summed(X, dZ, *, ranks=2):
+    # several ranks, here in one process: of each the gradients of its own mean
     dW, db = zip(*mean_gradients(X, dZ, ranks), strict=True)
     return sum(dW), sum(db)
 
@@ -79,5 +83,6 @@ def gradients_of_ranks_summed(X, dZ, *, ranks=2):
     ranks=(2, 3, 4),
 )
 def unequal_shares_averaged(X, dZ, *, ranks=2):
+    # several ranks, here in one process: of each the gradients of its own mean
     dW, db = zip(*mean_gradients(X, dZ, ranks), strict=True)
     return sum(dW) / ranks, sum(db) / ranks
