@@ -110,7 +110,8 @@ def train(
             as_json.write_json(json, found)
     _draw_and_keep(training, found, outputs, pictures, runs_root, run_name)
     with outputs.named(quiet):
-        same = not (resume or place() or ranks_of(backend)) and where == "cpu"
+        several = place() or ranks_of(backend)
+        same = not resume and where == "cpu" and not several
         log.end(training, found, f", the same as after `prove` in {name}" if same else "")
     return 0
 

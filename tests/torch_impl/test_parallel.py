@@ -143,3 +143,12 @@ def test_evaluations_of_shares_add_up(small: Problem, ranks: int):
     loss, accuracy = torch_impl.training.means(map(sum, zip(*each, strict=True)), len(labels))
     whole = torch_impl.evaluate(model, images, labels)
     assert (loss, accuracy) == (pytest.approx(whole.loss, rel=1e-14), whole.accuracy)
+
+
+@pytest.mark.parametrize("own", [1, 3])
+def test_the_loss_of_the_batch_weighs_each_share(monkeypatch: pytest.MonkeyPatch, own: int):
+    monkeypatch.setattr("torch.distributed.all_reduce", lambda _: None)
+    y = torch.zeros(own, dtype=torch.int64)
+    done = torch_impl.Step(torch.zeros(own, 3), y, torch.eye(own, 4), torch.tensor(2.0))
+    loss, hits = totals(done, Shares(0, 2, own=own, batch=4))
+    assert (loss.item(), hits.item()) == (2.0 * own / 4, 1)
