@@ -1,6 +1,5 @@
 """`python -m compare`, and the command `softmax-twice`: see compare/cli/app.py."""
 
-import signal
 import sys
 
 
@@ -8,7 +7,7 @@ def main() -> None:
     """Run the command line. Ctrl-C while Python is still importing ends it in one line too."""
     try:
         from compare.cli import app
-        from compare.signals import SIGNALS
+        from compare.signals import ignore_signals
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         sys.exit(130)
@@ -16,8 +15,7 @@ def main() -> None:
         app.main()
     except SystemExit:
         # what comes while Python winds up must not change how it ended
-        for number in SIGNALS:
-            signal.signal(number, signal.SIG_IGN)
+        ignore_signals()
         raise
 
 

@@ -103,6 +103,12 @@ def signals_held() -> Iterator[Callable[[], None]]:
             signal.signal(number, held.before[number])
 
 
+def ignore_signals() -> None:
+    """From here on no signal changes how the program ends."""
+    for number in SIGNALS if _in_main_thread() else ():
+        signal.signal(number, signal.SIG_IGN)
+
+
 @contextmanager
 def signals_blocked() -> Iterator[None]:
     """Start processes that are given none of these signals; on Windows this does nothing.

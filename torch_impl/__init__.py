@@ -1,7 +1,8 @@
 """Softmax regression as PyTorch users write it: the same names as `scratch`, and no gradient anywhere.
 
 The notation is that of `scratch`. There is no softmax.py, no cross_entropy.py and no sgd.py here:
-F.cross_entropy holds E2 and E3, autograd E4 and E5, torch.optim.SGD E6.
+F.cross_entropy holds E2 and E3, autograd E4 and E5, torch.optim.SGD E6. Training on several processes is in
+torch_impl.parallel, which is imported by itself: it needs torch.distributed.
 """
 
 from torch_impl.data import Images

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from torch_impl.data import Array, Images, Rows, as_images, as_labels, loader, pixels
@@ -48,8 +48,8 @@ class Record(NamedTuple):
         return f"Record(epoch={self.epoch}, {values})"
 
 
-def step(model: SoftmaxRegression, optimizer: Optimizer, X: Tensor, y: Tensor) -> Step:
-    """One step of training on one batch, X (N, D) and integer labels y (N,)."""
+def step(model: nn.Module, optimizer: Optimizer, X: Tensor, y: Tensor) -> Step:
+    """One step of training on one batch, X (N, D) and integer labels y (N,); the model or its `data_parallel`."""
     optimizer.zero_grad()
     Z = model(X)
     L = F.cross_entropy(Z, y)
@@ -58,7 +58,7 @@ def step(model: SoftmaxRegression, optimizer: Optimizer, X: Tensor, y: Tensor) -
     return Step(X, y, Z, L)
 
 
-def epoch(model: SoftmaxRegression, optimizer: Optimizer, train: Images, batches: Iterable[Array]) -> Iterator[Step]:
+def epoch(model: nn.Module, optimizer: Optimizer, train: Images, batches: Iterable[Array]) -> Iterator[Step]:
     """Nothing is trained until one iterates: each step is taken when it is asked for, and yielded after its update.
 
     Model and optimizer are read anew at each step, and no batch is fetched ahead.
@@ -133,18 +133,30 @@ def set_velocity(model: SoftmaxRegression, optimizer: Optimizer, buffers: Iterab
         optimizer.state[parameter]["momentum_buffer"] = torch.as_tensor(buffer).clone().to(parameter)
 
 
-@torch.inference_mode()
 def evaluate(model: SoftmaxRegression, images: Array | Rows, labels: Array) -> Evaluation:
     """Mean loss and accuracy on images (N, D) with integer labels (N,); nan of no images.
 
     Added up piece by piece in float64, as `scratch.evaluate` does.
     """
-    N, loss, hits = len(labels), 0.0, 0
-    if len(images) != N:
-        raise ValueError(f"{len(images)} images, but {N} labels")
-    for Z, y in zip(_pieces(model, images), as_labels(labels, model.device).split(CHUNK), strict=True):
-        loss += F.cross_entropy(Z, y).item() * len(y)
+    return means(sums(model, images, labels, slice(0, len(labels))), len(labels))
+
+
+@torch.inference_mode()
+def sums(model: SoftmaxRegression, images: Array | Rows, labels: Array, part: slice) -> tuple[float, int]:
+    """The losses in nats and the hits, added up, of a part of the images (N, D) and labels (N,)."""
+    if len(images) != len(labels):
+        raise ValueError(f"{len(images)} images, but {len(labels)} labels")
+    loss, hits = 0.0, 0
+    for Z, y in zip(_pieces(model, images, part), as_labels(labels[part], model.device).split(CHUNK), strict=True):
+        # the mean loss of no images is nan
+        loss += F.cross_entropy(Z, y).item() * len(y) if len(y) else 0.0
         hits += correct(Z, y)
+    return loss, hits
+
+
+def means(added_up: Iterable[float], N: int) -> Evaluation:
+    """The losses and the hits of N images, each added up, as an evaluation; nan of no images."""
+    loss, hits = added_up
     return Evaluation(loss / N, hits / N) if N else Evaluation(math.nan, math.nan)
 
 
@@ -181,7 +193,9 @@ def all_logits(model: SoftmaxRegression, images: Array | Rows) -> Tensor:
     return torch.cat(list(_pieces(model, images)))
 
 
-def _pieces(model: SoftmaxRegression, images: Array | Rows) -> Iterator[Tensor]:
-    """Logits Z of CHUNK images after CHUNK images; one piece without rows if there are none."""
-    pieces = (as_images(images[n : n + CHUNK], model.device) for n in range(0, max(1, len(images)), CHUNK))
+def _pieces(model: SoftmaxRegression, images: Array | Rows, part: slice | None = None) -> Iterator[Tensor]:
+    """Logits Z of CHUNK images after CHUNK images, of all or of a part; one piece without rows if there are none."""
+    first, end, _ = (part or slice(None)).indices(len(images))
+    starts = range(first, max(first + 1, end), CHUNK)
+    pieces = (as_images(images[n : min(n + CHUNK, end)], model.device) for n in starts)
     return (model(pixels(piece, model.dtype)) for piece in pieces)

@@ -3,10 +3,12 @@
 Nothing is imported before it is asked for: `scratch` never waits for PyTorch.
 """
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import scratch
+from compare.backends.launched import place
 from compare.backends.protocol import Backend
 from compare.backends.scratch_side import ScratchSide
 from compare.backends.worker import TIME_LIMIT, Worker
@@ -16,17 +18,28 @@ from compare.files import short_path
 from scratch import Equations
 
 MODULES = {"scratch": "scratch", "torch": "torch_impl"}
+# More local ranks are a slip of the hand.
+MOST_RANKS = 64
 
 
 def backend(spec: str | Path, *, device: str = "cpu", nan: bool = True, time_limit: float = TIME_LIMIT) -> Backend:
-    """`scratch`, `torch`, or the path of a Python file that defines some of the six functions.
+    """`scratch`, `torch`, `torch:N`, or the path of a Python file that defines some of the six functions.
 
-    device: where torch works. nan: see UserFile. time_limit: see Worker. Raises InputError if it is none of these, or
-    the file cannot be used.
+    device: where torch works. nan: see UserFile. time_limit: see Worker. torch:N is N local ranks, see Ranks; where
+    torchrun has started this process, torch is one of its ranks. Raises InputError if it is none of these, or the file
+    or the device cannot be used.
     """
     spec = str(spec)
     if spec == "scratch":
         return SCRATCH
+    if ranks := ranks_of(spec):
+        from compare.backends.ranks import Ranks
+
+        return Ranks(ranks, device).backend()
+    if spec == "torch" and place():
+        from compare.backends.parallel_side import launched_backend
+
+        return launched_backend(device)
     if spec == "torch":
         # imported when asked for, and before its threads are counted
         from compare.backends.torch_side import TorchSide
@@ -38,15 +51,31 @@ def backend(spec: str | Path, *, device: str = "cpu", nan: bool = True, time_lim
     return Worker(Path(spec), time_limit).backend(nan=nan)
 
 
-def check_known(spec: str | Path) -> None:
-    """Raise InputError now, before anything is loaded, if there is no backend of this name, or no file at this path."""
+def check_known(spec: str | Path, *, ranks: bool = False) -> None:
+    """Raise InputError now, before anything is loaded, if there is no backend of this name, or no file at this path.
+
+    ranks: torch:N is one too.
+    """
     if is_path(spec):
         try:
             file_size(Path(spec))
         except OSError as error:
             raise InputError(f"{short_path(Path(spec))}: cannot be read: {error.strerror}") from None
-    elif spec not in MODULES:
-        raise _unknown(str(spec))
+    elif spec not in MODULES and not (ranks and ranks_of(str(spec))):
+        raise _unknown(str(spec), ranks)
+
+
+def is_torch(*specs: str) -> bool:
+    """True if one of these is torch, in one process or in several."""
+    return any(spec == "torch" or ranks_of(spec) for spec in specs)
+
+
+def ranks_of(spec: str) -> int | None:
+    """N of torch:N; None if it is something else. Raises InputError if there cannot be so many."""
+    found = re.fullmatch(r"torch:(\d+)", spec)
+    if found and not 1 <= int(found[1]) <= MOST_RANKS:
+        raise InputError(f"{spec}: the ranks, processes on this machine, must be 1 ... {MOST_RANKS}")
+    return int(found[1]) if found else None
 
 
 def backend_equations(spec: str | Path, *, time_limit: float = TIME_LIMIT) -> Equations:
@@ -78,5 +107,6 @@ def is_path(spec: str | Path) -> bool:
 SCRATCH = Backend("scratch", ScratchSide)
 
 
-def _unknown(spec: str) -> InputError:
-    return InputError(f"unknown backend {spec!r}; known: {', '.join(MODULES)}, or the path of a Python file")
+def _unknown(spec: str, ranks: bool = False) -> InputError:
+    known = ", ".join([*MODULES, *(["torch:N"] if ranks else [])])
+    return InputError(f"unknown backend {spec!r}; known: {known}, or the path of a Python file")

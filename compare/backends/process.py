@@ -80,7 +80,7 @@ class Process:
         function, calls = self._mark()
         if forked := self._forked():
             self.fault, function = "copies its process (fork), which it must not", forked - 1
-        what = self.fault or f"ended its process ({_how(code)})"
+        what = self.fault or f"ended its process ({how(code)})"
         if not 0 < function <= len(KNOWN):
             return f"{what}, {'while' if function else 'before'} it was loaded"
         name = list(KNOWN)[function - 1]
@@ -147,5 +147,6 @@ def _pipe(stream: IO[bytes] | None) -> BinaryIO:
     return cast(BinaryIO, stream)
 
 
-def _how(code: int) -> str:
+def how(code: int) -> str:
+    """How a process ended, by the exit code that Python gives."""
     return f"code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"

@@ -31,7 +31,7 @@ class TorchSide:
         self._on_cpu = device == "cpu"
         self._forget_graphs()
 
-    def epoch(self, batches: Iterable[NDArray]) -> Iterator[torch_impl.Step]:
+    def epoch(self, batches: Iterable[NDArray]) -> Iterator[Any]:
         """See Side."""
         by_graphs = self._graphs and self._graphs.epoch(batches)
         return timed(self, by_graphs or torch_impl.epoch(self.model, self.optimizer, self.train, batches))
@@ -40,7 +40,7 @@ class TorchSide:
         """What was recorded is of other tensors."""
         self._graphs = torch_impl.Graphs(self.model, self.optimizer, self.train) if self._as_graphs else None
 
-    def tally(self, done: torch_impl.Step) -> Tally:
+    def tally(self, done: Any) -> Tally:
         """See Side; on another device the numbers stay there, unless every quantity of a step is read anyway."""
         loss, hits = done.L.detach(), torch_impl.hits(done.Z, done.y)
         if self._on_cpu or self._keeps_quantities:
@@ -54,7 +54,7 @@ class TorchSide:
             self._keeps_quantities = True
             self._forget_graphs()
 
-    def quantities(self, done: torch_impl.Step) -> Step:
+    def quantities(self, done: Any) -> Step:
         """See Side."""
         X, y, Z, L = done
         linear = self.model.linear

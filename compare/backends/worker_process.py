@@ -14,50 +14,28 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from compare.backends.channel import FORKED, MARK, Channel, Message
-from compare.backends.memory_order import Order
-from compare.backends.protocol import State
+from compare.backends.channel import FORKED, MARK, Channel
 from compare.backends.scratch_side import ScratchSide
 from compare.backends.shared_memory import ANSWERS, REQUESTS, map_file
+from compare.backends.sides_service import Answer, Arrays, Beginning, SidesService, answer
 from compare.backends.threads import threads
-from compare.backends.user_file import LOADING, UserFile, UserFileError
-from compare.data.mapped import Place
-from compare.errors import InputError
-from compare.problem import Hyperparameters
-from scratch import Rows, Step, Velocity
-
-Arrays = tuple[NDArray, ...]
-Answer = tuple[dict[str, Any], Sequence[NDArray]]
+from compare.backends.user_file import LOADING, UserFile
 
 
-class Beginning(NamedTuple):
-    """What a side is made of; see Trainable."""
-
-    train: tuple[NDArray | Rows, NDArray]
-    chosen: Hyperparameters
-    initial: tuple[NDArray, NDArray]
-
-    def start(self, dtype: str) -> tuple[NDArray, NDArray]:
-        """Initial W (K, D) and b (K,)."""
-        W, b = self.initial
-        return W.astype(dtype), b.astype(dtype)
-
-
-class Service:
+class Service(SidesService):
     """Answers requests. Each method is one kind: its values and arrays are those of the message."""
 
     def __init__(self, outbox: mmap.mmap):
+        super().__init__()
         self._outbox, self._calls = outbox, 0
-        self._sides: dict[int, ScratchSide] = {}
-        self._steps: dict[int, Iterator[Step]] = {}
         self._functions: dict[int, dict[str, Callable]] = {}
+        self.held += (self._functions,)
 
     def load(self, _: Arrays, path: str) -> Answer:
         """Run the file. Raises InputError as UserFile does."""
@@ -82,71 +60,9 @@ class Service:
         returned = self._functions[key][name](*arrays, *numbers)
         return {}, returned if isinstance(returned, tuple) else (np.asarray(returned),)
 
-    def side(self, arrays: Arrays, key: int, only: list[str] | None, nan: bool, dtype: str, **given: Any) -> Answer:
-        """Make a side with the functions of the file, or `only` some of them."""
-        images, labels = _shared_images(given["images"]), _shared(given["labels"])
-        W, b = map(np.array, arrays)
-        beginning = Beginning((images, labels), Hyperparameters(**given["chosen"]), (W, b))
-        self._sides[key] = ScratchSide(beginning, dtype, self._file.equations(only, nan=nan))
-        return {}, ()
-
-    def epoch(self, arrays: Arrays, key: int) -> Answer:
-        """Begin an epoch: all indices, and how many each batch has."""
-        index, lengths = map(np.array, arrays)
-        self._steps[key] = self._sides[key].epoch(np.split(index, np.cumsum(lengths)[:-1]))
-        return {}, ()
-
-    def next(self, _: Arrays, key: int, quantities: bool) -> Answer:
-        """The next step of the epoch: its tally and the seconds so far, and all quantities if they are asked for."""
-        side, done = self._sides[key], next(self._steps[key])
-        numbers = np.array([*side.tally(done), side.seconds])
-        return {}, (numbers, *map(np.asarray, done if quantities else ()))
-
-    def step(self, arrays: Arrays, key: int) -> Answer:
-        """One step on the images at an index."""
-        return {}, tuple(map(np.asarray, self._sides[key].step(arrays[0])))
-
-    def state(self, _: Arrays, key: int) -> Answer:
-        """Weights, and the velocity if there is one."""
-        W, b, velocity = self._sides[key].state()
-        return {}, (W, b, *(velocity or ()))
-
-    def start_from(self, arrays: Arrays, key: int) -> Answer:
-        """Go on from weights, and a velocity if one is given."""
-        W, b, *velocity = arrays
-        self._sides[key].start_from(State(W, b, Velocity(*velocity) if velocity else None))
-        return {}, ()
-
-    def use_rate(self, _: Arrays, key: int, lr: float) -> Answer:
-        """Another learning rate."""
-        self._sides[key].use_rate(lr)
-        return {}, ()
-
-    def lay_out(self, _: Arrays, key: int, order: Order) -> Answer:
-        """Another order of memory of what the functions get."""
-        self._sides[key].lay_out(order)
-        return {}, ()
-
-    def evaluate(self, _: Arrays, key: int, images: list, labels: list) -> Answer:
-        """Mean loss and accuracy."""
-        found = self._sides[key].evaluate(_shared_images(images), _shared(labels))
-        return {}, (np.array(found),)
-
-    def logits(self, _: Arrays, key: int, images: list) -> Answer:
-        """Logits (N, K)."""
-        return {}, (self._sides[key].logits(_shared_images(images)),)
-
-    def loss(self, arrays: Arrays, key: int) -> Answer:
-        """Log P (N, K) and the mean loss of logits (N, K) with labels (N,)."""
-        logP, L = self._sides[key].loss(*arrays)
-        return {}, (logP, np.array(L))
-
-    def drop(self, _: Arrays, keys: list[int]) -> Answer:
-        """Forget what nobody asks for any more."""
-        for held in (self._sides, self._steps, self._functions):
-            for key in keys:
-                held.pop(key, None)
-        return {}, ()
+    def made(self, beginning: Beginning, dtype: str, given: dict[str, Any]) -> ScratchSide:
+        """A side with the functions of the file, or `only` some of them."""
+        return ScratchSide(beginning, dtype, self._file.equations(given["only"], nan=given["nan"]))
 
     def _mark(self, function: int) -> None:
         """Note what of the file is run: it may be the last thing that is known of this process."""
@@ -161,29 +77,7 @@ def serve(channel: Channel, service: Service) -> None:
             asked = channel.receive()
         except EOFError:
             return
-        channel.send(*_answer(service, asked))
-
-
-def _answer(service: Service, asked: Message) -> tuple[str, dict[str, Any], Sequence[NDArray]]:
-    try:
-        values, arrays = getattr(service, asked.kind)(asked.arrays, **asked.values)
-    except UserFileError as error:
-        return "wrong", {"text": str(error)}, ()
-    except InputError as error:
-        return "refused", {"text": str(error)}, ()
-    except BaseException as error:
-        return "broken", {"text": f"{type(error).__name__}: {error}"[:200]}, ()
-    return "done", values, arrays
-
-
-def _shared(described: list) -> NDArray:
-    path, dtype, shape, first = described
-    return Place(path, dtype, tuple(shape), first).array()
-
-
-def _shared_images(described: list) -> NDArray | Rows:
-    """An array, or the rows of one."""
-    return Rows(*map(_shared, described)) if len(described) == 2 else _shared(described)
+        channel.send(*answer(service, asked))
 
 
 def _end_with_parent(folder: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from compare.backends.launched import is_first, tells
 from compare.cli.color import NO_COLOR, without_color
 from compare.errors import InputError
 from compare.report.stdout import release_stdout
@@ -143,7 +144,7 @@ def main() -> None:
         # Typer takes every signal for Ctrl-C, which it turns into this code or into Abort, depending on its version
         if code == INTERRUPTED and signals.code:
             code = signals.code
-        if code == INTERRUPTED:
+        if code == INTERRUPTED and is_first():
             _tell("interrupted")
         _abandon_broken_streams()
         sys.exit(code)
@@ -160,7 +161,7 @@ def _run() -> int:
         # a completion was shown or installed; else it is Typer's way to end when nobody reads the output any more
         return BROKEN_PIPE if stopped.code else 0
     except InputError as error:
-        return _refuse(str(error))
+        return _refuse(str(error)) if tells(error) else CANNOT
     except Exception as error:
         return _broken(error)
 
@@ -168,7 +169,7 @@ def _run() -> int:
 def _broken(error: Exception) -> int:
     # what Typer raises for a bad command line has no public base class, but it has this method
     if hasattr(error, "format_message"):
-        return _refuse(_brief(error.format_message()))
+        return _refuse(_brief(error.format_message())) if tells(error) else CANNOT
     if isinstance(error, OSError):
         # Windows says so of a pipe that nobody reads
         broken = error.errno in (errno.EPIPE, errno.EINVAL if os.name == "nt" else errno.EPIPE)
@@ -194,7 +195,7 @@ def _program() -> str:
 def _prepare_streams() -> None:
     for name in ("stdout", "stderr"):
         # a stream that was closed is None, and no file that is opened from here on must get its number
-        if getattr(sys, name) is None:
+        if getattr(sys, name) is None or (name == "stdout" and not is_first()):
             setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115
         getattr(sys, name).reconfigure(errors="replace")
 

@@ -6,6 +6,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand
 
+from compare.backends.launched import check_alone
 from compare.cli.ignored import check_ignored
 from compare.cli.options import OUTPUT, takes_no_color
 from compare.cli.paths import check_paths
@@ -19,6 +20,7 @@ class Command(TyperCommand):
         """As in Typer, which takes an empty name for the folder one is in."""
         if ctx.resilient_parsing:
             return super().parse_args(ctx, args)
+        check_alone(str(ctx.info_name))
         check_values(args)
         typed = check_options(ctx, args)
         rest = super().parse_args(ctx, args)

@@ -64,6 +64,7 @@ OwnPicture = Annotated[
 ]
 RawPicture = Annotated[bool, flag(DATA, "--raw", "Only scale --image; do not invert, crop or centre it.")]
 SIDES = f"{', '.join(MODULES)}, or a Python file of your own"
+SIDES_AND_RANKS = f"{', '.join(MODULES)}, torch:N (N processes that share each batch), or a Python file of your own"
 WHERE = "Where torch works; cuda-graph is the same as cuda, with its kernels started by step, not one by one."
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from rich.console import Console
 
-from compare.backends.by_name import backend, backend_equations, check_known, is_path
+from compare.backends.by_name import backend, backend_equations, check_known, is_path, is_torch, ranks_of
 from compare.backends.devices import Device, device
 from compare.backends.protocol import Backend
 from compare.backends.worker import TIME_LIMIT
@@ -19,7 +19,7 @@ from compare.bugs.diagnosis import Diagnosis, diagnose
 from compare.bugs.replaced import replaced
 from compare.cli.options import (
     COMPARED,
-    SIDES,
+    SIDES_AND_RANKS,
     WHERE,
     Details,
     Json,
@@ -80,8 +80,10 @@ class ProofResult:
 @takes_problem
 def prove(
     *,
-    backend_name: Annotated[str, option(COMPARED, "--backend", help=f"Which side is checked: {SIDES}.")] = "scratch",
-    against: Annotated[str, option(COMPARED, "--against", help="The other side, the reference.")] = "torch",
+    backend_name: Annotated[
+        str, option(COMPARED, "--backend", help=f"Which side is checked: {SIDES_AND_RANKS}.")
+    ] = "scratch",
+    against: Annotated[str, option(COMPARED, "--against", help="The reference, one of these too.")] = "torch",
     dtype: Annotated[Dtypes, option(COMPARED, "--dtype", help="Precision.")] = Dtypes.both,
     bug: Annotated[
         str | None, option(COMPARED, "--bug", metavar="NAME", help="Check scratch with this mistake of `bugs` in it.")
@@ -105,12 +107,12 @@ def prove(
     _check_sides(backend_name, against, bug, why)
     dtypes = ["float32", "float64"] if dtype == Dtypes.both else [dtype.value]
     # float64 is what not every device has
-    where = device(device_name.value, "torch" if "torch" in (backend_name, against) else backend_name, dtypes[-1])
+    where = device(device_name.value, "torch" if is_torch(backend_name, against) else backend_name, dtypes[-1])
     proof = _asked(chosen.problem(quiet), backend_name, against, bug, seconds, where)
     console = wide_console()
     if details and not quiet:
         proof_details.print_problem(console, proof.problem)
-    _compare(proof, dtypes, quiet)
+    _compare(proof, dtypes, quiet, any(map(ranks_of, (backend_name, against))))
     if why:
         _attribute(proof, backend_name, seconds)
     # with its checksums it takes a while
@@ -126,13 +128,13 @@ def prove(
 
 
 def _check_sides(ours: str, theirs: str, bug: str | None, why: bool) -> None:
-    check_known(ours)
-    check_known(theirs)
+    check_known(ours, ranks=True)
+    check_known(theirs, ranks=True)
     if bug:
         find_bug(bug)
     if bug and ours != "scratch":
         raise InputError("--bug is planted in scratch: omit --backend")
-    if why and (theirs != "torch" or ours == "torch"):
+    if why and (theirs != "torch" or is_torch(ours)):
         raise InputError("--attribute explains what differs from torch: omit --against, or --backend torch")
 
 
@@ -151,10 +153,10 @@ def _planted(bug: str, theirs: str, time_limit: float, where: str) -> tuple[Back
     return find_bug(bug).backend(), backend(theirs, device=where, time_limit=time_limit)
 
 
-def _compare(proof: ProofResult, dtypes: list[str], quiet: bool) -> None:
+def _compare(proof: ProofResult, dtypes: list[str], quiet: bool, ranks: bool) -> None:
     """Run the proof in each precision, and look for the cause of a difference."""
     problem = proof.problem
-    announce(expected_seconds(problem, dtypes), quiet)
+    announce(expected_seconds(problem, dtypes, ranks), quiet)
     with progress(len(dtypes) * reports(problem), quiet) as advance:
         proof.runs = prove_each(problem, dtypes, proof.sides, advance)
     if proof.differs:

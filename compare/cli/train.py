@@ -11,13 +11,14 @@ from typing import Annotated, Any
 import typer
 from numpy.typing import NDArray
 
-from compare.backends.by_name import check_known
+from compare.backends.by_name import check_known, is_torch, ranks_of
 from compare.backends.devices import Device, device
+from compare.backends.launched import is_first, place
 from compare.backends.worker import TIME_LIMIT
 from compare.cli.ignored import check_data_root, typed
 from compare.cli.options import (
     OUTPUT,
-    SIDES,
+    SIDES_AND_RANKS,
     TRAINING,
     WHERE,
     Dtype,
@@ -55,7 +56,7 @@ from scratch import Record
 def train(
     context: typer.Context,
     *,
-    backend: Annotated[str, option(TRAINING, "--backend", help=f"Which side trains: {SIDES}.")] = "scratch",
+    backend: Annotated[str, option(TRAINING, "--backend", help=f"Which side trains: {SIDES_AND_RANKS}.")] = "scratch",
     chosen: ProblemOptions,
     dtype: Annotated[Dtype | None, option(TRAINING, "--dtype", help="Precision; float32 unless given.")] = None,
     seconds: Annotated[float, time_limit(TRAINING)] = TIME_LIMIT,
@@ -78,15 +79,19 @@ def train(
 ) -> int:
     """Train one side alone, save the model, and go on later.
 
-    On the CPU the weights end bit-identical to those of the proof.
+    On the CPU the weights end bit-identical to those of the proof. Started by torchrun, it is one of several processes
+    that train together.
     Exit code 0: trained, 2: could not train, or not save; 129, 130, 141, 143: interrupted.
     """
+    _check_launched(backend)
+    if not is_first():
+        json, pictures, run_name, save, quiet = None, None, None, None, True
     check_outputs(json, pictures, runs_root, run_name)
     _check_save(save)
-    check_known(backend)
+    check_known(backend, ranks=True)
     checkpoint = load_checkpoint(resume) if resume else None
     name = checkpoint.dtype if checkpoint else (dtype or Dtype.float32).value
-    where = device(device_name.value, backend, name)
+    where = device(device_name.value, "torch" if is_torch(backend) else backend, name)
     log_of = functools.partial(TrainingLog.of, every=log_epochs, steps=log_every, quiet=quiet)
     asked = _resumed(resume, checkpoint, chosen, context) if resume and checkpoint else chosen
     problem = asked.problem(quiet, log_of)
@@ -105,9 +110,16 @@ def train(
             as_json.write_json(json, found)
     _draw_and_keep(training, found, outputs, pictures, runs_root, run_name)
     with outputs.named(quiet):
-        same = not resume and where == "cpu"
+        several = place() or ranks_of(backend)
+        same = not resume and where == "cpu" and not several
         log.end(training, found, f", the same as after `prove` in {name}" if same else "")
     return 0
+
+
+def _check_launched(backend: str) -> None:
+    """Raise InputError if torchrun has started what cannot be one of several processes."""
+    if place() and backend != "torch":
+        raise InputError(f"torchrun starts ranks of --backend torch, not of {backend}: call train without it")
 
 
 def _check_save(save: Path | None) -> None:
@@ -141,7 +153,7 @@ def _run(training: Training, dtype: str, save: Path | None, log: TrainingLog) ->
         try:
             go_on(training, on_step, on_epoch, save, tell_once)
         except KeyboardInterrupt:
-            if not (save and training.history):
+            if is_first() and not (save and training.history):
                 tell("nothing is saved: that takes --save FILE")
             raise
 

@@ -63,9 +63,12 @@ def at_the_same_time(problem: Problem, dtypes: Sequence[str]) -> bool:
     return len(dtypes) > 1 and problem.steps >= STEPS_WORTH_A_PROCESS and images.nbytes <= FITS_TWICE
 
 
-def expected_seconds(problem: Problem, dtypes: Sequence[str]) -> float:
-    """About how long it takes on two cores of a computer of 2024: measured on digits and mnist5k."""
-    a_step = 1.1e-3 + 6e-10 * problem.chosen.batch_size * problem.features * problem.classes
+def expected_seconds(problem: Problem, dtypes: Sequence[str], ranks: bool = False) -> float:
+    """About how long it takes on two cores of a computer of 2024: measured on digits and mnist5k.
+
+    ranks: a side is several processes; measured while the cores had other work too.
+    """
+    a_step = (1e-2 if ranks else 1.1e-3) + 6e-10 * problem.chosen.batch_size * problem.features * problem.classes
     alone = problem.steps * a_step + 2
     return alone * (1 if at_the_same_time(problem, dtypes) else len(dtypes))
 

@@ -3,6 +3,7 @@
 from rich.console import Console, Group
 from rich.text import Text
 
+from compare.backends.by_name import ranks_of
 from compare.bugs.diagnosis import Diagnosis
 from compare.equations import QUANTITIES
 from compare.problem import Hyperparameters, Problem
@@ -81,7 +82,7 @@ def print_next(console: Console, commands: dict[str, str]) -> None:
 
 
 def _sentence(problem: Problem, runs: list[Run]) -> str:
-    ours, theirs = (IN_WORDS.get(side, cut(side, LONG_NAME)) for side in runs[0].sides)
+    ours, theirs = map(_in_words, runs[0].sides)
     chosen = problem.chosen
     return (
         f"{ours} and {theirs} train one model on {len(problem.train[1]):,} images of {problem.name}, from the same "
@@ -89,6 +90,11 @@ def _sentence(problem: Problem, runs: list[Run]) -> str:
         f"{counted(problem.steps_per_epoch, 'batch')} of {chosen.batch_size:,} = {counted(problem.steps, 'step')}, "
         f"{_options(chosen)}, in {_dtypes(runs)}."
     )
+
+
+def _in_words(side: str) -> str:
+    ranks = ranks_of(side)
+    return f"{side} (PyTorch, {counted(ranks, 'rank')})" if ranks else IN_WORDS.get(side, cut(side, LONG_NAME))
 
 
 def _options(chosen: Hyperparameters) -> str:

@@ -9,4 +9,5 @@ PIXEL, PIXEL_AND_CLASS = 1.7e-9, 6.5e-11
 def step_seconds(backend: str, dtype: str, pixels: int, classes: int) -> float:
     """Of one step on a batch of so many pixels (N D) for so many classes, about; a file is as fast as scratch."""
     width = 2 if dtype == "float64" else 1
-    return STEP_SECONDS.get(backend, STEP_SECONDS["scratch"]) + width * pixels * (PIXEL + PIXEL_AND_CLASS * classes)
+    a_step = STEP_SECONDS.get(backend.partition(":")[0], STEP_SECONDS["scratch"])
+    return a_step + width * pixels * (PIXEL + PIXEL_AND_CLASS * classes)

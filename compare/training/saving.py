@@ -3,8 +3,10 @@
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
+from compare.backends.launched import RankError
 from compare.errors import InputError
 from compare.training.checkpoint import save_checkpoint
 from compare.training.loop import Training
@@ -50,6 +52,13 @@ class Saving:
         trained = len(progress.history) > 1 or progress.step
         if trained or (progress.history and not os.path.exists(self._path)):
             self.finish()
+
+    def lost(self, error: RankError) -> RankError:
+        """Save what this rank has, if it has it, and add to the error how far the file reaches."""
+        with suppress(InputError):
+            self.stop()
+        error.args = (f"{error}; {self._reaches}",)
+        return error
 
     def finish(self) -> None:
         """Save. Raises InputError, saying how far the file reaches, where that fails."""

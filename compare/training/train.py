@@ -1,15 +1,17 @@
 """Train one side alone, from the start of a problem or from a checkpoint."""
 
 import copy
-from collections.abc import Sequence
+import signal
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from compare.backends.by_name import backend, side_name
+from compare.backends.launched import RankError, is_first_to_tell
 from compare.backends.threads import threads
 from compare.backends.worker import TIME_LIMIT
 from compare.errors import InputError
 from compare.problem import Problem
-from compare.signals import signals_held
+from compare.signals import Stopped, ignore_signals, signals_held
 from compare.training.checkpoint import Checkpoint, load_checkpoint
 from compare.training.loop import OnEpoch, OnStep, Progress, Training, run
 from compare.training.saving import OnFault, SaveError, Saving
@@ -81,10 +83,31 @@ def go_on(
     saving = Saving(save, training, on_fault) if save else None
     try:
         with threads(1), signals_held() as check_signals:
-            _run_and_save(training, on_step, on_epoch, saving)
-            check_signals()
+            try:
+                _run_and_save(training, on_step, on_epoch, saving)
+                check_signals()
+            except RankError:
+                _check_interrupted(check_signals)
+                raise
     except FloatingPointError as error:
         raise InputError(f"{error}; training diverges, try a smaller --lr") from None
+    except RankError:
+        # torchrun now ends the ranks that are left by a signal, which says nothing new
+        ignore_signals()
+        raise
+    except KeyboardInterrupt:
+        # the other ranks end because of this one
+        is_first_to_tell()
+        raise
+
+
+def _check_interrupted(check_signals: Callable[[], None]) -> None:
+    """Raise Stopped if a signal has ended all ranks; but SIGTERM is what torchrun sends to those that are left."""
+    try:
+        check_signals()
+    except Stopped as stopped:
+        if stopped.code != 128 + signal.SIGTERM:
+            raise
 
 
 def _run_and_save(training: Training, on_step: OnStep | None, on_epoch: OnEpoch | None, saving: Saving | None) -> None:
@@ -96,6 +119,8 @@ def _run_and_save(training: Training, on_step: OnStep | None, on_epoch: OnEpoch 
 
     try:
         run([training], on_step, then_save)
+    except RankError as error:
+        raise (saving.lost(error) if saving else error) from None
     except (KeyboardInterrupt, OSError):
         # neither falls into a step or a record: signals are held, and only a callback has output
         if saving:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import scratch
-from compare.backends.by_name import backend, backend_equations, check_known, side_name
+from compare.backends.by_name import backend, backend_equations, check_known, is_torch, ranks_of, side_name
 from compare.backends.user_file import UserFileError
 from compare.errors import InputError
 from compare.problem import Problem
@@ -66,3 +66,23 @@ def test_the_equations_of_a_file_are_its_own_and_those_of_scratch(user_file, one
     Z = np.array([[1.0, 2.0]])
     np.testing.assert_array_equal(equations.log_softmax(Z), 2 * scratch.log_softmax(Z))
     assert equations.logits is scratch.logits
+
+
+@pytest.mark.parametrize(("spec", "ranks"), [("torch:2", 2), ("torch:64", 64), ("torch", None), ("torch:two", None)])
+def test_ranks_by_name(spec: str, ranks: int | None):
+    assert ranks_of(spec) == ranks
+    assert is_torch("scratch", spec) == (spec != "torch:two")
+
+
+@pytest.mark.parametrize("spec", ["torch:0", "torch:65"])
+def test_so_many_ranks_there_cannot_be(spec: str):
+    with pytest.raises(InputError, match=f"{spec}: the ranks, processes on this machine, must be 1 ... 64"):
+        check_known(spec, ranks=True)
+
+
+def test_ranks_are_a_backend_only_where_they_are_asked_for():
+    check_known("torch:2", ranks=True)
+    with pytest.raises(InputError, match="unknown backend 'torch:2'; known: scratch, torch, or"):
+        check_known("torch:2")
+    with pytest.raises(InputError, match="unknown backend 'torch2'; known: scratch, torch, torch:N, or"):
+        check_known("torch2", ranks=True)

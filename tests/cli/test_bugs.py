@@ -54,10 +54,10 @@ def test_everything_is_detected(cli, surveyed: Callable):
     code, out, err = cli("bugs", *DIGITS, "--all")
     assert code == 0
     assert max(map(len, out.splitlines())) <= 80
-    assert " ".join(out.split()).endswith("detected: 111 of 111 in float32 and 111 of 111 in float64; no false alarm")
-    assert out.count("\n") == 135
+    assert " ".join(out.split()).endswith("detected: 116 of 116 in float32 and 116 of 116 in float64; no false alarm")
+    assert out.count("\n") == 140
     assert "what was detected first" not in out
-    assert err.splitlines()[0] == "111 mistakes in two precisions: about 11 seconds on two cores"
+    assert err.splitlines()[0] == "116 mistakes in two precisions: about 11 seconds on two cores"
     assert err.splitlines()[-1].startswith("75 %: float32")
     assert [(problem.name, problem.chosen.epochs, problem.chosen.seed) for problem in asked] == [("digits", 3, 5)]
 
@@ -83,7 +83,7 @@ def test_a_mistake_that_is_not_detected_is_exit_code_1(cli, surveyed: Callable):
     ("args", "words"),
     [
         (["--epochs", 240], "48 mistakes in two precisions: about 2 minutes"),
-        (["--epochs", 240, "--all"], "111 mistakes in two precisions: about 5 minutes"),
+        (["--epochs", 240, "--all"], "116 mistakes in two precisions: about 5 minutes"),
         (["--data", "digits", "--epochs", 1], "48 mistakes in two precisions: about 10 seconds"),
     ],
 )
@@ -215,7 +215,7 @@ def test_a_generated_mistake_that_is_not_detected_is_exit_code_1(cli, generated:
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        (["wrong-sgin"], "unknown bug 'wrong-sgin'; the nearest is wrong-sign; bugs --list lists all 111"),
+        (["wrong-sgin"], "unknown bug 'wrong-sgin'; the nearest is wrong-sign; bugs --list lists all 116"),
         (["wrong-sign", "--list"], "--list lists all mistakes: omit the name, or --list"),
         (["wrong-sign", "--generated"], "--generated makes mistakes that are in no list: omit the name, and --list"),
         (["--list", "--generated"], "--generated makes mistakes that are in no list: omit the name, and --list"),

@@ -38,6 +38,8 @@ def test_what_is_compared_is_one_sentence(printed, digits: Problem, matching: li
 
 
 def test_a_long_name_is_cut_in_the_sentence(digits: Problem, matching: list[Run], changed):
+    sentence = proof_screen._sentence(digits, [changed(matching[0], sides=("torch", "torch:2"))])
+    assert sentence.startswith("torch (PyTorch) and torch:2 (PyTorch, 2 ranks) train one model")
     sentence = proof_screen._sentence(digits, [changed(matching[0], sides=("mine" * 10, "torch"))])
     assert sentence.startswith("minemineminemineminemin… and torch (PyTorch) train one model")
 

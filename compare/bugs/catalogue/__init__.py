@@ -13,6 +13,7 @@ from compare.bugs.catalogue import (
     logits_gradient,
     nll_loss,
     parameter_gradients,
+    ranks,
     sgd_step,
 )
 from compare.bugs.catalogue.register import REGISTER, Bug

@@ -23,7 +23,7 @@ import numpy as np
 import numpy.testing  # else it would be imported in each copy, when it is used
 
 from compare.backends.channel import MARK, Channel, Message
-from compare.backends.process import _how
+from compare.backends.process import how
 from compare.backends.shared_memory import ANSWERS, REQUESTS, map_file
 from compare.backends.threads import threads
 from compare.backends.user_file import LOADING
@@ -130,7 +130,7 @@ def _verdict(copy: Copy, ready: bool, limit: float) -> Outcome:
     if not ready:
         return Outcome(FAILED, f"takes over {limit:g} s (see --time-limit)")
     if not text:
-        return Outcome(FAILED, NOT_ENDED.format(_how(os.waitstatus_to_exitcode(status))))
+        return Outcome(FAILED, NOT_ENDED.format(how(os.waitstatus_to_exitcode(status))))
     return Outcome(*json.loads(text))
 
 

@@ -189,9 +189,9 @@ SYMBOLS = {
 
 
 @pytest.fixture(scope="module")
-def elsewhere(unseen: dict[str, dict[str, str]]) -> set[str]:
-    """The mistakes that somebody else wrote in `unseen/*.toml`."""
-    return {one["looks_like"] for one in unseen.values()}
+def elsewhere(unseen: dict[str, dict[str, str]], rank_variants: dict) -> set[str]:
+    """The mistakes that somebody else wrote in `unseen/*.toml`, and those of ranks: see test_ranks.py."""
+    return {one["looks_like"] for one in unseen.values()} | set(rank_variants)
 
 
 def test_each_mistake_has_a_variant(elsewhere: set[str]):

@@ -12,4 +12,8 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('torch_impl/training.py', 'total / sum(images)', 'total / (20 * len(images))', 'tests/torch_impl/test_training.py::test_training_loss_and_accuracy_are_of_each_image_as_it_was_seen'),
     ('torch_impl/data.py', '    if array.size and array.min() < 0:', '    if False:', 'tests/torch_impl/test_data.py::test_bad_labels_are_refused'),
     ('torch_impl/data.py', '    if array.dtype.kind not in "iu":', '    if False:', 'tests/torch_impl/test_data.py::test_bad_labels_are_refused'),
+    ('torch_impl/parallel.py', '.mul_(shares.weight)', '', 'tests/torch_impl/test_parallel.py::test_weighted_gradients_of_shares_add_up_to_that_of_the_batch'),
+    ('torch_impl/parallel.py', 'if shares.own else', 'if True else', 'tests/torch_impl/test_parallel.py::test_a_share_without_images_adds_nothing_to_loss_and_hits'),
+    ('torch_impl/parallel.py', '-(-rank * N // self.ranks)', 'rank * N // self.ranks', 'tests/torch_impl/test_parallel.py::test_seven_images_are_four_and_three_and_one_is_one_and_none'),
+    ('torch_impl/parallel.py', 'shares.weight * done.L', 'done.L', 'tests/torch_impl/test_parallel.py::test_the_loss_of_the_batch_weighs_each_share'),
 ]

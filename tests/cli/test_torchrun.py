@@ -1,0 +1,95 @@
+"""`torchrun -m compare train`: two processes train as one, go on from a checkpoint, and end together."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from compare.training.checkpoint import load_checkpoint
+
+pytestmark = pytest.mark.ranks
+OPTIONS = "--backend", "torch", "--data", "digits", "--epochs", "3", "--lr", "0.1", "--momentum", "0.9"
+# As `python -m compare`, but the process of one rank is killed at a step.
+DYING = """
+import os, signal
+import compare.cli.train
+from compare.cli import app
+
+go_on = compare.cli.train.go_on
+
+def dying(training, on_step, *rest):
+    def step(epoch, number, *more):
+        on_step(epoch, number, *more)
+        if os.environ["RANK"] == "{rank}" and (epoch, number) == (2, 3):
+            os.kill(os.getpid(), signal.SIGKILL)
+    go_on(training, step, *rest)
+
+compare.cli.train.go_on = dying
+app.main()
+"""
+
+
+def torchrun(root: Path, *args: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone", *map(str, args)]
+    here = {**os.environ, "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"}
+    return subprocess.run(command, cwd=root, env=here, capture_output=True, text=True, timeout=120)
+
+
+def ours(stderr: str) -> list[str]:
+    """The lines that are not torchrun's."""
+    lines = (line for line in stderr.splitlines() if line.startswith(("error:", "interrupted", "nothing is saved")))
+    return list(lines)
+
+
+@pytest.fixture(scope="module")
+def whole(root: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict]:
+    """What a training on two ranks prints, and its JSON."""
+    path = tmp_path_factory.mktemp("whole") / "whole.json"
+    done = torchrun(root, "-m", "compare", "train", *OPTIONS, "--json", path)
+    assert done.returncode == 0, done.stderr
+    return done.stdout, json.loads(path.read_text())
+
+
+def test_only_the_first_rank_prints_and_the_curve_is_that_of_one_process(whole: tuple[str, dict], cli, tmp_path: Path):
+    printed, found = whole
+    code, out, _ = cli("train", *OPTIONS, "--json", tmp_path / "one.json")
+    assert code == 0
+    assert [line for line in printed.splitlines() if line.startswith("epoch")] == [
+        line for line in out.splitlines() if line.startswith("epoch")
+    ]
+    one = json.loads((tmp_path / "one.json").read_text())
+    for ours_now, theirs in zip(found["curve"], one["curve"], strict=True):
+        assert ours_now == pytest.approx(theirs, rel=1e-5)
+    assert "the same as after" not in printed
+
+
+@pytest.mark.parametrize("rank", [0, 1])
+def test_a_rank_that_dies_ends_all_in_one_line_and_a_resume_ends_in_the_same_bits(
+    root: Path, tmp_path: Path, whole: tuple[str, dict], rank: int
+):
+    path, script = tmp_path / "half.safetensors", tmp_path / "dying.py"
+    script.write_text(DYING.format(rank=rank))
+    died = torchrun(root, script, "train", *OPTIONS, "--save", path)
+    assert died.returncode == 1
+    what = "error: another rank has ended, and with it the training"
+    # without the rank that saves, the file is as it was
+    assert ours(died.stderr) == ([what] if rank == 0 else [f"{what}; what is saved ends after epoch 1"])
+    if rank == 0:
+        return
+    assert load_checkpoint(path).progress.step == 3
+    resume = "train", "--backend", "torch", "--resume", path, "--json", tmp_path / "end.json"
+    went_on = torchrun(root, "-m", "compare", *resume)
+    assert went_on.returncode == 0, went_on.stderr
+    end = json.loads((tmp_path / "end.json").read_text())
+    assert (end["weights"], end["curve"]) == (whole[1]["weights"], whole[1]["curve"])
+
+
+def test_what_all_ranks_are_refused_is_told_once(root: Path):
+    done = torchrun(root, "-m", "compare", "train", "--data", "digits", "--backend", "scratch")
+    assert ours(done.stderr) == [
+        "error: torchrun starts ranks of --backend torch, not of scratch: call train without it"
+    ]
+    assert done.stdout == ""
