@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from compare.cli.color import NO_COLOR, without_color
+from compare.cli.program import SCRIPT, program
 from compare.errors import InputError
 from compare.report.stdout import release_stdout
 from compare.signals import signals_raised
@@ -23,7 +24,6 @@ CANNOT = 2
 INTERRUPTED = 130
 # As of a program that the signal of a broken pipe ends: 128 + 13.
 BROKEN_PIPE = 141
-SCRIPT = "softmax-twice"
 PACKAGE = "softmax-regression-twice"
 # What stands for itself before any command; all else that begins with a dash is for `prove`.
 FOR_ALL = "--help", "--version", "--install-completion", "--show-completion"
@@ -187,8 +187,7 @@ def _brief(message: str) -> str:
 
 def _program() -> str:
     """How this was called; completion is for the script, because shells complete no `python -m`."""
-    script = Path(sys.argv[0]).stem == SCRIPT or any("-completion" in arg for arg in sys.argv)
-    return SCRIPT if script else "python -m compare"
+    return SCRIPT if any("-completion" in arg for arg in sys.argv) else program()
 
 
 def _prepare_streams() -> None:

@@ -29,7 +29,8 @@ def test_a_new_exercise_says_what_to_do_next(cli, tmp_path: Path, monkeypatch: p
     code, out, err = cli("exercise", "--new", "mine.py", "--paper-seed", 7)
     assert (code, err) == (0, "")
     assert out.splitlines()[2:] == [
-        "", "    python -m compare exercise mine.py", "", f"the maths: {maths_page()}"
+        "", "    python -m compare exercise mine.py", "",
+        "The maths has a part for each rung, which the file names. Read it after you tried:", str(maths_page()),
     ]  # fmt: skip
     assert Path("mine.py").read_text() == exercise_text(7, "python -m compare exercise mine.py")
     assert cli("exercise", "--new", "mine.py") == (
