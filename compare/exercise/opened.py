@@ -9,8 +9,8 @@ from compare.exercise.answers import MATHS
 from compare.exercise.source import Source
 from compare.files import short_path
 
-# A number with a comma as the value of a key.
-COMMA = re.compile(r":\s*-?\d+,\d")
+# A number with a comma as the value of a key, or as the first of a list.
+COMMA = re.compile(r":\s*\[?\s*-?\d+,\d")
 
 
 def opened(path: Path, time_limit: float = TIME_LIMIT) -> Worker:

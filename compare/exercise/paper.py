@@ -36,10 +36,10 @@ def _logits(n: Numbers, _: int) -> Iterator[Task]:
 def _product(_: Numbers, seed: int) -> Iterator[Task]:
     lines = tuple(zip("abc", map(str, np.random.default_rng(seed).permutation(LINES)), strict=True))
     letters = {line: letter for letter, line in lines}
-    choice = ", ".join(f"{letter}: {line}" for letter, line in lines)
+    choice = "\n".join(f"{letter}: {line}" for letter, line in lines)
     yield Choice(
         "logits", "the product",
-        f'X is (N, D), W is (K, D). Which line has shape (N, K)? {choice}. Answer with its letter in quotes, as "a".',
+        f'X is (N, D), W is (K, D). Which line has shape (N, K)? Answer with its letter in quotes, as "a".\n{choice}',
         letters["X @ W.T"], "the inner sizes must be equal, D and D, and the outer ones remain: which matrix must be "
         "turned?", "(A, B) @ (B, C) is (A, C), and .T exchanges the two sizes: write the sizes below each line",
         ((letters["X @ W"], "(N, D) @ (K, D): the inner sizes, D and K, are not equal"),

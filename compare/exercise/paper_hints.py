@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from compare.exercise.ladder import Rung
 from compare.exercise.progress import Progress
+from compare.exercise.task import NEARLY, RIGHT
 
 STEPS = 2
 
@@ -21,7 +22,8 @@ def paper_hints(progress: Progress, rung: Rung) -> PaperHints:
     given = min(progress.hints.get(key, 0) + 1, STEPS)
     progress.hints[key] = given
     progress.save()
-    open_tasks = [(one.task, one.reply.reason) for one in rung.paper if not one.is_right]
+    # what is nearly right needs no other way
+    open_tasks = [(one.task, one.reply.reason) for one in rung.paper if one.reply.state not in (RIGHT, NEARLY)]
     every = {task.name: [text for text in (task.tip, task.step) if text != reason] for task, reason in open_tasks}
     said = tuple((name, text) for name, texts in every.items() for text in texts[:given])
     return PaperHints(said, any(len(texts) > given for texts in every.values()))

@@ -68,7 +68,8 @@ class Task:
         asked, found = np.shape(self.answer), () if value is None else np.shape(value)
         if value is not None and found == asked:
             return ""
-        if has_decimal_commas(str(given)) and (value is None or not asked or found == (2 * asked[0],)):
+        twice = bool(asked) and found == (2 * asked[0],)
+        if twice or (has_decimal_commas(str(given)) and (value is None or not asked)):
             return "write a decimal point, not a comma, as in 0.5"
         if asked:
             return f"a list of {WORDS[asked[0]]} numbers is asked for, as [0.1, 0.2, -0.3]"

@@ -16,6 +16,7 @@ FAULTS = {
     ('"L at zero weights": None', '"L at zero weights": log(4)'): "log has no value in ANSWERS: write np.log",
     ('"P[0,0]": None', '"P[0,0]": 0,359'): POINT,
     ('"P[0,0]": None', '"P[0,0]": -0,3'): POINT,
+    ('"dZ[1], the long way": None', '"dZ[1], the long way": [0,38, 0,031, 1]'): POINT,
 }
 
 

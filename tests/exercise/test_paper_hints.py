@@ -8,7 +8,7 @@ from compare.exercise.ladder import Asked, Rung
 from compare.exercise.paper import tasks
 from compare.exercise.paper_hints import paper_hints
 from compare.exercise.progress import Progress
-from compare.exercise.task import OPEN, RIGHT, Reply
+from compare.exercise.task import NEARLY, OPEN, RIGHT, Reply
 
 FIRST, SECOND = [one for one in tasks(7) if one.rung == "log_softmax"]
 
@@ -39,6 +39,13 @@ def test_what_the_reply_says_is_not_said_again(kept: Progress):
 def test_each_task_has_its_own(kept: Progress):
     todo = rung(Asked(FIRST, 9.0, FIRST.reply(9.0)), Asked(SECOND, None, Reply(OPEN)))
     assert paper_hints(kept, todo) == (((FIRST.name, FIRST.step), (SECOND.name, SECOND.tip)), True)
+
+
+def test_what_is_nearly_right_has_none(kept: Progress):
+    short = FIRST.answer + 0.002
+    todo = rung(Asked(FIRST, short, FIRST.reply(short)))
+    assert todo.paper[0].reply.state == NEARLY
+    assert paper_hints(kept, todo) == ((), False)
 
 
 def test_the_hints_of_another_rung_begin_anew(kept: Progress):

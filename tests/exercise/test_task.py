@@ -54,6 +54,7 @@ UNREADABLE = "this cannot be read as a number: write a decimal number, or one wi
         (THIRD, "0,359", POINT), (THIRD, (0.0, 359.0), "one number is asked for, not a list"),
         (THIRD, (0.3589,), "one number is asked for, not a list"),
         (ROW, 0.0498, LIST), (ROW, (0.0498, -0.4179), LIST), (ROW, "the row", LIST),
+        (ROW, (0.0, 5.0, 0.0, 418.0, 0.0, 368.0), POINT),
         (ROW, "[0,05, -0,418, 0,368]", POINT),
     ],
 )  # fmt: skip
