@@ -40,8 +40,6 @@ from compare.report.tables import wide_console
 EXERCISE = "Exercise"
 # So many steps has the check of one rung, or nearly.
 STEPS = 38
-# With so many hints the formula of a rung is told.
-FORMULA = 2
 
 
 @takes_problem
@@ -164,7 +162,7 @@ def _print_todo(console: Console, path: Path, kept: Progress, todo: Rung, hint: 
         print_paper_hints(console, todo, asked)
         return [f"{name}: {text}" for name, text in asked.said] if asked else []
     hints = next_hints(kept, todo.name, todo.finding) if hint else ()
-    print_next(console, path, todo, formula=len(hints) >= FORMULA)
+    print_next(console, path, todo, formula=len(hints) == HINTS)
     print_hints(console, hints)
     if len(hints) == HINTS:
         print_section(console, todo)

@@ -60,7 +60,7 @@ def print_next(console: Console, path: Path, todo: Rung, formula: bool = False) 
         console.print(Text(head))
         console.print(_filled(f"Write it in {path}, in place of raise NotImplementedError, and run this again."))
     if todo.paper and TEXTS[todo.name].hidden:
-        said = f"Your answers on paper belong to {TEXTS[todo.name].formula}" if formula else DERIVED
+        said = f"Your answers on paper are entries of this: {TEXTS[todo.name].formula}" if formula else DERIVED
         console.print(_filled(said))
 
 

@@ -93,35 +93,15 @@ def test_a_wrong_function_is_asked_about_and_named_on_request(cli, rungs_file: C
     assert "to read" not in outputs[2]
 
 
-def test_reset_forgets_and_checks_nothing(cli, rungs_file: Callable, monkeypatch: pytest.MonkeyPatch):
-    path = rungs_file(1, paper=1)
-    cli("exercise", path, *SHORT, "--hint")
-    monkeypatch.setattr(command, "climb", pytest.fail)
-    for words in ("What was right and which hints were given is forgotten", "There was nothing to forget"):
-        assert cli("exercise", path, "--reset") == (
-            0, f"{words}; {path} stays as it is.\n\n    python -m compare exercise {path}\n\n"
-            "checks it anew; --new FILE writes an empty one\n", "",
-        )  # fmt: skip
-        assert not path.with_name("mine.progress.json").exists()
-
-
-def test_the_program_is_named_as_it_was_called(cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(command, "program", lambda: "softmax-twice")
-    path = tmp_path / "mine.py"
-    assert f"\n    softmax-twice exercise {path}\n" in cli("exercise", "--new", path)[1]
-    assert f"\n    softmax-twice exercise {path}\n" in path.read_text()
-    assert f"\n    softmax-twice exercise {path}\n" in cli("exercise", path, "--reset")[1]
-
-
-def test_the_formula_that_was_derived_is_told_with_the_second_hint(cli, rungs_file: Callable, kept_right: Callable):
+def test_the_formula_that_was_derived_is_told_with_the_last_hint(cli, rungs_file: Callable, kept_right: Callable):
     path = rungs_file(6, paper=6)
     kept_right(path, 6)
     outputs = [cli("exercise", path, *SHORT, *hint)[1] for hint in ([], ["--hint"], ["--hint"], ["--hint"])]
     path = rungs_file(6, paper=7)
-    outputs += [cli("exercise", path, *SHORT, *hint)[1] for hint in ([], ["--hint"], ["--hint"])]
-    formula = "Your answers on paper belong to dZ = (P - Y) / N"
-    assert [formula in out for out in outputs] == [*6 * [False], True]
-    assert "P - Y" not in "".join(outputs[:6])
+    outputs += [cli("exercise", path, *SHORT, *hint)[1] for hint in ([], ["--hint"], ["--hint"], ["--hint"])]
+    formula = "Your answers on paper are entries of this: dZ = (P - Y) / N"
+    assert [formula in out for out in outputs] == [*7 * [False], True]
+    assert "P - Y" not in "".join(outputs[:7])
     assert "On paper you had single entries of it: which formula gives all of them?" in outputs[4]
 
 
