@@ -42,11 +42,10 @@ def value_of(given: Answer) -> Value | None:
 
 def value_in(node: ast.expr) -> Value | None:
     """The same of a piece of code: arithmetic, log, exp and sqrt of numbers; nothing is run. An int stays one."""
-    if isinstance(node, ast.Constant) and type(node.value) is int:
-        return node.value
     try:
         parts = _list_in(node)
-        return _number(node) if parts is None else tuple(map(_number, parts))
+        value = _number(node) if parts is None else tuple(map(_number, parts))
+        return node.value if isinstance(node, ast.Constant) and isinstance(node.value, int) else value
     except (_UnreadableError, ArithmeticError, ValueError, RecursionError):
         return None
 

@@ -27,9 +27,7 @@ class Source:
         # bytes: Python itself sees to the encoding that the file names
         self._tree = ast.parse(read_bytes(path))
         self._bound = dict(_bindings(self._tree))
-        seed = self._bound.get("SEED")
-        given = value_in(seed.value) if isinstance(seed, ast.Assign | ast.AnnAssign) and seed.value else None
-        self.seed = given if isinstance(given, int) and given >= 0 else DEFAULT_SEED
+        self.seed = _seed(self._bound.get("SEED"))
         found = self._bound.get("ANSWERS")
         self.asked = found is not None
         self.answers = {key: _answer(given) for key, given in _values(found).items()}
@@ -119,6 +117,15 @@ def _allowed(module: str) -> bool:
 
 def _is_text(node: ast.Expr) -> bool:
     return isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def _seed(found: ast.AST | None) -> int:
+    """The number that SEED is set to, if it is a whole one."""
+    node = getattr(found, "value", None)
+    given = value_in(node) if isinstance(node, ast.expr) else None
+    if not isinstance(given, int | float) or given < 0 or given != int(given):
+        return DEFAULT_SEED
+    return int(given)
 
 
 def _values(found: ast.AST | None) -> dict[str, ast.expr]:

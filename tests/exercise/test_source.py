@@ -33,7 +33,14 @@ def test_answers_are_plain_values(source):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ["", "SEED = -3", "SEED = 'a'", "SEED = True", "def SEED(): pass"])
+@pytest.mark.parametrize("text", ["SEED = 12", "SEED = 3 * 4", "SEED: int = 12"])
+def test_the_seed_may_be_arithmetic(source, text: str):
+    assert source(text).seed == 12
+
+
+@pytest.mark.parametrize(
+    "text", ["", "SEED = 1.5", "SEED = [1]", "SEED = -3", "SEED = 'a'", "SEED = True", "def SEED(): pass"]
+)
 def test_another_seed_is_none(source, text: str):
     found = source(text)
     assert (found.seed, found.asked, found.answers) == (DEFAULT_SEED, False, {})
