@@ -34,7 +34,7 @@ TOLERANCE = (
     "tolerance of both kinds, as np.testing.assert_allclose(f.logits(X, W, b), right, rtol=1e-5, atol=1e-6) does."
 )
 EXPECTED = "The original functions themselves fail, so the value that your test expects is wrong: compute it again."
-EITHER = f"{EXPECTED} If only its last digits are off: {TOLERANCE}"
+EITHER = f"{EXPECTED} If only its last digits are off, it needs a tolerance. {TOLERANCE}"
 SHAPES = (
     "The original functions themselves fail: the array that your test expects, or one that it hands over, has not the "
     "shape that stands at the top of a first test; exercise --check --new FILE writes one."

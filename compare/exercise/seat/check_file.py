@@ -94,4 +94,5 @@ def _said(error: Exception) -> str:
     if not isinstance(error, AssertionError) or not first.startswith(COMPARED):
         return _raised(error)
     told = itertools.takewhile(lambda line: not line.startswith(ARRAYS), rest)
-    return f"raises AssertionError: {'; '.join([first, *told])}"
+    text = "; ".join([first, *told]).replace(":; ", ": ")
+    return f"raises AssertionError: {text}"
