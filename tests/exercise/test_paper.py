@@ -114,3 +114,18 @@ def test_no_question_shows_the_answer_of_another():
     for one in tasks(7):
         if isinstance(one.answer, float) and one.answer != round(one.answer, 2):
             assert f"{one.answer:.4f}" not in shown
+
+
+def test_the_numbers_of_a_seed_stay_for_the_files_that_have_it():
+    """Rounded as a learner writes them: each is still right."""
+    kept = {
+        "Z[0,0]": 2.0, "the product": "c", "P[0,0]": 0.1402, "P[0,0] after Z + 5": 0.1402,
+        "L at zero weights": 2.0794, "L of the doubled batch": 1.3, "dlogP at the label": -0.25,
+        "dlogP elsewhere": 0.0, "slope of log": 2.5, "dP at the label": -0.625, "J[0,0]": 0.0717,
+        "J[0,1]": -0.0271, "dZ[1], the long way": (0.0388, 0.1741, -0.213),
+        "dZ[0], the short way": (0.0498, -0.4179, 0.3681), "sum of dZ[0]": 0.0, "dW[0,0] by hand": -0.0753,
+        "dW[0,0] by nudging": -0.0753, "db[0]": -0.0502, "sum of db": 0.0, "new W[0,0]": 0.7678,
+        "W[0,0] + 0.1, linear": 0.1161, "W[0,0] + 0.1, real": 0.1195, "steps": 4.0, "last batch": 3.0,
+    }  # fmt: skip
+    assert {one.name for one in tasks(7)} == kept.keys()
+    assert {one.name: one.reply(kept[one.name]).state for one in tasks(7)} == dict.fromkeys(kept, RIGHT)
