@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from compare.backends.launched import is_first, tells
 from compare.cli.color import NO_COLOR, without_color
+from compare.cli.program import SCRIPT, program
 from compare.errors import InputError
 from compare.report.stdout import release_stdout
 from compare.signals import signals_raised
@@ -24,7 +25,6 @@ CANNOT = 2
 INTERRUPTED = 130
 # As of a program that the signal of a broken pipe ends: 128 + 13.
 BROKEN_PIPE = 141
-SCRIPT = "softmax-twice"
 PACKAGE = "softmax-regression-twice"
 # What stands for itself before any command; all else that begins with a dash is for `prove`.
 FOR_ALL = "--help", "--version", "--install-completion", "--show-completion"
@@ -188,8 +188,7 @@ def _brief(message: str) -> str:
 
 def _program() -> str:
     """How this was called; completion is for the script, because shells complete no `python -m`."""
-    script = Path(sys.argv[0]).stem == SCRIPT or any("-completion" in arg for arg in sys.argv)
-    return SCRIPT if script else "python -m compare"
+    return SCRIPT if any("-completion" in arg for arg in sys.argv) else program()
 
 
 def _prepare_streams() -> None:

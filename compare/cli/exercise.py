@@ -2,6 +2,7 @@
 
 import functools
 import os
+import shlex
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,17 +11,22 @@ from rich.console import Console
 from rich.text import Text
 
 from compare.backends.worker import TIME_LIMIT, Worker
+from compare.cli.exercise_paper import print_paper, print_paper_hints, print_section
 from compare.cli.exercise_screen import print_class, print_hints, print_ladder, print_next
 from compare.cli.options import Details, Json, Pictures, check_folder, check_output, flag, option, time_limit
 from compare.cli.outputs import Outputs
 from compare.cli.problem_options import ProblemOptions, takes_problem
+from compare.cli.program import program
 from compare.cli.progress import announce, progress
 from compare.cli.seat import score_test
 from compare.errors import InputError
 from compare.exercise.folder import Learner, files_of, survey_folder
+from compare.exercise.hints import STEPS as HINTS
 from compare.exercise.hints import next_hints
 from compare.exercise.ladder import Rung, climb, small_problem
 from compare.exercise.new import new_exercise
+from compare.exercise.opened import opened
+from compare.exercise.paper_hints import paper_hints
 from compare.exercise.progress import Progress, reset
 from compare.files import maths_page, short_path
 from compare.problem import DTYPES, Problem
@@ -53,7 +59,7 @@ def exercise(
     ] = False,
     answers: Annotated[bool, flag(EXERCISE, "--answers", "Answer the three questions at the end.")] = False,
     start_again: Annotated[
-        bool, flag(EXERCISE, "--reset", "Forget what was right, and which hints were given.")
+        bool, flag(EXERCISE, "--reset", "Only forget what was right, and which hints were given.")
     ] = False,
     check: Annotated[
         bool, flag(EXERCISE, "--check", "FILE is a test of yours: how many known mistakes does it catch?")
@@ -87,22 +93,38 @@ def exercise(
             raise InputError(f"{short_path(path)} is a folder: omit --hint, --answers, --reset and --pictures")
         return _class(console, path, limit, json)
     check_folder(pictures)
-    if start_again and reset(path):
-        console.print(Text("what was right before is checked anew"))
-    return _check(console, Worker(path, limit), chosen.problem(), hint, answers, json, pictures)
+    if start_again:
+        if hint or answers or json or pictures:
+            raise InputError("--reset only forgets: omit --hint, --answers, --json and --pictures")
+        return _forget(console, path)
+    return _check(console, opened(path, limit), chosen.problem(), hint, answers, json, pictures)
 
 
 def _begin(console: Console, path: Path, seed: int | None) -> int:
     if seed is not None and seed < 0:
         raise InputError(f"--paper-seed must be 0 or more, not {seed}")
-    command = new_exercise(path, seed)
+    command = new_exercise(path, seed, program())
     text = (
         f"{path} has eleven rungs to climb; each has questions for pen and paper, then a function to write.\n"
         "The numbers of the questions follow from SEED in the file. What is first, and each time what is next:\n\n"
-        f"    {command}\n\nthe maths: {maths_page()}"
+        f"    {command}\n\nThe maths has a part for each rung, which the file names. Read it after you tried:\n"
+        f"{maths_page()}"
     )
     # a command is copied: it must not be broken into lines
     console.print(Text(text), soft_wrap=True)
+    return 0
+
+
+def _forget(console: Console, path: Path) -> int:
+    if not path.exists():
+        raise InputError(f"{short_path(path)}: there is no such file")
+    text = "What was right and which hints were given is forgotten" if reset(path) else "There was nothing to forget"
+    command = f"{program()} exercise {shlex.quote(str(path))}"
+    # a command is copied: it must not be broken into lines
+    console.print(
+        Text(f"{text}; {path} stays as it is.\n\n    {command}\n\nchecks it anew; --new FILE writes an empty one"),
+        soft_wrap=True,
+    )
     return 0
 
 
@@ -119,13 +141,10 @@ def _check(
     with progress(STEPS, False, plain=False) as advance:
         rungs = climb(file, small_problem(), kept, advance)
     todo = next((rung for rung in rungs if rung.state != "right"), None)
-    hints = next_hints(kept, todo.name, todo.finding) if todo and hint and todo.state != "paper" else ()
     print_ladder(console, rungs)
-    content: dict[str, Any] = {"rungs": [_as_dict(rung) for rung in rungs], "hints": list(hints)}
+    content: dict[str, Any] = {"rungs": [_as_dict(rung) for rung in rungs], "hints": []}
     if todo:
-        print_next(console, file.path, todo)
-        tips = [asked for asked in todo.paper if not asked.is_right] if hint and todo.state == "paper" else []
-        print_hints(console, hints, tips)
+        content["hints"] = _print_todo(console, file.path, kept, todo, hint)
     elif answers:
         print_answers(console)
     else:
@@ -135,12 +154,27 @@ def _check(
     return 1 if todo or content.get("proof", {}).get("verdict") == "differ" else 0
 
 
+def _print_todo(console: Console, path: Path, kept: Progress, todo: Rung, hint: bool) -> list[str]:
+    """What is next, and the hints that are asked for, which are returned."""
+    if todo.state == "paper":
+        asked = paper_hints(kept, todo) if hint else None
+        print_paper(console, path, todo)
+        print_paper_hints(console, todo, asked)
+        return [f"{name}: {text}" for name, text in asked.said] if asked else []
+    hints = next_hints(kept, todo.name, todo.finding) if hint else ()
+    print_next(console, path, todo, formula=len(hints) == HINTS)
+    print_hints(console, hints)
+    if len(hints) == HINTS:
+        print_section(console, todo)
+    return list(hints)
+
+
 def _end(console: Console, file: Worker, problem: Problem, pictures: Path | None) -> dict[str, Any]:
     runs = _prove(console, problem, file)
     reached, outputs = ending(problem, runs, file), Outputs()
     outputs.write("pictures", pictures, lambda folder: save_end(reached, folder))
     with outputs.named():
-        print_end(console, reached, file.path)
+        print_end(console, reached, file.path, program())
     return as_json.proof_as_dict(problem, runs)
 
 

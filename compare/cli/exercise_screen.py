@@ -1,6 +1,5 @@
 """The exercise on a terminal: the ladder, what is next, hints, and a class of learners."""
 
-import textwrap
 from pathlib import Path
 
 from rich.console import Console
@@ -9,7 +8,7 @@ from rich.text import Text
 from compare.equations import KNOWN
 from compare.exercise.folder import Learner
 from compare.exercise.hints import STEPS
-from compare.exercise.ladder import Asked, Rung
+from compare.exercise.ladder import Rung
 from compare.exercise.rungs import TEXTS
 from compare.report.tables import cut, table, wrapped
 from compare.words import counted
@@ -18,7 +17,8 @@ STYLES = {"right": "green", "wrong": "bold red", "foreign": "bold red", "paper":
 # How a state is written where it is not its own name.
 WORDS = {"later": "", "foreign": "not yours"}
 NAME = 26
-INDENT = "    "
+# What is said of a formula that was derived on paper; the formula itself is for those who ask for hints.
+DERIVED = "On paper you had single entries of it: which formula gives all of them?"
 
 
 def print_ladder(console: Console, rungs: list[Rung]) -> None:
@@ -45,14 +45,12 @@ def _slow(rung: Rung) -> str:
     )
 
 
-def print_next(console: Console, path: Path, todo: Rung) -> None:
-    """The first rung that is not right: its open paper tasks, or what is wrong."""
+def print_next(console: Console, path: Path, todo: Rung, formula: bool = False) -> None:
+    """What is wrong with the first rung that is not right, or that it is to be written.
+
+    formula: whether the one that its paper tasks were about is told.
+    """
     head = f"{todo.name} ({todo.tag}): {KNOWN[todo.name].signature}"
-    if todo.state == "paper":
-        console.print(Text(f"Before {todo.name} ({todo.tag}), on paper; write the answers into ANSWERS in {path}:"))
-        for asked in todo.paper:
-            _print_asked(console, asked)
-        return
     if todo.finding:
         # an error of the file names the function already
         title = f"{todo.name} ({todo.tag})"
@@ -62,29 +60,15 @@ def print_next(console: Console, path: Path, todo: Rung) -> None:
         console.print(Text(head))
         console.print(_filled(f"Write it in {path}, in place of raise NotImplementedError, and run this again."))
     if todo.paper and TEXTS[todo.name].hidden:
-        console.print(_filled(f"You have derived it: {TEXTS[todo.name].formula}"))
+        said = f"Your answers on paper are entries of this: {TEXTS[todo.name].formula}" if formula else DERIVED
+        console.print(_filled(said))
 
 
-def _print_asked(console: Console, asked: Asked) -> None:
-    state = "right" if asked.is_right else "wrong" if asked.reason else "open"
-    console.print(Text.assemble(f"  {asked.task.name}: ", (state, STYLES.get(state, "dim"))))
-    if not asked.is_right:
-        console.print(_indented(asked.task.question))
-    if asked.reason:
-        console.print(_indented(f"yours is {_given(asked.given)}: {asked.reason}"))
-
-
-def _given(given: object) -> str:
-    return str(list(given)) if isinstance(given, tuple) else str(given)
-
-
-def print_hints(console: Console, hints: tuple[str, ...], open_tips: list[Asked]) -> None:
-    """The hints so far, or of paper tasks what to think of; and how to get more."""
+def print_hints(console: Console, hints: tuple[str, ...]) -> None:
+    """The hints so far, and how to get more."""
     for number, text in enumerate(hints, 1):
         console.print(_filled(f"hint {number} of {STEPS}: {text}"))
-    for asked in open_tips:
-        console.print(_filled(f"{asked.task.name}: {asked.task.tip}"))
-    if not open_tips and len(hints) < STEPS:
+    if len(hints) < STEPS:
         console.print(Text("--hint again says more" if hints else "--hint says more"))
 
 
@@ -97,7 +81,3 @@ def print_class(console: Console, learners: list[Learner]) -> None:
 
 def _filled(text: str) -> Text:
     return Text(wrapped(text))
-
-
-def _indented(text: str) -> Text:
-    return Text(textwrap.indent(wrapped(text, len(INDENT)), INDENT))

@@ -1,5 +1,7 @@
 """`exercise --check`: a learner's own test, held against right functions and known mistakes."""
 
+import re
+import textwrap
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -8,9 +10,10 @@ from rich.console import Console
 from rich.text import Text
 
 from compare.cli.options import check_output
+from compare.cli.program import program
 from compare.cli.progress import announce, progress
 from compare.errors import InputError
-from compare.exercise.seat.cases import CLASSIC, GENERATED, MISTAKES, count_variants
+from compare.exercise.seat.cases import CLASSIC, GENERATED, MISTAKES, ORIGINAL, count_variants
 from compare.exercise.seat.new_check import new_check
 from compare.exercise.seat.runner import TIME_LIMIT
 from compare.exercise.seat.score import Missed, Score, Scoring
@@ -27,9 +30,17 @@ COLUMN, NAME, BAR = 34, 12, 48
 YOURS = "your test"
 # What to do if a test says that right functions are wrong, and if it cannot be run on them.
 TOLERANCE = (
-    "Right functions may add in another order, so digits differ: compare with a tolerance, as "
-    "np.testing.assert_allclose(f.logits(X, W, b), right, rtol=1e-5) does."
+    "Right functions may add in another order, so last digits differ, and a 0 may become 1e-17: compare with a "
+    "tolerance of both kinds, as np.testing.assert_allclose(f.logits(X, W, b), right, rtol=1e-5, atol=1e-6) does."
 )
+EXPECTED = "The original functions themselves fail, so the value that your test expects is wrong: compute it again."
+EITHER = f"{EXPECTED} If only its last digits are off, it needs a tolerance. {TOLERANCE}"
+SHAPES = (
+    "The original functions themselves fail: the array that your test expects, or one that it hands over, has not the "
+    "shape that stands at the top of a first test; exercise --check --new FILE writes one."
+)
+# Larger differences are more than rounding, and NumPy's word for them.
+ROUNDING, DIFFERENCE = 1e-6, re.compile(r"Max absolute difference among violations: ([-+.\de]+)")
 REPAIR = "Every error counts as the word that functions are wrong: repair the test first."
 
 
@@ -38,7 +49,7 @@ def score_test(
 ) -> int:
     """The command. Raises InputError if the test cannot be used."""
     if hint:
-        raise InputError("--hint is for the six functions: omit it, or --check")
+        raise InputError("--hint goes without --check: a score names what to try for each mistake that got away")
     if new:
         if path or json:
             raise InputError("--check --new only writes a first test: omit the other FILE and --json")
@@ -50,7 +61,8 @@ def score_test(
 
 
 def _begin(console: Console, path: Path) -> int:
-    text = f"{path} has a first test. Let it catch more, and see what gets away with\n\n    {new_check(path)}"
+    command = new_check(path, program())
+    text = f"{path} has a first test. Let it catch more, and see what gets away with\n\n    {command}"
     # a command is copied: it must not be broken into lines
     console.print(text, soft_wrap=True)
     return 0
@@ -74,10 +86,24 @@ def _print_accused(console: Console, path: Path, accused: dict[str, str], detail
     console.print(Text(f"{short_path(path)}: score 0, for it says that right functions are wrong", style="bold red"))
     shown = list(accused.items())[: None if details else MOST_ACCUSED]
     for name, reason in shown:
-        console.print(f"  {name}\n    {reason}")
+        console.print(f"  {name}\n{textwrap.indent(wrapped(reason, 4), '    ')}")
     _print_rest(console, len(accused) - len(shown))
-    says = any(word in reason for reason in accused.values() for word in ("AssertionError", "returns False"))
-    console.print(f"\n{wrapped(TOLERANCE if says else REPAIR)}")
+    console.print(f"\n{wrapped(_advice(accused))}")
+
+
+def _advice(accused: dict[str, str]) -> str:
+    """What to do with a test that accuses these right functions for these reasons."""
+    if not any(word in reason for reason in accused.values() for word in ("AssertionError", "returns False")):
+        return REPAIR
+    reason = accused.get(ORIGINAL)
+    if reason is None:
+        return TOLERANCE
+    if "shapes" in reason and "mismatch" in reason:
+        return SHAPES
+    found = DIFFERENCE.search(reason)
+    if not found:
+        return EITHER
+    return EXPECTED if float(found[1]) > ROUNDING else TOLERANCE
 
 
 def _print_score(console: Console, path: Path, score: Score, details: bool) -> None:
@@ -132,7 +158,7 @@ def _print_last(console: Console, score: Score) -> None:
     console.print(Text(f"score: {caught} mistakes", style="bold green" if score.passed else "bold"))
     first = next((one.name for one in score.missed if one.kind == CLASSIC), None)
     if first:
-        console.print(f"next: python -m compare bugs {first}  explains one that got away")
+        console.print(f"next: {program()} bugs {first}  explains one that got away")
 
 
 def _as_dict(path: Path, score: Score) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from compare.backends.worker import Worker
 from compare.errors import InputError
 from compare.exercise.ladder import Rung, survey
+from compare.exercise.opened import opened
 from compare.files import short_path
 from compare.problem import Problem
 
@@ -66,7 +66,7 @@ def survey_folder(
 
 def _survey(path: Path, problem: Problem, seconds: float, on_file: Callable[[str], None]) -> Learner:
     try:
-        file = Worker(path, seconds)
+        file = opened(path, seconds)
         try:
             file.show_prints(False)
             return Learner(path.name, survey(file, problem))

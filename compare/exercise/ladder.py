@@ -9,11 +9,13 @@ from compare.backends.user_file import UserFileError
 from compare.backends.worker import Worker
 from compare.data.registry import load
 from compare.equations import KNOWN
+from compare.exercise.answers import Answer
 from compare.exercise.check import Finding, check
-from compare.exercise.paper import Task, tasks
+from compare.exercise.paper import tasks
 from compare.exercise.progress import Progress
 from compare.exercise.rungs import ladder
 from compare.exercise.source import Source
+from compare.exercise.task import OPEN, RIGHT, Reply, Task
 from compare.problem import Hyperparameters, Problem
 
 # From so many seconds on one is told that there is a faster way.
@@ -29,16 +31,16 @@ def small_problem() -> Problem:
 
 
 class Asked(NamedTuple):
-    """A paper task, what was answered (None: nothing yet), and why that is not right, empty if it is."""
+    """A paper task, what was answered (None: nothing yet), and what is said to it."""
 
     task: Task
-    given: object
-    reason: str
+    given: Answer | None
+    reply: Reply
 
     @property
     def is_right(self) -> bool:
         """True if it is answered, and right."""
-        return self.given is not None and not self.reason
+        return self.reply.state == RIGHT
 
 
 class Rung(NamedTuple):
@@ -134,7 +136,7 @@ def _paper(source: Source, name: str) -> tuple[Asked, ...]:
     if not source.asked:
         return ()
     found = [(task, source.answers.get(task.name)) for task in tasks(source.seed) if task.rung == name]
-    return tuple(Asked(task, given, "" if given is None else task.reason(given)) for task, given in found)
+    return tuple(Asked(task, given, Reply(OPEN) if given is None else task.reply(given)) for task, given in found)
 
 
 def _all_right(paper: tuple[Asked, ...]) -> bool:

@@ -9,10 +9,10 @@ from pathlib import Path
 from compare.equations import RUNGS, Function
 from compare.errors import InputError
 from compare.exercise.paper import tasks
-from compare.exercise.rungs import example_lines, rung_text
+from compare.exercise.rungs import TEXTS, example_lines, rung_text
 from compare.files import whole_file
 
-COMMAND = "python -m compare exercise"
+PROGRAM = "python -m compare"
 # Seeds are drawn below this, unless one is chosen.
 SEEDS = 1000
 WIDTH = 116
@@ -21,11 +21,14 @@ HEAD = '''"""Softmax regression, written by you: on paper first, then in code, a
 
     {command}
 
-It says what is next. Add --hint, and it says more; asked again, more still.
+It says what is next. Add --hint, and it says more; asked again, more still. There are eleven rungs, as of a ladder, one
+after the other: each has a few questions for pen and paper, and then one function. MATHS.md derives all of it; beside
+the questions of a rung stands which part is about it. Try first, then read; --hint also says where the page is.
 
-There are N images, D pixels and K classes. Every array is a NumPy array of float32 or float64. Return arrays of the
-same dtype, and do not change the arrays that you are given. L is the loss, and a gradient of it is d and a name:
-dZ[n, k] says how fast L changes with Z[n, k]. The code must be in this file; NumPy is all that it needs.
+There are N images, D pixels and K classes. All inputs are NumPy arrays, of float32 or float64 except y, which has
+integers. Return NumPy arrays of the dtype of the inputs, and no lists; only L, one number, may be a float of Python. Do
+not change the arrays that you are given. L is the loss, and a gradient of it is d and a name: dZ[n, k] says how fast L
+changes with Z[n, k]. The code must be in this file; NumPy is all that it needs.
 """
 
 import numpy as np
@@ -33,18 +36,20 @@ import numpy as np
 # Your numbers: with another SEED the questions have others, and the command above asks them.
 SEED = {seed}
 
-# A number (three decimals, unless four are asked for), a letter, or a list of numbers, in place of None.
+# In place of None: a number as 0.25, -1/4 or np.log(4), with three decimals unless four are asked for; a letter in
+# quotes, as "a"; or a list of numbers, as [0.1, 0.2, -0.3].
 ANSWERS = {{
 '''
 
 
-def new_exercise(path: Path, seed: int | None = None) -> str:
+def new_exercise(path: Path, seed: int | None = None, program: str = PROGRAM) -> str:
     """Write an exercise to a file that does not exist yet, and return the command that checks it.
 
-    seed: of the paper tasks; drawn if it is None. Raises InputError if the file exists, or cannot be written.
+    seed: of the paper tasks; drawn if it is None. program: how this program is called. Raises InputError if the file
+    exists, or cannot be written.
     """
     chosen = secrets.randbelow(SEEDS) if seed is None else seed
-    return write_new(path, COMMAND, lambda command: exercise_text(chosen, command))
+    return write_new(path, f"{program} exercise", lambda command: exercise_text(chosen, command))
 
 
 def write_new(path: Path, start: str, text: Callable[[str], str]) -> str:
@@ -66,7 +71,7 @@ def write_new(path: Path, start: str, text: Callable[[str], str]) -> str:
     return command
 
 
-def exercise_text(seed: int, command: str = f"{COMMAND} FILE") -> str:
+def exercise_text(seed: int, command: str = f"{PROGRAM} exercise FILE") -> str:
     """The file: its paper tasks with nothing answered, and every rung with nothing written."""
     stubs = "\n\n\n".join(_stub(name, rung) for name, rung in RUNGS.items())
     return f"{HEAD.format(command=command, seed=seed)}{_answers(seed)}}}\n\n\n{stubs}\n"
@@ -77,8 +82,10 @@ def _answers(seed: int) -> str:
     for task in tasks(seed):
         if task.rung != rung:
             rung = task.rung
-            lines.append(f"    # before {rung} ({RUNGS[rung].tag})")
-        lines += textwrap.wrap(task.question, WIDTH, initial_indent="    # ", subsequent_indent="    #   ")
+            read = f"to read after you tried: MATHS.md, {TEXTS[rung].maths}"
+            lines.append(f"    # before {rung} ({RUNGS[rung].tag}); {read}")
+        for line in task.question.splitlines():
+            lines += textwrap.wrap(line, WIDTH, initial_indent="    # ", subsequent_indent="    #   ")
         lines.append(f'    "{task.name}": None,')
     return "\n".join(lines) + "\n"
 

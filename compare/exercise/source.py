@@ -1,18 +1,17 @@
 """What stands in a learner's file, read without running it: answers, whose code it is, and whether it has changed."""
 
 import ast
+import builtins
 import hashlib
-import operator
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from compare.exercise.paper import Answer
+from compare.data.regular_files import read_bytes
+from compare.exercise.answers import MODULES, Answer, value_in
 
 # Ways to other code that no import shows.
 HIDDEN = {"__import__", "importlib", "exec", "eval", "compile", "builtins", "__builtins__", "runpy", "pkgutil"}
-ARITHMETIC = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 LOOPS = ast.For, ast.While, ast.comprehension
 DEFAULT_SEED = 1
 
@@ -25,14 +24,21 @@ class Source:
     """
 
     def __init__(self, path: Path):
-        self._tree = ast.parse(path.read_text(encoding="utf-8"))
+        # bytes: Python itself sees to the encoding that the file names
+        self._tree = ast.parse(read_bytes(path))
         self._bound = dict(_bindings(self._tree))
-        seed = self._bound.get("SEED")
-        given = _plain(seed.value) if isinstance(seed, ast.Assign | ast.AnnAssign) and seed.value else None
-        self.seed = given if isinstance(given, int) and given >= 0 else DEFAULT_SEED
+        self.seed = _seed(self._bound.get("SEED"))
         found = self._bound.get("ANSWERS")
         self.asked = found is not None
-        self.answers = _answers(found)
+        self.answers = {key: _answer(given) for key, given in _values(found).items()}
+
+    def unquoted(self) -> Iterator[tuple[int, str, str]]:
+        """Answers with a name that has no value in the file: their line, the name, and what stands there."""
+        known = self._bound.keys() | vars(builtins).keys() | MODULES
+        for given in () if "*" in known else _values(self._bound.get("ANSWERS")).values():
+            names = [node for node in ast.walk(given) if isinstance(node, ast.Name)]
+            own = known | {node.id for node in names if isinstance(node.ctx, ast.Store)}
+            yield from ((given.lineno, node.id, ast.unparse(given)) for node in names if node.id not in own)
 
     def foreign(self, name: str) -> str:
         """Where the code of a function comes from, if that is not this file and NumPy: a module, or a way to one."""
@@ -113,38 +119,26 @@ def _is_text(node: ast.Expr) -> bool:
     return isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
-def _answers(found: ast.AST | None) -> dict[str, Answer | None]:
+def _seed(found: ast.AST | None) -> int:
+    """The number that SEED is set to, if it is a whole one."""
+    node = getattr(found, "value", None)
+    given = value_in(node) if isinstance(node, ast.expr) else None
+    if not isinstance(given, int | float) or given < 0 or given != int(given):
+        return DEFAULT_SEED
+    return int(given)
+
+
+def _values(found: ast.AST | None) -> dict[str, ast.expr]:
+    """What stands in ANSWERS, by key."""
     value = getattr(found, "value", None)
     if not isinstance(value, ast.Dict):
         return {}
     pairs = zip(value.keys, value.values, strict=True)
-    return {
-        key.value: _answer(given)
-        for key, given in pairs
-        if isinstance(key, ast.Constant) and isinstance(key.value, str)
-    }
+    return {key.value: given for key, given in pairs if isinstance(key, ast.Constant) and isinstance(key.value, str)}
 
 
 def _answer(node: ast.expr) -> Answer | None:
-    if isinstance(node, ast.List | ast.Tuple):
-        values = [_plain(part) for part in node.elts]
-        return ast.unparse(node) if None in values else tuple(map(float, values))
     if isinstance(node, ast.Constant) and (node.value is None or isinstance(node.value, str)):
         return node.value or None
-    value = _plain(node)
+    value = value_in(node)
     return ast.unparse(node) if value is None else value
-
-
-def _plain(node: ast.AST) -> Any:
-    """A number as it may be written, with simple arithmetic; None if it is anything else."""
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        return node.value
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        value = _plain(node.operand)
-        return None if value is None else -value
-    if isinstance(node, ast.BinOp) and type(node.op) in ARITHMETIC:
-        left, right = _plain(node.left), _plain(node.right)
-        if left is None or right is None or (right == 0 and isinstance(node.op, ast.Div)):
-            return None
-        return ARITHMETIC[type(node.op)](left, right)
-    return None

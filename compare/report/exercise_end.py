@@ -51,8 +51,9 @@ QUESTIONS = (
     ),
 )
 NEXT = {
-    "python -m compare bugs --list": "mistakes that others make",
-    "python -m compare experiment lr": "what the learning rate does",
+    "prove --backend {path}": "all numbers of your proof",
+    "bugs --list": "mistakes that others make",
+    "experiment lr": "what the learning rate does",
 }
 
 
@@ -75,8 +76,11 @@ def ending(problem: Problem, runs: list[Run], file: Worker) -> Ending:
     return Ending(problem, runs, P, wrong[np.argsort(-P.max(axis=1)[wrong], kind="stable")][:WRONG])
 
 
-def print_end(console: Console, reached: Ending, path: Path) -> None:
-    """One screen: templates and mistakes, the curve, the proof, and what comes next."""
+def print_end(console: Console, reached: Ending, path: Path, program: str = "python -m compare") -> None:
+    """One screen: templates and mistakes, the curve, the proof, and what comes next.
+
+    program: how this program is called.
+    """
     console.print(_images(console, reached))
     console.print(_curve(reached))
     for line in (*check_lines(reached.runs), verdict_line(reached.runs)):
@@ -85,7 +89,7 @@ def print_end(console: Console, reached: Ending, path: Path) -> None:
     for number, (question, _) in enumerate(QUESTIONS, 1):
         console.print(Text(f"{number}. {question}"))
     console.print()
-    print_next(console, {f"python -m compare prove --backend {path}": "all numbers of your proof", **NEXT})
+    print_next(console, {f"{program} {command.format(path=path)}": what for command, what in NEXT.items()})
 
 
 def print_answers(console: Console) -> None:

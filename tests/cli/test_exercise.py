@@ -29,7 +29,8 @@ def test_a_new_exercise_says_what_to_do_next(cli, tmp_path: Path, monkeypatch: p
     code, out, err = cli("exercise", "--new", "mine.py", "--paper-seed", 7)
     assert (code, err) == (0, "")
     assert out.splitlines()[2:] == [
-        "", "    python -m compare exercise mine.py", "", f"the maths: {maths_page()}"
+        "", "    python -m compare exercise mine.py", "",
+        "The maths has a part for each rung, which the file names. Read it after you tried:", str(maths_page()),
     ]  # fmt: skip
     assert Path("mine.py").read_text() == exercise_text(7, "python -m compare exercise mine.py")
     assert cli("exercise", "--new", "mine.py") == (
@@ -63,6 +64,8 @@ def test_a_long_name_stays_on_its_line(cli, tmp_path: Path):
         (["no.py", "--json", "no/json"], "--json no/json: cannot be written: No such file or directory"),
         ([".", "--hint"], ". is a folder: omit --hint, --answers, --reset and --pictures"),
         (["."], ".: has no Python file"),
+        (["no.py", "--reset"], "no.py: there is no such file"),
+        (["no.py", "--reset", "--hint"], "--reset only forgets: omit --hint, --answers, --json and --pictures"),
     ],
 )
 def test_what_cannot_be_done_is_one_line(refused, args: list[str], words: str):
@@ -76,16 +79,6 @@ def test_files_that_are_no_exercise(cli, tmp_path: Path, content: str):
     assert (code, out, len(err.splitlines())) == (2, "", 1)
 
 
-def test_paper_with_a_hint_says_what_to_think_of(cli, rungs_file: Callable):
-    path = rungs_file(0, ('"Z[0,0]": None', '"Z[0,0]": 9.5'), paper=0)
-    code, out, _ = cli("exercise", path, *SHORT, "--hint")
-    assert code == 1
-    assert "Z[0,0]: wrong\n" in out
-    assert "yours is 9.5: multiply pixel by pixel" in " ".join(out.split())
-    assert "the product: the inner sizes must be equal" in out
-    assert not path.with_name("mine.progress.json").exists()
-
-
 def test_a_wrong_function_is_asked_about_and_named_on_request(cli, rungs_file: Callable):
     path = rungs_file(1, ("X @ W.T + b", "X @ W.T"), paper=1)
     outputs = [cli("exercise", path, *SHORT, *hint)[1] for hint in ([], ["--hint"], ["--hint"], ["--hint"])]
@@ -96,16 +89,20 @@ def test_a_wrong_function_is_asked_about_and_named_on_request(cli, rungs_file: C
     assert [len(re.findall(r"^hint \d of 3", out, re.M)) for out in outputs] == [0, 1, 2, 3]
     assert 'hint 1 of 3: This is what comes out of "The bias is small and can be left out."' in outputs[1]
     code = "hint 3 of 3: X @ W.T is (N, K), and b (K,) is added to each of its rows by broadcasting."
-    assert " ".join(outputs[3].split()).endswith(code)
-    assert len(re.findall(r"^hint", cli("exercise", path, *SHORT, "--hint", "--reset")[1], re.M)) == 1
+    assert " ".join(outputs[3].split()).endswith(f"{code} to read: E1, in {maths_page()}")
+    assert "to read" not in outputs[2]
 
 
-def test_the_formula_that_was_derived_is_told_when_its_paper_is_right(cli, rungs_file: Callable, kept_right: Callable):
+def test_the_formula_that_was_derived_is_told_with_the_last_hint(cli, rungs_file: Callable, kept_right: Callable):
     path = rungs_file(6, paper=6)
     kept_right(path, 6)
-    assert "P - Y" not in cli("exercise", path, *SHORT)[1]
+    outputs = [cli("exercise", path, *SHORT, *hint)[1] for hint in ([], ["--hint"], ["--hint"], ["--hint"])]
     path = rungs_file(6, paper=7)
-    assert "You have derived it: dZ = (P - Y) / N" in cli("exercise", path, *SHORT)[1]
+    outputs += [cli("exercise", path, *SHORT, *hint)[1] for hint in ([], ["--hint"], ["--hint"], ["--hint"])]
+    formula = "Your answers on paper are entries of this: dZ = (P - Y) / N"
+    assert [formula in out for out in outputs] == [*7 * [False], True]
+    assert "P - Y" not in "".join(outputs[:7])
+    assert "On paper you had single entries of it: which formula gives all of them?" in outputs[4]
 
 
 @pytest.fixture

@@ -123,7 +123,8 @@ def test_a_test_that_accuses_right_functions_scores_0_and_says_on_which(scored: 
     assert lines[0] == "my_test.py: score 0, for it says that right functions are wrong"
     assert lines[1:3] == ["  logits: variant0", "    my_test.py, line 3: raises AssertionError"]
     assert "and 8 more: --details has all" in lines
-    assert "compare with a tolerance" in " ".join(lines)
+    assert "compare with a tolerance of both kinds, as" in " ".join(lines)
+    assert "rtol=1e-5, atol=1e-6) does." in " ".join(lines)
     assert scored(Score(accused), "--details")[1].count("variant") == 20
     content = json.loads((tmp_path / "json").read_text())["check"]
     assert (content["accused"], content["caught"]) == (accused, {})
@@ -141,15 +142,50 @@ def test_a_test_that_cannot_be_run_is_to_be_repaired(scored: Callable):
     ]
 
 
+COMPARED = "my_test.py, line 3: raises AssertionError: Not equal to tolerance rtol=1e-05, atol=0; "
+WRONG = "The original functions themselves fail, so the value that your test expects is wrong: compute it again."
+
+
+@pytest.mark.parametrize(
+    ("reason", "advice"),
+    [
+        (f"{COMPARED}(shapes (4, 6), (4, 2, 3) mismatch)", seat.SHAPES),
+        (f"{COMPARED}Max absolute difference among violations: 1.5", WRONG),
+        (f"{COMPARED}Max absolute difference among violations: 1.0e-17; Max relative difference", seat.TOLERANCE),
+        ("my_test.py, line 3: raises AssertionError", seat.EITHER),
+        ("my_test.py: check returns False", seat.EITHER),
+    ],
+)
+def test_a_test_that_fails_on_the_original_functions_is_told_why(scored: Callable, reason: str, advice: str):
+    _, out, _ = scored(Score({"the right functions": reason}))
+    assert max(map(len, out.splitlines())) <= WIDTH
+    words = " ".join(out.split())
+    assert reason in words
+    assert words.endswith(advice)
+
+
+def test_the_program_is_named_as_it_was_called(
+    scored: Callable, cli: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(seat, "program", lambda: "softmax-twice")
+    assert scored(score_of(NOTHING_CAUGHT))[1].splitlines()[-1].startswith("next: softmax-twice bugs pixels-by-256 ")
+    path = tmp_path / "a.py"
+    assert f"\n    softmax-twice exercise --check {path}\n" in cli("exercise", "--check", "--new", path)[1]
+    assert f"\n    softmax-twice exercise --check {path}\n" in path.read_text()
+
+
 @pytest.mark.parametrize(
     ("args", "words"),
     [
         ([], "FILE is missing; exercise --check --new FILE writes a first test"),
         (["a.py", "--new", "b.py"], "--check --new only writes a first test: omit the other FILE and --json"),
         (["--new", "a.py", "--json", "-"], "--check --new only writes a first test: omit the other FILE and --json"),
-        (["a.py", "--hint"], "--hint is for the six functions: omit it, or --check"),
+        (
+            ["a.py", "--hint"],
+            "--hint goes without --check: a score names what to try for each mistake that got away",
+        ),
         (["a.py", "--time-limit", "0"], "--time-limit must be a number of seconds above 0, not 0.0"),
-        (["no.py"], "no.py: cannot be read: No such file or directory"),
+        (["no.py"], "no.py: there is no such file; exercise --check --new FILE writes a first one"),
         (["a.py", "--json", "no/json"], "--json no/json: cannot be written: No such file or directory"),
     ],
 )

@@ -48,7 +48,7 @@ def test_a_wrong_answer_on_paper_is_first_and_has_its_reason(rungs_file: Callabl
     assert states(found) == [*["right"] * 6, "paper", *["later"] * 4]
     wrong = found[6].paper[1]
     assert (wrong.given, found[6].answered) == (1, 1)
-    assert "Remember Z + 5" in wrong.reason
+    assert "Remember Z + 5" in wrong.reply.reason
 
 
 def test_the_first_that_is_wrong_stops_the_climb(rungs_file: Callable, small: Problem):

@@ -1,5 +1,6 @@
 """What stands in a file without running it: answers, seed, whose code it is, and whether it has changed."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -22,20 +23,40 @@ def source(tmp_path: Path):
 def test_answers_are_plain_values(source):
     text = (
         'SEED = 12\nANSWERS = {"a": 1.5, "b": -1 / 3, "c": "x", "d": None, "e": [1, -2.5], "f": (0.5 + 1, 2), '
-        '"g": np.log(2), "h": [1, "x"], "i": 1 / 0, "j": ""}\n'
+        '"g": np.log(2) - math.exp(1), "h": [1, "x"], "i": 1 / 0, "j": ""}\n'
     )
     found = source(text)
     assert (found.seed, found.asked) == (12, True)
     assert found.answers == {
-        "a": 1.5, "b": -1 / 3, "c": "x", "d": None, "e": (1.0, -2.5), "f": (1.5, 2.0), "g": "np.log(2)",
+        "a": 1.5, "b": -1 / 3, "c": "x", "d": None, "e": (1.0, -2.5), "f": (1.5, 2.0), "g": math.log(2) - math.e,
         "h": "[1, 'x']", "i": "1 / 0", "j": None,
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ["", "SEED = -3", "SEED = 'a'", "SEED = True", "def SEED(): pass"])
+@pytest.mark.parametrize("text", ["SEED = 12", "SEED = 3 * 4", "SEED: int = 12"])
+def test_the_seed_may_be_arithmetic(source, text: str):
+    assert source(text).seed == 12
+
+
+@pytest.mark.parametrize(
+    "text", ["", "SEED = 1.5", "SEED = [1]", "SEED = -3", "SEED = 'a'", "SEED = True", "SEED: int"]
+)
 def test_another_seed_is_none(source, text: str):
     found = source(text)
     assert (found.seed, found.asked, found.answers) == (DEFAULT_SEED, False, {})
+
+
+def test_names_without_a_value_in_answers_are_found(source):
+    text = 'import numpy as np\nz = 3\nANSWERS = {\n"a": b,\n"c": X @ W.T,\n"d": np.log(z),\n"e": [x for x in [1]]}\n'
+    assert list(source(text).unquoted()) == [(4, "b", "b"), (5, "X", "X @ W.T"), (5, "W", "X @ W.T")]
+    assert list(source("from numpy import *\nANSWERS = {'a': log(4)}").unquoted()) == []
+    assert list(source("").unquoted()) == []
+
+
+def test_a_file_in_another_encoding_is_read_as_python_reads_it(tmp_path: Path):
+    path = tmp_path / "mine.py"
+    path.write_bytes("# -*- coding: latin-1 -*-\nSEED = 4\n# größe\n".encode("latin-1"))
+    assert Source(path).seed == 4
 
 
 # Files in which logits is not one's own, and what it comes from.

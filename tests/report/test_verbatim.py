@@ -121,7 +121,7 @@ WAYS: dict[str, Callable[[Console, str], Any]] = {
     "the file of an exercise": lambda console, text: exercise_screen.print_next(
         console, text, Rung("logits", "missing")
     ),
-    "a hint": lambda console, text: exercise_screen.print_hints(console, (text,), []),
+    "a hint": lambda console, text: exercise_screen.print_hints(console, (text,)),
 }
 
 
@@ -156,7 +156,7 @@ def test_a_difference_shows_the_name_of_the_side_as_it_is(digits: Problem, diffe
 
 @pytest.mark.parametrize("name", HINTS)
 def test_every_hint_is_printed_as_it_is(name: str):
-    text = shown(exercise_screen.print_hints, HINTS[name], [])
+    text = shown(exercise_screen.print_hints, HINTS[name])
     for number, hint in enumerate(HINTS[name], 1):
         assert squashed(f"hint {number} of 3: {hint}") in text
 

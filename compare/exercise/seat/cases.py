@@ -16,6 +16,8 @@ from scratch import EQUATIONS, Equations
 
 RIGHT, VARIANTS, CLASSIC, GENERATED = "right", "variants", "classic", "generated"
 MISTAKES = CLASSIC, GENERATED
+# What the functions of `scratch` are called.
+ORIGINAL = "the right functions"
 # Images of the batches by which a generated mistake is known to run, of as many pixels and classes.
 BATCHES, PIXELS, CLASSES = (100, 7, 1), 64, 10
 
@@ -49,7 +51,7 @@ def count_variants() -> int:
 
 
 def _right() -> list[Case]:
-    return [Case("the right functions", "", lambda: EQUATIONS)]
+    return [Case(ORIGINAL, "", lambda: EQUATIONS)]
 
 
 def _variant_groups() -> list[Case]:

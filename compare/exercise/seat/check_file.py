@@ -4,6 +4,7 @@ This is what runs in a process of its own: see process.py.
 """
 
 import inspect
+import itertools
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +20,11 @@ from scratch import Equations
 
 # What a test says of functions: nothing, that they are wrong, or something that is no verdict.
 PASSED, ACCUSED, FAILED = "passed", "accused", "failed"
+FIRST = "exercise --check --new FILE writes a first one"
 OURS = "compare", "scratch", "torch_impl"
+# How NumPy begins what it says of a comparison, and the arrays at its end.
+COMPARED = "Not equal to", "Arrays are not"
+ARRAYS = "ACTUAL:", "DESIRED:", "x:", "y:"
 
 
 class Outcome(NamedTuple):
@@ -37,6 +42,8 @@ class CheckFile:
 
     def __init__(self, path: Path):
         self.path, self._shown = path, short_path(path)
+        if not path.exists():
+            raise InputError(f"{self._shown}: there is no such file; {FIRST}")
         self.check = self._found(self._run(_compiled(path)))
 
     def judge(self, f: Equations) -> Outcome:
@@ -44,7 +51,7 @@ class CheckFile:
         try:
             returned = self.check(f)
         except Exception as error:
-            return Outcome(ACCUSED, f"{self._shown}{_line(error, self.path)}: {_raised(error)}")
+            return Outcome(ACCUSED, f"{self._shown}{_line(error, self.path)}: {_said(error)}")
         except BaseException as error:
             return Outcome(FAILED, f"ends the program ({type(error).__name__})")
         if returned is None or isinstance(returned, bool | np.bool_):
@@ -71,7 +78,7 @@ class CheckFile:
     def _found(self, defined: dict[str, Any]) -> Callable[[Equations], Any]:
         check = defined.get("check")
         if check is None:
-            raise InputError(f"{self._shown}: has no function check(f); exercise --check --new FILE writes a first one")
+            raise InputError(f"{self._shown}: has no function check(f); {FIRST}")
         if not callable(check):
             raise InputError(f"{self._shown}: check is {_kind(check)}, not a function")
         try:
@@ -79,3 +86,13 @@ class CheckFile:
         except (TypeError, ValueError):
             raise InputError(f"{self._shown}: check must take one argument, the six functions: def check(f)") from None
         return check
+
+
+def _said(error: Exception) -> str:
+    """What was raised; of a comparison of NumPy its shapes and where it differs too, without the arrays."""
+    first, *rest = [line.strip() for line in str(error).strip().splitlines() if line.strip()] or [""]
+    if not isinstance(error, AssertionError) or not first.startswith(COMPARED):
+        return _raised(error)
+    told = itertools.takewhile(lambda line: not line.startswith(ARRAYS), rest)
+    text = "; ".join([first, *told]).replace(":; ", ": ")
+    return f"raises AssertionError: {text}"

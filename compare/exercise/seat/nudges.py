@@ -19,7 +19,8 @@ class Trial:
     N: images. logits: size of the largest, as it comes if 0. spread: how far rows of logits are apart. gradient: how
     many times larger than usual. digits: how many of a result are compared. calls: how often the function is called
     with the same inputs; the last result counts. ordered: whether images are taken in their order. dark: whether the
-    first and last pixel of each image is 0.
+    first and last pixel of each image is 0. round: whether pixels and weights are halves. largest: whether each label
+    is the class with the largest logit. zero: whether W and b are 0. equal: whether all logits are.
     """
 
     words: str
@@ -31,9 +32,20 @@ class Trial:
     calls: int = 1
     ordered: bool = True
     dark: bool = True
+    round: bool = False
+    largest: bool = False
+    zero: bool = False
+    equal: bool = False
 
 
 USUAL = Trial("compare {} with the formula")
+# What the formula shows and easy inputs hide: what must not be easy, in words.
+EASY = (
+    replace(USUAL, words="{} of numbers with many digits", round=True),
+    replace(USUAL, words="{} from W and b that are not 0", zero=True),
+    replace(USUAL, words="{} for labels that are not the largest", largest=True),
+    replace(USUAL, words="{} of logits that are not equal", equal=True),
+)
 # From what everybody tries to what few think of.
 TRIALS = (
     USUAL,
@@ -56,7 +68,10 @@ def nudge(case: Case) -> str:
     """What to try, in words."""
     with np.errstate(all="ignore"):
         found = ((trial, _shown(trial, case)) for trial in TRIALS)
-        return next((trial.words.format(" and ".join(names)) for trial, names in found if names), NONE)
+        trial, names = next((pair for pair in found if pair[1]), (None, []))
+        if trial == USUAL:
+            trial = next((easy for easy in EASY if not _shown(easy, case)), USUAL)
+        return trial.words.format(" and ".join(names)) if trial else NONE
 
 
 def _shown(trial: Trial, case: Case) -> list[str]:
@@ -106,12 +121,18 @@ def _data(trial: Trial, random: np.random.Generator) -> tuple[NDArray, NDArray]:
 def _inputs(trial: Trial, X: NDArray, y: NDArray, random: np.random.Generator) -> dict[str, tuple[Any, ...]]:
     W = 0.1 * random.normal(size=(CLASSES, PIXELS))
     b = 0.1 * random.normal(size=CLASSES)
+    if trial.round:
+        X, W, b = (np.round(2 * part) / 2 for part in (X, 10 * W, 10 * b))
     if trial.logits:
         X = X * (trial.logits / np.abs(scratch.logits(X, W, b)).max())
     Z = scratch.logits(X, W, b) + trial.spread * (np.arange(len(X)) % 2 - 0.5)[:, None]
+    Z = np.zeros_like(Z) if trial.equal else Z
     logP = scratch.log_softmax(Z)
+    y = logP.argmax(axis=1) if trial.largest else y
     dZ = trial.gradient * scratch.logits_gradient(logP, y)
     dW, db = scratch.parameter_gradients(X, dZ)
+    if trial.zero:
+        W, b = np.zeros_like(W), np.zeros_like(b)
     return {
         "logits": (X, W, b),
         "log_softmax": (Z,),

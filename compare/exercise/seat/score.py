@@ -8,7 +8,7 @@ from pathlib import Path
 
 from compare.backends.side_by_side import cores
 from compare.backends.worker import TIME_LIMIT as USUAL_TIME_LIMIT
-from compare.exercise.seat.cases import CLASSIC, GENERATED, MISTAKES, RIGHT, VARIANTS, Case, alone, cases
+from compare.exercise.seat.cases import CLASSIC, GENERATED, MISTAKES, ORIGINAL, RIGHT, VARIANTS, Case, alone, cases
 from compare.exercise.seat.check_file import ACCUSED
 from compare.exercise.seat.nudges import nudge
 from compare.exercise.seat.runner import TIME_LIMIT, Runner
@@ -70,7 +70,7 @@ class Scoring:
         began = time.monotonic()
         right = self.runner.right()
         self.seconds = time.monotonic() - began
-        self.right = {"the right functions": right.text} if right.state == ACCUSED else {}
+        self.right = {ORIGINAL: right.text} if right.state == ACCUSED else {}
 
     @property
     def expected_seconds(self) -> float:

@@ -37,7 +37,9 @@ def test_a_file_that_is_no_test_is_refused(check_path: Callable, text: str):
 
 
 def test_a_file_that_is_not_there():
-    with pytest.raises(InputError, match=r"^nothing\.py: cannot be read: No such file or directory$"):
+    with pytest.raises(
+        InputError, match=r"^nothing\.py: there is no such file; exercise --check --new FILE writes a first one$"
+    ):
         CheckFile(check_file.Path("nothing.py"))
 
 
@@ -56,6 +58,26 @@ VERDICTS = {
     "raise SystemExit": (FAILED, "ends the program (SystemExit)"),
     "raise KeyboardInterrupt": (FAILED, "ends the program (KeyboardInterrupt)"),
 }
+
+
+COMPARISONS = {
+    "np.ones((4, 6)), np.ones((4, 2, 3)), rtol=1e-6": "; (shapes (4, 6), (4, 2, 3) mismatch)",
+    "np.array([1.0, 2]), np.array([1.0, 4]), rtol=1e-6": "Max absolute difference among violations: 2.",
+    "np.array([1.0, 2, 3]), np.array([1.0, 4, 5]), rtol=1e-6": "Mismatch at indices: [1]: 2.0 (ACTUAL), 4.0 (",
+    "1e-17, 0.0, rtol=1e-6": "Max absolute difference among violations: 1.e-17",
+}
+
+
+@pytest.mark.parametrize("values", COMPARISONS)
+def test_a_comparison_of_numpy_is_told_with_its_shapes_and_differences(check_path: Callable, values: str):
+    body = f"import numpy as np; np.testing.assert_allclose({values})"
+    outcome = CheckFile(check_path(f"def check(f): {body}")).judge(EQUATIONS)
+    assert outcome.state == ACCUSED
+    raised = "my_test.py, line 1: raises AssertionError: Not equal to tolerance rtol=1e-06, atol=0; "
+    assert outcome.text.startswith(raised)
+    assert COMPARISONS[values] in outcome.text
+    assert "ACTUAL: " not in outcome.text
+    assert "\n" not in outcome.text
 
 
 @pytest.mark.parametrize("body", VERDICTS)

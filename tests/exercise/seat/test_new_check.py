@@ -19,6 +19,15 @@ def test_the_file_says_how_it_is_scored(tmp_path: Path):
     assert callable(defined["check"])
 
 
+def test_it_says_shapes_and_tolerances_as_the_advice_does(tmp_path: Path):
+    path = tmp_path / "mine.py"
+    assert new_check(path, "softmax-twice") == f"softmax-twice exercise --check {path}"
+    text = path.read_text()
+    assert f"\n    softmax-twice exercise --check {path}\n" in text
+    assert "images (M, D) of bytes" in text
+    assert text.count("rtol=1e-5, atol=1e-6)") == text.count("assert_allclose(")
+
+
 def test_a_name_that_would_end_the_docstring_is_not_in_it(tmp_path: Path):
     path = tmp_path / 'a"""b.py'
     new_check(path)

@@ -12,7 +12,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/cli/runs.py', 'write_json(json, {"runs": found})', 'write_json({"runs": found}, json)', 'tests/cli/test_runs.py::test_runs_of_both_versions_are_compared_in_a_table'),
     ('compare/cli/bugs.py', 'as_json.write_json(json, as_json.bug_as_dict(bug))', 'as_json.write_json(as_json.bug_as_dict(bug), json)', 'tests/cli/test_bugs.py::test_a_mistake_is_taught'),
     ('compare/cli/exercise_screen.py', 'len(hints) < STEPS', 'len(hints) <= STEPS', 'tests/cli/test_exercise.py::test_a_wrong_function_is_asked_about_and_named_on_request'),
-    ('compare/cli/exercise_screen.py', 'len(hints) < STEPS', 'len(hints) > STEPS', 'tests/cli/test_exercise.py::test_a_new_exercise_says_what_to_do_next'),
+    ('compare/cli/exercise_screen.py', 'len(hints) < STEPS', 'len(hints) > STEPS', 'tests/cli/test_exercise.py::test_a_wrong_function_is_asked_about_and_named_on_request'),
     ('compare/cli/train.py', 'not resume and where == "cpu"', 'not resume', 'tests/cli/test_train.py::test_weights_of_another_device_are_not_called_the_same'),
     ('compare/cli/explain.py', 'grid.add_section()', 'pass', 'tests/cli/test_explain.py::test_details_print_every_number_with_its_difference'),
     ('compare/cli/prove.py', '_as_dict(proof) if json or run_name else {}', '_as_dict(proof)', 'tests/cli/test_prove.py::test_json_is_made_for_those_who_ask'),
@@ -24,4 +24,8 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/cli/explain.py', ' + (_left_out(chosen) if chosen and source == "checkpoint" else "")', '', 'tests/cli/test_explain.py::test_what_the_step_of_the_training_had_besides_is_said'),
     ('compare/cli/explain.py', '"one is right" if len(right) > 1 else ', '', 'tests/cli/test_explain.py::test_one_side_may_be_right_alone'),
     ('compare/cli/one_image.py', '    if text in names:\n        return names.index(text)\n', '', 'tests/cli/test_one_image.py::test_a_class_is_found_by_its_name_and_then_by_its_number'),
+    ('compare/cli/exercise.py', 'formula=len(hints) == HINTS', 'formula=True', 'tests/cli/test_exercise.py::test_the_formula_that_was_derived_is_told_with_the_last_hint'),
+    ('compare/cli/exercise.py', '        return _forget(console, path)\n', '        _forget(console, path)\n', 'tests/cli/test_exercise_reset.py::test_reset_forgets_and_checks_nothing'),
+    ('compare/cli/exercise_paper.py', 'if hints and not hints.more:', 'if hints:', 'tests/cli/test_exercise_paper.py::test_each_hint_says_something_new_and_the_last_one_where_to_read'),
+    ('compare/cli/program.py', 'if Path(sys.argv[0]).stem == SCRIPT', 'if not sys.argv', 'tests/cli/test_program.py::test_the_script_or_the_module'),
 ]

@@ -21,4 +21,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/bugs/right/__init__.py', 'np.array(returned, dtype, subok=False)[()]', 'np.array(returned, dtype, subok=False)', 'tests/bugs/test_right.py::test_each_returns_the_values_of_the_worked_example_in_plain_arrays'),
     ('compare/cli/seat.py', 'return 0 if score.passed else 1', 'return 0 if score.bars else 1', 'tests/cli/test_seat.py::test_one_screen_has_the_bars_and_what_to_try_even_if_all_get_away'),
     ('compare/cli/seat.py', 'len(missed) - sum(map(len, list(alike.values())[:most]))', 'len(missed) - len(rows)', 'tests/cli/test_seat.py::test_one_screen_has_the_bars_and_what_to_try_even_if_all_get_away'),
+    ('compare/cli/seat.py', 'float(found[1]) > ROUNDING', 'float(found[1]) < ROUNDING', 'tests/cli/test_seat.py::test_a_test_that_fails_on_the_original_functions_is_told_why'),
+    ('compare/exercise/seat/check_file.py', '"; ".join([first, *told])', 'first', 'tests/exercise/seat/test_check_file.py::test_a_comparison_of_numpy_is_told_with_its_shapes_and_differences'),
+    ('compare/exercise/seat/nudges.py', 'if not _shown(easy, case)), USUAL)', 'if not case), USUAL)', 'tests/exercise/seat/test_nudges.py::test_which_nudge_a_mistake_has'),
 ]
