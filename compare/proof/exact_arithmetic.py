@@ -2,7 +2,7 @@
 
 The order of a sum and a fused multiply-add change nothing there, nor does the integer by which a row of logits is
 shifted: the winning logits are integers, so their ceiling is the maximum itself. What still differs is no rounding.
-A shift by any other number rounds; from there on a side is held to its budgets.
+A shift by any other number rounds, and so does P / N as exp(logP - log N); from there on a side is held to its budgets.
 """
 
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ BATCHES = (
 )  # fmt: skip
 # More images than usual, to show what happens beyond a few thousand.
 LARGE_BATCH = 2**14
-# A few roundings of log-probabilities, in eps, in more than this share of the rows.
+# A few roundings of a function, in eps, in more than this share of the rows.
 FEW, MANY = 4, 0.02
 
 
@@ -69,10 +69,9 @@ def first_unequal(problem: Problem, dtype: str, ours: Backend, theirs: Backend) 
 def _unequal(problem: Problem, dtype: str, ours: Backend, theirs: Backend) -> Iterator[tuple[Case, str, NDArray]]:
     """Of each case and quantity, which values differ."""
     for steps in all_exact_steps(problem, dtype):
-        rounds = _rounds(steps, dtype, ours)
+        rounds = _first_that_rounds(steps, dtype, ours)
         for case, pair in steps.pairs(ours, theirs, dtype):
-            limits = _limits(pair) if rounds else dict.fromkeys(QUANTITIES, 0.0)
-            for name, limit in limits.items():
+            for name, limit in _limits(pair, rounds).items():
                 try:
                     gap = difference(pair, name, "one_step", (ours.name, theirs.name))
                 except UnlikeArraysError as error:
@@ -81,14 +80,18 @@ def _unequal(problem: Problem, dtype: str, ours: Backend, theirs: Backend) -> It
                 yield case, name, ~(gap <= limit)
 
 
-def _rounds(steps: SingleSteps, dtype: str, backend: Backend) -> bool:
-    """Whether E2 is written so that it rounds here: a few eps in many rows, and nowhere more.
+def _first_that_rounds(steps: SingleSteps, dtype: str, backend: Backend) -> str:
+    """The quantity whose function is written so that it rounds here: a few eps in many rows, and nowhere more.
 
-    Shifted by a number that is no integer, the sum of exponentials is not 1, and its logarithm rounds.
+    Shifted by a number that is no integer, the sum of exponentials is not 1, and its logarithm rounds. P / N may be
+    computed as exp(logP - log N), and the logarithm rounds. Empty where neither rounds.
     """
-    gaps = [_gap_of_log_softmax(step) for _, step in steps.steps(backend, dtype)]
-    rows = np.concatenate([gap.max(axis=1) for gap in gaps])
-    return bool((rows <= FEW * np.finfo(dtype).eps).all() and (rows > 0).mean() > MANY)
+    taken = [step for _, step in steps.steps(backend, dtype)]
+    for name, gap_of in (("log_probabilities", _gap_of_log_softmax), ("dZ", _gap_of_logits_gradient)):
+        rows = np.concatenate([gap_of(step).max(axis=1) for step in taken])
+        if (rows <= FEW * np.finfo(dtype).eps).all() and (rows > 0).mean() > MANY:
+            return name
+    return ""
 
 
 def _gap_of_log_softmax(step: Step) -> NDArray:
@@ -97,10 +100,18 @@ def _gap_of_log_softmax(step: Step) -> NDArray:
     return np.abs(step.logP - S) / np.maximum(1, np.abs(S))
 
 
-def _limits(pair: StepPair) -> dict[str, float]:
-    """Logits are equal; all that follows from rounded log-probabilities has its budget."""
-    dtype, scales = pair.reference.W.dtype, sizes(pair.reference, pair.start)
-    return {name: 0.0 if name == "logits" else allowed(*scales[name], 1, dtype) for name in QUANTITIES}
+def _gap_of_logits_gradient(step: Step) -> NDArray:
+    """How far each dZ is from (P - Y) / N, relative to (P + Y) / N; where that is 0 there is nothing to round."""
+    P, Y = np.exp(step.logP), np.eye(step.Z.shape[1], dtype=step.Z.dtype)[step.y]
+    gap, size = np.abs(len(step.y) * step.dZ - (P - Y)), P + Y
+    return np.divide(gap, size, out=np.where(gap == 0, gap, np.inf), where=size > 0)
+
+
+def _limits(pair: StepPair, rounds: str) -> dict[str, float]:
+    """Equal up to the quantity that rounds; it has its budget, and so has all that follows from it."""
+    dtype, scales, names = pair.reference.W.dtype, sizes(pair.reference, pair.start), list(QUANTITIES)
+    equal = names[: names.index(rounds) if rounds else None]
+    return {name: 0.0 if name in equal else allowed(*scales[name], 1, dtype) for name in names}
 
 
 def all_exact_steps(problem: Sized, dtype: str) -> Iterator[SingleSteps]:
