@@ -5,7 +5,7 @@ shifted: the winning logits are integers, so their ceiling is the maximum itself
 A shift by any other number rounds, and so does P / N as exp(logP - log N); from there on a side is held to its budgets.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -81,17 +81,22 @@ def _unequal(problem: Problem, dtype: str, ours: Backend, theirs: Backend) -> It
 
 
 def _first_that_rounds(steps: SingleSteps, dtype: str, backend: Backend) -> str:
-    """The quantity whose function is written so that it rounds here: a few eps in many rows, and nowhere more.
+    """The quantity whose function is written so that it rounds here; empty if there is none.
 
     Shifted by a number that is no integer, the sum of exponentials is not 1, and its logarithm rounds. P / N may be
-    computed as exp(logP - log N), and the logarithm rounds. Empty where neither rounds.
+    computed as exp(logP - log N), and the logarithm rounds; in a wider type by less than the last digit of P / N.
     """
-    taken = [step for _, step in steps.steps(backend, dtype)]
-    for name, gap_of in (("log_probabilities", _gap_of_log_softmax), ("dZ", _gap_of_logits_gradient)):
-        rows = np.concatenate([gap_of(step).max(axis=1) for step in taken])
-        if (rows <= FEW * np.finfo(dtype).eps).all() and (rows > 0).mean() > MANY:
-            return name
-    return ""
+    eps, taken = float(np.finfo(dtype).eps), [step for _, step in steps.steps(backend, dtype)]
+    if _rounds(_gap_of_log_softmax, taken, eps):
+        return "log_probabilities"
+    is_wider = 0 < max(_gap_of_logits_gradient(step).max() for step in taken) < eps / 2
+    return "dZ" if is_wider or _rounds(_gap_of_logits_gradient, taken, eps) else ""
+
+
+def _rounds(gap_of: Callable[[Step], NDArray], taken: list[Step], eps: float) -> bool:
+    """A few eps in many rows, and nowhere more."""
+    rows = np.concatenate([gap_of(step).max(axis=1) for step in taken])
+    return bool((rows <= FEW * eps).all() and (rows > 0).mean() > MANY)
 
 
 def _gap_of_log_softmax(step: Step) -> NDArray:
