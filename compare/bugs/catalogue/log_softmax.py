@@ -81,12 +81,16 @@ def log_of_softmax(Z):
     "A logarithm is a logarithm.",
     "The loss is 1.44 times too large, in bits; P = exp(log2 P) no longer sums to 1.",
     "exp and log must be of one base; PyTorch counts in nats.",
-    quotient=(False, True),
+    of=("all", "the quotient", "the sum"),
 )
-def base_2_logarithm(Z, *, quotient=False):
-    if quotient:
+def base_2_logarithm(Z, *, of="all"):
+    if of == "the quotient":
         return np.log2(scratch.softmax(Z))
-    return scratch.log_softmax(Z) / np.log(2).astype(Z.dtype)
+    base = np.log(2).astype(Z.dtype)
+    if of == "the sum":
+        S = Z - Z.max(axis=1, keepdims=True)
+        return S - (S - scratch.log_softmax(Z)) / base
+    return scratch.log_softmax(Z) / base
 
 
 @bug(
@@ -137,12 +141,16 @@ def log_forgotten(Z):
     "log10 is the logarithm of school.",
     "The loss is 2.3 times too small; P = exp(log10 P) no longer sums to 1.",
     "exp and log must be of one base; np.log is the natural one.",
-    quotient=(False, True),
+    of=("all", "the quotient", "the sum"),
 )
-def base_10_logarithm(Z, *, quotient=False):
-    if quotient:
+def base_10_logarithm(Z, *, of="all"):
+    if of == "the quotient":
         return np.log10(scratch.softmax(Z))
-    return scratch.log_softmax(Z) / np.log(10).astype(Z.dtype)
+    base = np.log(10).astype(Z.dtype)
+    if of == "the sum":
+        S = Z - Z.max(axis=1, keepdims=True)
+        return S - (S - scratch.log_softmax(Z)) / base
+    return scratch.log_softmax(Z) / base
 
 
 @bug(

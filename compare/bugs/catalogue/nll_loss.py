@@ -109,12 +109,15 @@ def squared_error_loss(logP, y, *, factor=1, whole=False):
     "Binary cross-entropy is for labels that do not exclude each other.",
     whole=(False, True),
     exact=(False, True),
+    normal=(False, True),
     floor=(1e-44, 1e-16, 1e-12, 1e-8, 1e-7, 1e-4),
 )
-def binary_cross_entropy(logP, y, *, whole=False, exact=False, floor=1e-7):
+def binary_cross_entropy(logP, y, *, whole=False, exact=False, normal=False, floor=1e-7):
     P, Y = np.exp(logP), one_hot(logP, y)
     # below -100 PyTorch's binary_cross_entropy does not go, whatever the floor is
     yes, no = (np.maximum(np.log(share + floor), -100) for share in (P, 1 - P))
+    if normal:
+        yes, no = (np.log(np.maximum(share, np.finfo(logP.dtype).tiny)) for share in (P, 1 - P))
     terms = Y * (logP if exact else yes) + (1 - Y) * no
     return -terms.mean() if whole else -terms.sum() / len(y)
 
