@@ -1,5 +1,6 @@
 """The checks of the exercise: each function on its own, first on small inputs, then on every kind of batch."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import chain
@@ -10,19 +11,23 @@ import numpy as np
 from compare.backends.by_name import SCRATCH
 from compare.backends.protocol import Backend
 from compare.backends.threads import threads
+from compare.backends.traced import Call
 from compare.backends.user_file import UserFileError
 from compare.backends.worker import Worker
 from compare.bugs.diagnosis import Diagnostician
 from compare.equations import COMPOSED, FUNCTIONS, KNOWN
+from compare.exercise.batch_questions import batch_question
 from compare.exercise.described import described
 from compare.exercise.faults import fault_help
 from compare.exercise.named import Named, named
-from compare.exercise.questions import batch_question, question
+from compare.exercise.questions import question
 from compare.exercise.rungs import example
 from compare.exercise.seen import Seen
-from compare.exercise.trials import trials
+from compare.exercise.trials import Trial, small_inputs, trials
+from compare.exercise.turn_texts import Turn
+from compare.exercise.turns import Trace, first_wrong_turn, no_trace
 from compare.problem import DTYPES, Problem
-from compare.proof.accuracy_loss import LOSES_ACCURACY, loses_accuracy
+from compare.proof.accuracy_loss import loses_accuracy
 from compare.proof.exact_arithmetic import BATCHES, LARGE_BATCH, first_unequal
 from compare.proof.hard_batches import all_hard_batches, first_over_budget
 from compare.proof.single_steps import SingleSteps, real_batch
@@ -30,6 +35,8 @@ from compare.proof.single_steps import SingleSteps, real_batch
 # The names of the batches of exact arithmetic, in their order.
 EXACT_BATCHES = [f"{name}, {N}" for name, N in (*BATCHES, ("one winner", LARGE_BATCH))]
 Step = Callable[[str], None]
+# What needs the functions before it.
+LAST = "one_epoch"
 
 
 class Finding(NamedTuple):
@@ -51,18 +58,35 @@ def check(file: Worker, name: str, problem: Problem, on_step: Step = lambda _: N
     Raises UserFileError if it is not written yet. What it prints is shown for the worked example only.
     """
     with threads(1), np.errstate(all="ignore"):
-        return found_or_fault(lambda: _on_trials(file, name) or _on_batches(file, name, problem, on_step))
+        return found_or_fault(
+            name, lambda: _on_trials(file, name) or _on_batches(file, name, problem, on_step), _tracer(file, name)
+        )
 
 
-def found_or_fault(find: Callable[[], Finding | None]) -> Finding | None:
-    """What is found, or what to say of a function that cannot be used. Raises UserFileError if it is not written."""
+def found_or_fault(name: str, find: Callable[[], Finding | None], trace: Trace = no_trace) -> Finding | None:
+    """What is found, or what to say of a function that cannot be used. Raises UserFileError if it is not written.
+
+    trace: the calls of other functions that the function makes on some inputs.
+    """
     try:
         return find()
     except UserFileError as error:
         if "is not written yet" in str(error):
             raise
-        asks, says = fault_help(str(error))
-        return Finding(f"{error}. {asks}", (says,), asks)
+        turn = next((turn for inputs in small_inputs(name) if (turn := first_wrong_turn(inputs, trace(inputs)))), None)
+        asks, says = turn or fault_help(str(error), name)
+        return Finding(f"{error}. {asks[:1].upper()}{asks[1:]}", (says,), asks)
+
+
+def _tracer(file: Worker, name: str) -> Trace:
+    """The calls of a function of a file. A file that has ended has none."""
+
+    def trace(inputs: tuple[Any, ...]) -> list[Call]:
+        with suppress(UserFileError):
+            return file.trace(name, inputs)
+        return []
+
+    return trace if name == LAST else no_trace
 
 
 def _on_trials(file: Worker, name: str) -> Finding | None:
@@ -71,12 +95,15 @@ def _on_trials(file: Worker, name: str) -> Finding | None:
     file.show_prints(True)
     shown[name](*example(name)[0])
     file.show_prints(False)
-    return on_trials(name, silent[name])
+    return on_trials(name, silent[name], _tracer(file, name))
 
 
-def on_trials(name: str, call: Callable) -> Finding | None:
+def on_trials(name: str, call: Callable, trace: Trace = no_trace) -> Finding | None:
     """What is wrong with a function on the small inputs. Raises what it raises."""
     found = [*trials(name, call)]
+    if turn := _first_turn(found, trace):
+        known = named(name, found)
+        return Finding(turn.asks, (turn.says, *([str(known)] if known else [])), known.name if known else "")
     for result in range(len(KNOWN[name].results)):
         if not all(trial.is_right(result) for trial in found):
             seen = Seen(name, found, result)
@@ -86,6 +113,12 @@ def on_trials(name: str, call: Callable) -> Finding | None:
         return None
     asks = f"right in float64, but not in float32: {question(Seen(name, narrow, _first_wrong_result(narrow)))}"
     return Finding(asks, ("float32 has 7 digits, and its largest number is 3e38: which step needs more?",))
+
+
+def _first_turn(found: list[Trial], trace: Trace) -> Turn | None:
+    """What is seen in the calls of an epoch that is wrong."""
+    wrong = (trial for trial in found if not trial.is_right())
+    return next((turn for one in wrong if (turn := first_wrong_turn(one.inputs, trace(one.inputs), one.ours))), None)
 
 
 def _first_wrong_result(found: list) -> int:
@@ -100,9 +133,19 @@ def _on_batches(file: Worker, name: str, problem: Problem, on_step: Step) -> Fin
     if not reason:
         return None
     batch = reason.partition('batch "')[2].partition('"')[0]
-    lost = f"; {LOSES_ACCURACY}" if loses_accuracy(problem, alone, SCRATCH) else ""
     known, facts = _diagnosis(alone, name, problem)
-    return Finding.of(f"{reason}{lost}. {batch_question(batch)}", known, facts)
+    how = _not_finite(facts) or _accuracy(problem, alone)
+    return Finding.of(f"{reason} {how}. {batch_question(batch, name)}", known, facts)
+
+
+def _not_finite(facts: tuple[str, ...]) -> str:
+    words = (word for word in ("nan", "inf") if any(re.search(rf"\b{word}\b", fact) for fact in facts))
+    return next((f"has {word} there" for word in words), "")
+
+
+def _accuracy(problem: Problem, alone: Backend) -> str:
+    right = loses_accuracy(problem, alone, SCRATCH)
+    return "loses accuracy there; the formula is right" if right else "is wrong there"
 
 
 def _is_in_a_step(name: str) -> bool:
@@ -138,7 +181,7 @@ def _first(places: dict[str, str], batches: list[str], about: str = "") -> str:
     dtype, *others = [dtype for dtype, number in order.items() if number == first]
     quantity, _, batch = places[dtype].partition(", ")
     only = "" if others else f", in {dtype} only"
-    return f'right on the worked example, but not in the batch "{batch}"{about}: {quantity}{only}'
+    return f'right in the worked example, but not in the batch "{batch}"{about}{only}: {quantity}'
 
 
 def _diagnosis(alone: Backend, name: str, problem: Problem) -> tuple[Named | None, tuple[str, ...]]:

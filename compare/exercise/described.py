@@ -6,16 +6,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from compare.equations import KNOWN
 from compare.exercise.on_the_way import on_the_way
-from compare.exercise.seen import Seen, ratio, value
+from compare.exercise.seen import SPREAD, Seen, apart, ratio
 from compare.exercise.trials import Trial, same
 
 
 def described(seen: Seen) -> tuple[str, ...]:
     """What holds in all trials that are wrong, and what to do with it."""
-    said = next((text for describe in DESCRIPTIONS if (text := describe(seen))), "") or on_the_way(seen)
-    ours, right = (float(part[seen.place]) for part in seen.pair(seen.first))
-    example = f"{seen.where} {seen.at()} is {value(ours)} and should be {value(right)}"
+    finite = all(np.isfinite(trial.ours[seen.result]).all() for trial in seen.trials)
+    said = next((text for describe in DESCRIPTIONS if finite and (text := describe(seen))), "") or on_the_way(seen)
+    ours, right = apart(*(float(part[seen.place]) for part in seen.pair(seen.first)))
+    example = f"{seen.where} {seen.at()} is {ours} and should be {right}"
     return (said or f"Compute each step of your code for one entry by hand, and print the same step: {example}.",)
 
 
@@ -48,6 +50,8 @@ def _factor(seen: Seen) -> str:
     if any(r is None for r in ratios):
         return ""
     found = np.array(ratios, float)
+    if (np.abs(found - 1) < SPREAD).all():
+        return ""
     if np.ptp(found) < 1e-6 * abs(found[0]):
         named = next((f" = {text}" for number, text in CONSTANTS.items() if abs(found[0] - number) < 1e-6), "")
         return f"All of {seen.symbol} is right but for one factor: {found[0]:.6g}{named}, in every batch."
@@ -55,6 +59,11 @@ def _factor(seen: Seen) -> str:
     for text, make in FACTORS.items():
         if all(N and K for N, _, K in sizes) and np.allclose(found, [_made(make, row) for row in sizes], rtol=1e-6):
             return f"All of {seen.symbol} is right but for one factor: it is {text} times what it should be."
+    N = np.array([row[0] for row in sizes])
+    if N.all() and np.ptp(found / N) < SPREAD * abs(found[0]):
+        return (
+            f"You divide by {N[0] / found[0]:.6g} in every batch, where N changes: take N from the shape of an input."
+        )
     changes = f"All of {seen.symbol} is right but for one factor, which changes with the batch."
     return changes if seen.first.ours[seen.result].size > 1 else ""
 
@@ -95,7 +104,7 @@ def _offset(seen: Seen) -> str:
     if gaps[0].ndim == 2 and all(same(gap, np.broadcast_to(gap[:, :1], gap.shape)) for gap in gaps):
         return (
             f"Each row of {seen.symbol} is off by one number of its own: look at what you add to a row, or "
-            "take from it."
+            "subtract from it."
         )
     if gaps[0].ndim == 2 and all(same(gap, np.broadcast_to(gap[:1], gap.shape)) for gap in gaps):
         return f"Each column of {seen.symbol} is off by one number of its own: look at what you add to a column."
@@ -105,7 +114,7 @@ def _offset(seen: Seen) -> str:
 def _one_line(seen: Seen) -> str:
     """Only the first or last row or column is wrong."""
     bad = [~np.isclose(*seen.pair(trial), rtol=1e-9, atol=1e-12) for trial in seen.wrong]
-    if bad[0].ndim == 0:
+    if bad[0].ndim == 0 or max(map(len, bad)) < 2:
         return ""
     lines: dict[str, Callable[[NDArray], NDArray]] = {
         "last row" if bad[0].ndim == 2 else "last entry": lambda wrong: wrong[:-1],
@@ -121,6 +130,21 @@ def _one_line(seen: Seen) -> str:
         ),
         "",
     )
+
+
+def _right_rows(seen: Seen) -> str:
+    """Only the first or the last image is right."""
+    pairs = [seen.pair(trial) for trial in seen.wrong if len(trial.right[seen.result].shape) == 2]
+    if len(pairs) < len(seen.wrong) or not list(KNOWN[seen.name].results.values())[seen.result].startswith("N"):
+        return ""
+    right = [np.isclose(*pair, rtol=1e-9, atol=1e-12).all(axis=1) for pair in pairs]
+    for row, what in ((0, "first"), (-1, "last")):
+        if all(mask[row] and mask.sum() == 1 for mask in right):
+            return (
+                f"Of your {seen.symbol} only the {what} row is right, that of the {what} image. Which of your lines is "
+                "run for one image only?"
+            )
+    return ""
 
 
 def _rows_apart(seen: Seen) -> str:
@@ -171,7 +195,9 @@ def _one_number(seen: Seen) -> str:
     """Ours is one number in all places."""
     if not seen.all_wrong(lambda ours, _, __: ours.size > 1 and np.ptp(ours) < 1e-12):
         return ""
-    return f"Your {seen.symbol} is the same number in every place: which axis should be left, and is not summed over?"
+    return (
+        f"Your {seen.symbol} is the same number in every place of a batch: which index should make the places differ?"
+    )
 
 
 def _off_by_an_input(seen: Seen) -> str:
@@ -207,6 +233,6 @@ def _is(one: NDArray, other: Any) -> bool:
 
 
 DESCRIPTIONS = (
-    _factor, _one_number, _sizes_are_right, _off_by_an_input, _times_an_input, _some_sizes, _at_the_labels, _offset,
-    _one_line, _rows_apart,
+    _factor, _one_number, _sizes_are_right, _off_by_an_input, _times_an_input, _one_line, _right_rows, _at_the_labels,
+    _offset, _rows_apart, _some_sizes,
 )  # fmt: skip

@@ -9,7 +9,7 @@ from compare.backends.user_file import UserFileError
 from compare.backends.worker import Worker
 from compare.data.registry import load
 from compare.equations import KNOWN
-from compare.exercise.check import Finding, check
+from compare.exercise.check import LAST, Finding, check
 from compare.exercise.paper import Task, tasks
 from compare.exercise.progress import Progress
 from compare.exercise.rungs import ladder
@@ -18,8 +18,6 @@ from compare.problem import Hyperparameters, Problem
 
 # From so many seconds on one is told that there is a faster way.
 SLOW = 15.0
-# What needs the functions before it.
-LAST = "one_epoch"
 
 
 @cache

@@ -1,6 +1,8 @@
 """What a learner's function made of the trials, and the questions that hold for every function."""
 
+import itertools
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,10 +10,12 @@ from numpy.typing import NDArray
 
 from compare.equations import KNOWN
 from compare.exercise.rungs import shown
-from compare.exercise.trials import Trial, same
+from compare.exercise.trials import Trial, same, sizes_text
 
 # What every ratio may be off, and from which share of the largest value on it is read.
 SPREAD, LARGE = 1e-6, 1e-3
+# What people add against a division by 0 is less than this.
+SMALL = 1e-4
 
 
 class Seen(NamedTuple):
@@ -66,11 +70,6 @@ class Seen(NamedTuple):
 Question = Callable[[Seen], str]
 
 
-def sizes_text(trial: Trial) -> str:
-    """N, D, K, the rate and the size of a batch, as far as the function gets them."""
-    return ", ".join(f"{name} = {value:g}" for name, value in trial.sizes.items())
-
-
 def ratio(ours: NDArray, right: NDArray) -> float | None:
     """What every value is, divided by what it should be, if it is one number."""
     large = np.abs(right) > LARGE * np.abs(right).max(initial=0)
@@ -87,10 +86,13 @@ def not_finite(seen: Seen) -> str:
     bad = ours[~np.isfinite(ours) & np.isfinite(right)]
     if not bad.size:
         return ""
-    return (
-        f"{seen.where} your {seen.symbol} has {bad.flat[0]}. Which operation of yours gives that: exp of a large "
-        "number, the logarithm of 0, or a division by 0?"
+    has = "is" if ours.ndim == 0 else "has"
+    gives = (
+        "the logarithm of a number below 0, 0/0, or inf - inf"
+        if np.isnan(bad.flat[0])
+        else "exp of a large number, the logarithm of 0, or a division by 0"
     )
+    return f"{seen.where} your {seen.symbol} {has} {bad.flat[0]}. Which operation of yours gives that: {gives}?"
 
 
 def all_zero(seen: Seen) -> str:
@@ -103,6 +105,11 @@ def all_zero(seen: Seen) -> str:
 def is_an_input(seen: Seen) -> str:
     """Ours is one of the inputs, unchanged."""
     names = [name for name in seen.first.given if all(_is_given(seen, trial, name) for trial in seen.wrong)]
+    if names and names[0] == seen.symbol:
+        return (
+            f"your new {seen.symbol} is the {seen.symbol} that came in, unchanged. Which line should change it, and is "
+            "its result what you return?"
+        )
     return f"your {seen.symbol} is {names[0]} itself, unchanged. What should happen to it?" if names else ""
 
 
@@ -111,10 +118,55 @@ def _is_given(seen: Seen, trial: Trial, name: str) -> bool:
     return np.shape(given) == ours.shape and same(ours, given)
 
 
+ROUNDINGS = (np.round, np.floor, np.ceil, np.trunc)
+
+
+def rounded(seen: Seen) -> str:
+    """Ours is the right one, with fewer decimals."""
+    for decimals, rounding in itertools.product(range(7), ROUNDINGS):
+        if seen.all_wrong(partial(_is_rounded, 10.0**decimals, rounding)):
+            ours, right = (float(part[seen.place]) for part in seen.pair(seen.first))
+            kept = f"has {decimals} decimals" if decimals else "is a whole number"
+            return (
+                f"{seen.where} your {seen.at()} {kept}, {ours:.{decimals}f}, and the right one goes on, {right:.8f}. "
+                "Which step of yours rounds: round, //, int, or an array of integers?"
+            )
+    return ""
+
+
+def _is_rounded(scale: float, rounding: Callable, ours: NDArray, right: NDArray, _: Trial) -> bool:
+    return np.allclose(ours, rounding(right * scale) / scale, rtol=0, atol=1e-12)
+
+
+def same_gap(seen: Seen) -> str:
+    """Ours is off by one small number everywhere."""
+    gaps = [np.subtract(*seen.pair(trial)) for trial in seen.wrong]
+    first = float(np.mean(gaps[0]))
+    if not 0 < abs(first) < SMALL or not all(np.allclose(gap, first, rtol=1e-3, atol=0) for gap in gaps):
+        return ""
+    zero = f", also where {seen.symbol} should be 0" if (seen.first.right[seen.result] == 0).any() else ""
+    return f"your {seen.symbol} is off by the same {first:.3g} everywhere{zero}. What do you add, and to what?"
+
+
+def one_number(seen: Seen) -> str:
+    """Ours is the same number in all places of all batches."""
+    first = seen.trials[0].ours[seen.result]
+    if not first.ndim or not all((trial.ours[seen.result] == first.flat[0]).all() for trial in seen.trials):
+        return ""
+    return (
+        f"your {seen.symbol} is {value(first.flat[0])} in every place and in every batch. Where does your code use "
+        f"{' and '.join(seen.first.given)}?"
+    )
+
+
 def constant_ratio(seen: Seen) -> str:
     """Ours is a number times the right one, in each trial."""
     ratios = [ratio(*seen.pair(trial)) for trial in seen.wrong]
-    if None in ratios or seen.first.ours[seen.result].size < 2 > len(ratios):
+    if (
+        None in ratios
+        or any(r is not None and abs(r - 1) < SPREAD for r in ratios)
+        or seen.first.ours[seen.result].size < 2 > len(ratios)
+    ):
         return ""
     first = float(ratios[0] or 0)
     other = next((n for n, r in enumerate(ratios) if abs(float(r or 0) - first) > SPREAD * abs(first)), None)
@@ -129,8 +181,8 @@ def constant_ratio(seen: Seen) -> str:
         )
     if other is None:
         return (
-            f"your {seen.symbol} is {first:.6g} times what it should be, with {sizes_text(seen.first)}, "
-            "and right elsewhere. What is special there?"
+            f"your {seen.symbol} is {first:.6g} times what it should be with {sizes_text(seen.first)}, "
+            "and right in the other small batches. What is special there?"
         )
     return (
         f"your {seen.symbol} is {first:.4g} times what it should be with {sizes_text(seen.wrong[0])}, and "
@@ -151,12 +203,11 @@ def by_value(seen: Seen) -> str:
     """The entry that is off most, if nothing else is known."""
     ours, right = seen.pair(seen.first)
     if ours.size == 1:
-        return (
-            f"{seen.where} your {seen.symbol} is {value(ours)}, and should be {value(right)}. What makes "
-            "the difference?"
-        )
+        got, wanted = apart(ours, right)
+        return f"{seen.where} your {seen.symbol} is {got}, and should be {wanted}. What makes the difference?"
+    got, wanted = apart(ours[seen.place], right[seen.place])
     return (
-        f"{seen.where} your {seen.at()} is {value(ours[seen.place])}, and should be {value(right[seen.place])}. "
+        f"{seen.where} your {seen.at()} is {got}, and should be {wanted}. "
         "Compute this one entry by hand: which numbers take part?"
     )
 
@@ -167,4 +218,21 @@ def value(number: Any) -> str:
     return f"{float(number):.3g}" if small else shown(number)
 
 
-ALWAYS: tuple[Question, ...] = (not_finite, all_zero, is_an_input)
+def apart(one: Any, other: Any) -> tuple[str, str]:
+    """Two numbers that differ, with digits enough to show it.
+
+    >>> apart(-2.0, -1.99999999), apart(0.5, 1)
+    (('-2', '-1.99999999'), ('0.5', '1'))
+    """
+    texts = value(one), value(other)
+    digits = (f"{float(number):.4f}" for number in (one, other))
+    if float(one) == float(other) or (len({*digits}) > 1 and len({*texts}) > 1):
+        return texts
+    return next(
+        pair
+        for precision in range(5, 18)
+        if len({*(pair := (f"{float(one):.{precision}g}", f"{float(other):.{precision}g}"))}) > 1
+    )
+
+
+ALWAYS: tuple[Question, ...] = (not_finite, all_zero, is_an_input, one_number, rounded, same_gap)

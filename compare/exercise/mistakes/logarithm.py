@@ -155,3 +155,20 @@ def multiplied_by_the_logarithm(P, dlogP):
 @mistake(DP, "The slope is 1 / (1 - p).", "Only log p is in the loss, not log(1 - p).")
 def of_the_other_probability(P, dlogP):
     return dlogP / (1 - P)
+
+
+@mistake(DP, "The slope is 1 over the logarithm undone.", "exp(P) is not P: P is a probability already; divide by it.")
+def divided_by_exp(P, dlogP):
+    return dlogP / np.exp(P)
+
+
+@mistake(DP, "P is divided by what comes in.", "The slope 1/P is multiplied with dlogP: dlogP stands above the line.")
+def quotient_turned(P, dlogP):
+    return P / dlogP
+
+
+@mistake(
+    DP, "The gradient is (P - Y) / N.", "That is dL/dZ, after one more step; by P it is dlogP times the slope 1/P."
+)
+def short_way_at_once(P, dlogP):
+    return (P - (dlogP != 0)) / len(P)
