@@ -17,7 +17,7 @@ BATCHES = {
 
 # Of log_softmax one asks for the number that makes exp safe.
 SHIFTS = {
-    "logits of": "exp(1000) is no number of a computer: what may one subtract from all logits of a row before exp?",
+    "logits of": "exp(1000) is too large, and exp(-1000) is 0: before exp, what is the largest of each row?",
     "logits far below 0": "exp(-1000) is 0, and so is a sum of such: what may one add to all logits of a row?",
     "rows of mixed scale": "The rows have very different logits: does each row get its own maximum?",
 }

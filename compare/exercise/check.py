@@ -35,6 +35,9 @@ from compare.proof.single_steps import SingleSteps, real_batch
 # The names of the batches of exact arithmetic, in their order.
 EXACT_BATCHES = [f"{name}, {N}" for name, N in (*BATCHES, ("one winner", LARGE_BATCH))]
 Step = Callable[[str], None]
+NO_DIVISION = (
+    "Who goes the long way, by dlogP / P, divides by 0 there. In (P - Y) / N nothing is divided by P, and P may be 0."
+)
 # What needs the functions before it.
 LAST = "one_epoch"
 
@@ -134,13 +137,19 @@ def _on_batches(file: Worker, name: str, problem: Problem, on_step: Step) -> Fin
         return None
     batch = reason.partition('batch "')[2].partition('"')[0]
     known, facts = _diagnosis(alone, name, problem)
-    how = _not_finite(facts) or _accuracy(problem, alone)
+    how = _not_finite(facts, batch)
+    if how and name == "logits_gradient" and not known:
+        facts = (NO_DIVISION, *facts[1:])
+    how = how or ("is wrong there" if known else _accuracy(problem, alone))
     return Finding.of(f"{reason} {how}. {batch_question(batch, name)}", known, facts)
 
 
-def _not_finite(facts: tuple[str, ...]) -> str:
-    words = (word for word in ("nan", "inf") if any(re.search(rf"\b{word}\b", fact) for fact in facts))
-    return next((f"has {word} there" for word in words), "")
+def _not_finite(facts: tuple[str, ...], batch: str) -> str:
+    """Whether the result has nan or inf in this batch."""
+    if not any(f'"{batch}"' in fact for fact in facts):
+        return ""
+    found = (re.search(r" has (nan|-?inf) in ", fact) for fact in facts)
+    return next((f"has {match[1]} there" for match in found if match), "")
 
 
 def _accuracy(problem: Problem, alone: Backend) -> str:

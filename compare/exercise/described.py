@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.equations import KNOWN
+from compare.exercise.factors import one_factor
 from compare.exercise.on_the_way import on_the_way
-from compare.exercise.seen import SPREAD, Seen, apart, ratio
+from compare.exercise.seen import Seen, apart, ratio, rounded, same_gap
 from compare.exercise.trials import Trial, same
 
 
@@ -21,56 +22,10 @@ def described(seen: Seen) -> tuple[str, ...]:
     return (said or f"Compute each step of your code for one entry by hand, and print the same step: {example}.",)
 
 
-# Factors that people write, from N, D and K.
-FACTORS: dict[str, Callable[[float, float, float], float]] = {
-    "N": lambda N, _, __: N,
-    "1/N": lambda N, _, __: 1 / N,
-    "D": lambda _, D, __: D,
-    "1/D": lambda _, D, __: 1 / D,
-    "K": lambda _, __, K: K,
-    "1/K": lambda _, __, K: 1 / K,
-    "N/K": lambda N, _, K: N / K,
-    "K/N": lambda N, _, K: K / N,
-    "1/(N K)": lambda N, _, K: 1 / (N * K),
-    "N K": lambda N, _, K: N * K,
-    "N/(N - 1)": lambda N, _, __: N / max(N - 1, 1),
-    "N/100": lambda N, _, __: N / 100,
-    "-N": lambda N, _, __: -N,
-}
 # Powers of an input that people multiply with.
 POWERS = {
     1: "{}", 2: "{} squared", -1: "1 / {}", -2: "1 / {} squared", 0.5: "the root of {}", -0.5: "1 / the root of {}",
 }  # fmt: skip
-CONSTANTS = {np.log(10): "ln 10", 1 / np.log(10): "1 / ln 10", np.log(2): "ln 2", 1 / np.log(2): "1 / ln 2"}
-
-
-def _factor(seen: Seen) -> str:
-    """Everything is right but one factor."""
-    ratios = [ratio(*seen.pair(trial)) for trial in seen.trials]
-    if any(r is None for r in ratios):
-        return ""
-    found = np.array(ratios, float)
-    if (np.abs(found - 1) < SPREAD).all():
-        return ""
-    if np.ptp(found) < 1e-6 * abs(found[0]):
-        named = next((f" = {text}" for number, text in CONSTANTS.items() if abs(found[0] - number) < 1e-6), "")
-        return f"All of {seen.symbol} is right but for one factor: {found[0]:.6g}{named}, in every batch."
-    sizes = [[trial.sizes.get(letter, 0) for letter in "NDK"] for trial in seen.trials]
-    for text, make in FACTORS.items():
-        if all(N and K for N, _, K in sizes) and np.allclose(found, [_made(make, row) for row in sizes], rtol=1e-6):
-            return f"All of {seen.symbol} is right but for one factor: it is {text} times what it should be."
-    N = np.array([row[0] for row in sizes])
-    if N.all() and np.ptp(found / N) < SPREAD * abs(found[0]):
-        return (
-            f"You divide by {N[0] / found[0]:.6g} in every batch, where N changes: take N from the shape of an input."
-        )
-    changes = f"All of {seen.symbol} is right but for one factor, which changes with the batch."
-    return changes if seen.first.ours[seen.result].size > 1 else ""
-
-
-def _made(make: Callable[[float, float, float], float], row: list[float]) -> float:
-    N, D, K = row
-    return make(N, D or np.nan, K)
 
 
 def _at_the_labels(seen: Seen) -> str:
@@ -145,6 +100,24 @@ def _right_rows(seen: Seen) -> str:
                 "run for one image only?"
             )
     return ""
+
+
+def _rounding(seen: Seen) -> str:
+    return (
+        f"Your {seen.symbol} is the right one, rounded. a // b rounds down to a whole number, round(a, 4) keeps four "
+        "decimals, int(a) none: return it as it is."
+        if rounded(seen)
+        else ""
+    )
+
+
+def _added(seen: Seen) -> str:
+    return (
+        f"Your {seen.symbol} is the right one and a small number: nothing needs to be added to it, nor to what it is "
+        "made of."
+        if same_gap(seen)
+        else ""
+    )
 
 
 def _rows_apart(seen: Seen) -> str:
@@ -233,6 +206,6 @@ def _is(one: NDArray, other: Any) -> bool:
 
 
 DESCRIPTIONS = (
-    _factor, _one_number, _sizes_are_right, _off_by_an_input, _times_an_input, _one_line, _right_rows, _at_the_labels,
-    _offset, _rows_apart, _some_sizes,
+    _rounding, _added, one_factor, _one_number, _sizes_are_right, _off_by_an_input, _times_an_input, _one_line,
+    _right_rows, _at_the_labels, _offset, _rows_apart, _some_sizes,
 )  # fmt: skip

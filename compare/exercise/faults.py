@@ -118,11 +118,11 @@ FAULTS = {
         "Which line of yours takes dW, and which db?",
         "W and dW have one shape, b and db another: the step of b is made of db.",
     ),
-    r"(logits_gradient|log_probabilities_gradient).*could not be broadcast together with shapes (\d+,\d+) (\d+,)": (
+    r"(logits_gradient|log_probabilities_gradient).*could not be broadcast together with shapes \(\d+,\d+\) \(\d+,\)": (
         "y has one number for each image, the other an entry for each class. What does y say, and what is Y?",
         "Y is not y: Y (N, K) has a 1 in each row, in the column y[n], and 0 elsewhere.",
     ),
-    r"softmax_backward.*could not be broadcast.* \(\d+,\d+\)\D*$": (
+    r"softmax_backward.*could not be broadcast together with shapes \(\d+,\) \(\d+,\d+\)": (
         "Which two shapes meet there, and which of them is of one image?",
         "J[n] = np.diag(P[n]) - np.outer(P[n], P[n]) is for one image: np.diag of the whole P takes its diagonal, and "
         "P.T @ P mixes the images.",
@@ -131,12 +131,12 @@ FAULTS = {
         "Which two shapes meet there, and which of them is a column?",
         "A column (K, 1) has one number for each row. One number for each column of (N, K) is an array (K,), as it is.",
     ),
-    r"could not be broadcast.* \(\d+,\d+\)\D*$": (
+    r"could not be broadcast together with shapes \(\d+,\d+\) \(\d+,\d+\)": (
         "Which two shapes meet there? What do *, + and - do with two matrices?",
         "*, + and - work entry by entry, so both need the same shape. A sum of products over an axis that both have is "
         "a product of matrices: (A, B) @ (B, C).",
     ),
-    r"logits.*could not be broadcast": (
+    r"logits \(E1\).*could not be broadcast": (
         "Which two shapes meet there, and in which order should the rows and columns of Z be?",
         "Z has images as rows and classes as columns, (N, K): then b (K,) is added to each row.",
     ),

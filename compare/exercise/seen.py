@@ -118,11 +118,13 @@ def _is_given(seen: Seen, trial: Trial, name: str) -> bool:
     return np.shape(given) == ours.shape and same(ours, given)
 
 
-ROUNDINGS = (np.round, np.floor, np.ceil, np.trunc)
+ROUNDINGS: tuple[Callable, ...] = (np.round, np.floor, np.ceil, np.trunc)
 
 
 def rounded(seen: Seen) -> str:
     """Ours is the right one, with fewer decimals."""
+    if constant_ratio(seen):
+        return ""
     for decimals, rounding in itertools.product(range(7), ROUNDINGS):
         if seen.all_wrong(partial(_is_rounded, 10.0**decimals, rounding)):
             ours, right = (float(part[seen.place]) for part in seen.pair(seen.first))
