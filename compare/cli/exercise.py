@@ -89,7 +89,7 @@ def exercise(
     check_folder(pictures)
     if start_again and reset(path):
         console.print(Text("what was right before is checked anew"))
-    return _check(console, Worker(path, limit), chosen.problem(), hint, answers, json, pictures)
+    return _check(console, Worker(path, limit), chosen.problem(), hint, answers, details, json, pictures)
 
 
 def _begin(console: Console, path: Path, seed: int | None) -> int:
@@ -112,6 +112,7 @@ def _check(
     problem: Problem,
     hint: bool,
     answers: bool,
+    details: bool,
     json: Path | None,
     pictures: Path | None,
 ) -> int:
@@ -120,7 +121,7 @@ def _check(
         rungs = climb(file, small_problem(), kept, advance)
     todo = next((rung for rung in rungs if rung.state != "right"), None)
     hints = next_hints(kept, todo.name, todo.finding) if todo and hint and todo.state != "paper" else ()
-    print_ladder(console, rungs)
+    print_ladder(console, rungs, details)
     content: dict[str, Any] = {"rungs": [_as_dict(rung) for rung in rungs], "hints": list(hints)}
     if todo:
         print_next(console, file.path, todo)

@@ -1,6 +1,5 @@
 """The checks of the exercise: each function on its own, first on small inputs, then on every kind of batch."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import chain
@@ -53,6 +52,22 @@ class Finding(NamedTuple):
     def of(cls, asks: str, known: Named | None, otherwise: tuple[str, ...] = ()) -> "Finding":
         """With what is known of the mistake."""
         return cls(asks, (str(known), known.lesson), known.name) if known else cls(asks, otherwise)
+
+
+class Late(NamedTuple):
+    """What only a batch shows: the quantity that is wrong in it, more about it, and a precision in which it is wrong.
+
+    how: what is wrong with the quantity, as far as it is known.
+    """
+
+    quantity: str
+    batch: str
+    about: str
+    dtype: str
+    how: str = ""
+
+    def __str__(self) -> str:
+        return f'right in the worked example, but not in the batch "{self.batch}"{self.about}: {self.quantity}'
 
 
 def check(file: Worker, name: str, problem: Problem, on_step: Step = lambda _: None) -> Finding | None:
@@ -132,24 +147,16 @@ def _on_batches(file: Worker, name: str, problem: Problem, on_step: Step) -> Fin
     if not _is_in_a_step(name):
         return None
     alone = file.backend([name])
-    reason = _first_wrong(alone, problem, on_step)
-    if not reason:
+    late = _first_wrong(alone, problem, on_step)
+    if not late:
         return None
-    batch = reason.partition('batch "')[2].partition('"')[0]
     known, facts = _diagnosis(alone, name, problem)
-    how = _not_finite(facts, batch)
-    if how and name == "logits_gradient" and not known:
-        facts = (NO_DIVISION, *facts[1:])
-    how = how or ("is wrong there" if known else _accuracy(problem, alone))
-    return Finding.of(f"{reason} {how}. {batch_question(batch, name)}", known, facts)
-
-
-def _not_finite(facts: tuple[str, ...], batch: str) -> str:
-    """Whether the result has nan or inf in this batch."""
-    if not any(f'"{batch}"' in fact for fact in facts):
-        return ""
-    found = (re.search(r" has (nan|-?inf) in ", fact) for fact in facts)
-    return next((f"has {match[1]} there" for match in found if match), "")
+    # the first message has named the batch already
+    facts = tuple(fact for fact in facts if f'"{late.batch}"' not in fact) or facts
+    if late.how and name == "logits_gradient":
+        facts = (NO_DIVISION, *facts)
+    how = late.how or ("is wrong there" if known else _accuracy(problem, alone))
+    return Finding.of(f"{late} {how}. {batch_question(late.batch, name)}", known, facts)
 
 
 def _accuracy(problem: Problem, alone: Backend) -> str:
@@ -162,17 +169,27 @@ def _is_in_a_step(name: str) -> bool:
     return name in FUNCTIONS or any(name in parts for parts in COMPOSED.values())
 
 
-def _first_wrong(alone: Backend, problem: Problem, on_step: Step) -> str:
-    """The first batch in which a step is wrong, and the first quantity that is; empty if none is."""
+def _first_wrong(alone: Backend, problem: Problem, on_step: Step) -> Late | None:
+    """The first batch in which a step is wrong, and the first quantity that is; None if none is."""
     for group in _groups(problem):
         on_step(group[0].cases[0].name)
         steps = dict(zip(DTYPES, group, strict=True))
         places = {dtype: first_over_budget(steps[dtype], alone, SCRATCH, dtype) for dtype in DTYPES}
         if any(places.values()):
-            return _first(places, [case.name for case in group[0].cases])
+            late = _first(places, [case.name for case in group[0].cases])
+            return late._replace(how=_not_finite(steps[late.dtype], alone, late))
     on_step("exact steps")
     places = {dtype: first_unequal(problem, dtype, alone, SCRATCH) for dtype in DTYPES}
-    return _first(places, EXACT_BATCHES, ", in which nothing rounds") if any(places.values()) else ""
+    return _first(places, EXACT_BATCHES, ", in which nothing rounds") if any(places.values()) else None
+
+
+def _not_finite(steps: SingleSteps, alone: Backend, late: Late) -> str:
+    """Whether something has nan or inf in this batch, which is never right."""
+    for case, step in steps.steps(alone, late.dtype):
+        bad = [np.ravel(part)[~np.isfinite(np.ravel(part))] for part in step]
+        if case.name == late.batch and (first := next((part for part in bad if part.size), None)) is not None:
+            return f"has {first[0]} there"
+    return ""
 
 
 def _groups(problem: Problem) -> Iterator[tuple[SingleSteps, ...]]:
@@ -180,7 +197,7 @@ def _groups(problem: Problem) -> Iterator[tuple[SingleSteps, ...]]:
     return zip(*every, strict=True)
 
 
-def _first(places: dict[str, str], batches: list[str], about: str = "") -> str:
+def _first(places: dict[str, str], batches: list[str], about: str = "") -> Late:
     """What is wrong in the first of these batches in which anything is; the precision only if the other one passes.
 
     places: by precision quantity and batch, as `dW, a single image`; empty where nothing is wrong.
@@ -190,7 +207,7 @@ def _first(places: dict[str, str], batches: list[str], about: str = "") -> str:
     dtype, *others = [dtype for dtype, number in order.items() if number == first]
     quantity, _, batch = places[dtype].partition(", ")
     only = "" if others else f", in {dtype} only"
-    return f'right in the worked example, but not in the batch "{batch}"{about}{only}: {quantity}'
+    return Late(quantity, batch, f"{about}{only}", dtype)
 
 
 def _diagnosis(alone: Backend, name: str, problem: Problem) -> tuple[Named | None, tuple[str, ...]]:

@@ -119,7 +119,7 @@ FAULTS = {
         "W and dW have one shape, b and db another: the step of b is made of db.",
     ),
     r"(logits_gradient|log_probabilities_gradient).*could not be broadcast together with shapes \(\d+,\d+\) \(\d+,\)": (
-        "y has one number for each image, the other an entry for each class. What does y say, and what is Y?",
+        "In y there is a number for each image, in the other an entry for each class. What does y say, and what is Y?",
         "Y is not y: Y (N, K) has a 1 in each row, in the column y[n], and 0 elsewhere.",
     ),
     r"softmax_backward.*could not be broadcast together with shapes \(\d+,\) \(\d+,\d+\)": (
@@ -225,8 +225,8 @@ def _in_letters(text: str, name: str) -> str:
 
 
 def _letters(text: str, name: str) -> dict[int, str]:
-    """By size its letter, in the batch of which an error tells; none for an epoch, whose functions get parts of it."""
-    if name == "one_epoch":
+    """By size its letter, in the small batch of which an error tells; none where the sizes are not known here."""
+    if name == "one_epoch" or 'in the batch "' in text:
         return {}
     told = {letter: int(size) for letter, size in re.findall(r"\b([NDK]) = (\d+)", text.partition(BATCH)[2])}
     sizes = told or KNOWN[name].sizes(example(name)[0])

@@ -32,7 +32,7 @@ def _by_nudging(seen: Seen) -> str:
 
 def _label_and_size(seen: Seen) -> str:
     n, y = seen.place[0], seen.first.given["y"]
-    return f"the label of image {n}, {y[n]}, and N = {len(y)}"
+    return f"the label {y[n]} of image {n}, and N = {len(y)}"
 
 
 def _slope_and_gradient(seen: Seen) -> str:

@@ -152,11 +152,11 @@ def _step_ratio(seen: Seen) -> str:
     first = f"your step of {seen.symbol} is {ratios[0]:.4g} times as long as it should be with {rate[0]}"
     if n:
         return _changing_step(seen, first, ratios, n)
-    return (
-        f"{first}, and at every other rate. Where does that factor come from?"
-        if ratios[0]
-        else f"your new {seen.symbol} is the old one. Which line should change it?"
-    )
+    if not ratios[0]:
+        return f"your new {seen.symbol} is the old one. Which line should change it?"
+    if len(seen.wrong) < len(seen.trials):
+        return ""
+    return f"{first}, and at every other rate. Where does that factor come from?"
 
 
 def _changing_step(seen: Seen, first: str, ratios: list[float], n: int) -> str:

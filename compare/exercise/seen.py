@@ -49,7 +49,8 @@ class Seen(NamedTuple):
         """Which trial is spoken of."""
         if self.first is self.trials[0]:
             return "in the worked example"
-        return f"right in the worked example, but not in a batch with {sizes_text(self.first)}: there"
+        right = "right" if self.trials[0].is_right() else f"{self.symbol} is right"
+        return f"{right} in the worked example, but not in a batch with {sizes_text(self.first)}: there"
 
     @property
     def place(self) -> tuple[int, ...]:
@@ -123,7 +124,7 @@ ROUNDINGS: tuple[Callable, ...] = (np.round, np.floor, np.ceil, np.trunc)
 
 def rounded(seen: Seen) -> str:
     """Ours is the right one, with fewer decimals."""
-    if constant_ratio(seen):
+    if seen.first.ours[seen.result].ndim and constant_ratio(seen):
         return ""
     for decimals, rounding in itertools.product(range(7), ROUNDINGS):
         if seen.all_wrong(partial(_is_rounded, 10.0**decimals, rounding)):

@@ -94,7 +94,7 @@ def test_a_wrong_function_is_asked_about_and_named_on_request(cli, rungs_file: C
     assert "logits (E1): of a black image, X = 0, your Z[0, 0] would be 0 with b[0] = 0.5." in words
     assert "X (N, D), W (K, D), b (K,) -> Z (N, K) --hint says more" in words
     assert [len(re.findall(r"^hint \d of 3", out, re.M)) for out in outputs] == [0, 1, 2, 3]
-    assert 'hint 1 of 3: This is what comes out of "The bias is small and can be left out."' in outputs[1]
+    assert 'hint 1 of 3: This is the mistake "bias forgotten forward".' in outputs[1]
     code = "hint 3 of 3: X @ W.T is (N, K), and b (K,) is added to each of its rows by broadcasting."
     assert " ".join(outputs[3].split()).endswith(code)
     assert len(re.findall(r"^hint", cli("exercise", path, *SHORT, "--hint", "--reset")[1], re.M)) == 1
