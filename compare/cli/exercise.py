@@ -83,8 +83,9 @@ def exercise(
     check_output(json)
     limit = seconds or TIME_LIMIT
     if path.is_dir():
-        if hint or answers or start_again or pictures:
-            raise InputError(f"{short_path(path)} is a folder: omit --hint, --answers, --reset and --pictures")
+        if hint or answers or start_again or pictures or details:
+            others = "--hint, --answers, --reset, --pictures and --details"
+            raise InputError(f"{short_path(path)} is a folder: omit {others}")
         return _class(console, path, limit, json)
     check_folder(pictures)
     if start_again and reset(path):

@@ -151,8 +151,8 @@ FAULTS = {
     ),
     r"raises IndexError": (
         "That axis is shorter than the index: what does the index count there, images, pixels or classes?",
-        "Axis 0 is the first index, and counts the rows. Rows of X, Z, P and dZ are images, their columns pixels or "
-        "classes; rows of W are classes. A label is a class, no row: np.eye(K) has a row for each class.",
+        "Axis 0 is the first index, the row. An index of images ends at N - 1, one of classes, so a label, at K - 1, "
+        "and one of pixels at D - 1.",
     ),
     r"raises AxisError": (
         "How many axes has the array, and what is the number of the first?",

@@ -61,7 +61,7 @@ def test_a_long_name_stays_on_its_line(cli, tmp_path: Path):
         (["--new", "a.py", "--paper-seed", "-1"], "--paper-seed must be 0 or more, not -1"),
         (["no.py"], "no.py: cannot be read: No such file or directory"),
         (["no.py", "--json", "no/json"], "--json no/json: cannot be written: No such file or directory"),
-        ([".", "--hint"], ". is a folder: omit --hint, --answers, --reset and --pictures"),
+        ([".", "--hint"], ". is a folder: omit --hint, --answers, --reset, --pictures and --details"),
         (["."], ".: has no Python file"),
     ],
 )

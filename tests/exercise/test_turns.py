@@ -36,7 +36,7 @@ RIGHT_CHANGES = {
 # Changes that make it wrong, beside the loss that some print, and words of the question.
 WRONG_CHANGES = {
     "order": ("range(0, len(y), batch_size)", "[3, 0, 6]", "in step 1 of 3, your logits gets images 3 to 5"),
-    "labels": ("y[first : first + batch_size]", "y[: min(batch_size, 7 - first)]", "in step 2 of 3, your logits_gradient gets the labels"),
+    "labels": (", y[first : first + batch_size]", ", y[: min(3, 7 - first)]", "step 2 of 3, your logits_gradient gets"),
     "rate": (", lr)", ", lr / 2)", "the lr that your sgd_step gets is 0.35, not 0.7"),
     "short batch": ("range(0, len(y), batch_size)", "range(0, 6, 3)", "you take 2 steps, with images 0 to 2, then"),
     "pixels": ("logits(Xb", "logits(Xb / 2", "your logits gets as X what is no row of X"),

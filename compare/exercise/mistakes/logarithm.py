@@ -8,7 +8,7 @@ from compare.exercise.right import log_probabilities_gradient, one_hot
 DLOGP, DP = "log_probabilities_gradient", "probabilities_gradient"
 
 
-@mistake(DLOGP, "The derivative of -logP is -1.", "L is a mean: each label's entry is in it with the factor 1/N.")
+@mistake(DLOGP, "The derivative of -logP is -1.", "L is a mean: each label's entry has the factor 1/N; -1 // N is -1.")
 def mean_forgotten(logP, y):
     return log_probabilities_gradient(logP, y) * len(y)
 
@@ -72,6 +72,12 @@ def prediction_for_label(logP, _y):
 @mistake(DLOGP, "Labels count from 1.", "They are 0 ... K-1, as columns are.")
 def one_column_off(logP, y):
     return log_probabilities_gradient(logP, y - 1)
+
+
+@mistake(DLOGP, "The other entries stay as in logP.", "They are not in L, so their slope is 0: begin with zeros.")
+def logp_beside_the_labels(logP, y):
+    Y = one_hot(y, logP)
+    return np.where(Y == 1, -1 / len(y), logP)
 
 
 @mistake(DLOGP, "There is nothing to differentiate here.", "L does depend on logP: at the label of each image.")
