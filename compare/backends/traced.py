@@ -35,10 +35,10 @@ def traced(defined: dict[str, Any], name: str, inputs: tuple[Any, ...]) -> list[
     for other in KNOWN:
         if other != name and callable(defined.get(other)):
             defined[other] = notes.noted(other, defined[other])
-    returned: Any = ()
+    returned: Any = None
     with suppress(Exception), redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
         returned = defined[name](*(np.copy(value) if np.ndim(value) else value for value in inputs))
-    return [*notes.calls, Call(name, (), _results(returned))]
+    return [*notes.calls, Call(name, (), _results(name, returned))]
 
 
 class _Notes:
@@ -62,14 +62,16 @@ class _Notes:
                 returned = function(*inputs, **named)
             finally:
                 self._inside = False
-            self.calls[-1] = self.calls[-1]._replace(results=_results(returned))
+            self.calls[-1] = self.calls[-1]._replace(results=_results(name, returned))
             return returned
 
         return call
 
 
-def _results(returned: Any) -> tuple[NDArray, ...]:
-    return tuple(map(_copied, returned if isinstance(returned, tuple) else (returned,)))
+def _results(name: str, returned: Any) -> tuple[NDArray, ...]:
+    """A pair may be a list."""
+    is_pair = len(KNOWN[name].results) > 1 and isinstance(returned, tuple | list)
+    return tuple(map(_copied, returned if is_pair else (returned,)))
 
 
 def _copied(value: Any) -> NDArray:

@@ -142,16 +142,20 @@ def _some_sizes(seen: Seen) -> str:
     good = [trial for trial in seen.trials if trial.is_right(seen.result)]
     if not good or seen.name == "one_epoch":
         return ""
-    found = [text for name in seen.first.sizes if (text := _split(name, seen.wrong, good))]
-    return found[0] if len(found) == 1 else ""
+    if [trial.sizes.get("N") for trial in good] == [1]:
+        return f"Of the small batches only the one with N = 1 is right. {on_the_way(seen)}".rstrip()
+    # one that is right may be so by chance
+    found = [text for name in seen.first.sizes if (text := _split(name, seen.wrong, good))] if len(good) > 1 else []
+    return f"{found[0]} {on_the_way(seen)}".rstrip() if len(found) == 1 else ""
 
 
 def _split(name: str, wrong: list[Trial], good: list[Trial]) -> str:
     bad_values, good_values = ({trial.sizes[name] for trial in some} for some in (wrong, good))
+    found = "Of the small batches those are wrong where"
     if max(bad_values) < min(good_values):
-        return f"It is wrong where {name} is {max(bad_values):g} or less, and right where it is {min(good_values):g}."
+        return f"{found} {name} is {max(bad_values):g} or less."
     if min(bad_values) > max(good_values):
-        return f"It is wrong where {name} is {min(bad_values):g} or more, and right where it is {max(good_values):g}."
+        return f"{found} {name} is {min(bad_values):g} or more."
     return ""
 
 

@@ -1,6 +1,6 @@
 """What to ask about one epoch whose calls say nothing: which kinds of epochs are wrong, and W or b."""
 
-from compare.exercise.seen import Seen
+from compare.exercise.seen import Seen, ratio
 from compare.exercise.trials import Trial, same, sizes_text
 
 
@@ -32,6 +32,11 @@ def _in_one_batch(wrong: list[Trial]) -> str:
         turns = (
             f"{fine[0]} is right and {bad} is not. Which W and b has the gradient of {bad}, and how far does {bad} go?"
         )
+    elif all(far := _how_far(trial)):
+        turns = (
+            f"W goes {far[0]:.4g} times as far as it should, and b {far[1]:.4g} times. Which rate or gradient is "
+            "larger or smaller than it should be?"
+        )
     elif same(trial.ours[0], trial.given["W"]):
         turns = "W is what it was. How many turns does your loop make there?"
     else:
@@ -40,3 +45,11 @@ def _in_one_batch(wrong: list[Trial]) -> str:
             "what does each step get?"
         )
     return f"wrong even where the epoch is a single batch ({sizes_text(trial)}): there {turns}"
+
+
+def _how_far(trial: Trial) -> list[float | None]:
+    """How far W and b go, as a share of where they should; None or 0 if that is not one number."""
+    starts = trial.given["W"], trial.given["b"]
+    return [
+        ratio(ours - start, right - start) for ours, right, start in zip(trial.ours, trial.right, starts, strict=True)
+    ]

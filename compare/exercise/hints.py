@@ -14,8 +14,8 @@ HINTS = {
     ),
     "log_softmax": (
         "Do not compute P first: the logarithm of a quotient is a difference. And each row is on its own.",
-        "What does exp do to a logit of 1000? Subtracting the same number from all logits of a row changes nothing for P; the "
-        "row's largest makes exp safe.",
+        "What does exp do to a logit of 1000? Subtracting the same number from all logits of a row does not change P; "
+        "the row's largest makes exp safe.",
         "S = Z - Z.max(axis=1, keepdims=True); the result is S - np.log(np.exp(S).sum(axis=1, keepdims=True)).",
     ),
     "nll_loss": (

@@ -163,7 +163,7 @@ def _changing_step(seen: Seen, first: str, ratios: list[float], n: int) -> str:
     """The step is too long or too short, and not always as much: by lr, by a size, or by the gradient."""
     lr = np.array([trial.sizes["lr"] for trial in seen.wrong])
     also = f"and {ratios[n]:.4g} times with lr = {lr[n]:g}"
-    if any(np.ptp(ratios * lr**power) < SPREAD * max(ratios * lr**power) for power in (-2, -1, 1, 2)):
+    if any(np.ptp(ratios * lr**power) < SPREAD * max(ratios * lr**power) for power in (-2, -1, -0.5, 0.5, 1, 2)):
         return f"{first}, {also}. What does your code do with lr?"
     for letter in "KD":
         sizes = np.array([trial.sizes[letter] for trial in seen.wrong])
@@ -173,7 +173,7 @@ def _changing_step(seen: Seen, first: str, ratios: list[float], n: int) -> str:
                 f"{seen.wrong[0].given['W'].shape}, and {ratios[n]:.4g} times where it is "
                 f"{seen.wrong[n].given['W'].shape}. Which size of W is in your step?"
             )
-    return f"{first}, {also}: neither follows lr. What does your code do with d{seen.symbol} before it is multiplied?"
+    return f"{first}, {also}. What does your code do with lr, and what with d{seen.symbol} before they are multiplied?"
 
 
 def _from_three_numbers(seen: Seen) -> str:

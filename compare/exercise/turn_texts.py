@@ -30,7 +30,7 @@ LESSONS = {
     "logP": "It takes logP, as log_softmax returns it in this step, and makes P of it itself.",
     "P": "P is exp(logP) of this step.",
     "Z": "Z is what logits returns in this step.",
-    "dZ": "dZ is made in each step from its own images and labels, with the W and b of this step.",
+    "dZ": "dZ is what logits_gradient returns in this step, for its own logP and labels: 1/N is in it.",
     "dW": "sgd_step gets dW of its own batch, as weight_gradient returns it: nothing is added up, and 1/N is in it.",
     "db": "sgd_step gets db of its own batch, as bias_gradient returns it: nothing is added up, and 1/N is in it.",
     "dlogP": "dlogP is made in each step from its own labels.",

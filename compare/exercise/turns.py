@@ -35,11 +35,11 @@ def first_wrong_turn(inputs: tuple[Any, ...], calls: list[Call], ours: Results |
         return None
     if ours is not None and not all(map(_equal, calls[-1].results, ours)):
         return RANDOM
-    epoch = _Epoch(inputs)
-    found = epoch.wrong_input(calls)
+    epoch, used = _Epoch(inputs), _used(calls[:-1])
+    found = epoch.wrong_input(used)
     if found or ours is None:
         return found
-    return epoch.wrong_count(calls) or epoch.wrong_result(ours)
+    return epoch.wrong_count(used) or epoch.wrong_result(ours)
 
 
 def no_trace(_: tuple[Any, ...]) -> list[Call]:
@@ -160,13 +160,14 @@ class _Epoch:
         """Too few steps, or too many."""
         names = [call.name for call in calls]
         made = names.count("sgd_step") or names.count("logits")
-        if made == len(self.steps) or not made or len(calls) > MOST_CALLS:
+        if made == len(self.steps) or not made or len(calls) >= MOST_CALLS:
             return None
         rows = [self._rows(call.inputs[0]) for call in calls if call.name == "logits"]
         listed = ", then ".join(images_text(row) for row in rows if row is not None)
-        with_images = f", with {listed}" if listed else ""
+        with_images = f"; your logits gets {listed}" if listed else ""
         return Turn(
-            f"{self.head} you take {counted(made, 'step')}{with_images}. How many should it be, and with which images?",
+            f"{self.head} you take {counted(made, 'step')}{with_images}. How many steps should it be, with which "
+            "images?",
             f"{counted(len(self.y), 'image')} in batches of {self.size} are {counted(len(self.steps), 'step')}, each "
             f"image in one of them; the last has {images_text(self._last())}.",
         )
@@ -216,7 +217,7 @@ def _is_repeated(calls: list[Call], n: int) -> bool:
 def _inputs(calls: list[Call]) -> Iterator[tuple[int, Call, str, NDArray]]:
     """Every input of every call, with how often the same function was called before."""
     seen: dict[str, int] = {}
-    for call in _used(calls[:-1]):
+    for call in calls:
         n = seen.get(call.name, 0)
         seen[call.name] = n + 1
         for name, got in zip(KNOWN[call.name].parameters, call.inputs, strict=True):
@@ -236,7 +237,9 @@ def _of_step(k: int, name: str, this: bool) -> str:
 
 def _factor(got: NDArray, right: Any) -> str:
     found = ratio(got, np.asarray(right)) if got.shape == np.shape(right) else None
-    return "" if found is None else f"{found:.4g} times the right one"
+    if found is None:
+        return ""
+    return f"{found:.4g} times the right one" if found else "0 everywhere"
 
 
 def _first_gap(name: str, got: NDArray, right: Any) -> str:

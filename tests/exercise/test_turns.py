@@ -25,6 +25,7 @@ RIGHT_CHANGES = {
     "a loss to be printed": ("    dZ =", "    nll_loss(log_softmax(logits(Xb, W, b)), yb)\n    dZ ="),
     "a loss after each step": ("return W", "    nll_loss(log_softmax(logits(Xb, W, b)), yb)\nreturn W"),
     "the loss of all images": ("return W", "    nll_loss(log_softmax(logits(X, W, b)), y)\nreturn W"),
+    "a list": ("return W, b", "return [W, b]"),
     "own update": (
         "sgd_step(W, b, weight_gradient(Xb, dZ), bias_gradient(dZ), lr)", "W - lr * dZ.T @ Xb, b - lr * dZ.sum(axis=0)"
     ),
@@ -38,7 +39,7 @@ WRONG_CHANGES = {
     "order": ("range(0, len(y), batch_size)", "[3, 0, 6]", "in step 1 of 3, your logits gets images 3 to 5"),
     "labels": (", y[first : first + batch_size]", ", y[: min(3, 7 - first)]", "step 2 of 3, your logits_gradient gets"),
     "rate": (", lr)", ", lr / 2)", "the lr that your sgd_step gets is 0.35, not 0.7"),
-    "short batch": ("range(0, len(y), batch_size)", "range(0, 6, 3)", "you take 2 steps, with images 0 to 2, then"),
+    "short batch": ("range(0, len(y), batch_size)", "range(0, 6, 3)", "logits gets images 0 to 2, then images 3 to 5."),
     "pixels": ("logits(Xb", "logits(Xb / 2", "your logits gets as X what is no row of X"),
     "returned": ("return W, b", "return W, 2 * b", "the b that you return is 2 times the right one"),
     "long step": (
@@ -46,6 +47,7 @@ WRONG_CHANGES = {
         "W - 2 * lr * weight_gradient(Xb, dZ), b",
         "in step 2 of 3, the W that your logits gets is one that has moved 2 times as far as step 1 should take it",
     ),
+    "a list": ("return W, b", "return [W, 2 * b]", "the b that you return is 2 times the right one"),
     "random": ("return W, b", "return W + np.random.rand(), b", "gives another result each time"),
 }  # fmt: skip
 

@@ -9,4 +9,8 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/exercise/ladder.py', 'if stopped or not _all_right(paper):', 'if stopped:', 'tests/exercise/test_ladder.py::test_code_without_paper_earns_nothing'),
     ('compare/exercise/trials.py', 'any_gradient=n >= STEPS', 'any_gradient=False', 'tests/exercise/test_mistakes.py::test_a_registered_mistake_is_wrong_and_has_a_name_of_its_own'),
     ('compare/exercise/named.py', 'if all(trial.is_right() for trial in trials)', 'if False', 'tests/exercise/test_mistakes.py::test_what_is_right_has_no_name'),
+    ('compare/exercise/turns.py', '_Epoch(inputs), _used(calls[:-1])', '_Epoch(inputs), calls[:-1]', 'tests/exercise/test_turns.py::test_what_is_right_is_not_accused'),
+    ('compare/exercise/turns.py', 'if ours is not None and not all', 'if not all', 'tests/exercise/test_mistakes.py::test_a_mistake_is_asked_about_and_named_on_request'),
+    ('compare/exercise/turns.py', 'if found or ours is None:', 'if ours is None:', 'tests/exercise/test_turns.py::test_what_is_wrong_is_told_with_its_step'),
+    ('compare/exercise/seen.py', 'if self.trials[0].is_right() else', 'if True else', 'tests/exercise/test_mistakes.py::test_a_mistake_is_asked_about_and_named_on_request'),
 ]
