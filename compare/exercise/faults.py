@@ -149,6 +149,15 @@ FAULTS = {
         "Which array has fewer axes than indices, and how was it made?",
         "np.zeros_like(A) has the shape of A: of y it is (N,), of logP (N, K).",
     ),
+    r"(nll_loss|log_probabilities_gradient|logits_gradient).*raises IndexError: index \d+ .* for axis 0": (
+        "What does the first index count there: images, or is it a label?",
+        "Rows are images and columns classes, so the row comes first: A[np.arange(N), y]. Y[y] = 1 takes labels for "
+        "rows. Of np.eye(K) a label picks a row, and K of them are needed.",
+    ),
+    r"(weight_gradient|bias_gradient).*raises IndexError: index \d+ .* for axis 0": (
+        "What does the first index count there, images or classes?",
+        "In X and dZ the first index is the image; dW has a row for each class, and db a number for each class.",
+    ),
     r"raises IndexError": (
         "That axis is shorter than the index: what does the index count there, images, pixels or classes?",
         "Axis 0 is the first index, the row. An index of images ends at N - 1, one of classes, so a label, at K - 1, "
@@ -221,7 +230,7 @@ def _in_letters(text: str, name: str) -> str:
     if (not shapes and not sizes) or not all(size in letters for size in (*sum(shapes, ()), *sizes)):
         return ""
     known = [f"{shape} is{shape_text(''.join(letters[size] for size in shape))}" for shape in shapes]
-    return f"{', '.join([*known, *(f'{size} is {letters[size]}' for size in dict.fromkeys(sizes))])}. "
+    return f"{', '.join([*known, *(f'size {size} is {letters[size]}' for size in dict.fromkeys(sizes))])}. "
 
 
 def _letters(text: str, name: str) -> dict[int, str]:
