@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from compare.equations import KNOWN
 from compare.exercise.factors import one_factor
+from compare.exercise.nearly import rounded, same_gap
 from compare.exercise.on_the_way import on_the_way
-from compare.exercise.seen import Seen, apart, ratio, rounded, same_gap
+from compare.exercise.seen import Seen, apart, ratio
 from compare.exercise.trials import Trial, same
 
 

@@ -1,6 +1,6 @@
 """What to ask about one epoch whose calls say nothing: which kinds of epochs are wrong, and W or b."""
 
-from compare.exercise.seen import Seen, ratio
+from compare.exercise.seen import Seen, prints_as_one, ratio
 from compare.exercise.trials import Trial, same, sizes_text
 
 
@@ -32,7 +32,7 @@ def _in_one_batch(wrong: list[Trial]) -> str:
         turns = (
             f"{fine[0]} is right and {bad} is not. Which W and b has the gradient of {bad}, and how far does {bad} go?"
         )
-    elif all(far := _how_far(trial)):
+    elif all(far := _how_far(trial)) and not prints_as_one(*far):
         turns = (
             f"W goes {far[0]:.4g} times as far as it should, and b {far[1]:.4g} times. Which rate or gradient is "
             "larger or smaller than it should be?"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from compare.exercise.seen import SPREAD, Seen, ratio
+from compare.exercise.seen import SPREAD, Seen, prints_as_one, ratio
 
 # Factors that people write, from N, D and K.
 FACTORS: dict[str, Callable[[float, float, float], float]] = {
@@ -31,7 +31,7 @@ def one_factor(seen: Seen) -> str:
     if any(r is None for r in ratios):
         return ""
     found = np.array(ratios, float)
-    if (np.abs(found - 1) < SPREAD).all():
+    if prints_as_one(*(ratio(*seen.pair(trial)) for trial in seen.wrong)):
         return ""
     if np.ptp(found) < 1e-6 * abs(found[0]):
         named = next((f" = {text}" for number, text in CONSTANTS.items() if abs(found[0] - number) < 1e-6), "")

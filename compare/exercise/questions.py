@@ -4,6 +4,7 @@ import numpy as np
 
 from compare.exercise.epoch_questions import which_batches
 from compare.exercise.gradient_questions import GRADIENTS
+from compare.exercise.nearly import NEARLY
 from compare.exercise.seen import (
     ALWAYS,
     SPREAD,
@@ -12,6 +13,7 @@ from compare.exercise.seen import (
     apart,
     by_value,
     constant_ratio,
+    prints_as_one,
     ratio,
     transposed,
     value,
@@ -21,7 +23,7 @@ from compare.exercise.trials import Trial, same
 
 def question(seen: Seen) -> str:
     """What to ask about a function that is wrong on some trials."""
-    every = (*ALWAYS, *QUESTIONS.get(seen.name, ()), constant_ratio, transposed, by_value)
+    every = (*ALWAYS, *NEARLY, *QUESTIONS.get(seen.name, ()), constant_ratio, transposed, by_value)
     return next(text for ask in every if (text := ask(seen)))
 
 
@@ -147,6 +149,8 @@ def _step_ratio(seen: Seen) -> str:
     if None in updates:
         return ""
     ratios = [float(r or 0) for r in updates]
+    if prints_as_one(*ratios):
+        return ""
     n = next((n for n, r in enumerate(ratios) if abs(r - ratios[0]) > 1e-6), 0)
     rate = [f"lr = {trial.sizes['lr']:g}" for trial in seen.wrong]
     first = f"your step of {seen.symbol} is {ratios[0]:.4g} times as long as it should be with {rate[0]}"

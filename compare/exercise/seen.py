@@ -1,8 +1,6 @@
 """What a learner's function made of the trials, and the questions that hold for every function."""
 
-import itertools
 from collections.abc import Callable
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,8 +12,6 @@ from compare.exercise.trials import Trial, same, sizes_text
 
 # What every ratio may be off, and from which share of the largest value on it is read.
 SPREAD, LARGE = 1e-6, 1e-3
-# What people add against a division by 0 is less than this.
-SMALL = 1e-4
 
 
 class Seen(NamedTuple):
@@ -81,6 +77,11 @@ def ratio(ours: NDArray, right: NDArray) -> float | None:
     return middle if off <= SPREAD * max(abs(middle), 1e-12) * np.abs(right).max() else None
 
 
+def prints_as_one(*ratios: float | None) -> bool:
+    """Whether one of these is 1 as it is printed: then it is no factor that one could look for."""
+    return any(r is not None and f"{r:.4g}" == "1" for r in ratios)
+
+
 def not_finite(seen: Seen) -> str:
     """Ours has nan or inf where the right one has none."""
     ours, right = seen.pair(seen.first)
@@ -119,38 +120,6 @@ def _is_given(seen: Seen, trial: Trial, name: str) -> bool:
     return np.shape(given) == ours.shape and same(ours, given)
 
 
-ROUNDINGS: tuple[Callable, ...] = (np.round, np.floor, np.ceil, np.trunc)
-
-
-def rounded(seen: Seen) -> str:
-    """Ours is the right one, with fewer decimals."""
-    if seen.first.ours[seen.result].ndim and constant_ratio(seen):
-        return ""
-    for decimals, rounding in itertools.product(range(7), ROUNDINGS):
-        if seen.all_wrong(partial(_is_rounded, 10.0**decimals, rounding)):
-            ours, right = (float(part[seen.place]) for part in seen.pair(seen.first))
-            kept = f"has {decimals} decimals" if decimals else "is a whole number"
-            return (
-                f"{seen.where} your {seen.at()} {kept}, {ours:.{decimals}f}, and the right one goes on, {right:.8f}. "
-                "Which step of yours rounds: round, //, int, or an array of integers?"
-            )
-    return ""
-
-
-def _is_rounded(scale: float, rounding: Callable, ours: NDArray, right: NDArray, _: Trial) -> bool:
-    return np.allclose(ours, rounding(right * scale) / scale, rtol=0, atol=1e-12)
-
-
-def same_gap(seen: Seen) -> str:
-    """Ours is off by one small number everywhere."""
-    gaps = [np.subtract(*seen.pair(trial)) for trial in seen.wrong]
-    first = float(np.mean(gaps[0]))
-    if not 0 < abs(first) < SMALL or not all(np.allclose(gap, first, rtol=1e-3, atol=0) for gap in gaps):
-        return ""
-    zero = f", also where {seen.symbol} should be 0" if (seen.first.right[seen.result] == 0).any() else ""
-    return f"your {seen.symbol} is off by the same {first:.3g} everywhere{zero}. What do you add, and to what?"
-
-
 def one_number(seen: Seen) -> str:
     """Ours is the same number in all places of all batches."""
     first = seen.trials[0].ours[seen.result]
@@ -165,11 +134,7 @@ def one_number(seen: Seen) -> str:
 def constant_ratio(seen: Seen) -> str:
     """Ours is a number times the right one, in each trial."""
     ratios = [ratio(*seen.pair(trial)) for trial in seen.wrong]
-    if (
-        None in ratios
-        or any(r is not None and abs(r - 1) < SPREAD for r in ratios)
-        or seen.first.ours[seen.result].size < 2 > len(ratios)
-    ):
+    if None in ratios or prints_as_one(*ratios) or seen.first.ours[seen.result].size < 2 > len(ratios):
         return ""
     first = float(ratios[0] or 0)
     other = next((n for n, r in enumerate(ratios) if abs(float(r or 0) - first) > SPREAD * abs(first)), None)
@@ -238,4 +203,4 @@ def apart(one: Any, other: Any) -> tuple[str, str]:
     )
 
 
-ALWAYS: tuple[Question, ...] = (not_finite, all_zero, is_an_input, one_number, rounded, same_gap)
+ALWAYS: tuple[Question, ...] = (not_finite, all_zero, is_an_input, one_number)

@@ -12,7 +12,8 @@ class Turn(NamedTuple):
 
 
 RANDOM = Turn(
-    "with the same images, W and b your epoch gives another result each time. What in it is drawn at random?",
+    "run twice with the same images, W and b, your epoch returned two results. What in it is drawn at random, or kept "
+    "from the run before?",
     "The images come in their order, without a shuffle, and W and b are those that came in.",
 )
 QUESTIONS = {

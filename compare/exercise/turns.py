@@ -11,7 +11,7 @@ from compare.backends.traced import MOST_CALLS, Call
 from compare.equations import KNOWN
 from compare.exercise.right import RIGHT
 from compare.exercise.rungs import shown
-from compare.exercise.seen import ratio
+from compare.exercise.seen import apart, prints_as_one, ratio
 from compare.exercise.trials import Results, same
 from compare.exercise.turn_texts import LESSONS, QUESTIONS, RANDOM, Turn, images_text, why_images
 from compare.words import counted
@@ -66,9 +66,7 @@ class _Epoch:
     def wrong_input(self, calls: list[Call]) -> Turn | None:
         """The first input of a call that is not as it should be."""
         for n, call, name, got in _inputs(calls):
-            if n >= len(self.steps):
-                continue
-            if not _equal(got, self.steps[n][name]):
+            if n < len(self.steps) and not _equal(got, self.steps[n][name]):
                 return self._told(n, call.name, name, got)
         return None
 
@@ -126,7 +124,7 @@ class _Epoch:
             or self._moved(n, name, got)
             or _factor(got, right)
             or (f"of the shape {got.shape}, not {np.shape(right)}" if got.shape != np.shape(right) else "")
-            or f"{_first_gap(name, got, right)}"
+            or _first_gap(name, got, right)
         )
 
     def _at(self, n: int, name: str) -> Any:
@@ -154,7 +152,9 @@ class _Epoch:
             return ""
         start = self.steps[n - 1][name]
         found = ratio(got - start, self._at(n, name) - start)
-        return "" if found is None else f"one that has moved {found:.4g} times as far as step {n} should take it"
+        if found is None or prints_as_one(found):
+            return ""
+        return f"one that has moved {found:.4g} times as far as step {n} should take it"
 
     def wrong_count(self, calls: list[Call]) -> Turn | None:
         """Too few steps, or too many."""
@@ -237,12 +237,14 @@ def _of_step(k: int, name: str, this: bool) -> str:
 
 def _factor(got: NDArray, right: Any) -> str:
     found = ratio(got, np.asarray(right)) if got.shape == np.shape(right) else None
-    if found is None:
+    if found is None or prints_as_one(found):
         return ""
     return f"{found:.4g} times the right one" if found else "0 everywhere"
 
 
 def _first_gap(name: str, got: NDArray, right: Any) -> str:
-    place = tuple(map(int, np.argwhere(~np.isclose(got, right))[0])) if got.ndim else ()
-    at = f"[{', '.join(map(str, place))}]" if place else ""
-    return f"{shown(got[place])} at {name}{at}, where {shown(np.asarray(right)[place])} belongs"
+    """The entry that is off most, or the first that is nan."""
+    gaps = np.abs(got - np.asarray(right))
+    place = tuple(map(int, np.unravel_index(np.argmax(np.where(np.isnan(gaps), np.inf, gaps)), gaps.shape)))
+    ours, wanted = apart(got[place], np.asarray(right)[place])
+    return f"{ours} at {name}[{', '.join(map(str, place))}], where {wanted} belongs"

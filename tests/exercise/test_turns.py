@@ -47,8 +47,10 @@ WRONG_CHANGES = {
         "W - 2 * lr * weight_gradient(Xb, dZ), b",
         "in step 2 of 3, the W that your logits gets is one that has moved 2 times as far as step 1 should take it",
     ),
+    "a little": ("return W, b", "return W, b + 1e-7 * (b > b.mean())", "is 1.4787468 at b[3], where 1.4787467 belongs"),
+    "not finite": ("logits(Xb", "logits(Xb * np.nan", "your logits gets as X what is no row of X"),
     "a list": ("return W, b", "return [W, 2 * b]", "the b that you return is 2 times the right one"),
-    "random": ("return W, b", "return W + np.random.rand(), b", "gives another result each time"),
+    "random": ("return W, b", "return W + np.random.rand(), b", "your epoch returned two results"),
 }  # fmt: skip
 
 
