@@ -73,10 +73,13 @@ class Worker:
         arrays, numbers = _split(inputs)
         answer = self.request("trace", {"name": name, "numbers": numbers}, arrays)
         parts = iter(answer.arrays)
-        return [
-            Call(str(called), tuple(itertools.islice(parts, given)), tuple(itertools.islice(parts, returned)))
-            for called, given, returned in answer.values["calls"]
-        ]
+        try:
+            return [
+                Call(str(called), tuple(itertools.islice(parts, given)), tuple(itertools.islice(parts, returned)))
+                for called, given, returned in answer.values["calls"]
+            ]
+        except (KeyError, TypeError, ValueError):
+            self._give_up("answers in another form than it was asked for")
 
     def show_prints(self, shown: bool) -> None:
         """From now on show what the file prints, or do not; it is shown at first."""
