@@ -4,6 +4,7 @@ This is what runs in a worker: see worker.py.
 """
 
 import io
+import re
 import sys
 import traceback
 import types
@@ -75,7 +76,7 @@ class UserFile:
         return self.prints
 
     def _found(self) -> dict[str, Callable]:
-        defined = self._run()
+        defined = self.run()
         found = {name: defined[name] for name in KNOWN if name in defined}
         if not composed(found):
             first, *_, last = FUNCTIONS
@@ -85,8 +86,8 @@ class UserFile:
                 raise InputError(f"{self._shown}: {name} ({KNOWN[name].tag}) is {_kind(function)}, not a function")
         return found
 
-    def _run(self) -> dict[str, Any]:
-        """Everything that the file defines."""
+    def run(self) -> dict[str, Any]:
+        """Everything that the file defines, run anew."""
         self._mark(LOADING)
         module = types.ModuleType(f"user_file_{self.name}")
         module.__file__ = str(self.path)
@@ -227,7 +228,8 @@ def _first_line(error: BaseException) -> str:
         line = str(error).strip().partition("\n")[0]
     except BaseException:
         return "an error that cannot be printed"
-    # NumPy says last which sizes do not fit
+    line = re.sub(r"Input operand \d has a mismatch .* \((size \d+ is different from \d+)\)$", r"\1", line)
+    line = re.sub(r"Input (operand .*), gufunc core with signature \S+ requires", r"\1, and needs", line)
     return line if len(line) <= LONGEST else f"{line[: LONGEST - END]} … {line[-END:]}"
 
 

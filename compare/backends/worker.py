@@ -19,6 +19,7 @@ from compare.backends.composed import composed
 from compare.backends.process import Process
 from compare.backends.protocol import Backend
 from compare.backends.remote import Remote, RemoteSide
+from compare.backends.traced import Call
 from compare.backends.user_file import UserFileError
 from compare.errors import InputError
 from compare.files import short_path
@@ -66,6 +67,19 @@ class Worker(Remote):
         functions = _Functions(self, nan)
         return {name: partial(functions.call, name) for name in self.names}
 
+    def trace(self, name: str, inputs: tuple[Any, ...]) -> list[Call]:
+        """The calls that one function of the file makes of the others, up to where it raises."""
+        arrays, numbers = _split(inputs)
+        answer = self.request("trace", {"name": name, "numbers": numbers}, arrays)
+        parts = iter(answer.arrays)
+        try:
+            return [
+                Call(str(called), tuple(itertools.islice(parts, given)), tuple(itertools.islice(parts, returned)))
+                for called, given, returned in answer.values["calls"]
+            ]
+        except (KeyError, TypeError, ValueError):
+            self._give_up("answers in another form than it was asked for")
+
     def show_prints(self, shown: bool) -> None:
         """From now on show what the file prints, or do not; it is shown at first."""
         self.request("prints", {"shown": shown})
@@ -111,7 +125,12 @@ class _Functions:
 
     def call(self, name: str, *inputs: Any) -> Any:
         """Call one of them, with arrays and then numbers."""
-        arrays = [value for value in inputs if isinstance(value, np.ndarray)]
-        numbers = [value if isinstance(value, int) else float(value) for value in inputs[len(arrays) :]]
+        arrays, numbers = _split(inputs)
         returned = self.worker.request("call", {"key": self.key, "name": name, "numbers": numbers}, arrays).arrays
         return returned if len(returned) > 1 else returned[0]
+
+
+def _split(inputs: tuple[Any, ...]) -> tuple[list[NDArray], list[int | float]]:
+    """The arrays, and the numbers behind them."""
+    arrays = [value for value in inputs if isinstance(value, np.ndarray)]
+    return arrays, [value if isinstance(value, int) else float(value) for value in inputs[len(arrays) :]]

@@ -25,6 +25,7 @@ from compare.backends.scratch_side import ScratchSide
 from compare.backends.shared_memory import ANSWERS, REQUESTS, map_file
 from compare.backends.sides_service import Answer, Arrays, Beginning, SidesService, answer
 from compare.backends.threads import threads
+from compare.backends.traced import traced
 from compare.backends.user_file import LOADING, UserFile
 
 
@@ -59,6 +60,12 @@ class Service(SidesService):
         """Call one function; numbers are its last parameters."""
         returned = self._functions[key][name](*arrays, *numbers)
         return {}, returned if isinstance(returned, tuple) else (np.asarray(returned),)
+
+    def trace(self, arrays: Arrays, name: str, numbers: list[int | float]) -> Answer:
+        """Call one function of the file run anew: its calls of the others, and of these all inputs and results."""
+        calls = traced(self._file.run(), name, (*arrays, *numbers))
+        described = [[call.name, len(call.inputs), len(call.results)] for call in calls]
+        return {"calls": described}, [part for call in calls for part in (*call.inputs, *call.results)]
 
     def made(self, beginning: Beginning, dtype: str, given: dict[str, Any]) -> ScratchSide:
         """A side with the functions of the file, or `only` some of them."""

@@ -89,15 +89,16 @@ def exercise(
     check_output(json)
     limit = seconds or TIME_LIMIT
     if path.is_dir():
-        if hint or answers or start_again or pictures:
-            raise InputError(f"{short_path(path)} is a folder: omit --hint, --answers, --reset and --pictures")
+        if hint or answers or start_again or pictures or details:
+            others = "--hint, --answers, --reset, --pictures and --details"
+            raise InputError(f"{short_path(path)} is a folder: omit {others}")
         return _class(console, path, limit, json)
     check_folder(pictures)
     if start_again:
-        if hint or answers or json or pictures:
-            raise InputError("--reset only forgets: omit --hint, --answers, --json and --pictures")
+        if hint or answers or details or json or pictures:
+            raise InputError("--reset only forgets: omit --hint, --answers, --details, --json and --pictures")
         return _forget(console, path)
-    return _check(console, opened(path, limit), chosen.problem(), hint, answers, json, pictures)
+    return _check(console, opened(path, limit), chosen.problem(), hint, answers, details, json, pictures)
 
 
 def _begin(console: Console, path: Path, seed: int | None) -> int:
@@ -134,6 +135,7 @@ def _check(
     problem: Problem,
     hint: bool,
     answers: bool,
+    details: bool,
     json: Path | None,
     pictures: Path | None,
 ) -> int:
@@ -141,7 +143,7 @@ def _check(
     with progress(STEPS, False, plain=False) as advance:
         rungs = climb(file, small_problem(), kept, advance)
     todo = next((rung for rung in rungs if rung.state != "right"), None)
-    print_ladder(console, rungs)
+    print_ladder(console, rungs, details)
     content: dict[str, Any] = {"rungs": [_as_dict(rung) for rung in rungs], "hints": []}
     if todo:
         content["hints"] = _print_todo(console, file.path, kept, todo, hint)

@@ -21,19 +21,25 @@ NAME = 26
 DERIVED = "On paper you had single entries of it: which formula gives all of them?"
 
 
-def print_ladder(console: Console, rungs: list[Rung]) -> None:
-    """Every rung in a line, and how many are right."""
-    for number, rung in enumerate(rungs, 1):
-        state, style = WORDS.get(rung.state, rung.state), STYLES.get(rung.state, "dim")
-        paper = f"paper {rung.answered} of {len(rung.paper)}" if rung.paper else ""
-        console.print(
-            Text.assemble(f"{number:2}  {rung.tag:5}  ", (f"{state:9}", style), f"  {rung.name:{NAME}}  {paper}")
-        )
+def print_ladder(console: Console, rungs: list[Rung], details: bool) -> None:
+    """How many rungs are right and which is next; with `details`, at the beginning and at the end each in a line."""
     right = sum(rung.state == "right" for rung in rungs)
-    console.print(Text(f"\n{right} of {len(rungs)} are right\n"))
+    if details or right in (0, len(rungs)):
+        for number, rung in enumerate(rungs, 1):
+            _print_rung(console, number, rung)
+        console.print(Text(f"\n{right} of {len(rungs)} are right\n"))
+    else:
+        todo = next(rung for rung in rungs if rung.state != "right")
+        console.print(Text(f"{right} of {len(rungs)} are right, next: {todo.name} ({todo.tag}); --details shows all\n"))
     for rung in rungs:
         if rung.is_slow:
             console.print(_filled(_slow(rung)))
+
+
+def _print_rung(console: Console, number: int, rung: Rung) -> None:
+    state, style = WORDS.get(rung.state, rung.state), STYLES.get(rung.state, "dim")
+    paper = f"paper {rung.answered} of {len(rung.paper)}" if rung.paper else ""
+    console.print(Text.assemble(f"{number:2}  {rung.tag:5}  ", (f"{state:9}", style), f"  {rung.name:{NAME}}  {paper}"))
 
 
 def _slow(rung: Rung) -> str:
@@ -58,7 +64,12 @@ def print_next(console: Console, path: Path, todo: Rung, formula: bool = False) 
         console.print(Text(KNOWN[todo.name].signature))
     else:
         console.print(Text(head))
-        console.print(_filled(f"Write it in {path}, in place of raise NotImplementedError, and run this again."))
+        console.print(
+            _filled(
+                f"Write it in {path}, in place of raise NotImplementedError, and run this again. "
+                "If it is written, remove that line."
+            )
+        )
     if todo.paper and TEXTS[todo.name].hidden:
         said = f"Your answers on paper are entries of this: {TEXTS[todo.name].formula}" if formula else DERIVED
         console.print(_filled(said))

@@ -138,7 +138,6 @@ RULES = {
             "--check runs a test of yours, which makes its own steps",
             (*PROBLEM, "answers", "start_again", "pictures", "paper_seed"),
         ),
-        Rule(lambda values: not values["check"], "--details is for --check", ("details",)),
         NO_MOMENTUM,
         *DATA_RULES,
     ),

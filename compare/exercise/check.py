@@ -10,19 +10,23 @@ import numpy as np
 from compare.backends.by_name import SCRATCH
 from compare.backends.protocol import Backend
 from compare.backends.threads import threads
+from compare.backends.traced import Call
 from compare.backends.user_file import UserFileError
 from compare.backends.worker import Worker
 from compare.bugs.diagnosis import Diagnostician
 from compare.equations import COMPOSED, FUNCTIONS, KNOWN
+from compare.exercise.batch_questions import batch_question
 from compare.exercise.described import described
 from compare.exercise.faults import fault_help
 from compare.exercise.named import Named, named
-from compare.exercise.questions import batch_question, question
+from compare.exercise.questions import question
 from compare.exercise.rungs import example
 from compare.exercise.seen import Seen
-from compare.exercise.trials import trials
+from compare.exercise.trials import Trial, small_inputs, trials
+from compare.exercise.turn_texts import Turn
+from compare.exercise.turns import Trace, first_wrong_turn, no_trace
 from compare.problem import DTYPES, Problem
-from compare.proof.accuracy_loss import LOSES_ACCURACY, loses_accuracy
+from compare.proof.accuracy_loss import loses_accuracy
 from compare.proof.exact_arithmetic import BATCHES, LARGE_BATCH, first_unequal
 from compare.proof.hard_batches import all_hard_batches, first_over_budget
 from compare.proof.single_steps import SingleSteps, real_batch
@@ -30,6 +34,11 @@ from compare.proof.single_steps import SingleSteps, real_batch
 # The names of the batches of exact arithmetic, in their order.
 EXACT_BATCHES = [f"{name}, {N}" for name, N in (*BATCHES, ("one winner", LARGE_BATCH))]
 Step = Callable[[str], None]
+NO_DIVISION = (
+    "Who goes the long way, by dlogP / P, divides by 0 there. In (P - Y) / N nothing is divided by P, and P may be 0."
+)
+# What needs the functions before it.
+LAST = "one_epoch"
 
 
 class Finding(NamedTuple):
@@ -45,24 +54,57 @@ class Finding(NamedTuple):
         return cls(asks, (str(known), known.lesson), known.name) if known else cls(asks, otherwise)
 
 
+class Late(NamedTuple):
+    """What only a batch shows: the quantity that is wrong in it, more about it, and a precision in which it is wrong.
+
+    how: what is wrong with the quantity, as far as it is known.
+    """
+
+    quantity: str
+    batch: str
+    about: str
+    dtype: str
+    how: str = ""
+
+    def __str__(self) -> str:
+        return f'right in the worked example, but not in the batch "{self.batch}"{self.about}: {self.quantity}'
+
+
 def check(file: Worker, name: str, problem: Problem, on_step: Step = lambda _: None) -> Finding | None:
     """What is wrong with one function of a file; None if it is right.
 
     Raises UserFileError if it is not written yet. What it prints is shown for the worked example only.
     """
     with threads(1), np.errstate(all="ignore"):
-        return found_or_fault(lambda: _on_trials(file, name) or _on_batches(file, name, problem, on_step))
+        return found_or_fault(
+            name, lambda: _on_trials(file, name) or _on_batches(file, name, problem, on_step), _tracer(file, name)
+        )
 
 
-def found_or_fault(find: Callable[[], Finding | None]) -> Finding | None:
-    """What is found, or what to say of a function that cannot be used. Raises UserFileError if it is not written."""
+def found_or_fault(name: str, find: Callable[[], Finding | None], trace: Trace = no_trace) -> Finding | None:
+    """What is found, or what to say of a function that cannot be used. Raises UserFileError if it is not written.
+
+    trace: the calls of other functions that the function makes on some inputs.
+    """
     try:
         return find()
     except UserFileError as error:
         if "is not written yet" in str(error):
             raise
-        asks, says = fault_help(str(error))
-        return Finding(f"{error}. {asks}", (says,), asks)
+        turn = next((turn for inputs in small_inputs(name) if (turn := first_wrong_turn(inputs, trace(inputs)))), None)
+        asks, says = turn or fault_help(str(error), name)
+        return Finding(f"{error}. {asks[:1].upper()}{asks[1:]}", (says,), asks)
+
+
+def _tracer(file: Worker, name: str) -> Trace:
+    """The calls of a function of a file. A file that has ended has none."""
+
+    def trace(inputs: tuple[Any, ...]) -> list[Call]:
+        with suppress(UserFileError):
+            return file.trace(name, inputs)
+        return []
+
+    return trace if name == LAST else no_trace
 
 
 def _on_trials(file: Worker, name: str) -> Finding | None:
@@ -71,12 +113,15 @@ def _on_trials(file: Worker, name: str) -> Finding | None:
     file.show_prints(True)
     shown[name](*example(name)[0])
     file.show_prints(False)
-    return on_trials(name, silent[name])
+    return on_trials(name, silent[name], _tracer(file, name))
 
 
-def on_trials(name: str, call: Callable) -> Finding | None:
+def on_trials(name: str, call: Callable, trace: Trace = no_trace) -> Finding | None:
     """What is wrong with a function on the small inputs. Raises what it raises."""
     found = [*trials(name, call)]
+    if turn := _first_turn(found, trace):
+        known = named(name, found)
+        return Finding(turn.asks, (turn.says, *([str(known)] if known else [])), known.name if known else "")
     for result in range(len(KNOWN[name].results)):
         if not all(trial.is_right(result) for trial in found):
             seen = Seen(name, found, result)
@@ -88,6 +133,12 @@ def on_trials(name: str, call: Callable) -> Finding | None:
     return Finding(asks, ("float32 has 7 digits, and its largest number is 3e38: which step needs more?",))
 
 
+def _first_turn(found: list[Trial], trace: Trace) -> Turn | None:
+    """What is seen in the calls of an epoch that is wrong."""
+    wrong = (trial for trial in found if not trial.is_right())
+    return next((turn for one in wrong if (turn := first_wrong_turn(one.inputs, trace(one.inputs), one.ours))), None)
+
+
 def _first_wrong_result(found: list) -> int:
     return next(n for n in range(len(found[0].right)) if not all(trial.is_right(n) for trial in found))
 
@@ -96,13 +147,21 @@ def _on_batches(file: Worker, name: str, problem: Problem, on_step: Step) -> Fin
     if not _is_in_a_step(name):
         return None
     alone = file.backend([name])
-    reason = _first_wrong(alone, problem, on_step)
-    if not reason:
+    late = _first_wrong(alone, problem, on_step)
+    if not late:
         return None
-    batch = reason.partition('batch "')[2].partition('"')[0]
-    lost = f"; {LOSES_ACCURACY}" if loses_accuracy(problem, alone, SCRATCH) else ""
     known, facts = _diagnosis(alone, name, problem)
-    return Finding.of(f"{reason}{lost}. {batch_question(batch)}", known, facts)
+    # the first message has named the batch already
+    facts = tuple(fact for fact in facts if f'"{late.batch}"' not in fact) or facts
+    if late.how and name == "logits_gradient":
+        facts = (NO_DIVISION, *facts)
+    how = late.how or ("is wrong there" if known else _accuracy(problem, alone))
+    return Finding.of(f"{late} {how}. {batch_question(late.batch, name)}", known, facts)
+
+
+def _accuracy(problem: Problem, alone: Backend) -> str:
+    right = loses_accuracy(problem, alone, SCRATCH)
+    return "loses accuracy there; the formula is right" if right else "is wrong there"
 
 
 def _is_in_a_step(name: str) -> bool:
@@ -110,17 +169,27 @@ def _is_in_a_step(name: str) -> bool:
     return name in FUNCTIONS or any(name in parts for parts in COMPOSED.values())
 
 
-def _first_wrong(alone: Backend, problem: Problem, on_step: Step) -> str:
-    """The first batch in which a step is wrong, and the first quantity that is; empty if none is."""
+def _first_wrong(alone: Backend, problem: Problem, on_step: Step) -> Late | None:
+    """The first batch in which a step is wrong, and the first quantity that is; None if none is."""
     for group in _groups(problem):
         on_step(group[0].cases[0].name)
         steps = dict(zip(DTYPES, group, strict=True))
         places = {dtype: first_over_budget(steps[dtype], alone, SCRATCH, dtype) for dtype in DTYPES}
         if any(places.values()):
-            return _first(places, [case.name for case in group[0].cases])
+            late = _first(places, [case.name for case in group[0].cases])
+            return late._replace(how=_not_finite(steps[late.dtype], alone, late))
     on_step("exact steps")
     places = {dtype: first_unequal(problem, dtype, alone, SCRATCH) for dtype in DTYPES}
-    return _first(places, EXACT_BATCHES, ", in which nothing rounds") if any(places.values()) else ""
+    return _first(places, EXACT_BATCHES, ", in which nothing rounds") if any(places.values()) else None
+
+
+def _not_finite(steps: SingleSteps, alone: Backend, late: Late) -> str:
+    """Whether something has nan or inf in this batch, which is never right."""
+    for case, step in steps.steps(alone, late.dtype):
+        bad = [np.ravel(part)[~np.isfinite(np.ravel(part))] for part in step]
+        if case.name == late.batch and (first := next((part for part in bad if part.size), None)) is not None:
+            return f"has {first[0]} there"
+    return ""
 
 
 def _groups(problem: Problem) -> Iterator[tuple[SingleSteps, ...]]:
@@ -128,7 +197,7 @@ def _groups(problem: Problem) -> Iterator[tuple[SingleSteps, ...]]:
     return zip(*every, strict=True)
 
 
-def _first(places: dict[str, str], batches: list[str], about: str = "") -> str:
+def _first(places: dict[str, str], batches: list[str], about: str = "") -> Late:
     """What is wrong in the first of these batches in which anything is; the precision only if the other one passes.
 
     places: by precision quantity and batch, as `dW, a single image`; empty where nothing is wrong.
@@ -138,7 +207,7 @@ def _first(places: dict[str, str], batches: list[str], about: str = "") -> str:
     dtype, *others = [dtype for dtype, number in order.items() if number == first]
     quantity, _, batch = places[dtype].partition(", ")
     only = "" if others else f", in {dtype} only"
-    return f'right on the worked example, but not in the batch "{batch}"{about}: {quantity}{only}'
+    return Late(quantity, batch, f"{about}{only}", dtype)
 
 
 def _diagnosis(alone: Backend, name: str, problem: Problem) -> tuple[Named | None, tuple[str, ...]]:

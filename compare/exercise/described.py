@@ -6,62 +6,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from compare.equations import KNOWN
+from compare.exercise.factors import one_factor
+from compare.exercise.nearly import rounded, same_gap
 from compare.exercise.on_the_way import on_the_way
-from compare.exercise.seen import Seen, ratio, value
+from compare.exercise.seen import Seen, apart, ratio
 from compare.exercise.trials import Trial, same
 
 
 def described(seen: Seen) -> tuple[str, ...]:
     """What holds in all trials that are wrong, and what to do with it."""
-    said = next((text for describe in DESCRIPTIONS if (text := describe(seen))), "") or on_the_way(seen)
-    ours, right = (float(part[seen.place]) for part in seen.pair(seen.first))
-    example = f"{seen.where} {seen.at()} is {value(ours)} and should be {value(right)}"
+    finite = all(np.isfinite(trial.ours[seen.result]).all() for trial in seen.trials)
+    said = next((text for describe in DESCRIPTIONS if finite and (text := describe(seen))), "") or on_the_way(seen)
+    ours, right = apart(*(float(part[seen.place]) for part in seen.pair(seen.first)))
+    example = f"{seen.where} {seen.at()} is {ours} and should be {right}"
     return (said or f"Compute each step of your code for one entry by hand, and print the same step: {example}.",)
 
 
-# Factors that people write, from N, D and K.
-FACTORS: dict[str, Callable[[float, float, float], float]] = {
-    "N": lambda N, _, __: N,
-    "1/N": lambda N, _, __: 1 / N,
-    "D": lambda _, D, __: D,
-    "1/D": lambda _, D, __: 1 / D,
-    "K": lambda _, __, K: K,
-    "1/K": lambda _, __, K: 1 / K,
-    "N/K": lambda N, _, K: N / K,
-    "K/N": lambda N, _, K: K / N,
-    "1/(N K)": lambda N, _, K: 1 / (N * K),
-    "N K": lambda N, _, K: N * K,
-    "N/(N - 1)": lambda N, _, __: N / max(N - 1, 1),
-    "N/100": lambda N, _, __: N / 100,
-    "-N": lambda N, _, __: -N,
-}
 # Powers of an input that people multiply with.
 POWERS = {
     1: "{}", 2: "{} squared", -1: "1 / {}", -2: "1 / {} squared", 0.5: "the root of {}", -0.5: "1 / the root of {}",
 }  # fmt: skip
-CONSTANTS = {np.log(10): "ln 10", 1 / np.log(10): "1 / ln 10", np.log(2): "ln 2", 1 / np.log(2): "1 / ln 2"}
-
-
-def _factor(seen: Seen) -> str:
-    """Everything is right but one factor."""
-    ratios = [ratio(*seen.pair(trial)) for trial in seen.trials]
-    if any(r is None for r in ratios):
-        return ""
-    found = np.array(ratios, float)
-    if np.ptp(found) < 1e-6 * abs(found[0]):
-        named = next((f" = {text}" for number, text in CONSTANTS.items() if abs(found[0] - number) < 1e-6), "")
-        return f"All of {seen.symbol} is right but for one factor: {found[0]:.6g}{named}, in every batch."
-    sizes = [[trial.sizes.get(letter, 0) for letter in "NDK"] for trial in seen.trials]
-    for text, make in FACTORS.items():
-        if all(N and K for N, _, K in sizes) and np.allclose(found, [_made(make, row) for row in sizes], rtol=1e-6):
-            return f"All of {seen.symbol} is right but for one factor: it is {text} times what it should be."
-    changes = f"All of {seen.symbol} is right but for one factor, which changes with the batch."
-    return changes if seen.first.ours[seen.result].size > 1 else ""
-
-
-def _made(make: Callable[[float, float, float], float], row: list[float]) -> float:
-    N, D, K = row
-    return make(N, D or np.nan, K)
 
 
 def _at_the_labels(seen: Seen) -> str:
@@ -95,7 +60,7 @@ def _offset(seen: Seen) -> str:
     if gaps[0].ndim == 2 and all(same(gap, np.broadcast_to(gap[:, :1], gap.shape)) for gap in gaps):
         return (
             f"Each row of {seen.symbol} is off by one number of its own: look at what you add to a row, or "
-            "take from it."
+            "subtract from it."
         )
     if gaps[0].ndim == 2 and all(same(gap, np.broadcast_to(gap[:1], gap.shape)) for gap in gaps):
         return f"Each column of {seen.symbol} is off by one number of its own: look at what you add to a column."
@@ -105,7 +70,7 @@ def _offset(seen: Seen) -> str:
 def _one_line(seen: Seen) -> str:
     """Only the first or last row or column is wrong."""
     bad = [~np.isclose(*seen.pair(trial), rtol=1e-9, atol=1e-12) for trial in seen.wrong]
-    if bad[0].ndim == 0:
+    if bad[0].ndim == 0 or max(map(len, bad)) < 2:
         return ""
     lines: dict[str, Callable[[NDArray], NDArray]] = {
         "last row" if bad[0].ndim == 2 else "last entry": lambda wrong: wrong[:-1],
@@ -120,6 +85,39 @@ def _one_line(seen: Seen) -> str:
             if not any(rest(wrong).any() for wrong in bad)
         ),
         "",
+    )
+
+
+def _right_rows(seen: Seen) -> str:
+    """Only the first or the last image is right."""
+    pairs = [seen.pair(trial) for trial in seen.wrong if len(trial.right[seen.result].shape) == 2]
+    if len(pairs) < len(seen.wrong) or not list(KNOWN[seen.name].results.values())[seen.result].startswith("N"):
+        return ""
+    right = [np.isclose(*pair, rtol=1e-9, atol=1e-12).all(axis=1) for pair in pairs]
+    for row, what in ((0, "first"), (-1, "last")):
+        if all(mask[row] and mask.sum() == 1 for mask in right):
+            return (
+                f"Of your {seen.symbol} only the {what} row is right, that of the {what} image. Which of your lines is "
+                "run for one image only?"
+            )
+    return ""
+
+
+def _rounding(seen: Seen) -> str:
+    return (
+        f"Your {seen.symbol} is the right one, rounded. a // b rounds down to a whole number, round(a, 4) keeps four "
+        "decimals, int(a) none: return it as it is."
+        if rounded(seen)
+        else ""
+    )
+
+
+def _added(seen: Seen) -> str:
+    return (
+        f"Your {seen.symbol} is the right one and a small number: nothing needs to be added to it, nor to what it is "
+        "made of."
+        if same_gap(seen)
+        else ""
     )
 
 
@@ -145,16 +143,20 @@ def _some_sizes(seen: Seen) -> str:
     good = [trial for trial in seen.trials if trial.is_right(seen.result)]
     if not good or seen.name == "one_epoch":
         return ""
-    found = [text for name in seen.first.sizes if (text := _split(name, seen.wrong, good))]
-    return found[0] if len(found) == 1 else ""
+    if [trial.sizes.get("N") for trial in good] == [1]:
+        return f"Of the small batches only the one with N = 1 is right. {on_the_way(seen)}".rstrip()
+    # one that is right may be so by chance
+    found = [text for name in seen.first.sizes if (text := _split(name, seen.wrong, good))] if len(good) > 1 else []
+    return f"{found[0]} {on_the_way(seen)}".rstrip() if len(found) == 1 else ""
 
 
 def _split(name: str, wrong: list[Trial], good: list[Trial]) -> str:
     bad_values, good_values = ({trial.sizes[name] for trial in some} for some in (wrong, good))
+    found = "Of the small batches those are wrong where"
     if max(bad_values) < min(good_values):
-        return f"It is wrong where {name} is {max(bad_values):g} or less, and right where it is {min(good_values):g}."
+        return f"{found} {name} is {max(bad_values):g} or less."
     if min(bad_values) > max(good_values):
-        return f"It is wrong where {name} is {min(bad_values):g} or more, and right where it is {max(good_values):g}."
+        return f"{found} {name} is {min(bad_values):g} or more."
     return ""
 
 
@@ -171,7 +173,9 @@ def _one_number(seen: Seen) -> str:
     """Ours is one number in all places."""
     if not seen.all_wrong(lambda ours, _, __: ours.size > 1 and np.ptp(ours) < 1e-12):
         return ""
-    return f"Your {seen.symbol} is the same number in every place: which axis should be left, and is not summed over?"
+    return (
+        f"Your {seen.symbol} is the same number in every place of a batch: which index should make the places differ?"
+    )
 
 
 def _off_by_an_input(seen: Seen) -> str:
@@ -207,6 +211,6 @@ def _is(one: NDArray, other: Any) -> bool:
 
 
 DESCRIPTIONS = (
-    _factor, _one_number, _sizes_are_right, _off_by_an_input, _times_an_input, _some_sizes, _at_the_labels, _offset,
-    _one_line, _rows_apart,
+    _rounding, _added, one_factor, _one_number, _sizes_are_right, _off_by_an_input, _times_an_input, _one_line,
+    _right_rows, _at_the_labels, _offset, _rows_apart, _some_sizes,
 )  # fmt: skip

@@ -2,11 +2,19 @@
 
 import re
 
+from compare.equations import KNOWN, shape_text
+from compare.exercise.rungs import example
+from compare.exercise.trials import BATCH
+
 # What stands in the message, what to ask, and what to say on request.
 FAULTS = {
     r"returns None": (
         "Which line returns the result?",
         "A function without return gives None: end it with `return` and the result.",
+    ),
+    r"raises TypeError: 'float' object cannot be interpreted as an integer": (
+        "Which number of that line must be a whole one, and which operation made it?",
+        "a / b is a float, also where nothing is left; a // b is an integer. range(0, N, step) needs no division.",
     ),
     r"one_epoch.*raises IndexError": (
         "Do X and y of each step have the same images?",
@@ -25,6 +33,25 @@ FAULTS = {
         "What makes one number of them, for the whole batch?",
         "L is the mean over the images: end with .mean(), or with .sum() / len(y).",
     ),
+    r"log_probabilities_gradient.* in shape \(N,\) = ": (
+        "That is a number for each image: where in its row does it stand, and what stands beside it?",
+        "dlogP has the shape of logP: begin with np.zeros_like(logP), and put the number into the label's column.",
+    ),
+    r"(softmax_backward|logits).* in shape \(K,\) = .*, not \(N, K\)": (
+        "These are the numbers of one image, or of all images together. Which line should keep a row for each image?",
+        "The result has a row for each of the N images: no sum, mean or index may take away axis 0, and a loop over "
+        "the images fills one row in each turn.",
+    ),
+    r"probabilities_gradient.* in shape ": (
+        "Each entry of dP is made of one entry of P and one of dlogP: which line does more than that?",
+        "*, / and - work entry by entry and keep the shape (N, K); @ multiplies matrices, and .sum() takes an axis "
+        "away.",
+    ),
+    r"in shape \(N, K\) = .*, not \(K,\)": (
+        "There is still a row for each image. What makes one row of them?",
+        "b acts on every image, and effects add up: a sum over axis 0 leaves one number for each class. cumsum keeps "
+        "every sum on the way.",
+    ),
     r"in shape \((\w), (\w)\) = .* not \(\2, \1\)": (
         "Rows and columns are exchanged: which of the two matrices must be turned, and which comes first?",
         "(A, B) @ (B, C) is (A, C): begin with the matrix, or its transpose, whose rows the result should have.",
@@ -33,13 +60,18 @@ FAULTS = {
         "Over how many axes do you sum?",
         ".sum() without axis adds up everything; axis=0 adds up the rows, and leaves a number for each column.",
     ),
-    r"in shape .*\(1, \d+\), not \(\w,\)": (
-        "Which axis should go?",
-        "keepdims=True keeps an axis of length 1, which is of use for broadcasting; leave it out here.",
+    r"in shape .*(\(1, \d+\)|\(\d+, 1\)), not \(\w,\)": (
+        "Which axis of length 1 should go?",
+        "keepdims=True, reshape and [:, None] make an axis of length 1, which is of use for broadcasting; leave them "
+        "out here.",
+    ),
+    r"in shape \(N, K, D\)": (
+        "Over which index must one still sum?",
+        "There is one axis too many, N: each image has its product of dZ[n, k] and X[n, i], and these are added up.",
     ),
     r"in shape .*\(\d+, \d+, \d+\)": (
         "Over which index must one still sum?",
-        "There is one axis too many: it is the index j of the chain rule, over which the products are added up.",
+        "There is one axis too many: dZ[n, k] is a sum over j of dP[n, j] times J[n, j, k].",
     ),
     r"in shape \([NK],\) = ": (
         "Over which axis do you sum, and which should be left?",
@@ -47,39 +79,110 @@ FAULTS = {
         "leaves a number for each image. Without a sum both stay.",
     ),
     r"in shape": (
-        "Over which axis do you sum, and which matrix is turned?",
+        "Which line makes an array of that shape, and which one do you want?",
         "Write the shape of each step beside it. A sum over axis=0 leaves the columns, one over axis=1 the rows, and "
         "keepdims=True keeps an axis of length 1; of a product (A, B) @ (B, C) the outer letters remain.",
     ),
     r"in float64, not float32": (
         "Which array do you make yourself, and of which dtype?",
-        "np.zeros, np.ones and np.eye make float64 unless they are told: np.zeros(shape, X.dtype).",
+        "np.zeros, np.ones, np.eye and np.array of numbers make float64 unless they are told: "
+        "np.zeros(shape, {given}.dtype).",
     ),
     r"returns \w+(, the \w+ of the pair,)? in int": (
         "Which array do you make yourself, and of which dtype?",
-        "An array of integers cuts off all decimals: np.zeros(shape, X.dtype) takes the dtype of X.",
+        "An array of integers cuts off all decimals: np.zeros(shape, {given}.dtype) takes the dtype of {given}.",
     ),
     r"in place": (
         "Which line writes into an array that you were given?",
         "`a -= b` and `a[i] = c` change the array itself, and `B = A` is the same array under another name. "
         "A.copy(), np.exp(A) and `A - B` make a new one.",
     ),
-    r"raises ValueError: matmul": (
+    r"sgd_step.*raises ValueError: (matmul|shapes)": (
+        "Which of the two is one number?",
+        "lr is a number: lr * dW multiplies every entry by it. @ and np.dot are for matrices.",
+    ),
+    r"softmax_backward.*raises ValueError: matmul": (
+        "J has a matrix for each image: with what is the matrix of image n multiplied?",
+        "J[n] (K, K) meets dP[n] (K,), row by row: a loop over n, or np.einsum with the n of both. dP as a whole is "
+        "no matrix to multiply with.",
+    ),
+    r"raises ValueError: (matmul|shapes .* not aligned)": (
         "Which shapes has the product, and must one of the two be transposed?",
         "(A, B) @ (B, C): the inner sizes must be equal. A.T turns a matrix; write the letters N, D, K above each.",
+    ),
+    r"raises IndexError: shape mismatch: indexing arrays": (
+        "Two arrays of indices go together in pairs. How long is each?",
+        "There is one pair for each image: rows np.arange(N) with columns y, both of length N.",
+    ),
+    r"sgd_step.*could not be broadcast": (
+        "Which line of yours takes dW, and which db?",
+        "W and dW have one shape, b and db another: the step of b is made of db.",
+    ),
+    r"(logits_gradient|log_probabilities_gradient).*could not be broadcast together with shapes \(\d+,\d+\) \(\d+,\)": (
+        "In y there is a number for each image, in the other an entry for each class. What does y say, and what is Y?",
+        "Y is not y: Y (N, K) has a 1 in each row, in the column y[n], and 0 elsewhere.",
+    ),
+    r"softmax_backward.*could not be broadcast together with shapes \(\d+,\) \(\d+,\d+\)": (
+        "Which two shapes meet there, and which of them is of one image?",
+        "J[n] = np.diag(P[n]) - np.outer(P[n], P[n]) is for one image: np.diag of the whole P takes its diagonal, and "
+        "P.T @ P mixes the images.",
+    ),
+    r"could not be broadcast.* \(\d+,1\)": (
+        "Which two shapes meet there, and which of them is a column?",
+        "A column (K, 1) has one number for each row. One number for each column of (N, K) is an array (K,), as it is.",
+    ),
+    r"could not be broadcast together with shapes \(\d+,\d+\) \(\d+,\d+\)": (
+        "Which two shapes meet there? What do *, + and - do with two matrices?",
+        "*, + and - work entry by entry, so both need the same shape. A sum of products over an axis that both have is "
+        "a product of matrices: (A, B) @ (B, C).",
+    ),
+    r"logits \(E1\).*could not be broadcast": (
+        "Which two shapes meet there, and in which order should the rows and columns of Z be?",
+        "Z has images as rows and classes as columns, (N, K): then b (K,) is added to each row.",
     ),
     r"could not be broadcast": (
         "Which two shapes meet there?",
         "Shapes are matched from the right: (N, K) goes with (K,) and with (N, 1), not with (N,). keepdims=True keeps "
         "an axis of a sum or maximum as length 1.",
     ),
+    r"raises IndexError: too many indices": (
+        "Which array has fewer axes than indices, and how was it made?",
+        "np.zeros_like(A) has the shape of A: of y it is (N,), of logP (N, K).",
+    ),
+    r"(nll_loss|log_probabilities_gradient|logits_gradient).*raises IndexError: index \d+ .* for axis 0": (
+        "What does the first index count there: images, or is it a label?",
+        "Rows are images and columns classes, so the row comes first: A[np.arange(N), y]. Y[y] = 1 takes labels for "
+        "rows. Of np.eye(K) a label picks a row, and K of them are needed.",
+    ),
+    r"(weight_gradient|bias_gradient).*raises IndexError: index \d+ .* for axis 0": (
+        "What does the first index count there, images or classes?",
+        "In X and dZ the first index is the image; dW has a row for each class, and db a number for each class.",
+    ),
     r"raises IndexError": (
-        "Which index is too large, and for which axis?",
-        "Rows are 0 ... N-1 and columns 0 ... K-1: one entry of each row is A[np.arange(len(y)), y].",
+        "That axis is shorter than the index: what does the index count there, images, pixels or classes?",
+        "Axis 0 is the first index, the row. An index of images ends at N - 1, one of classes, so a label, at K - 1, "
+        "and one of pixels at D - 1.",
+    ),
+    r"raises AxisError": (
+        "How many axes has the array, and what is the number of the first?",
+        "Axes are counted from 0: of a matrix axis 0 runs down the rows, and axis 1 along a row.",
+    ),
+    r"raises AttributeError": (
+        "Is that name spelled as NumPy spells it?",
+        "NumPy has A.T, A.copy(), np.zeros_like(A), A.sum(axis=0). PyTorch calls some of them otherwise.",
+    ),
+    r"inhomogeneous": (
+        "What do you make one array of, and have the parts one shape?",
+        "W (K, D) and b (K,) are two arrays, and go back as two: with a comma.",
     ),
     r"raises NameError": (
         "Where does that name get its value?",
         "A function knows its parameters, and what stands at the top of the file; NumPy is np.",
+    ),
+    r"raises TypeError.*keyword argument": (
+        "Does the function that you call know that argument?",
+        "NumPy says axis and keepdims, PyTorch dim and keepdim. sum() and max() of Python know neither: np.sum, "
+        "np.max.",
     ),
     r"raises TypeError.*(argument|positional)": (
         "Which parameters has the function that you call?",
@@ -91,7 +194,7 @@ FAULTS = {
     ),
     r"for \w+(, the \w+ of the pair,)?, not a NumPy array": (
         "Which line makes it, and of which kind?",
-        "np.array(list) makes an array of a list; np.zeros(shape, X.dtype) makes one to be filled.",
+        "np.array(list, {given}.dtype) makes an array of a list; np.zeros(shape, {given}.dtype) one to be filled.",
     ),
     r"takes over": (
         "Does a loop end?",
@@ -104,11 +207,36 @@ FAULTS = {
     ),
 }
 OTHERWISE = (
-    "What is in that line, in the worked example?",
-    "Put print() of each array's shape before that line: what is printed is shown once.",
+    "What is in that line, and of which shape?",
+    "Put print() of each array's shape before that line: what is printed in the worked example is shown once.",
 )
 
 
-def fault_help(text: str) -> tuple[str, str]:
+def fault_help(text: str, name: str) -> tuple[str, str]:
     """A question about what a function did, and what to say on request."""
-    return next((texts for pattern, texts in FAULTS.items() if re.search(pattern, text)), OTHERWISE)
+    asks, says = next((texts for pattern, texts in FAULTS.items() if re.search(pattern, text)), OTHERWISE)
+    given = next(iter(KNOWN[name].parameters))
+    return asks, f"{_in_letters(text, name)}{says.format(given=given)}"
+
+
+def _in_letters(text: str, name: str) -> str:
+    """The sizes in an error as letters, where each is one of them."""
+    letters = _letters(text, name)
+    error = text.partition(" raises ")[2]
+    shapes = [tuple(map(int, re.findall(r"\d+", shape))) for shape in re.findall(r"\([\d, ]+,[\d, ]*\)", error)]
+    sizes = [
+        int(size) for pair in re.findall(r"size (\d+)(?: is different from (\d+))?", error) for size in pair if size
+    ]
+    if (not shapes and not sizes) or not all(size in letters for size in (*sum(shapes, ()), *sizes)):
+        return ""
+    known = [f"{shape} is{shape_text(''.join(letters[size] for size in shape))}" for shape in shapes]
+    return f"{', '.join([*known, *(f'size {size} is {letters[size]}' for size in dict.fromkeys(sizes))])}. "
+
+
+def _letters(text: str, name: str) -> dict[int, str]:
+    """By size its letter, in the small batch of which an error tells; none where the sizes are not known here."""
+    if name == "one_epoch" or 'in the batch "' in text:
+        return {}
+    told = {letter: int(size) for letter, size in re.findall(r"\b([NDK]) = (\d+)", text.partition(BATCH)[2])}
+    sizes = told or KNOWN[name].sizes(example(name)[0])
+    return {size: letter for letter, size in sizes.items() if [*sizes.values()].count(size) == 1}

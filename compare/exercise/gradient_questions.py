@@ -26,7 +26,38 @@ def _nudged(seen: Seen) -> str:
 
 
 def _by_nudging(seen: Seen) -> str:
-    return f"{_nudged(seen)} How large is a slope: the change of L divided by what?"
+    made_of = MADE_OF.get(seen.name, lambda _: f"the numbers of {' and '.join(seen.first.given)}")
+    return f"{_nudged(seen)} It is made of {made_of(seen)}. What does your code make of these?"
+
+
+def _label_and_size(seen: Seen) -> str:
+    n, y = seen.place[0], seen.first.given["y"]
+    return f"the label {y[n]} of image {n}, and N = {len(y)}"
+
+
+def _slope_and_gradient(seen: Seen) -> str:
+    at = ", ".join(map(str, seen.place))
+    P, dlogP = (seen.first.given[name][seen.place] for name in ("P", "dlogP"))
+    return f"P[{at}] = {value(P)} and dlogP[{at}] = {value(dlogP)}"
+
+
+def _row_and_gradient(seen: Seen) -> str:
+    n = seen.place[0]
+    P, dP = (seen.first.given[name][n] for name in ("P", "dP"))
+    return f"P[{n}] = {shown(P)} and dP[{n}] = {shown(dP)}"
+
+
+def _row_and_label(seen: Seen) -> str:
+    n, logP = seen.place[0], seen.first.given["logP"]
+    return f"logP[{n}] = {shown(logP[n])}, {_label_and_size(seen)}"
+
+
+MADE_OF = {
+    "log_probabilities_gradient": _label_and_size,
+    "probabilities_gradient": _slope_and_gradient,
+    "softmax_backward": _row_and_gradient,
+    "logits_gradient": _row_and_label,
+}
 
 
 def _clear_ratio(seen: Seen) -> str:
@@ -143,7 +174,14 @@ def _column_by_hand(seen: Seen) -> str:
 _ROWS: tuple[Question, ...] = (_opposite, _clear_ratio, _row_sums, _sign_beside_the_label, _by_nudging)
 GRADIENTS: dict[str, tuple[Question, ...]] = {
     "log_probabilities_gradient": (_opposite, _clear_ratio, _elsewhere, _label_is_zero, _labels_differ, _by_nudging),
-    "probabilities_gradient": (_opposite, _clear_ratio, _elsewhere, _small_p, _by_nudging),
+    "probabilities_gradient": (
+        _opposite,
+        _clear_ratio,
+        _elsewhere,
+        _label_is_zero,
+        _small_p,
+        _by_nudging,
+    ),
     "softmax_backward": _ROWS,
     "logits_gradient": _ROWS,
     "weight_gradient": (_opposite, _clear_ratio, _one_image, _pixels_by_hand),

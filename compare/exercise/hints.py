@@ -14,8 +14,8 @@ HINTS = {
     ),
     "log_softmax": (
         "Do not compute P first: the logarithm of a quotient is a difference. And each row is on its own.",
-        "What does exp do to a logit of 1000? Taking the same number from all logits of a row changes nothing; the "
-        "row's largest makes exp safe.",
+        "What does exp do to a logit of 1000? Subtracting the same number from all logits of a row does not change P; "
+        "the row's largest makes exp safe.",
         "S = Z - Z.max(axis=1, keepdims=True); the result is S - np.log(np.exp(S).sum(axis=1, keepdims=True)).",
     ),
     "nll_loss": (
@@ -42,7 +42,7 @@ HINTS = {
     "logits_gradient": (
         "How does the loss of one image change if a logit rises a little? By its probability, at the label by 1 less.",
         "P is exp(logP). Subtracting Y is subtracting 1 at the label of each row; the loss is a mean over N images.",
-        "dZ = np.exp(logP); dZ[np.arange(len(y)), y] -= 1; and divide by len(y), which need not be 100.",
+        "dZ = np.exp(logP); dZ[np.arange(len(y)), y] -= 1; and divide by len(y).",
     ),
     "weight_gradient": (
         "A weight W[k, i] acts on Z[n, k] through X[n, i], for every image n: the chain rule adds up over n.",

@@ -10,7 +10,7 @@ from compare.backends.worker import Worker
 from compare.data.registry import load
 from compare.equations import KNOWN
 from compare.exercise.answers import Answer
-from compare.exercise.check import Finding, check
+from compare.exercise.check import LAST, Finding, check
 from compare.exercise.paper import tasks
 from compare.exercise.progress import Progress
 from compare.exercise.rungs import ladder
@@ -20,8 +20,6 @@ from compare.problem import Hyperparameters, Problem
 
 # From so many seconds on one is told that there is a faster way.
 SLOW = 15.0
-# What needs the functions before it.
-LAST = "one_epoch"
 
 
 @cache

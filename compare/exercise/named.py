@@ -29,7 +29,7 @@ class Named(NamedTuple):
 
     def __str__(self) -> str:
         where = f" (python -m compare bugs {self.bug})" if self.bug else ""
-        return f'This is what comes out of "{self.belief}"{where}'
+        return f'This is the mistake "{self.name}". Behind it is often the thought "{self.belief}"{where}'
 
 
 def named(name: str, trials: list[Trial]) -> Named | None:

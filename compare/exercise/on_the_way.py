@@ -7,12 +7,19 @@ import numpy as np
 import scratch
 from compare.exercise.rungs import shown
 from compare.exercise.seen import Seen, value
+from compare.exercise.trials import sizes_text
 
 
 def on_the_way(seen: Seen) -> str:
     """Numbers to compare with one's own; empty for a function that has none on the way."""
     tell = ON_THE_WAY.get(seen.name)
-    return f"Print the same of your code, and compare: {seen.where} {tell(seen)}." if tell else ""
+    where = seen.where if seen.name != "one_epoch" else _where_in_epochs(seen)
+    return f"Print the same of your code, and compare: {where} {tell(seen)}." if tell else ""
+
+
+def _where_in_epochs(seen: Seen) -> str:
+    trial = next(trial for trial in seen.trials if not trial.is_right())
+    return "in the worked example" if trial is seen.trials[0] else f"with {sizes_text(trial)}"
 
 
 def _log_softmax(seen: Seen) -> str:
@@ -53,15 +60,21 @@ def _sgd_step(seen: Seen) -> str:
 
 
 def _one_epoch(seen: Seen) -> str:
-    X, y, W, b, lr, size = seen.first.inputs
-    model, values = scratch.SoftmaxRegression(W, b), []
+    """W and b after each step, where each is off most, or its first entry."""
+    trial = next(trial for trial in seen.trials if not trial.is_right())
+    X, y, W, b, lr, size = trial.inputs
+    model, steps = scratch.SoftmaxRegression(W, b), []
     for first in range(0, len(y), size):
         part = slice(first, first + size)
-        done = scratch.step(model, scratch.SGD(lr), X[part], y[part])
-        values.append(float(getattr(done, seen.symbol)[seen.place]))
-    before = value(seen.first.given[seen.symbol][seen.place])
-    steps = f"after {'its step' if len(values) == 1 else 'each step'}"
-    return f"{seen.at()} is {before} at first, and {shown(np.array(values))} {steps}"
+        steps.append(scratch.step(model, scratch.SGD(lr), X[part], y[part]))
+    after = "after its step" if len(steps) == 1 else "after each step"
+    told = []
+    for result, (name, start) in enumerate((("W", W), ("b", b))):
+        one = Seen(seen.name, [trial], result)
+        place = (0,) * start.ndim if trial.is_right(result) else one.place
+        values = np.array([float(getattr(step, name)[place]) for step in steps])
+        told.append(f"{one.at(place)} is {value(start[place])} at first, and {shown(values)} {after}")
+    return "; ".join(told)
 
 
 ON_THE_WAY: dict[str, Callable[[Seen], str]] = {

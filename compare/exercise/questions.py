@@ -2,15 +2,19 @@
 
 import numpy as np
 
+from compare.exercise.epoch_questions import which_batches
 from compare.exercise.gradient_questions import GRADIENTS
+from compare.exercise.nearly import NEARLY
 from compare.exercise.seen import (
     ALWAYS,
+    SPREAD,
     Question,
     Seen,
+    apart,
     by_value,
     constant_ratio,
+    prints_as_one,
     ratio,
-    sizes_text,
     transposed,
     value,
 )
@@ -19,7 +23,7 @@ from compare.exercise.trials import Trial, same
 
 def question(seen: Seen) -> str:
     """What to ask about a function that is wrong on some trials."""
-    every = (*ALWAYS, *QUESTIONS.get(seen.name, ()), constant_ratio, transposed, by_value)
+    every = (*ALWAYS, *NEARLY, *QUESTIONS.get(seen.name, ()), constant_ratio, transposed, by_value)
     return next(text for ask in every if (text := ask(seen)))
 
 
@@ -86,10 +90,10 @@ def _differences_of_logits(seen: Seen) -> str:
     Z, ours = seen.first.given["Z"], seen.first.ours[0]
     gaps = np.abs((ours - ours[:, :1]) - (Z - Z[:, :1]))
     n, k = map(int, np.unravel_index(gaps.argmax(), gaps.shape))
+    given, got = apart(Z[n, k] - Z[n, 0], ours[n, k] - ours[n, 0])
     return (
-        f"{seen.where} Z[{n}, {k}] - Z[{n}, 0] is {value(Z[n, k] - Z[n, 0])}, and your logP[{n}, {k}] "
-        f"- logP[{n}, 0] is "
-        f"{value(ours[n, k] - ours[n, 0])}. The same is taken from all logits of a row: should these two be equal?"
+        f"{seen.where} Z[{n}, {k}] - Z[{n}, 0] is {given}, and your logP[{n}, {k}] - logP[{n}, 0] is {got}. The same "
+        "number is subtracted from all logits of a row: should these two be equal?"
     )
 
 
@@ -112,17 +116,18 @@ def _loss_of_other_entries(seen: Seen) -> str:
         return ""
     entries = ", ".join(f"logP[{n}, {label}] = {value(logP[n, label])}" for n, label in enumerate(y[:3]))
     more = " and so on" if len(y) > 3 else ""
+    ours, _ = apart(trial.ours[0], trial.right[0])
     return (
-        f"{seen.where} your loss is {value(trial.ours[0])}. The labels are {[*map(int, y)]}: "
-        f"{entries}{more}. What do you make of these {len(y)} numbers, and of no others?"
+        f"{seen.where} your loss is {ours}. The labels are {[*map(int, y)]}: {entries}{more}. "
+        f"What do you make of these {len(y)} numbers, and of no others?"
     )
 
 
 def _loss_ratio(seen: Seen) -> str:
     ratios = [float(trial.ours[0] / trial.right[0]) for trial in seen.wrong]
     for name in ("N", "K"):
-        sizes = [trial.sizes[name] for trial in seen.wrong]
-        if np.allclose(ratios, sizes) or np.allclose(ratios, 1 / np.array(sizes, float)):
+        sizes = np.array([trial.sizes[name] for trial in seen.wrong], float)
+        if np.ptp(ratios / sizes) < SPREAD or np.ptp(ratios * sizes) < SPREAD:
             return constant_ratio(seen)
     return ""
 
@@ -144,19 +149,35 @@ def _step_ratio(seen: Seen) -> str:
     if None in updates:
         return ""
     ratios = [float(r or 0) for r in updates]
+    if prints_as_one(*ratios):
+        return ""
     n = next((n for n, r in enumerate(ratios) if abs(r - ratios[0]) > 1e-6), 0)
     rate = [f"lr = {trial.sizes['lr']:g}" for trial in seen.wrong]
     first = f"your step of {seen.symbol} is {ratios[0]:.4g} times as long as it should be with {rate[0]}"
     if n:
-        return (
-            f"{first}, and {ratios[n]:.4g} times with lr = {seen.wrong[n].sizes['lr']:g}. What does your "
-            "code do with lr?"
-        )
-    return (
-        f"{first}, and at every other rate. Where does that factor come from?"
-        if ratios[0]
-        else f"your new {seen.symbol} is the old one. Which line should change it?"
-    )
+        return _changing_step(seen, first, ratios, n)
+    if not ratios[0]:
+        return f"your new {seen.symbol} is the old one. Which line should change it?"
+    if len(seen.wrong) < len(seen.trials):
+        return ""
+    return f"{first}, and at every other rate. Where does that factor come from?"
+
+
+def _changing_step(seen: Seen, first: str, ratios: list[float], n: int) -> str:
+    """The step is too long or too short, and not always as much: by lr, by a size, or by the gradient."""
+    lr = np.array([trial.sizes["lr"] for trial in seen.wrong])
+    also = f"and {ratios[n]:.4g} times with lr = {lr[n]:g}"
+    if any(np.ptp(ratios * lr**power) < SPREAD * max(ratios * lr**power) for power in (-2, -1, -0.5, 0.5, 1, 2)):
+        return f"{first}, {also}. What does your code do with lr?"
+    for letter in "KD":
+        sizes = np.array([trial.sizes[letter] for trial in seen.wrong])
+        if any(np.ptp(ratios * sizes**power) < SPREAD * max(ratios) for power in (-1.0, 1.0)):
+            return (
+                f"your step of {seen.symbol} is {ratios[0]:.4g} times as long as it should be where W has the shape "
+                f"{seen.wrong[0].given['W'].shape}, and {ratios[n]:.4g} times where it is "
+                f"{seen.wrong[n].given['W'].shape}. Which size of W is in your step?"
+            )
+    return f"{first}, {also}. What does your code do with lr, and what with d{seen.symbol} before they are multiplied?"
 
 
 def _from_three_numbers(seen: Seen) -> str:
@@ -174,66 +195,11 @@ def _update_ratio(seen: Seen, trial: Trial) -> float | None:
     return ratio(ours - start, right - start)
 
 
-def _which_batches(seen: Seen) -> str:
-    """In which kinds of epochs it is wrong."""
-    pairs = [(int(trial.sizes["N"]), int(trial.sizes["batch_size"])) for trial in seen.wrong]
-    n, size = next((pair for pair in pairs if pair[0] > pair[1]), pairs[0])
-    these = f"{n} images and batch_size {size}"
-    if all(n % size for n, size in pairs):
-        return (
-            f"right where the batches come out even, but not with {these}. Which images are in the last batch, and how "
-            "many are there?"
-        )
-    if all(n > size for n, size in pairs):
-        return (
-            f"right for an epoch of one batch, but not with {these}, which are {-(-n // size)} steps. Which W, b, "
-            "images, gradient and rate does your second step use?"
-        )
-    return _in_one_batch(seen)
-
-
-def _in_one_batch(seen: Seen) -> str:
-    """An epoch of one batch is wrong as well."""
-    trial = next((t for t in seen.wrong if t.sizes["N"] == t.sizes["batch_size"]), seen.wrong[0])
-    if same(trial.ours[0], trial.given["W"]):
-        turns = "W is what it was. How many turns does your loop make there?"
-    else:
-        turns = (
-            "the result must be what one step with your functions gives. How many turns does your loop make there, and "
-            "what does each step get?"
-        )
-    return f"wrong even where the epoch is a single batch ({sizes_text(trial)}): there {turns}"
-
-
 FORWARD: dict[str, tuple[Question, ...]] = {
     "logits": (_without_images, transposed, _without_bias),
     "log_softmax": (_from_0_to_1, _columns_sum_to_1, _above_0, _rows_do_not_sum_to_1, _differences_of_logits),
     "nll_loss": (_negative_loss, _loss_ratio, _loss_of_other_entries),
     "sgd_step": (_moves_the_other_way, _step_ratio, _from_three_numbers),
-    "one_epoch": (_which_batches,),
+    "one_epoch": (which_batches,),
 }
 QUESTIONS = FORWARD | GRADIENTS
-
-
-# What a batch is named, and what to ask about it.
-BATCHES = {
-    "logits of": "exp(1000) is no number of a computer: what may one take from all logits of a row before exp?",
-    "logits far below 0": "exp(-1000) is 0, and so is a sum of such: what may one add to all logits of a row?",
-    "rows of mixed scale": "The rows have very different logits: does each row get its own maximum?",
-    "single image": "A batch may have one image: N is 1. Which step needs more, or drops an axis of length 1?",
-    "a batch of": "Which number in your code is fixed that should come from the shape of an input?",
-    "batches of": "Which number in your code is fixed that should come from the shape of an input?",
-    "orders in memory": "The values lie in another order in memory here: which step takes them as they lie there, and "
-    "not by their index?",
-    "after other steps": "Which variable outside the function has another value in a later call?",
-    "rate": "Which number in your code should be lr, at every size that lr may have?",
-    "confident": "Probabilities are nearly 0 or 1 here: which step divides by them, takes their logarithm, or clips?",
-    "equal logits": "All logits are equal here: which step looks for a largest one?",
-    "tied": "Two logits of a row are equal here: which step looks for a largest one?",
-    "single class": "All labels are the same here: which step counts labels, or takes K from them?",
-}
-
-
-def batch_question(batch: str) -> str:
-    """What to ask about a batch in which a function is wrong."""
-    return next((text for part, text in BATCHES.items() if part in batch), "What is special about this batch?")

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from compare.equations import KNOWN
 from compare.exercise.rungs import shown
-from compare.exercise.trials import Trial, same
+from compare.exercise.trials import Trial, same, sizes_text
 
 # What every ratio may be off, and from which share of the largest value on it is read.
 SPREAD, LARGE = 1e-6, 1e-3
@@ -45,7 +45,8 @@ class Seen(NamedTuple):
         """Which trial is spoken of."""
         if self.first is self.trials[0]:
             return "in the worked example"
-        return f"right in the worked example, but not in a batch with {sizes_text(self.first)}: there"
+        right = "right" if self.trials[0].is_right() else f"{self.symbol} is right"
+        return f"{right} in the worked example, but not in a batch with {sizes_text(self.first)}: there"
 
     @property
     def place(self) -> tuple[int, ...]:
@@ -66,11 +67,6 @@ class Seen(NamedTuple):
 Question = Callable[[Seen], str]
 
 
-def sizes_text(trial: Trial) -> str:
-    """N, D, K, the rate and the size of a batch, as far as the function gets them."""
-    return ", ".join(f"{name} = {value:g}" for name, value in trial.sizes.items())
-
-
 def ratio(ours: NDArray, right: NDArray) -> float | None:
     """What every value is, divided by what it should be, if it is one number."""
     large = np.abs(right) > LARGE * np.abs(right).max(initial=0)
@@ -81,16 +77,24 @@ def ratio(ours: NDArray, right: NDArray) -> float | None:
     return middle if off <= SPREAD * max(abs(middle), 1e-12) * np.abs(right).max() else None
 
 
+def prints_as_one(*ratios: float | None) -> bool:
+    """Whether one of these is 1 as it is printed: then it is no factor that one could look for."""
+    return any(r is not None and f"{r:.4g}" == "1" for r in ratios)
+
+
 def not_finite(seen: Seen) -> str:
     """Ours has nan or inf where the right one has none."""
     ours, right = seen.pair(seen.first)
     bad = ours[~np.isfinite(ours) & np.isfinite(right)]
     if not bad.size:
         return ""
-    return (
-        f"{seen.where} your {seen.symbol} has {bad.flat[0]}. Which operation of yours gives that: exp of a large "
-        "number, the logarithm of 0, or a division by 0?"
+    has = "is" if ours.ndim == 0 else "has"
+    gives = (
+        "the logarithm of a number below 0, 0/0, or inf - inf"
+        if np.isnan(bad.flat[0])
+        else "exp of a large number, the logarithm of 0, or a division by 0"
     )
+    return f"{seen.where} your {seen.symbol} {has} {bad.flat[0]}. Which operation of yours gives that: {gives}?"
 
 
 def all_zero(seen: Seen) -> str:
@@ -103,6 +107,11 @@ def all_zero(seen: Seen) -> str:
 def is_an_input(seen: Seen) -> str:
     """Ours is one of the inputs, unchanged."""
     names = [name for name in seen.first.given if all(_is_given(seen, trial, name) for trial in seen.wrong)]
+    if names and names[0] == seen.symbol:
+        return (
+            f"your new {seen.symbol} is the {seen.symbol} that came in, unchanged. Which line should change it, and is "
+            "its result what you return?"
+        )
     return f"your {seen.symbol} is {names[0]} itself, unchanged. What should happen to it?" if names else ""
 
 
@@ -111,10 +120,21 @@ def _is_given(seen: Seen, trial: Trial, name: str) -> bool:
     return np.shape(given) == ours.shape and same(ours, given)
 
 
+def one_number(seen: Seen) -> str:
+    """Ours is the same number in all places of all batches."""
+    first = seen.trials[0].ours[seen.result]
+    if not first.ndim or not all((trial.ours[seen.result] == first.flat[0]).all() for trial in seen.trials):
+        return ""
+    return (
+        f"your {seen.symbol} is {value(first.flat[0])} in every place and in every batch. Where does your code use "
+        f"{' and '.join(seen.first.given)}?"
+    )
+
+
 def constant_ratio(seen: Seen) -> str:
     """Ours is a number times the right one, in each trial."""
     ratios = [ratio(*seen.pair(trial)) for trial in seen.wrong]
-    if None in ratios or seen.first.ours[seen.result].size < 2 > len(ratios):
+    if None in ratios or prints_as_one(*ratios) or seen.first.ours[seen.result].size < 2 > len(ratios):
         return ""
     first = float(ratios[0] or 0)
     other = next((n for n, r in enumerate(ratios) if abs(float(r or 0) - first) > SPREAD * abs(first)), None)
@@ -129,8 +149,8 @@ def constant_ratio(seen: Seen) -> str:
         )
     if other is None:
         return (
-            f"your {seen.symbol} is {first:.6g} times what it should be, with {sizes_text(seen.first)}, "
-            "and right elsewhere. What is special there?"
+            f"your {seen.symbol} is {first:.6g} times what it should be with {sizes_text(seen.first)}, "
+            "and right in the other small batches. What is special there?"
         )
     return (
         f"your {seen.symbol} is {first:.4g} times what it should be with {sizes_text(seen.wrong[0])}, and "
@@ -151,12 +171,11 @@ def by_value(seen: Seen) -> str:
     """The entry that is off most, if nothing else is known."""
     ours, right = seen.pair(seen.first)
     if ours.size == 1:
-        return (
-            f"{seen.where} your {seen.symbol} is {value(ours)}, and should be {value(right)}. What makes "
-            "the difference?"
-        )
+        got, wanted = apart(ours, right)
+        return f"{seen.where} your {seen.symbol} is {got}, and should be {wanted}. What makes the difference?"
+    got, wanted = apart(ours[seen.place], right[seen.place])
     return (
-        f"{seen.where} your {seen.at()} is {value(ours[seen.place])}, and should be {value(right[seen.place])}. "
+        f"{seen.where} your {seen.at()} is {got}, and should be {wanted}. "
         "Compute this one entry by hand: which numbers take part?"
     )
 
@@ -167,4 +186,21 @@ def value(number: Any) -> str:
     return f"{float(number):.3g}" if small else shown(number)
 
 
-ALWAYS: tuple[Question, ...] = (not_finite, all_zero, is_an_input)
+def apart(one: Any, other: Any) -> tuple[str, str]:
+    """Two numbers that differ, with digits enough to show it.
+
+    >>> apart(-2.0, -1.99999999), apart(0.5, 1)
+    (('-2', '-1.99999999'), ('0.5', '1'))
+    """
+    texts = value(one), value(other)
+    digits = (f"{float(number):.4f}" for number in (one, other))
+    if float(one) == float(other) or (len({*digits}) > 1 and len({*texts}) > 1):
+        return texts
+    return next(
+        pair
+        for precision in range(5, 18)
+        if len({*(pair := (f"{float(one):.{precision}g}", f"{float(other):.{precision}g}"))}) > 1
+    )
+
+
+ALWAYS: tuple[Question, ...] = (not_finite, all_zero, is_an_input, one_number)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import scratch
+from compare.backends.user_file import UserFileError
 from compare.equations import KNOWN
 from compare.exercise.right import RIGHT
 from compare.exercise.rungs import example
@@ -21,6 +22,8 @@ SIZES = (
 )  # fmt: skip
 # So many of these are as a step has them; in the others any gradient comes in.
 STEPS, INCOMING = 3, ("dlogP", "dP", "dZ", "dW", "db")
+# How a fault begins to tell on which inputs it was, if not on the worked example.
+BATCH = "in a batch with"
 # So far from the right value, as a share of the largest, may a result be.
 WITHIN = {"float64": 1e-9, "float32": 1e-4}
 
@@ -61,9 +64,23 @@ def same(ours: NDArray, right: NDArray) -> bool:
 
 def trials(name: str, call: Callable, dtype: str = "float64") -> Iterator[Trial]:
     """What a function makes of each of the inputs. Raises what it raises."""
-    for inputs in _inputs(name):
+    for number, inputs in enumerate(small_inputs(name)):
         narrow = tuple(v.astype(dtype) if getattr(v, "dtype", None) == np.float64 else v for v in inputs)
-        yield Trial(name, inputs, as_results(call(*narrow)), as_results(RIGHT[name](*inputs)))
+        where = f"{BATCH} {sizes_text(Trial(name, inputs, (), ()))}" if number else ""
+        yield Trial(name, inputs, as_results(_called(call, narrow, where)), as_results(RIGHT[name](*inputs)))
+
+
+def _called(call: Callable, inputs: tuple[Any, ...], where: str) -> Any:
+    """The result; a fault on other inputs than the worked example tells on which."""
+    try:
+        return call(*inputs)
+    except UserFileError as error:
+        raise error.at(where) if where else error from None
+
+
+def sizes_text(trial: Trial) -> str:
+    """N, D, K, the rate and the size of a batch, as far as the function gets them."""
+    return ", ".join(f"{name} = {value:g}" for name, value in trial.sizes.items())
 
 
 def as_results(returned: Any) -> Results:
@@ -72,7 +89,8 @@ def as_results(returned: Any) -> Results:
 
 
 @cache
-def _inputs(name: str) -> tuple[tuple[Any, ...], ...]:
+def small_inputs(name: str) -> tuple[tuple[Any, ...], ...]:
+    """Inputs of several sizes; the worked example first."""
     random = np.random.default_rng(12)
     drawn = (_drawn(name, random, sizes, any_gradient=n >= STEPS) for n, sizes in enumerate(SIZES))
     return (example(name)[0], *drawn)

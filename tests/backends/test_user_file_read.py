@@ -34,7 +34,7 @@ def test_a_file_is_decoded_as_python_does(tmp_path: Path, right_functions, befor
     path.write_bytes(before + right_functions.encode())
     file = UserFile(path)
     assert len(file.defined) == 6
-    assert file._run().get("name", "é") == "é"
+    assert file.run().get("name", "é") == "é"
 
 
 @pytest.mark.parametrize("coding", ["nope", "hex", "undefined"])

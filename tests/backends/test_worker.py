@@ -10,6 +10,7 @@ import pytest
 import scratch
 from compare.backends.protocol import Side, State
 from compare.backends.scratch_side import ScratchSide
+from compare.backends.traced import traced
 from compare.backends.user_file import UserFile, UserFileError
 from compare.backends.worker import Worker
 from compare.data.array_files import read_array
@@ -64,6 +65,16 @@ def test_a_function_is_given_what_is_sent_in_its_order(user_file):
     nll_loss = Worker(Path(user_file(text))).equations().nll_loss
     logP, y = np.zeros((4, 6)), np.zeros(4, int)
     assert [nll_loss(part, y) for part in (logP, logP.T.copy().T, logP[:, ::2], logP[::2])] == [2, 1, 0, 0]
+
+
+def test_the_calls_of_an_epoch_are_those_of_here(user_file, right_rungs: str, rng: np.random.Generator):
+    path = Path(user_file(right_rungs))
+    inputs = rng.normal(size=(3, 4)), np.array([0, 2, 1]), rng.normal(size=(3, 4)), rng.normal(size=3), 0.5, 2
+    there, here = Worker(path).trace("one_epoch", inputs), traced(UserFile(path).run(), "one_epoch", inputs)
+    assert [call.name for call in there] == [call.name for call in here]
+    assert [call.name for call in there].count("sgd_step") == 2
+    for ours, expected in zip(there, here, strict=True):
+        assert _bits(*ours.inputs, *ours.results) == _bits(*expected.inputs, *expected.results)
 
 
 def test_functions_called_over_there_return_what_they_return_here(worker: Worker, rng: np.random.Generator):

@@ -62,10 +62,13 @@ def test_a_long_name_stays_on_its_line(cli, tmp_path: Path):
         (["--new", "a.py", "--paper-seed", "-1"], "--paper-seed must be 0 or more, not -1"),
         (["no.py"], "no.py: cannot be read: No such file or directory"),
         (["no.py", "--json", "no/json"], "--json no/json: cannot be written: No such file or directory"),
-        ([".", "--hint"], ". is a folder: omit --hint, --answers, --reset and --pictures"),
+        ([".", "--hint"], ". is a folder: omit --hint, --answers, --reset, --pictures and --details"),
         (["."], ".: has no Python file"),
         (["no.py", "--reset"], "no.py: there is no such file"),
-        (["no.py", "--reset", "--hint"], "--reset only forgets: omit --hint, --answers, --json and --pictures"),
+        (
+            ["no.py", "--reset", "--hint"],
+            "--reset only forgets: omit --hint, --answers, --details, --json and --pictures",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_one_line(refused, args: list[str], words: str):
@@ -87,7 +90,7 @@ def test_a_wrong_function_is_asked_about_and_named_on_request(cli, rungs_file: C
     assert "logits (E1): of a black image, X = 0, your Z[0, 0] would be 0 with b[0] = 0.5." in words
     assert "X (N, D), W (K, D), b (K,) -> Z (N, K) --hint says more" in words
     assert [len(re.findall(r"^hint \d of 3", out, re.M)) for out in outputs] == [0, 1, 2, 3]
-    assert 'hint 1 of 3: This is what comes out of "The bias is small and can be left out."' in outputs[1]
+    assert 'hint 1 of 3: This is the mistake "bias forgotten forward".' in outputs[1]
     code = "hint 3 of 3: X @ W.T is (N, K), and b (K,) is added to each of its rows by broadcasting."
     assert " ".join(outputs[3].split()).endswith(f"{code} to read: E1, in {maths_page()}")
     assert "to read" not in outputs[2]

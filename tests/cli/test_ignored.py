@@ -66,7 +66,6 @@ REFUSED = {
     "exercise --new m.py --check --details": "--new only writes a new file: omit --details",
     "exercise m.py --paper-seed 3": "--paper-seed is for --new, and stands in the file: omit --paper-seed",
     "exercise m.py --check --lr 0.1": "--check runs a test of yours, which makes its own steps: omit --lr",
-    "exercise m.py --details": "--details is for --check: omit --details",
     "bugs --list --solution": "--solution is for bugs NAME: omit --solution",
     "exercise m.py --dampening 0.5": NO_MOMENTUM,
     "exercise m.py --data digits --data-root .": IN_PACKAGE,

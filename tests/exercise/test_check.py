@@ -51,21 +51,20 @@ LATE = {
     "no shift": (
         ("S = Z - Z.max(axis=1, keepdims=True)", "S = Z"),
         "log_softmax",
-        'right on the worked example, but not in the batch "logits of ±1000": logP, in float32 only; '
-        "the right formula, and it loses accuracy here. exp(1000) is no number of a computer: what may one take from "
-        "all logits of a row before exp?",
+        'right in the worked example, but not in the batch "logits of ±1000", in float32 only: logP has -inf '
+        "there. exp(1000) is too large, and exp(-1000) is 0: before exp, what is the largest of each row?",
     ),
     "on real images": (
         ("dZ.T @ X", "dZ.T @ X * (1 + (len(X) == 36))"),
         "parameter_gradients",
-        'right on the worked example, but not in the batch "a batch of 36": dW. Which number in your code is fixed '
-        "that should come from the shape of an input?",
+        'right in the worked example, but not in the batch "a batch of 36": dW is wrong there. Which number in your '
+        "code is fixed that should come from the shape of an input?",
     ),
     "in another batch of each precision": (
         (".mean()", ".mean() * (1 + (len(y) == (36 if logP.dtype == 'float32' else 100)))"),
         "nll_loss",
-        'right on the worked example, but not in the batch "dense pixels": L, in float64 only. What is special about '
-        "this batch?",
+        'right in the worked example, but not in the batch "dense pixels", in float64 only: L is wrong there. What is '
+        "special about this batch?",
     ),
     "the numbers as they lie in memory": (
         ("return dZ.T @ X, dZ", "return dZ.T @ X.ravel(order='K').reshape(X.shape), dZ"),
@@ -85,8 +84,8 @@ LATE = {
     "a large rate": (
         ("return W - lr * dW", "return W - min(lr, 2) * dW"),
         "sgd_step",
-        'right on the worked example, but not in the batch "other learning rates": W - W0. Which number in your code '
-        "should be lr, at every size that lr may have?",
+        'right in the worked example, but not in the batch "other learning rates": W - W0 is wrong there. Which number '
+        "in your code should be lr, at every size that lr may have?",
     ),
 }
 
@@ -108,7 +107,7 @@ def test_the_diagnosis_names_what_only_a_batch_shows(checked: Callable):
 
 def test_a_right_formula_of_a_rate_that_is_a_little_off_is_seen(checked: Callable):
     finding = checked("sgd_step", ("return W - lr * dW", "return W - (lr + 1e-9 * (lr == 8)) * dW"))
-    assert 'the batch "one winner, 2", in which nothing rounds: W, in float64 only' in finding.asks
+    assert 'the batch "one winner, 2", in which nothing rounds, in float64 only: W is wrong there' in finding.asks
 
 
 # What is changed, and what is said, of a function that cannot be used at all.
@@ -133,7 +132,7 @@ def test_a_function_that_cannot_be_used_is_wrong(checked: Callable, case: str):
     change, name, words = UNUSABLE[case]
     finding = checked(name, change)
     assert f"{name} ({FUNCTIONS[name].tag}) {words}" in finding.asks
-    assert finding.asks.endswith(fault_help(finding.asks)[0])
+    assert finding.asks.endswith(fault_help(finding.asks, name)[0])
 
 
 def test_what_it_prints_is_shown_once(rungs_file: Callable, small: Problem, capfd: pytest.CaptureFixture):

@@ -17,23 +17,23 @@ from compare.exercise.right import RIGHT
 from compare.exercise.trials import as_results, trials
 
 HERE = Path(__file__).parent
-MADE = {
-    rung: cases
-    for path in (HERE / "mistakes").glob("*.toml")
-    for rung, cases in tomllib.loads(path.read_text()).items()
-}
+MADE: dict[str, dict[str, dict[str, str]]] = {rung: {} for rung in RUNGS}
+for path in sorted((HERE / "mistakes").glob("*.toml")):
+    for rung, cases in tomllib.loads(path.read_text()).items():
+        MADE[rung] |= cases
 CASES = [(rung, what) for rung, cases in MADE.items() for what in cases]
 VARIANTS = tomllib.loads((HERE / "right_variants.toml").read_text())
 FEWEST = 10
 
 
 @pytest.fixture
-def found(written: Callable) -> Callable[[str, str], Finding | None]:
+def found(written: Callable, written_trace: Callable) -> Callable[[str, str], Finding | None]:
     """What is found of a function of this name and body on the small inputs."""
 
     def find(name: str, body: str) -> Finding | None:
+        trace = written_trace(name, body)
         with np.errstate(all="ignore"):
-            return found_or_fault(lambda: on_trials(name, written(name, body)))
+            return found_or_fault(name, lambda: on_trials(name, written(name, body), trace), trace)
 
     return find
 

@@ -12,11 +12,11 @@ from compare.exercise.right import one_epoch
 EPOCH = "one_epoch"
 
 
-def _parts(N: int, size: int) -> Iterator[slice]:
+def parts(N: int, size: int) -> Iterator[slice]:
     return (slice(first, first + size) for first in range(0, N, size))
 
 
-def _step(X: NDArray, y: NDArray, W: NDArray, b: NDArray, lr: float) -> scratch.Step:
+def step_of(X: NDArray, y: NDArray, W: NDArray, b: NDArray, lr: float) -> scratch.Step:
     return scratch.step(scratch.SoftmaxRegression(W, b), scratch.SGD(lr), X, y)
 
 
@@ -42,23 +42,23 @@ def all_images_at_once(X, y, W, b, lr, _batch_size):
 
 @mistake(EPOCH, "Each batch starts from W and b.", "A step starts where the last one ended: assign the new W and b.")
 def every_step_from_the_start(X, y, W, b, lr, batch_size):
-    *_, last = _parts(len(y), batch_size)
+    *_, last = parts(len(y), batch_size)
     return one_epoch(X[last], y[last], W, b, lr, len(y))
 
 
 @mistake(EPOCH, "Only the weights are updated.", "b gets its step as W does: take both results of sgd_step.")
 def bias_not_carried_on(X, y, W, b, lr, batch_size):
     new = W
-    for part in _parts(len(y), batch_size):
-        new = _step(X[part], y[part], new, b, lr).W
+    for part in parts(len(y), batch_size):
+        new = step_of(X[part], y[part], new, b, lr).W
     return new, b
 
 
 @mistake(EPOCH, "The bias alone is carried on.", "W gets its step as b does: take both results of sgd_step.")
 def weights_not_carried_on(X, y, W, b, lr, batch_size):
     new = b
-    for part in _parts(len(y), batch_size):
-        new = _step(X[part], y[part], W, new, lr).b
+    for part in parts(len(y), batch_size):
+        new = step_of(X[part], y[part], W, new, lr).b
     return W, new
 
 
@@ -68,7 +68,7 @@ def weights_not_carried_on(X, y, W, b, lr, batch_size):
     "Each batch has a step of its own; the next gradient is taken after it.",
 )
 def one_step_at_the_end(X, y, W, b, lr, batch_size):
-    steps = [_step(X[part], y[part], W, b, lr) for part in _parts(len(y), batch_size)]
+    steps = [step_of(X[part], y[part], W, b, lr) for part in parts(len(y), batch_size)]
     return W - lr * sum(step.dW for step in steps), b - lr * sum(step.db for step in steps)
 
 
@@ -78,7 +78,7 @@ def one_step_at_the_end(X, y, W, b, lr, batch_size):
     "Each batch has a step of its own; the next gradient is taken after it.",
 )
 def mean_of_the_gradients(X, y, W, b, lr, batch_size):
-    steps = [_step(X[part], y[part], W, b, lr) for part in _parts(len(y), batch_size)]
+    steps = [step_of(X[part], y[part], W, b, lr) for part in parts(len(y), batch_size)]
     return W - lr * np.mean([step.dW for step in steps], axis=0), b - lr * np.mean([step.db for step in steps], axis=0)
 
 
@@ -133,8 +133,8 @@ def nothing_assigned(_X, _y, W, b, _lr, _batch_size):
 
 @mistake(EPOCH, "A step goes along the gradient.", "Use your sgd_step, which goes against it.")
 def uphill(X, y, W, b, lr, batch_size):
-    for part in _parts(len(y), batch_size):
-        step = _step(X[part], y[part], W, b, lr)
+    for part in parts(len(y), batch_size):
+        step = step_of(X[part], y[part], W, b, lr)
         W, b = W + lr * step.dW, b + lr * step.db
     return W, b
 
@@ -143,7 +143,7 @@ def uphill(X, y, W, b, lr, batch_size):
     EPOCH, "The order of the batches does not matter.", "It does for the result: take them from the first to the last."
 )
 def last_batch_first(X, y, W, b, lr, batch_size):
-    for part in reversed([*_parts(len(y), batch_size)]):
+    for part in reversed([*parts(len(y), batch_size)]):
         W, b = one_epoch(X[part], y[part], W, b, lr, batch_size)
     return W, b
 
@@ -157,7 +157,7 @@ def one_image_a_step(X, y, W, b, lr, _batch_size):
     EPOCH, "The last batch is filled up with the images before it.", "It is shorter: it has the images that are left."
 )
 def last_batch_filled_up(X, y, W, b, lr, batch_size):
-    for part in _parts(len(y), batch_size):
+    for part in parts(len(y), batch_size):
         first = max(0, min(part.start, len(y) - batch_size))
         W, b = one_epoch(X[first : first + batch_size], y[first : first + batch_size], W, b, lr, batch_size)
     return W, b

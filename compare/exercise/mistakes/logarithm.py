@@ -8,7 +8,7 @@ from compare.exercise.right import log_probabilities_gradient, one_hot
 DLOGP, DP = "log_probabilities_gradient", "probabilities_gradient"
 
 
-@mistake(DLOGP, "The derivative of -logP is -1.", "L is a mean: each label's entry is in it with the factor 1/N.")
+@mistake(DLOGP, "The derivative of -logP is -1.", "L is a mean: each label's entry has the factor 1/N; -1 // N is -1.")
 def mean_forgotten(logP, y):
     return log_probabilities_gradient(logP, y) * len(y)
 
@@ -72,6 +72,12 @@ def prediction_for_label(logP, _y):
 @mistake(DLOGP, "Labels count from 1.", "They are 0 ... K-1, as columns are.")
 def one_column_off(logP, y):
     return log_probabilities_gradient(logP, y - 1)
+
+
+@mistake(DLOGP, "The other entries stay as in logP.", "They are not in L, so their slope is 0: begin with zeros.")
+def logp_beside_the_labels(logP, y):
+    Y = one_hot(y, logP)
+    return np.where(Y == 1, -1 / len(y), logP)
 
 
 @mistake(DLOGP, "There is nothing to differentiate here.", "L does depend on logP: at the label of each image.")
@@ -155,3 +161,20 @@ def multiplied_by_the_logarithm(P, dlogP):
 @mistake(DP, "The slope is 1 / (1 - p).", "Only log p is in the loss, not log(1 - p).")
 def of_the_other_probability(P, dlogP):
     return dlogP / (1 - P)
+
+
+@mistake(DP, "The slope is 1 over the logarithm undone.", "exp(P) is not P: P is a probability already; divide by it.")
+def divided_by_exp(P, dlogP):
+    return dlogP / np.exp(P)
+
+
+@mistake(DP, "P is divided by what comes in.", "The slope 1/P is multiplied with dlogP: dlogP stands above the line.")
+def quotient_turned(P, dlogP):
+    return P / dlogP
+
+
+@mistake(
+    DP, "The gradient is (P - Y) / N.", "That is dL/dZ, after one more step; by P it is dlogP times the slope 1/P."
+)
+def short_way_at_once(P, dlogP):
+    return (P - (dlogP != 0)) / len(P)

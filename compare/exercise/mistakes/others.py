@@ -2,7 +2,6 @@
 
 import numpy as np
 
-import scratch
 from compare.exercise.mistakes.register import mistake
 from compare.exercise.right import one_hot
 
@@ -148,53 +147,33 @@ def squares_added(dZ):
     return (dZ**2).sum(axis=0)
 
 
-@mistake("sgd_step", "A step is lr times the gradient.", "That is how far one goes: subtract it from where one is.")
-def step_returned(_W, _b, dW, db, lr):
-    return lr * dW, lr * db
+@mistake("logits", "b is added for each pixel.", "b is added once, after the sum over the pixels.")
+def bias_added_for_each_pixel(X, W, b):
+    return X @ W.T + X.shape[1] * b
 
 
-@mistake("sgd_step", "The rate scales all of it.", "lr is a factor of the gradient only: W - lr * dW has no brackets.")
-def all_scaled(W, b, dW, db, lr):
-    return lr * (W - dW), lr * (b - db)
+@mistake("logits_gradient", "log makes P of logP.", "exp undoes a logarithm: P = exp(logP).")
+def log_for_exp(logP, y):
+    return (np.log(logP) - one_hot(y, logP)) / len(y)
 
 
-@mistake(
-    "sgd_step", "The gradient is taken away from, not the weights.", "New W is W minus lr times dW, in this order."
-)
-def difference_turned(W, b, dW, db, lr):
-    return lr * dW - W, lr * db - b
+@mistake("logits_gradient", "P is exp of minus logP.", "logP is the logarithm as it is: P = exp(logP), below 1.")
+def one_over_p(logP, y):
+    return (np.exp(-logP) - one_hot(y, logP)) / len(y)
 
 
-@mistake("sgd_step", "Weights are multiplied by the step.", "The step is a difference: W - lr * dW.")
-def multiplied_by_the_step(W, b, dW, db, lr):
-    return W * (1 - lr * dW), b * (1 - lr * db)
+@mistake("logits_gradient", "1 is subtracted from P.", "From the label's entry only: Y is 0 at all others.")
+def one_subtracted_everywhere(logP, y):
+    return (np.exp(logP) - 1) / len(y)
 
 
-@mistake(
-    "sgd_step",
-    "Only the direction counts.",
-    "The length of the gradient counts as well: lr times dW, not times its sign.",
-)
-def sign_of_the_gradient(W, b, dW, db, lr):
-    return W - lr * np.sign(dW), b - lr * np.sign(db)
+@mistake("bias_gradient", "The derivative of Z by b is 1.", "That is one factor of the chain rule; the other is dZ[n].")
+def incoming_gradient_forgotten_in_b(dZ):
+    return np.ones(dZ.shape[1], dZ.dtype)
 
 
 @mistake(
-    "one_epoch",
-    "The functions of a step take all images.",
-    "A step takes those of its batch: cut X and y in each turn.",
+    "bias_gradient", "The mean is over the classes.", "Nothing is divided: 1/N is in dZ already, and K is not in L."
 )
-def all_images_in_every_step(X, y, W, b, lr, batch_size):
-    model = scratch.SoftmaxRegression(W, b)
-    for _ in range(0, len(y), batch_size):
-        scratch.step(model, scratch.SGD(lr), X, y)
-    return model.weight, model.bias
-
-
-@mistake("one_epoch", "Gradients are divided by the batch.", "1/N is in dZ already.")
-def gradients_divided_again(X, y, W, b, lr, batch_size):
-    model = scratch.SoftmaxRegression(W, b)
-    for first in range(0, len(y), batch_size):
-        part = slice(first, first + batch_size)
-        scratch.step(model, scratch.SGD(lr / len(y[part])), X[part], y[part])
-    return model.weight, model.bias
+def divided_by_the_classes(dZ):
+    return dZ.sum(axis=0) / dZ.shape[1]

@@ -1,5 +1,8 @@
 """Mistakes in E4, the long way: dZ through the softmax."""
 
+import numpy as np
+
+import scratch
 from compare.exercise.mistakes.register import mistake
 from compare.exercise.right import softmax_backward
 
@@ -97,3 +100,47 @@ def square_for_the_sum(P, dP):
 )
 def fused_form_guessed(P, dP):
     return (P - (dP != 0)) / len(P)
+
+
+@mistake(
+    BACKWARD,
+    "log_softmax and softmax have one derivative.",
+    "dP - P times the sum of dP is the rule for log_softmax; here it is P times (dP - the sum of P dP).",
+)
+def rule_of_log_softmax(P, dP):
+    return dP - P * dP.sum(axis=1, keepdims=True)
+
+
+@mistake(BACKWARD, "The softmax is still to be applied.", "P is probabilities already: use it as it comes in.")
+def softmax_of_probabilities(P, dP):
+    return softmax_backward(np.exp(scratch.log_softmax(P)), dP)
+
+
+@mistake(
+    BACKWARD,
+    "Only the other classes act, j not k.",
+    "The sum is over every j: for j = k the entry of J is P[k] (1 - P[k]).",
+)
+def diagonal_left_out(P, dP):
+    return softmax_backward(P, dP) - dP * P * (1 - P)
+
+
+@mistake(
+    BACKWARD,
+    "J[j, k] = P[j] (1 - P[k]) for every j.",
+    "That is so for j = k only; elsewhere it is -P[j] P[k].",
+)
+def one_in_every_entry(P, dP):
+    return (dP * P).sum(axis=1, keepdims=True) * (1 - P)
+
+
+@mistake(BACKWARD, "In the loop over j each product is assigned.", "= keeps the last j only; += adds up over j.")
+def last_class_of_the_sum_only(P, dP):
+    dZ = -P * dP[:, -1:] * P[:, -1:]
+    dZ[:, -1] += dP[:, -1] * P[:, -1]
+    return dZ
+
+
+@mistake(BACKWARD, "One J is enough for all images.", "Each image has its own P[n], and so its own J.")
+def matrix_of_the_first_image(P, dP):
+    return softmax_backward(np.broadcast_to(P[:1], P.shape), dP)

@@ -21,4 +21,8 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/exercise/paper_hints.py', 'texts[:given])', 'texts)', 'tests/exercise/test_paper_hints.py::test_an_open_task_has_the_tip_then_the_first_step'),
     ('compare/exercise/paper.py', 'W = np.array({_floats(n.W)})', 'W = np.array({shown(n.W)})', 'tests/exercise/test_paper.py::test_an_array_of_integers_is_asked_about_and_the_arrays_to_copy_have_none'),
     ('compare/exercise/rungs.py', '[MORE[name]()] if name in MORE', '[MORE[name]()] if not name', 'tests/exercise/test_rungs.py::test_the_example_is_right_and_stands_in_the_file_with_four_decimals'),
+    ('compare/exercise/turns.py', '_Epoch(inputs), _used(calls[:-1])', '_Epoch(inputs), calls[:-1]', 'tests/exercise/test_turns.py::test_what_is_right_is_not_accused'),
+    ('compare/exercise/turns.py', 'if ours is not None and not all', 'if not all', 'tests/exercise/test_mistakes.py::test_a_mistake_is_asked_about_and_named_on_request'),
+    ('compare/exercise/turns.py', 'if found or ours is None:', 'if ours is None:', 'tests/exercise/test_turns.py::test_what_is_wrong_is_told_with_its_step'),
+    ('compare/exercise/seen.py', 'if self.trials[0].is_right() else', 'if True else', 'tests/exercise/test_mistakes.py::test_a_mistake_is_asked_about_and_named_on_request'),
 ]

@@ -1,0 +1,31 @@
+"""What to ask about a function that is wrong in a kind of batch."""
+
+# What a batch is named, and what to ask about it.
+BATCHES = {
+    "rows of mixed scale": "The rows have very different logits: which step takes all rows together?",
+    "single image": "A batch may have one image: N is 1. Which step needs more, or drops an axis of length 1?",
+    "a batch of": "Which number in your code is fixed that should come from the shape of an input?",
+    "batches of": "Which number in your code is fixed that should come from the shape of an input?",
+    "rate": "Which number in your code should be lr, at every size that lr may have?",
+    "logits": "Some probabilities are 0 here: which step divides by P, or takes its logarithm?",
+    "confident": "Probabilities are nearly 0 or 1 here: which step divides by them, takes their logarithm, or clips?",
+    "equal logits": "All logits are equal here: which step looks for a largest one?",
+    "tied": "Two logits of a row are equal here: which step looks for a largest one?",
+    "orders in memory": "The values lie in another order in memory here: which step takes them as they lie there, and "
+    "not by their index?",
+    "after other steps": "Which variable outside the function has another value in a later call?",
+    "single class": "All labels are the same here: which step counts labels, or takes K from them?",
+}
+# Of log_softmax one asks for the number that makes exp safe.
+SHIFTS = {
+    "logits of": "exp(1000) is too large, and exp(-1000) is 0: before exp, what is the largest of each row?",
+    "logits far below 0": "exp(-1000) is 0, and so is a sum of such: what may one add to all logits of a row?",
+    "rows of mixed scale": "The rows have very different logits: does each row get its own maximum?",
+}
+
+
+def batch_question(batch: str, name: str) -> str:
+    """What to ask about a batch in which a function is wrong."""
+    tables = (SHIFTS, BATCHES) if name == "log_softmax" else (BATCHES,)
+    texts = (text for table in tables for part, text in table.items() if part in batch)
+    return next(texts, "What is special about this batch?")

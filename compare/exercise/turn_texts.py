@@ -1,0 +1,63 @@
+"""What is asked and said of a step that is not as it should be."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Turn(NamedTuple):
+    """What is seen of a step that is not right: a question, and what to say on request."""
+
+    asks: str
+    says: str
+
+
+RANDOM = Turn(
+    "run twice with the same images, W and b, your epoch returned two results. What in it is drawn at random, or kept "
+    "from the run before?",
+    "The images come in their order, without a shuffle, and W and b are those that came in.",
+)
+QUESTIONS = {
+    "W": "With which W does a step begin?",
+    "b": "With which b does a step begin?",
+    "Z": "Which Z belongs to this step?",
+    "logP": "What should it get there: Z, logP or P?",
+    "P": "What should it get there: Z, logP or P?",
+    "lr": "Which rate has each step?",
+} | {name: f"Which {name} belongs to this step?" for name in ("dlogP", "dP", "dZ", "dW", "db")}
+LESSONS = {
+    "W": "Step {next} begins with {start}: W, b = sgd_step(W, b, dW, db, lr) hands both on to the next turn.",
+    "b": "Step {next} begins with {start}: W, b = sgd_step(W, b, dW, db, lr) hands both on to the next turn.",
+    "lr": "Each step has the rate lr as it came in: the mean over the batch is in dZ already.",
+    "logP": "It takes logP, as log_softmax returns it in this step, and makes P of it itself.",
+    "P": "P is exp(logP) of this step.",
+    "Z": "Z is what logits returns in this step.",
+    "dZ": "dZ is what logits_gradient returns in this step, for its own logP and labels: 1/N is in it.",
+    "dW": "sgd_step gets dW of its own batch, as weight_gradient returns it: nothing is added up, and 1/N is in it.",
+    "db": "sgd_step gets db of its own batch, as bias_gradient returns it: nothing is added up, and 1/N is in it.",
+    "dlogP": "dlogP is made in each step from its own labels.",
+    "dP": "dP is made in each step from its own P and dlogP.",
+}
+
+
+def images_text(rows: Sequence[int]) -> str:
+    """Images by their numbers, as `images 0 to 2`."""
+    rows = [*rows]
+    if not rows:
+        return "no image"
+    if len(rows) == 1:
+        return f"image {rows[0]}"
+    if rows == [*range(rows[0], rows[-1] + 1)]:
+        return f"images {rows[0]} to {rows[-1]}"
+    return f"images {', '.join(map(str, rows))}"
+
+
+def why_images(rows: list[int], wanted: range) -> str:
+    """How these images come about, and which should be there."""
+    if sorted(rows) != rows and len(rows) == len(wanted):
+        return "The order is that of X: no image is drawn, and none begins again from the first."
+    begins_right = bool(rows) and rows[0] == wanted.start
+    if begins_right and len(rows) > len(wanted) and rows != [*range(rows[0], rows[-1] + 1)]:
+        return "The last batch may be shorter: a slice that reaches beyond the end has the images that are left."
+    if begins_right and len(rows) < len(wanted):
+        return "A slice ends before its second number: X[first : first + batch_size] has batch_size images."
+    return "range(0, N, batch_size) gives the first image of each batch, and X[first : first + batch_size] the batch."

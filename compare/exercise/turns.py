@@ -1,0 +1,250 @@
+"""One epoch call by call: the first input that is not as it should be, or a step too few or too many."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import scratch
+from compare.backends.traced import MOST_CALLS, Call
+from compare.equations import KNOWN
+from compare.exercise.right import RIGHT
+from compare.exercise.rungs import shown
+from compare.exercise.seen import apart, prints_as_one, ratio
+from compare.exercise.trials import Results, same
+from compare.exercise.turn_texts import LESSONS, QUESTIONS, RANDOM, Turn, images_text, why_images
+from compare.words import counted
+
+Values = dict[str, Any]
+# What a step needs before its gradients, or only for a message.
+FORWARD = "logits", "log_softmax", "nll_loss"
+# The first of these that is called is called once in each step.
+GRADIENTS = "sgd_step", "weight_gradient", "bias_gradient", "logits_gradient"
+# The calls of others that a function makes, for some inputs.
+Trace = Callable[[tuple[Any, ...]], list[Call]]
+
+
+def first_wrong_turn(inputs: tuple[Any, ...], calls: list[Call], ours: Results | None = None) -> Turn | None:
+    """The first thing that is wrong in the calls of an epoch; None if it is not in them.
+
+    calls: the last of them is that of the epoch itself, whose inputs are not looked at.
+    inputs: X, y, W, b, lr, batch_size. ours: what the epoch returned, None if it raised.
+    """
+    if not calls[:-1]:
+        return None
+    if ours is not None and not all(map(_equal, calls[-1].results, ours)):
+        return RANDOM
+    epoch, used = _Epoch(inputs), _used(calls[:-1])
+    found = epoch.wrong_input(used)
+    if found or ours is None:
+        return found
+    return epoch.wrong_count(used) or epoch.wrong_result(ours)
+
+
+def no_trace(_: tuple[Any, ...]) -> list[Call]:
+    """Of a function whose calls are not looked at."""
+    return []
+
+
+class _Epoch:
+    """What all functions should get in each step, and W and b after the last one."""
+
+    def __init__(self, inputs: tuple[Any, ...]):
+        self.X, self.y, W, b, self.lr, self.size = inputs
+        model = scratch.SoftmaxRegression(W, b)
+        self.steps: list[Values] = []
+        for first in range(0, len(self.y), self.size):
+            part = slice(first, first + self.size)
+            before = {"W": model.weight.copy(), "b": model.bias.copy(), "lr": self.lr}
+            step = scratch.step(model, scratch.SGD(self.lr), self.X[part], self.y[part])
+            P, dlogP = np.exp(step.logP), RIGHT["log_probabilities_gradient"](step.logP, step.y)
+            self.steps.append(step._asdict() | before | {"P": P, "dlogP": dlogP, "dP": dlogP / P})
+        self.after = {"W": model.weight, "b": model.bias}
+        self.head = f"with {counted(len(self.y), 'image')} and batch_size {self.size}"
+
+    def wrong_input(self, calls: list[Call]) -> Turn | None:
+        """The first input of a call that is not as it should be."""
+        for n, call, name, got in _inputs(calls):
+            if n < len(self.steps) and not _equal(got, self.steps[n][name]):
+                return self._told(n, call.name, name, got)
+        return None
+
+    def _told(self, n: int, function: str, name: str, got: NDArray) -> Turn:
+        place = f"{self.head}, in step {n + 1} of {len(self.steps)},"
+        if name == "X":
+            return self._images(n, f"{place} your {function} gets", got)
+        if name == "y":
+            images = images_text(range(n * self.size, min((n + 1) * self.size, len(self.y))))
+            return Turn(
+                f"{place} your {function} gets the labels {shown(got)}. Which images are in this step, and which "
+                "labels have these?",
+                f"Step {n + 1} has {images}, with the labels {shown(self.steps[n]['y'])}: cut X and y in the same way.",
+            )
+        asks = f"{place} the {name} that your {function} gets is {self.identified(n, name, got)}. {QUESTIONS[name]}"
+        return Turn(asks, LESSONS[name].format(n=n, next=n + 1, name=name, start=self._start(n, name)))
+
+    def _start(self, n: int, name: str) -> str:
+        return f"the {name} that step {n} returned" if n else f"the {name} that came in"
+
+    def _images(self, n: int, place: str, got: NDArray) -> Turn:
+        rows = self._rows(got)
+        if rows is None:
+            return Turn(
+                f"{place} as X what is no row of X. What is done with the images before?",
+                "Each batch has rows of X as they are: X[first : first + batch_size].",
+            )
+        wanted = range(n * self.size, min((n + 1) * self.size, len(self.y)))
+        if n and rows == [*range((n - 1) * self.size, n * self.size)]:
+            return Turn(
+                f"{place} {images_text(rows)} again. How often does each batch go through your functions, and between "
+                "which of them do W and b change?",
+                "Each batch goes through once: dW and db come from one dZ, before W or b changes.",
+            )
+        return Turn(
+            f"{place} {images_text(rows)}. Which images should it get?",
+            f"Step {n + 1} has {images_text(wanted)}. {why_images(rows, wanted)}",
+        )
+
+    def _rows(self, got: NDArray) -> list[int] | None:
+        """Which images these are; None if one is none of them."""
+        if got.ndim != 2 or got.shape[1] != self.X.shape[1]:
+            return None
+        found = [np.flatnonzero((row == self.X).all(axis=1)) for row in got]
+        return [int(rows[0]) for rows in found] if all(rows.size for rows in found) else None
+
+    def identified(self, n: int, name: str, got: NDArray) -> str:
+        """What an input is, or how it is off."""
+        right = self._at(n, name)
+        if name == "lr":
+            return f"{float(got):g}, not {self.lr:g}" if got.size == 1 else "no number"
+        return (
+            self._another(n, got)
+            or self._sum(n, name, got)
+            or self._moved(n, name, got)
+            or _factor(got, right)
+            or (f"of the shape {got.shape}, not {np.shape(right)}" if got.shape != np.shape(right) else "")
+            or _first_gap(name, got, right)
+        )
+
+    def _at(self, n: int, name: str) -> Any:
+        return (self.steps[n] if n < len(self.steps) else self.after)[name]
+
+    def _another(self, n: int, got: NDArray) -> str:
+        """Another quantity of this step, or one of another step."""
+        order = [n, *(k for k in range(len(self.steps)) if k != n)]
+        for k in (k for k in order if k < len(self.steps)):
+            for other, value in self.steps[k].items():
+                if _equal(got, value):
+                    return _of_step(k, other, k == n)
+        return ""
+
+    def _sum(self, n: int, name: str, got: NDArray) -> str:
+        """The sum of a gradient over the steps so far, or their mean."""
+        if name not in ("dW", "db") or n >= len(self.steps):
+            return ""
+        total = np.sum([step[name] for step in self.steps[: n + 1]], axis=0)
+        return f"the sum of {name} over steps 1 to {n + 1}" if n and _equal(got, total) else ""
+
+    def _moved(self, n: int, name: str, got: NDArray) -> str:
+        """W or b after a step that is too long, too short, or goes the other way."""
+        if name not in self.after or not n or got.shape != np.shape(self._at(n, name)):
+            return ""
+        start = self.steps[n - 1][name]
+        found = ratio(got - start, self._at(n, name) - start)
+        if found is None or prints_as_one(found):
+            return ""
+        return f"one that has moved {found:.4g} times as far as step {n} should take it"
+
+    def wrong_count(self, calls: list[Call]) -> Turn | None:
+        """Too few steps, or too many."""
+        names = [call.name for call in calls]
+        made = names.count("sgd_step") or names.count("logits")
+        if made == len(self.steps) or not made or len(calls) >= MOST_CALLS:
+            return None
+        rows = [self._rows(call.inputs[0]) for call in calls if call.name == "logits"]
+        listed = ", then ".join(images_text(row) for row in rows if row is not None)
+        with_images = f"; your logits gets {listed}" if listed else ""
+        return Turn(
+            f"{self.head} you take {counted(made, 'step')}{with_images}. How many steps should it be, with which "
+            "images?",
+            f"{counted(len(self.y), 'image')} in batches of {self.size} are {counted(len(self.steps), 'step')}, each "
+            f"image in one of them; the last has {images_text(self._last())}.",
+        )
+
+    def _last(self) -> range:
+        return range((len(self.steps) - 1) * self.size, len(self.y))
+
+    def wrong_result(self, ours: Results) -> Turn | None:
+        """W or b that is returned."""
+        for name, got in zip(self.after, ours, strict=True):
+            if not _equal(got, self.after[name]):
+                what = self.identified(len(self.steps), name, np.asarray(got))
+                return Turn(
+                    f"{self.head} the {name} that you return is {what}. What makes {name} after the last step, and is "
+                    "it returned?",
+                    f"The last step makes the {name} to be returned: W - lr * dW and b - lr * db, both from the W and "
+                    "b before that step.",
+                )
+        return None
+
+
+def _used(calls: list[Call]) -> list[Call]:
+    """Without what is computed beside the steps, such as a loss to be printed, and without what is computed twice."""
+    kept: list[Call] = []
+    for call in reversed(calls):
+        given = [part for later in kept for part in later.inputs]
+        if (
+            call.name not in FORWARD
+            or not call.results
+            or any(_equal(part, one) for part in call.results for one in given)
+        ):
+            kept.append(call)
+    names = {call.name for call in kept}
+    used = [call for call in calls if any(call is one for one in kept) or call.name not in (*names, "nll_loss")]
+    return [call for n, call in enumerate(used) if not _is_repeated(used, n)]
+
+
+def _is_repeated(calls: list[Call], n: int) -> bool:
+    """Whether a call is the same as the one of this function before it, and there are more of it than steps."""
+    names, call = [one.name for one in calls], calls[n]
+    before = [one for one in calls[:n] if one.name == call.name]
+    steps = next((names.count(name) for name in GRADIENTS if name in names), len(calls))
+    more = names.count(call.name) > steps
+    return more and bool(before) and all(map(_equal, before[-1].inputs, call.inputs))
+
+
+def _inputs(calls: list[Call]) -> Iterator[tuple[int, Call, str, NDArray]]:
+    """Every input of every call, with how often the same function was called before."""
+    seen: dict[str, int] = {}
+    for call in calls:
+        n = seen.get(call.name, 0)
+        seen[call.name] = n + 1
+        for name, got in zip(KNOWN[call.name].parameters, call.inputs, strict=True):
+            if name != "L":
+                yield n, call, name, got
+
+
+def _equal(got: Any, right: Any) -> bool:
+    return np.shape(got) == np.shape(right) and same(got, right)
+
+
+def _of_step(k: int, name: str, this: bool) -> str:
+    if name in ("W", "b"):
+        return f"{name} after step {k}" if k else f"the {name} that came in"
+    return f"{name}" if this else f"{name} of step {k + 1}"
+
+
+def _factor(got: NDArray, right: Any) -> str:
+    found = ratio(got, np.asarray(right)) if got.shape == np.shape(right) else None
+    if found is None or prints_as_one(found):
+        return ""
+    return f"{found:.4g} times the right one" if found else "0 everywhere"
+
+
+def _first_gap(name: str, got: NDArray, right: Any) -> str:
+    """The entry that is off most, or the first that is nan."""
+    gaps = np.abs(got - np.asarray(right))
+    place = tuple(map(int, np.unravel_index(np.argmax(np.where(np.isnan(gaps), np.inf, gaps)), gaps.shape)))
+    ours, wanted = apart(got[place], np.asarray(right)[place])
+    return f"{ours} at {name}[{', '.join(map(str, place))}], where {wanted} belongs"

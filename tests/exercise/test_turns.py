@@ -1,0 +1,84 @@
+"""One epoch call by call: what is right is never accused, and each wrong input is told with its step."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from compare.exercise.right import RIGHT
+from compare.exercise.trials import as_results, small_inputs
+from compare.exercise.turns import first_wrong_turn
+
+EPOCH = """
+for first in range(0, len(y), batch_size):
+    Xb, yb = X[first : first + batch_size], y[first : first + batch_size]
+    logP = log_softmax(logits(Xb, W, b))
+    dZ = logits_gradient(logP, yb)
+    W, b = sgd_step(W, b, weight_gradient(Xb, dZ), bias_gradient(dZ), lr)
+return W, b
+"""
+# 7 images in batches of 3, so three steps, the last of one image.
+SHORT = small_inputs("one_epoch")[2]
+# Changes of the right epoch that leave it right.
+RIGHT_CHANGES = {
+    "nothing": ("", ""),
+    "a loss to be printed": ("    dZ =", "    nll_loss(log_softmax(logits(Xb, W, b)), yb)\n    dZ ="),
+    "a loss after each step": ("return W", "    nll_loss(log_softmax(logits(Xb, W, b)), yb)\nreturn W"),
+    "the loss of all images": ("return W", "    nll_loss(log_softmax(logits(X, W, b)), y)\nreturn W"),
+    "a list": ("return W, b", "return [W, b]"),
+    "own update": (
+        "sgd_step(W, b, weight_gradient(Xb, dZ), bias_gradient(dZ), lr)", "W - lr * dZ.T @ Xb, b - lr * dZ.sum(axis=0)"
+    ),
+    "the long way": (
+        "logits_gradient(logP, yb)",
+        "softmax_backward(np.exp(logP), probabilities_gradient(np.exp(logP), log_probabilities_gradient(logP, yb)))",
+    ),
+}  # fmt: skip
+# Changes that make it wrong, beside the loss that some print, and words of the question.
+WRONG_CHANGES = {
+    "order": ("range(0, len(y), batch_size)", "[3, 0, 6]", "in step 1 of 3, your logits gets images 3 to 5"),
+    "labels": (", y[first : first + batch_size]", ", y[: min(3, 7 - first)]", "step 2 of 3, your logits_gradient gets"),
+    "rate": (", lr)", ", lr / 2)", "the lr that your sgd_step gets is 0.35, not 0.7"),
+    "short batch": ("range(0, len(y), batch_size)", "range(0, 6, 3)", "logits gets images 0 to 2, then images 3 to 5."),
+    "pixels": ("logits(Xb", "logits(Xb / 2", "your logits gets as X what is no row of X"),
+    "returned": ("return W, b", "return W, 2 * b", "the b that you return is 2 times the right one"),
+    "long step": (
+        "sgd_step(W, b, weight_gradient(Xb, dZ), bias_gradient(dZ), lr)",
+        "W - 2 * lr * weight_gradient(Xb, dZ), b",
+        "in step 2 of 3, the W that your logits gets is one that has moved 2 times as far as step 1 should take it",
+    ),
+    "a little": ("return W, b", "return W, b + 1e-7 * (b > b.mean())", "is 1.4787468 at b[3], where 1.4787467 belongs"),
+    "not finite": ("logits(Xb", "logits(Xb * np.nan", "your logits gets as X what is no row of X"),
+    "a list": ("return W, b", "return [W, 2 * b]", "the b that you return is 2 times the right one"),
+    "random": ("return W, b", "return W + np.random.rand(), b", "your epoch returned two results"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", RIGHT_CHANGES)
+def test_what_is_right_is_not_accused(written_trace: Callable, case: str):
+    trace = written_trace("one_epoch", EPOCH.replace(*RIGHT_CHANGES[case]))
+    for inputs in small_inputs("one_epoch"):
+        assert first_wrong_turn(inputs, trace(inputs), as_results(RIGHT["one_epoch"](*inputs))) is None
+
+
+@pytest.mark.parametrize("beside", ["nothing", "a loss to be printed", "a loss after each step"])
+@pytest.mark.parametrize("case", WRONG_CHANGES)
+def test_what_is_wrong_is_told_with_its_step(written: Callable, written_trace: Callable, case: str, beside: str):
+    *change, words = WRONG_CHANGES[case]
+    body = EPOCH.replace(*change).replace(*RIGHT_CHANGES[beside])
+    calls = written_trace("one_epoch", body)(SHORT)
+    turn = first_wrong_turn(SHORT, calls, as_results(written("one_epoch", body)(*SHORT)))
+    assert words in turn.asks
+    assert turn.asks.endswith("?")
+    assert turn.says.endswith(".")
+
+
+def test_an_epoch_that_calls_nothing_has_no_turns(written_trace: Callable):
+    calls = written_trace("one_epoch", "return W, b")(SHORT)
+    assert first_wrong_turn(SHORT, calls, (SHORT[2], SHORT[3])) is None
+
+
+def test_numbers_are_not_compared_more_narrowly_than_they_are_computed(written_trace: Callable):
+    inputs = tuple(v.astype("float32") if getattr(v, "dtype", None) == np.float64 else v for v in SHORT)
+    calls = written_trace("one_epoch", EPOCH)(inputs)
+    assert first_wrong_turn(inputs, calls, calls[-1].results) is None
