@@ -1,7 +1,7 @@
 // The engine against what was recorded: each quantity has a budget, and `used` is the share of it.
 
 import { log_softmax, logits, logits_gradient, nll_loss, parameter_gradients, sgd_step } from './engine.js'
-import { facts } from './numbers.js'
+import { facts, say, tags } from './numbers.js'
 import { flat } from './recording.js'
 
 /** One step of the engine against both recorded sides -> [{number, side, field, used}]; of most steps only the loss is recorded. */
@@ -21,11 +21,18 @@ function used(ours, theirs, limit) {
   return flat(theirs).reduce((largest, value, i) => Math.max(largest, Math.abs(values[i] - value)), 0) / limit
 }
 
-/** The first over its budget, else the largest share. */
+/** The first over its budget, and with it all of that step and equation; else the largest share. */
 export function verdict(found) {
-  const first = found.find((one) => !(one.used <= 1))
+  const is_over = ({ used }) => !(used <= 1)
+  const first = found.find(is_over)
+  const also = found.filter((one) => is_over(one) && one.number === first.number && tags[one.field] === tags[first.field])
   const worst = found.reduce((a, b) => (b.used > a.used ? b : a), { used: 0 })
-  return { match: !first, first, worst }
+  return { match: !first, first, worst, fields: [...new Set(also.map(({ field }) => field))] }
+}
+
+/** Of a quantity over its budget, whether it is no number. */
+export function nan_said(first) {
+  return isNaN(first?.used ?? 0) ? say('nan') : ''
 }
 
 /** gap(): between the secant of L along dW, db and their slope, as a share of it. */

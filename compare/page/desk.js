@@ -6,13 +6,14 @@ import { digits, element, facts, make_bars, make_picture, on, say } from './numb
 // One step on the image of the state; `moved` logits replace those of E1.
 function desk_step(state) {
   const [X, y] = [[state.x], [state.label]]
-  const Z = state.moved ? [state.moved] : logits(X, state.W, state.b)
+  const own = logits(X, state.W, state.b)
+  const Z = state.moved ? [state.moved] : own
   const logP = log_softmax(Z)
   const dZ = logits_gradient(logP, y)
   const [dW, db] = parameter_gradients(X, dZ)
   const [W, b] = sgd_step(state.W, state.b, dW, db, state.lr)
   const after = nll_loss(log_softmax(logits(X, W, b)), y)
-  return { Z: Z[0], logP: logP[0], P: logP[0].map(Math.exp), L: nll_loss(logP, y), dZ: dZ[0], dW, db, W, b, after }
+  return { Z: Z[0], logP: logP[0], P: logP[0].map(Math.exp), L: nll_loss(logP, y), dZ: dZ[0], dW, db, W, b, after, is_moved: Z[0][state.label] !== own[0][state.label] }
 }
 
 // What each symbol is for the image of the state, in a few words.
@@ -49,7 +50,7 @@ export function make_desk(on_logit) {
   const [Z, P, logP, dZ, db] = bars.map(([, { table }]) => table)
   const pictures = [['dW', 'row of the label'], ['W', 'row of the label after the step']].map(([symbol, text]) => [symbol, make_picture(symbol, text)])
   const [dW, W] = pictures.map(([, { figure }]) => figure)
-  const back = element('button', { type: 'button' }, 'Back to the logits of E1')
+  const back = element('button', { type: 'button' }, say('back'))
   on(back, 'click', () => on_logit())
   const lines = Object.entries({ E1: [Z, back], E2: [P], E3: [logP], E4: [dZ], E5: [dW, db], E6: [W] }).map(([tag, made]) => {
     const line = element('p', { class: 'digits worked' })
@@ -62,7 +63,8 @@ export function make_desk(on_logit) {
     const [values, numbers] = [values_here(step, state), worked(step, state)]
     for (const [symbol, { set }] of bars) set(step[symbol], state.label)
     for (const [symbol, { set }] of pictures) set(step[symbol][state.label])
-    for (const [tag, line] of lines) line.textContent = say(tag === 'E1' && state.moved ? 'moved' : tag, numbers)
+    const notes_of = { E1: step.is_moved && 'moved', E5: !state.x.some(Boolean) && 'E5_empty' }
+    for (const [tag, line] of lines) line.textContent = say(notes_of[tag] || tag, numbers)
     for (const place of places) place.textContent = values[place.dataset.value]
     back.hidden = !state.moved
     return [values, step.Z]

@@ -1,8 +1,8 @@
 // Drawing a digit with mouse, finger, pen or arrow keys, and preparing it as MNIST was.
 
-import { clamp, draw_grey, on, place_in, say } from './numbers.js'
+import { $, clamp, draw_grey, on, place_in, say } from './numbers.js'
 
-/** Drawing while the role of the canvas is `application`; on_drawn gets what `prepare` gives -> clear() */
+/** Drawing while the role of the canvas is `application`; on_drawn gets what `prepare` gives -> begin(is_new): with an empty sheet, or with what was drawn */
 export function drawing(canvas, on_drawn) {
   const { width, height } = canvas
   const ink = new Float64Array(width * height)
@@ -12,8 +12,9 @@ export function drawing(canvas, on_drawn) {
     for (let i = 0; i <= 8; i++) stamp(ink, width, from[0] + ((x - from[0]) * i) / 8, from[1] + ((y - from[1]) * i) / 8)
     last = [x, y]
     draw_grey(canvas, ink)
+    $('image-note').textContent = say('pen_down')
   }
-  const lift = () => ((last = undefined), on_drawn(prepare(ink, width, height)))
+  const lift = () => ((last = undefined), draw_grey(canvas, ink), on_drawn(prepare(ink, width, height)))
   const show_pen = () => draw_grey(canvas, ink.map((value, d) => (d === Math.floor(pen[1]) * width + Math.floor(pen[0]) ? 0.5 : value)))
   const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
   const when_on = (name, answer) => on(canvas, name, (event) => canvas.getAttribute('role') === 'application' && answer(event))
@@ -27,11 +28,11 @@ export function drawing(canvas, on_drawn) {
     if (arrow) pen = pen.map((at, axis) => clamp(at + arrow[axis], 1, width - 1))
     else down = !down
     if (down) line_to(pen)
-    else if (arrow) show_pen()
-    else lift()
+    else if (!arrow) lift()
+    show_pen()
   })
-  return () => {
-    ink.fill(0)
+  return (is_new) => {
+    if (is_new) ink.fill(0)
     down = false
     lift()
     show_pen()

@@ -19,10 +19,25 @@ export function clamp(value, low, high) {
   return Math.min(high, Math.max(low, value))
 }
 
-/** The number in a box; one that the box does not allow becomes the nearest that it does, and stands there. */
+/** Said aloud above the line about symbols, until something else is changed. */
+export function tell(text) {
+  $('told').textContent = text
+}
+
+/** The number in a text, with a point or a comma; else NaN. */
+export function number_in(text) {
+  return Number(text.replace(',', '.').replace('−', '-'))
+}
+
+/** The number in a box; one that the box does not allow becomes the nearest that it does, stands there, and is told. */
 export function read_number(input) {
-  const number = clamp(Number(input.value || input.defaultValue) || 0, input.min, input.max)
-  return Number((input.value = input.step ? number : Math.round(number)))
+  const typed = input.value.trim() || input.defaultValue
+  // a box of whole numbers has no step
+  const asked = number_in(input.step ? typed : typed.replace(/,(?=\d{3}$)/, ''))
+  const near = clamp(isNaN(asked) ? input.defaultValue : asked, input.min, input.max)
+  const used = input.step ? near : Math.round(near)
+  if (asked !== used && typed) tell(say(isNaN(asked) ? 'no_number' : 'nearest', { typed, used: String(used) }))
+  return Number((input.value = used))
 }
 
 /** Up to the next number of one digit: 0.28 -> 0.3 */
@@ -55,7 +70,7 @@ export function labelled(text, tag, attributes, ...children) {
 export function digits(value) {
   if (!Number.isFinite(value)) return String(value).replace('Infinity', 'inf').replace('NaN', 'nan')
   const size = Math.abs(value)
-  return (size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(2) : value.toFixed(4)).replace('-', '−')
+  return (size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(2) : value.toFixed(4)).replaceAll('-', '−')
 }
 
 /** A symbol that lights up with all others of its name; symbols.js writes it. */
@@ -68,8 +83,8 @@ export function make_bars(symbol, { positive, on_move } = {}) {
   const rows = facts.names.map((name, k) => {
     const [bar, number] = [element('div'), element('td', { class: 'digits' })]
     const row = element('tr', {}, element('th', { scope: 'row' }, name), element('td', { class: 'track' }, bar), number)
-    const controls = Object.entries(on_move ? { change: 'number', input: 'range' } : {}).map(([event, type]) => {
-      const control = element('input', { type, min: -20, max: 20, step: 0.01, 'aria-label': `move the logit of ${name}` })
+    const controls = Object.entries(on_move ? { change: 'text', input: 'range' } : {}).map(([event, type]) => {
+      const control = element('input', { type, inputmode: 'decimal', min: -20, max: 20, step: 0.01, 'aria-label': `move the logit of ${name}` })
       on(control, event, () => on_move(k, read_number(control)))
       return control
     })
@@ -79,7 +94,7 @@ export function make_bars(symbol, { positive, on_move } = {}) {
     }
     return { row, bar, number, controls }
   })
-  const caption = element('caption', {}, mark(symbol), on_move ? element('span', { class: 'move' }, ' (drag or type one: all below follows)') : '')
+  const caption = element('caption', {}, mark(symbol), on_move ? element('span', { class: 'move' }, say('drag')) : '')
   const table = element('table', { class: positive ? 'bars positive' : 'bars' }, caption, ...rows.map(({ row }) => row))
   return { table, set: (values, label) => set_bars(rows, values, label, positive) }
 }
@@ -140,7 +155,9 @@ export function make_picture(symbol, text) {
 }
 
 /** Which pixel of a canvas an event of the pointer is at: [column, line], not rounded. */
-export function place_in(canvas, { clientX, clientY }) {
+export function place_in(canvas, event) {
+  // those of a click are whole numbers
+  const [clientX, clientY] = [event.clientX, event.clientY].map(Math.floor)
   const box = canvas.getBoundingClientRect()
   return [((clientX - box.left) / box.width) * canvas.width, ((clientY - box.top) / box.height) * canvas.height]
 }

@@ -1,11 +1,11 @@
 // A tour of the page.
 
 import { kept } from './kept.js'
-import { $, on, stops } from './numbers.js'
+import { $, on, say, stops } from './numbers.js'
 
 /** The first visit starts the tour by itself, unless the address asks for a state. */
 export function listen_to_tour() {
-  const [tour, start, next, end, text] = ['tour', 'tour-start', 'tour-next', 'tour-end', 'tour-text'].map($)
+  const [tour, start, previous, next, end, text] = ['tour', 'tour-start', 'tour-previous', 'tour-next', 'tour-end', 'tour-text'].map($)
   let stop = 0
   const go_to = (number, by_itself) => {
     const left = document.querySelector('.stop')
@@ -15,16 +15,19 @@ export function listen_to_tour() {
     stop = number
     const [id, said] = stops[stop]
     text.textContent = `${stop + 1} of ${stops.length}. ${said}`
-    next.textContent = stop === stops.length - 1 ? 'Finish' : 'Next'
+    end.hidden = stop === stops.length - 1
+    next.textContent = say(end.hidden ? 'finish' : 'next')
+    previous.ariaDisabled = !stop
     $(id).classList.add('stop')
     if (by_itself) return
     $(id).scrollIntoView({ block: $(id).clientHeight > innerHeight / 2 ? 'start' : 'center' })
     focus_on(next)
   }
   on(start, 'click', () => go_to(0))
+  on(previous, 'click', () => go_to(Math.max(0, stop - 1)))
   on(next, 'click', () => go_to(stop + 1))
   on(end, 'click', () => go_to(stops.length))
-  on(tour, 'keydown', (event) => event.key === 'Escape' && go_to(stops.length))
+  on(document, 'keydown', ({ key }) => key === 'Escape' && !tour.hidden && go_to(stops.length))
   if (location.hash.length > 1 || kept('visited')) return
   kept('visited', 'yes')
   go_to(0, true)
