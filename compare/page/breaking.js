@@ -1,12 +1,11 @@
 // Breaking the engine: first the reader predicts, then it runs.
 
-import { nan_said } from './compare.js'
 import { kept } from './kept.js'
 import { $, element, facts, mistakes, on, say, tags } from './numbers.js'
 
 const guess = { accuracy: $('guess-notices'), 'first quantity': $('guess-first') }
 
-/** correct: accuracy; run(name or '', text of an engine) -> {stop(), found: {verdict, accuracy} or {error}} */
+/** correct: accuracy; run(name or '', text of an engine): break_it */
 export function listen_to_breaking(engine_text, correct, run) {
   const [mistake, own, button, stop] = ['mistake', 'own', 'run-mistake', 'stop-mistake'].map($)
   let running
@@ -60,28 +59,28 @@ function told({ error, verdict, accuracy }, about, correct, name) {
   const [reached, best] = [accuracy, correct].map((share) => `${(100 * share).toFixed(1)} %`)
   const seen = !first ? 'right' : gain <= -0.02 ? 'noticed' : gain < 0.02 ? 'not_noticed' : 'better'
   return [
-    element('p', { class: first ? 'wrong' : 'right', 'data-first': first?.field ?? 'none' }, first ? say('first', { ...first, tag: tags[first.field] }) + nan_said(first) + (fields[1] ? say('also', { fields: fields.join(', ') }) : '') : say('no_difference')),
+    element('p', { class: first ? 'wrong' : 'right', 'data-first': first?.field ?? 'none' }, first ? say('first', { ...first, tag: tags[first.field] }) + (fields[1] ? say('also', { fields: fields.join(', ') }) : '') : say('no_difference')),
     element('p', {}, say('accuracy', { reached, best, ...facts }), say(seen)),
     element('p', {}, scored(happened, name)),
-    ...(about ? [element('p', {}, about.symptom), element('p', {}, about.why), element('p', {}, element('strong', {}, about.lesson))] : []),
+    ...(about ? [element('p', {}, about.symptom, ' ', about.why), element('p', {}, element('strong', {}, about.lesson))] : []),
   ]
 }
 
-// Each mistake counts once, and so does each engine; that of the page, which has no name here, does not.
+// Each mistake and each changed engine counts once.
 function scored(happened, name) {
   const [[right, all], counted] = [score(), JSON.parse(kept('counted') || '[]')]
-  const each = Object.entries(guess).map(([asked, { value, selectedOptions: [{ text }] }]) => ({ asked, text, is_right: happened[asked].includes(value) }))
+  const asked = Object.entries(guess)
+  const is_right = ([what, { value }]) => happened[what].includes(value)
   const is_new = name && !counted.includes(name)
   if (is_new) {
     kept('counted', JSON.stringify([...counted, name]))
-    keep_score(right + each.filter(({ is_right }) => is_right).length, all + each.length)
+    keep_score(right + asked.filter(is_right).length, all + asked.length)
   }
+  const said = asked.map((one) => `${one[0]} ${is_right(one) ? 'right' : 'wrong'} (${one[1].selectedOptions[0].text})`)
   for (const select of Object.values(guess)) select.value = ''
-  const said = each.map(({ asked, text, is_right }) => `${asked} ${is_right ? 'right' : 'wrong'} (${text})`)
   return say('predicted', { said: said.join(', ') }) + (is_new ? '' : say('not_counted'))
 }
 
-// How many predictions were right, of how many.
 function score() {
   return (kept('score') || '0 of 0').split(' of ').map(Number)
 }

@@ -16,7 +16,7 @@ from compare.errors import InputError
 from compare.page.code_lines import numpy_lines, torch_lines
 from compare.page.content import Content
 from compare.page.formulas import equations
-from compare.page.notes import BUTTONS, LEGEND, NOTES
+from compare.page.notes import BUTTONS, LEGEND, NOTES, SECTIONS
 from compare.page.packing import Packed, pack
 from compare.page.reasons import reasons
 from compare.page.symbols import SYMBOLS, dimensions
@@ -25,8 +25,8 @@ from compare.page.texts import ALSO, ORIGINS, STOPS, for_any_run, questions
 HERE = Path(__file__).parent
 # In the order in which each needs only those before it.
 MODULES = (
-    "engine", "train", "mistakes", "numbers", "unpack", "recording", "compare", "kept", "symbols", "desk", "picker",
-    "draw", "curves", "touch", "templates", "questions", "tour", "breaking", "training", "main",
+    "engine", "train", "mistakes", "numbers", "unpack", "recording", "compare", "kept", "symbols", "desk",
+    "digit", "curves", "touch", "templates", "guide", "breaking", "training", "main",
 )  # fmt: skip
 IMPORT = re.compile(r"^import .*?from '\./\w+\.js'\n", re.M | re.S)
 TABLE, TEXT = "table", "recording"
@@ -55,6 +55,7 @@ def render(facts: dict[str, Any], packed: Packed) -> str:
         origin=_origin(facts),
         boxes=_boxes(facts),
         names=BUTTONS,
+        sections=SECTIONS,
         questions=asked,
         choices=_choices(facts, mistakes),
         rate=round(math.log10(facts["lr"]), 6),
@@ -66,6 +67,7 @@ def render(facts: dict[str, Any], packed: Packed) -> str:
         legend=LEGEND,
         data={
             "facts": facts,
+            "recorded_as": {"lr": facts["lr"], "batch_size": facts["batch_size"], "momentum": 0, "sum": False},
             "symbols": _symbols(facts),
             "mistakes": mistakes,
             "tags": _tags(),

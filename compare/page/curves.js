@@ -59,7 +59,7 @@ export function draw_prediction(place, guessed, on_change) {
     const [box, { width }] = [drawing.getBoundingClientRect(), drawing.viewBox.baseVal]
     const [x, y] = [clientX - box.left, clientY - box.top].map((at) => (at * width) / box.width)
     const step = clamp(Math.round(((x - LEFT) / (width - MARGIN - LEFT)) * guessed.length) - 1, 0, guessed.length - 1)
-    const [from, to] = [Math.min(step, last ?? step), Math.max(step, last ?? step)]
+    const [from, to] = [step, last ?? step].sort((a, b) => a - b)
     guessed.fill(clamp((100 * (BELOW - y)) / (BELOW - ABOVE), 0, 100), from, to + 1)
     last = step
     on_change()

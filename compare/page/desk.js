@@ -3,7 +3,7 @@
 import { log_softmax, logits, logits_gradient, nll_loss, parameter_gradients, sgd_step } from './engine.js'
 import { digits, element, facts, make_bars, make_picture, on, say } from './numbers.js'
 
-// One step on the image of the state; `moved` logits replace those of E1.
+// `moved` logits replace those of E1.
 function desk_step(state) {
   const [X, y] = [[state.x], [state.label]]
   const own = logits(X, state.W, state.b)
@@ -16,7 +16,6 @@ function desk_step(state) {
   return { Z: Z[0], logP: logP[0], P: logP[0].map(Math.exp), L: nll_loss(logP, y), dZ: dZ[0], dW, db, W, b, after, is_moved: Z[0][state.label] !== own[0][state.label] }
 }
 
-// What each symbol is for the image of the state, in a few words.
 function values_here(step, { x, label, W, b, lr }) {
   const { names } = facts
   const name = names[label]
@@ -30,25 +29,23 @@ function values_here(step, { x, label, W, b, lr }) {
   return found
 }
 
-// The numbers that the sentence of each equation needs, at the label of the image.
+// For the sentences of notes.py.
 function worked(step, { x, label, b, lr }) {
   const [Z, P, dZ, bias] = [step.Z, step.P, step.dZ, b].map((values) => values[label])
   const largest = Math.max(...step.Z)
   const sum = step.Z.reduce((sum, z) => sum + Math.exp(z - largest), 0)
   const ink = Math.max(...x)
   const signed = (value) => (value < 0 ? `(${digits(value)})` : digits(value))
-  const E1 = { product: Z - bias, plus_b: signed(bias), Z }
-  const E2 = { largest, power: Math.exp(Z - largest), sum, P }
-  const E3 = { L: step.L, classes: facts.classes, guessing: Math.log(facts.classes) }
-  const E5 = { dZ, ink, dW: step.dW[label][x.indexOf(ink)] }
-  return { ...E1, ...E2, ...E3, ...E5, at: facts.names[label], b: bias, lr, times_db: signed(dZ), b_after: step.b[label], after: step.after }
+  const before = { product: Z - bias, plus_b: signed(bias), Z, largest, power: Math.exp(Z - largest), sum, P }
+  const { classes, names } = facts
+  return { ...before, L: step.L, classes, guessing: Math.log(classes), dZ, ink, dW: step.dW[label][x.indexOf(ink)], at: names[label], b: bias, lr, times_db: signed(dZ), b_after: step.b[label], after: step.after }
 }
 
-/** The numbers of all rows. on_logit(k, value): a logit was moved; on_logit(): back to E1 -> a function of the state, which gives what each symbol is, and the logits. */
+/** on_logit(k, value): a logit was moved; on_logit(): back to E1 -> a function of the state: to what each symbol is, and the logits */
 export function make_desk(on_logit) {
   const bars = Object.entries({ Z: { on_move: on_logit }, P: { positive: true }, logP: {}, dZ: {}, db: {} }).map(([symbol, how]) => [symbol, make_bars(symbol, how)])
   const [Z, P, logP, dZ, db] = bars.map(([, { table }]) => table)
-  const pictures = [['dW', 'row of the label'], ['W', 'row of the label after the step']].map(([symbol, text]) => [symbol, make_picture(symbol, text)])
+  const pictures = ['dW', 'W'].map((symbol) => [symbol, make_picture(symbol)])
   const [dW, W] = pictures.map(([, { figure }]) => figure)
   const back = element('button', { type: 'button' }, say('back'))
   on(back, 'click', () => on_logit())

@@ -4,19 +4,17 @@ import { listen_to_breaking } from './breaking.js'
 import { compare_step, gradient } from './compare.js'
 import { draw_prediction, show_curves } from './curves.js'
 import { make_desk } from './desk.js'
-import { drawing } from './draw.js'
+import { drawing, make_picker } from './digit.js'
 import { logits } from './engine.js'
+import { listen_to_questions, listen_to_tour } from './guide.js'
 import { keep_address, read_address } from './kept.js'
-import { $, digits, draw_grey, element, facts, make_canvas, mistakes, on, read_number, say, symbols, tell } from './numbers.js'
-import { make_picker } from './picker.js'
-import { listen_to_questions } from './questions.js'
+import { $, digits, draw_grey, element, facts, make_canvas, mistakes, on, read_number, recorded_as, say, symbols, tell } from './numbers.js'
 import { pause, read_recording } from './recording.js'
 import { listen_to_symbols } from './symbols.js'
 import { make_templates } from './templates.js'
 import { make_touch } from './touch.js'
-import { listen_to_tour } from './tour.js'
 import { batch_index, images, largest_at } from './train.js'
-import { break_it, make_worker, recorded_options, show_badge } from './training.js'
+import { break_it, make_worker, show_badge } from './training.js'
 
 document.body.inert = true
 const script = document.querySelector('script[type=module]').textContent
@@ -26,6 +24,7 @@ $('engine-text').textContent = sources[0]
 const recorded = await read_recording(JSON.parse($('table').textContent), $('recording').textContent)
 const state = { ...recorded }
 const guessed = new Float64Array(facts.steps).fill(NaN)
+const SETTINGS = ['rate', 'momentum', 'batch', 'sum']
 let [run, values] = []
 
 const set_desk = make_desk((k, value) => {
@@ -54,14 +53,12 @@ function show() {
   show_picker(state, predicted)
   const next = gradient(batch_at(state.step, run.batch_size), state)
   set_templates(state, next.dW, $('shown').value)
-  // what was not recorded is checked with the image, or with the batch that comes next
   const what = !run.is_recorded ? 'own_run' : state.drawn || state.own_label ? 'own_image' : ''
   const own = what === 'own_image' ? gradient({ X: [state.x], y: [state.label] }, state) : next
   show_badge($('badge'), run.found, state.step, what && own.gap(), what)
   light_again()
 }
 
-// Not where its rows are to be answered first.
 function is_seen(name) {
   return Array.from(document.querySelectorAll(`[data-value="${name}"]`)).some((place) => place.checkVisibility())
 }
@@ -147,7 +144,7 @@ function restart() {
   run?.worker.terminate()
   if (run?.steps.length) tell(say('again'))
   const options = chosen()
-  const is_recorded = Object.entries(recorded_options()).every(([name, value]) => options[name] === value)
+  const is_recorded = Object.entries(recorded_as).every(([name, value]) => options[name] === value)
   run = { ...options, is_recorded, worker: make_worker(sources, recorded, options), steps: [], found: [], weights: [{ W: recorded.W, b: recorded.b }], asked: false }
   run.worker.onmessage = ({ data }) => took(data)
   state.lr = options.lr
@@ -196,7 +193,6 @@ function scrub_to(number) {
   keep()
 }
 
-// They are free when all that was asked for has come and is drawn.
 function show_buttons() {
   const [ran, total] = [run.steps.length, facts.steps]
   // one that is only called disabled keeps the focus
@@ -207,7 +203,6 @@ function show_buttons() {
   $('ran').textContent = say(ran === total ? 'complete' : 'ran', { ran, total })
 }
 
-// Through what ran already, then further.
 function one_step() {
   if ($('step').ariaDisabled === 'true') return
   const next = state.step + 1
@@ -237,7 +232,7 @@ function ask() {
 function keep() {
   keep_address(() => {
     const step = run.steps.length < run.target ? run.target : state.step
-    const values = ['rate', 'momentum', 'batch', 'sum', 'mistake'].map((id) => [id, $(id).value])
+    const values = [...SETTINGS, 'mistake'].map((id) => [id, $(id).value])
     return { image: state.index, label: state.drawn ? '' : state.label, step, ...Object.fromEntries(values) }
   })
 }
@@ -246,8 +241,7 @@ function read() {
   const { image, label, step, mistake, ...options } = read_address()
   // a link to a part of the page asks for no state
   if (!image && run) return keep()
-  for (const id of ['rate', 'momentum', 'batch']) $(id).value = options[id] ?? $(id).defaultValue
-  $('sum').value = options.sum === 'sum' ? 'sum' : ''
+  for (const id of SETTINGS) $(id).value = options[id] ?? $(id).defaultValue ?? ''
   set_image(image)
   set_label(label)
   if (mistake in mistakes) {
@@ -274,7 +268,7 @@ on('run', 'click', () => run_to(facts.steps))
 on('pause', 'click', () => (run.target = run.steps.length))
 on('restart', 'click', restart)
 on('scrub', 'input', scrub)
-for (const id of ['rate', 'momentum', 'batch', 'sum']) on(id, 'change', restart)
+for (const id of SETTINGS) on(id, 'change', restart)
 on('rate', 'input', show_rate)
 on('prediction', 'change', () => (guessed.fill($('prediction').value ? read_number($('prediction')) : NaN), curves()))
 on('mistake', 'change', keep)

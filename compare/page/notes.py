@@ -58,6 +58,9 @@ NOTES = {
     "break": "Choose a mistake, or change a line of the engine. First say what will happen, then run it: each of "
     "your two answers counts, once a mistake. It trains with the settings of the recorded run, not with yours.",
     "about": "Point at a symbol, or reach it with Tab: it lights up wherever it stands. A click or Enter holds it.",
+    "legend": "What colours, arrows and lines mean",
+    "own": "The engine, to be changed",
+    "engine": "The engine, as it runs here",
     "alone": "This file needs no network and sends nothing.",
     "no_script": "JavaScript is off: the equations and both codes are here, the numbers are not.",
     "no_mathml": "This browser does not draw MathML: the equations stand below once more, in one line each.",
@@ -70,6 +73,9 @@ NOTES = {
     "E5_empty": "no pixel has ink: dW = dZ · X = 0 everywhere; db = dZ = {dZ} at {at}",
     "E6": "b at {at} = b − η db = {b} − {lr} · {times_db} = {b_after}; the weights likewise. L of this image: {L} "
     "before, {after} after the step",
+    "row_dW": "row of the label",
+    "row_W": "row of the label after the step",
+    "colour": "full colour at ± {largest}",
     "nothing": "nothing is drawn",
     "as_drawn": "as drawn",
     "scaled": "cut out, and its {size} pixels scaled to {large}",
@@ -92,7 +98,7 @@ NOTES = {
     "are compared again",
     "no_step": "step 0: nothing is computed yet, so nothing is compared",
     "match": "✓ match: {counted}, at most {share} % of a budget used ({field}, {side})",
-    "differ": "✗ differ: {field} is over its budget at step {number}",
+    "differ": "✗ differ: {field} is over its budget at step {number}{nan}",
     "ran": "of {ran} that ran; {total} in all",
     "complete": "of {ran} that ran; the run is complete, and Restart begins it again",
     "ended": "It ended at {ended} % of the validation images.",
@@ -103,7 +109,7 @@ NOTES = {
     "predict_first": "First answer both.",
     "running": "running …",
     "no_result": "✗ No result: {error}",
-    "first": "✗ differ: {field} ({tag}) is the first over its budget, at step {number}",
+    "first": "✗ differ: {field} ({tag}) is the first over its budget, at step {number}{nan}",
     "also": "; over at the same step, in the same equation: {fields}. Each of them counts as right.",
     "nan": ". It is NaN: not a number",
     "late": "it took longer than 10 seconds",
@@ -122,6 +128,14 @@ NOTES = {
     "right": "the engine is right.",
     "right_answer": "✓ Right.",
     "wrong_answer": "✗ Not yet.",
+}
+# The parts of the page by their ids.
+SECTIONS = {
+    "desk": "The six equations",
+    "touch": "Touch",
+    "templates": "Templates",
+    "training": "Training",
+    "break": "Break it",
 }
 # By its id what is written on a button.
 BUTTONS = {

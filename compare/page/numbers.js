@@ -3,14 +3,13 @@
 export const $ = (id) => document.getElementById(id)
 
 /** What build.py gives the page. */
-export const { facts, symbols, mistakes, tags, stops, questions, notes } = JSON.parse($('data').textContent)
+export const { facts, recorded_as, symbols, mistakes, tags, stops, questions, notes } = JSON.parse($('data').textContent)
 
 /** A sentence of notes.py, with its numbers and words. */
 export function say(name, values) {
   return notes[name].replace(/{(\w+)}/g, (_, key) => (typeof values[key] === 'number' && !Number.isInteger(values[key]) ? digits(values[key]) : values[key]))
 }
 
-/** place: a node, or the id of one */
 export function on(place, event, answer) {
   (typeof place === 'string' ? $(place) : place).addEventListener(event, answer)
 }
@@ -29,7 +28,7 @@ export function number_in(text) {
   return Number(text.replace(',', '.').replace('−', '-'))
 }
 
-/** The number in a box; one that the box does not allow becomes the nearest that it does, stands there, and is told. */
+/** What the box does not allow becomes the nearest that it does, stands there, and is told. */
 export function read_number(input) {
   const typed = input.value.trim() || input.defaultValue
   // a box of whole numbers has no step
@@ -46,7 +45,6 @@ export function round_up(value) {
   return Number((Math.ceil(value / unit) * unit).toPrecision(1))
 }
 
-/** An element with attributes and children; text is a child too. */
 export function element(tag, attributes = {}, ...children) {
   return filled(document.createElement(tag), attributes, children)
 }
@@ -61,7 +59,6 @@ function filled(made, attributes, children) {
   return made
 }
 
-/** A control and the text that names it. */
 export function labelled(text, tag, attributes, ...children) {
   const input = element(tag, attributes, ...children)
   return { input, label: element('label', {}, `${text} `, input, ' ') }
@@ -78,7 +75,7 @@ export function mark(symbol) {
   return element('span', { 'data-symbol': symbol })
 }
 
-/** Bars, one a class, to be filled by `set`. positive: they begin at the left; on_move(k, value): each has a box and a slider. */
+/** positive: bars begin at the left; on_move(k, value): each has a box and a slider. */
 export function make_bars(symbol, { positive, on_move } = {}) {
   const rows = facts.names.map((name, k) => {
     const [bar, number] = [element('div'), element('td', { class: 'digits' })]
@@ -113,7 +110,6 @@ function set_bars(rows, values, label, positive) {
   })
 }
 
-/** An image of pixels or signed numbers. */
 export function make_canvas(text) {
   const [height, width] = facts.shape
   return element('canvas', { width, height, role: 'img', 'aria-label': text })
@@ -126,12 +122,10 @@ const SIGNED = Uint32Array.from({ length: 511 }, (_, i) =>
   packed((i > 255 ? [179, 71, 0] : [28, 95, 176]).map((channel) => 238 + (Math.abs(i - 255) / 255) * (channel - 238))),
 )
 
-/** Pixels from 0 to 1 as greys. */
 export function draw_grey(canvas, x) {
   paint(canvas, x, (value) => GREYS[Math.round(255 * value)])
 }
 
-/** Numbers as colours, which end at ± largest. */
 export function draw_signed(canvas, values, largest) {
   paint(canvas, values, (value) => SIGNED[255 + Math.round(255 * clamp(value / largest, -1, 1))])
 }
@@ -144,12 +138,13 @@ function paint(canvas, values, colour) {
 }
 
 /** An image of signed numbers with its symbol and scale, to be filled by `set`. */
-export function make_picture(symbol, text) {
+export function make_picture(symbol) {
+  const text = say(`row_${symbol}`)
   const [canvas, scale] = [make_canvas(text), element('span')]
   const set = (values) => {
     const largest = Math.max(...values.map(Math.abs)) || 1
     draw_signed(canvas, values, largest)
-    scale.textContent = `full colour at ± ${digits(largest)}`
+    scale.textContent = say('colour', { largest: digits(largest) })
   }
   return { set, figure: element('figure', {}, canvas, element('figcaption', { class: 'note' }, mark(symbol), ` ${text}; `, scale)) }
 }

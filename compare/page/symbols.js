@@ -2,7 +2,7 @@
 
 import { mark, on, symbols } from './numbers.js'
 
-/** Make every symbol a button. about: what the page says of it; sentence(name) -> text */
+/** about: where sentence(name) stands -> say_last() */
 export function listen_to_symbols(about, sentence) {
   for (const formula of document.querySelectorAll('.formula')) name_formula(formula)
   for (const one of document.querySelectorAll('[data-symbol]:not(math *)')) {

@@ -5,7 +5,7 @@ import { chart } from './curves.js'
 import { log_softmax, logits, nll_loss } from './engine.js'
 import { draw_signed, element, facts, labelled, make_bars, make_canvas, notes, on, place_in, read_number, say } from './numbers.js'
 
-/** batch(N) -> the first images of the run -> {show, nudge}: show reads the state again. */
+/** batch(N): the first images of the run -> {show, nudge} */
 export function make_touch(place, state, batch) {
   const nudge = make_nudge(state)
   const cards = [make_shift(state), nudge, make_sizes(state, batch)]
@@ -82,7 +82,7 @@ function make_nudge(state) {
   return { card: made, show, choose }
 }
 
-// The gradient of one weight, and the secants of the loss by it for h = 10^-1 ... 10^-15.
+// The secants are for h = 10^-1 ... 10^-15.
 function slopes({ x, label, W, b }, k, d) {
   const loss = (h) => nll_loss(log_softmax(logits([x], W.map((row, i) => (i === k ? row.with(d, row[d] + h) : row)), b)), [label])
   const here = loss(0)

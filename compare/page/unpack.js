@@ -36,7 +36,7 @@ export function unpack_images(lit, values, count) {
   return images
 }
 
-/** near: Float64Array, distances: how many floating-point numbers the values are above it, a BigInt64Array */
+/** distances: how many floating-point numbers the values are above `near` */
 export function from_distance(near, distances) {
   const bits = new BigInt64Array(Float64Array.from(near).buffer)
   const moved = bits.map((value, i) => rank(BigInt.asIntN(64, rank(value) + distances[i])))

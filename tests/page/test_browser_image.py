@@ -144,7 +144,7 @@ def test_the_prediction_follows_the_logits_that_are_shown(open_page: Callable[..
 )
 def test_a_box_shows_the_number_that_is_used(open_page: Callable[..., Page], box: str, typed: str, used: str):
     page = open_page()
-    place = page.get_by_role("spinbutton", name=box)
+    place = page.get_by_role("textbox", name=box)
     place.fill(typed)
     place.press("Tab")
     expect(place).to_have_value(used)

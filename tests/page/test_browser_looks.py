@@ -120,7 +120,7 @@ def test_without_javascript_there_are_a_sentence_and_the_equations(open_page: Ca
 
 def test_without_mathml_each_equation_is_a_line(open_page: Callable[..., Page], page_file: Path):
     text = page_file.read_text()
-    assert "@supports (math-style: normal) { .plain { display: none; } }" in text
+    assert "@supports (math-style: normal) { .plain { display: none } }" in text
     page = open_page()
     for tag in TAGS:
         expect(page.locator(f"#{tag} .plain")).to_be_hidden()
