@@ -45,7 +45,7 @@ NOTES = {
     "templates": "The row of W of each class, and beside it what the next step will do: −η dW of the next batch. "
     "Orange adds to the logit, blue takes away. Click a pixel to nudge its weight.",
     "prediction": "Before you run: where will the accuracy on the validation images end? Draw it in the second chart, or "
-    "type it; once it runs, the prediction stays. The chart has the accuracy of each batch, which jumps around it. All curves "
+    "type it; once it runs, it stays until Restart. The chart has the accuracy of each batch, another number. All curves "
     "are drawn as far as this page has trained.",
     "losses": "Loss of each batch, nats",
     "accuracies": "Accuracy of each batch, % (draw here)",
@@ -96,7 +96,7 @@ NOTES = {
     "own_image": "your label or drawing is not recorded: checked against differences only (the secant of L along its "
     "gradient is off by {gap} of the slope). The training does not use it: with the image as it was, its {counted} "
     "are compared again",
-    "no_step": "step 0: nothing is computed yet, so nothing is compared",
+    "no_step": "step 0, before the first: there is nothing to compare",
     "match": "✓ match: {counted}, at most {share} % of a budget used ({field}, {side})",
     "differ": "✗ differ: {field} is over its budget at step {number}{nan}",
     "ran": "of {ran} that ran; {total} in all",

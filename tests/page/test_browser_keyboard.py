@@ -193,3 +193,16 @@ def test_the_tour_has_eight_stops(open_page: Callable[..., Page]):
         texts.append(page.inner_text("#tour-text"))
         page.locator("#tour-next").press("Enter")
     assert len({*texts}) == len(texts) == 8
+
+
+def test_the_tour_goes_back_and_ends_from_anywhere(open_page: Callable[..., Page]):
+    page = open_page()
+    page.locator("#tour-start").press("Enter")
+    page.locator("#tour-next").press("Enter")
+    expect(page.locator("#tour-text")).to_contain_text("2 of 8")
+    page.locator("#tour-previous").press("Enter")
+    expect(page.locator("#tour-text")).to_contain_text("1 of 8")
+    expect(page.locator("#tour-previous")).to_be_disabled()
+    page.locator("#next").focus()
+    page.keyboard.press("Escape")
+    expect(page.locator("#tour")).to_be_hidden()

@@ -110,12 +110,14 @@ def test_what_was_not_recorded_has_a_grey_badge(open_page: Callable[..., Page], 
         by_keys("#image", " ", *["ArrowDown"] * 8, " ")(page)
     page.keyboard.press("Tab")
     badge = page.locator("#badge")
-    expect(badge).to_contain_text("not recorded: checked against differences only")
+    said = "your label or drawing is not recorded: checked" if name in ("label", "image") else "not recorded: checked"
+    expect(badge).to_contain_text(f"{said} against differences only")
     page.click("#step")
     expect(page.locator("#at")).to_have_text("1")
-    expect(badge).to_contain_text("not recorded: checked against differences only")
+    expect(badge).to_contain_text(f"{said} against differences only")
     run_to_the_end(page)
-    expect(badge).to_contain_text("not recorded: checked against differences only")
+    expect(badge).to_contain_text(f"{said} against differences only")
+    assert ("The training does not use it" in badge.inner_text()) == (name in ("label", "image"))
     expect(badge).not_to_contain_text("match")
     expect(badge).not_to_have_class(re.compile("match|differ"))
 
@@ -137,7 +139,7 @@ def test_one_looks_through_the_run_and_begins_again(open_page: Callable[..., Pag
         page.locator("#scrub").press(key)
         assert page.inner_text(numbers) == expected
     page.click("#restart")
-    expect(page.locator("#badge")).to_contain_text("no step yet")
+    expect(page.locator("#badge")).to_contain_text("there is nothing to compare")
     assert page.inner_text(numbers) == before
 
 
@@ -208,3 +210,47 @@ def test_touch_answers(open_page: Callable[..., Page]):
     said = re.search(r"secant (\S+), gradient (\S+)", page.inner_text("#touch").replace("\N{MINUS SIGN}", "-"))
     secant, gradient = (float(text.rstrip(".")) for text in said.groups())
     assert secant == pytest.approx(gradient, abs=1e-3)
+
+
+def curve_points(page: Page) -> list[int]:
+    """Of NumPy's curve in each of the first two charts the number of points; none is drawn of nothing."""
+    paths = page.locator("#curves svg .numpy").evaluate_all("(all) => all.map((one) => one.getAttribute('d'))")
+    return [path.count("L") + 1 for path in paths if "," in path][:2]
+
+
+def test_the_recorded_curves_do_not_tell_the_answer(open_page: Callable[..., Page]):
+    page = open_page()
+    assert curve_points(page) == []
+    for number in (1, 2):
+        page.click("#step")
+        expect(page.locator("#at")).to_have_text(str(number))
+        assert curve_points(page) == [number, number]
+
+
+def test_a_prediction_stays_once_it_runs(open_page: Callable[..., Page]):
+    """Neither a click nor the box changes it then; before, a click keeps the rest of what is drawn."""
+    page = open_page()
+    drawn = page.locator("#accuracy .guess").last
+    page.fill("#prediction", "87,5")
+    page.keyboard.press("Tab")
+    before = drawn.get_attribute("d")
+    page.locator("#accuracy").click(position={"x": 200, "y": 60})
+    assert drawn.get_attribute("d").count("L") == before.count("L") == 119
+    after = drawn.get_attribute("d")
+    assert after != before
+    page.click("#step")
+    expect(page.locator("#at")).to_have_text("1")
+    page.locator("#accuracy").click(position={"x": 250, "y": 90})
+    assert drawn.get_attribute("d") == after
+    expect(page.locator("#prediction")).not_to_be_editable()
+
+
+def test_other_settings_say_what_is_lost_and_whose_curves_are_shown(open_page: Callable[..., Page]):
+    page = open_page()
+    expect(page.locator("#curves")).not_to_contain_text("recorded run")
+    page.click("#step")
+    expect(page.locator("#at")).to_have_text("1")
+    page.fill("#momentum", "0.5")
+    page.keyboard.press("Tab")
+    expect(page.locator("#told")).to_have_text("The training began again, with what is set now.")
+    expect(page.locator("#curves")).to_contain_text("those of the recorded run: rate 0.1000, batch 100")
