@@ -201,7 +201,8 @@ def _boxes(facts: dict[str, Any]) -> dict[str, str]:
 def _origin(facts: dict[str, Any]) -> str:
     """The images, how many, and where they come from."""
     origin = ORIGINS.get(facts["name"], "The images have the licence of their data set")
-    return f"Data: {facts['name']}, {facts['train']:,} images to train on and {facts['validation']:,} to validate. {origin}"
+    train, validation = facts["train"], facts["validation"]
+    return f"Data: {facts['name']}, {train:,} images to train on and {validation:,} to validate. {origin}"
 
 
 def _tags() -> dict[str, str]:

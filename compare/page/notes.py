@@ -44,17 +44,17 @@ NOTES = {
     "images, and the learning rate can stay when the batch grows.",
     "templates": "The row of W of each class, and beside it what the next step will do: −η dW of the next batch. "
     "Orange adds to the logit, blue takes away. Click a pixel to nudge its weight.",
-    "prediction": "Before you run: where will the accuracy on the validation images end? Draw it in the second chart, or "
-    "type it; once it runs, it stays until Restart. The chart has the accuracy of each batch, another number. All curves "
-    "are drawn as far as this page has trained.",
+    "prediction": "Before you run: where will the accuracy on the validation images end? Draw it in the second "
+    "chart, or type it; once it runs, it stays until Restart. The chart has the accuracy of each batch, another "
+    "number. All curves are drawn as far as this page has trained.",
     "losses": "Loss of each batch, nats",
     "accuracies": "Accuracy of each batch, % (draw here)",
     "difference": "Difference of the loss, log scale",
-    "recorded": "The curves of NumPy and PyTorch are those of the recorded run: rate {lr}, batch {batch_size}, no momentum, "
-    "mean loss.",
+    "recorded": "The curves of NumPy and PyTorch are those of the recorded run: rate {lr}, batch {batch_size}, no "
+    "momentum, mean loss.",
     "badge": "A budget is the largest difference that rounding explains. A run with another rate, momentum, batch or "
-    "loss was not recorded, and neither was the desk with a label or drawing of yours: then only the gradient is checked, against the slope of a secant, "
-    "the line through two close points of the loss.",
+    "loss was not recorded, and neither was the desk with a label or drawing of yours: then only the gradient is "
+    "checked, against the slope of a secant, the line through two close points of the loss.",
     "break": "Choose a mistake, or change a line of the engine. First say what will happen, then run it: each of "
     "your two answers counts, once a mistake. It trains with the settings of the recorded run, not with yours.",
     "about": "Point at a symbol, or reach it with Tab: it lights up wherever it stands. A click or Enter holds it.",
@@ -87,8 +87,8 @@ NOTES = {
     "weight": "W[{k}, {d}] (pixel {d} = {line} · {width} + {column}) = {weight}: secant {secant}, gradient {slope}",
     "weight_of_paper": "W[{k}, {d}] (pixel {d} = {line} · {width} + {column}) = {weight}: secant {secant}, gradient "
     "{slope}. This pixel is 0 here, paper: its weight does nothing",
-    "batch": "First image of this batch, which is not the one at the left: dZ at its label = (P − 1) / N = ({P} − 1) / {N} = {dZ}. Largest |dW|: {mean} as a mean, "
-    "{sum} as a sum.",
+    "batch": "First image of this batch, which is not chosen at the left: dZ at its label = (P − 1) / N = ({P} − 1) "
+    "/ {N} = {dZ}. Largest |dW|: {mean} as a mean, {sum} as a sum.",
     "full": "Full colour: ± {W} in W, ± {dW} in dW, in all classes and steps.",
     "chosen": ". Chosen in “Nudge one weight” above.",
     "own_run": "not recorded: checked against differences only (the secant of L along its gradient is off by {gap} of "
@@ -120,8 +120,8 @@ NOTES = {
     "not_counted": " They do not count again.",
     "forget": "Forget the score, and which mistakes were counted?",
     "no_difference": "✓ match: every recorded quantity is within its budget",
-    "accuracy": "Measured here, after {epochs} epochs with rate {lr} and batch {batch_size}: accuracy on the validation "
-    "images {reached}, correct {best}: ",
+    "accuracy": "Measured here, after {epochs} epochs with rate {lr} and batch {batch_size}: accuracy on the "
+    "validation images {reached}, correct {best}: ",
     "noticed": "the accuracy notices.",
     "not_noticed": "the accuracy does not notice. It asks only which logit is the largest.",
     "better": "the accuracy is higher. Who looks at it alone sees no mistake.",

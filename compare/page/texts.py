@@ -135,8 +135,8 @@ ORIGINS = {
     "digits": "Digits of the UCI repository by E. Alpaydin and C. Kaynak, licence CC BY 4.0",
 }
 
-# What the catalogue says of the accuracy and of sizes was measured in the run of the proof, at lr 0.001; the page, with another
-# rate, measures them itself.
+# What the catalogue says of the accuracy and of sizes was measured in the run of the proof, at lr 0.001; the page, with
+# another rate, measures them itself.
 OF_ANOTHER_RUN = re.compile(r"accuracy|lr 1e-3|small rate|ten million|training is slow|drowns|Only the update")
 
 

@@ -54,7 +54,9 @@ def test_what_is_not_used_as_typed_is_told(open_page: Callable[..., Page], box: 
     expect(page.locator("#told")).to_be_empty()
 
 
-@pytest.mark.parametrize(("typed", "said"), [("2,3026", "✓ Right."), ("ln(10)", "Type a number"), ("23", "Put P = 1/10")])
+@pytest.mark.parametrize(
+    ("typed", "said"), [("2,3026", "✓ Right."), ("ln(10)", "Type a number"), ("23", "Put P = 1/10")]
+)
 def test_an_answer_is_read_like_every_number(open_page: Callable[..., Page], typed: str, said: str):
     page = open_page()
     question = page.locator('[data-question="E3"]')

@@ -77,7 +77,7 @@ def test_a_pen_that_is_down_says_so_and_the_drawing_is_kept(open_page: Callable[
     for key in (" ", *["ArrowDown"] * 6):
         page.keyboard.press(key)
     expect(page.locator("#image-note")).to_contain_text("The pen is down")
-    assert (pixels(page, "#image") == 127).any(), "the place of the pen"
+    assert (pixels(page, "#image") == 128).any(), "the place of the pen"
     page.keyboard.press(" ")
     expect(page.locator("#image-note")).to_contain_text("Drawn, predicted")
     drawn = pixels(page, "#seen")

@@ -119,7 +119,7 @@ def test_one_predicts_first(open_page: Callable[..., Page], run_mistake: Callabl
     button.press("Enter")
     expect(page.locator("#broken")).to_be_empty()
     run_mistake(page, "yes", "W")
-    expect(page.locator("#broken")).to_contain_text("accuracy right (yes: 2 points lower or more), first quantity wrong (W (E6))", timeout=60_000)
+X
     expect(score).to_have_text("1 of 2")
     expect(button).to_be_disabled()
     page.reload()
@@ -180,7 +180,7 @@ def test_a_changed_engine_is_kept_and_says_nan(open_page: Callable[..., Page], r
     page = open_page()
     own_line(page, "s - log_sum", "s - log_sum * NaN")
     page.reload()
-    assert "log_sum * NaN" in page.input_value("#own")
+    expect(page.locator("#own")).to_have_value(re.compile(r"log_sum \* NaN"))
     page.select_option("#mistake", "")
     run_mistake(page)
     expect(page.locator(FIRST)).to_contain_text("It is NaN: not a number", timeout=60_000)
