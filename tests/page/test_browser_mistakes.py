@@ -119,7 +119,8 @@ def test_one_predicts_first(open_page: Callable[..., Page], run_mistake: Callabl
     button.press("Enter")
     expect(page.locator("#broken")).to_be_empty()
     run_mistake(page, "yes", "W")
-X
+    said = "accuracy right (yes: 2 points lower or more), first quantity wrong (W (E6))"
+    expect(page.locator("#broken")).to_contain_text(said, timeout=60_000)
     expect(score).to_have_text("1 of 2")
     expect(button).to_be_disabled()
     page.reload()
