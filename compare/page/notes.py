@@ -6,8 +6,8 @@ In a module `say(name, values)` puts numbers and words in the place of what stan
 NOTES = {
     "page": "A digit goes through six equations. Each stands here as a formula, in NumPy, in PyTorch and in numbers. "
     "A third implementation, in JavaScript, trains on this page and is compared with what the other two computed. "
-    "The address keeps image, step, settings and mistake: copy it to show somebody what you see.",
-    "ask": "Ask me first: hide the numbers of a row until I have answered, and the cards of Touch until all six are",
+    "Copy the address to show what you see.",
+    "ask": "Ask me first: hide the numbers of a row until it is answered, and Touch until all are",
     "later": "The cards are hidden until all six questions are answered.",
     "not_seen": "hidden until its question is answered",
     "no_number": "“{typed}” is no number: {used} is used. Type digits, with a point or a comma.",
