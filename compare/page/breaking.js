@@ -1,11 +1,11 @@
 // Breaking the engine: first the reader predicts, then it runs.
 
 import { kept } from './kept.js'
-import { $, element, mistakes, on, say, tags } from './numbers.js'
+import { $, element, facts, mistakes, on, say, tags } from './numbers.js'
 
 const guess = { accuracy: $('guess-notices'), 'first quantity': $('guess-first') }
 
-/** correct: accuracy; run(name or '', text of an engine) -> {stop(), found: {verdict, accuracy} or {error}} */
+/** correct: accuracy; run(name or '', text of an engine): break_it */
 export function listen_to_breaking(engine_text, correct, run) {
   const [mistake, own, button, stop] = ['mistake', 'own', 'run-mistake', 'stop-mistake'].map($)
   let running
@@ -16,14 +16,15 @@ export function listen_to_breaking(engine_text, correct, run) {
     stop.hidden = !running
   }
   const show = () => {
-    const { tag, function: name, belief } = mistakes[mistake.value] ?? {}
-    $('belief').textContent = tag ? say('belief', { tag, name, belief }) : say('own_line')
-    own.parentElement.open = !tag
+    const about = mistakes[mistake.value]
+    $('belief').textContent = about ? say('belief', about) : say('own_line')
+    own.parentElement.open = !about
     $('broken').replaceChildren()
   }
   const choose = (name, text) => {
     mistake.value = name
     if (text) own.value = text
+    kept('own', own.value)
     mistake.dispatchEvent(new Event('change'))
   }
   on(mistake, 'change', show)
@@ -32,7 +33,7 @@ export function listen_to_breaking(engine_text, correct, run) {
   on('restore', 'click', () => choose('', engine_text))
   for (const select of Object.values(guess)) on(select, 'change', show_buttons)
   on(stop, 'click', () => running.stop())
-  on('forget', 'click', () => keep_score(0, 0))
+  on('forget', 'click', () => confirm(say('forget')) && (kept('counted', '[]'), keep_score(0, 0)))
   on(button, 'click', async () => {
     if (button.ariaDisabled === 'true') return
     const name = mistake.value
@@ -40,39 +41,46 @@ export function listen_to_breaking(engine_text, correct, run) {
     show_buttons()
     const found = await running.found
     running = undefined
-    $('broken').replaceChildren(...told(found, mistakes[name], correct))
+    const told_of = name || (own.value === engine_text ? '' : own.value)
+    $('broken').replaceChildren(...told(found, mistakes[name], correct, told_of))
     show_buttons()
   })
-  own.value = engine_text
+  own.value = kept('own') || engine_text
   show()
   show_buttons()
   keep_score(...score())
 }
 
-function told({ error, verdict, accuracy }, about, correct) {
+function told({ error, verdict, accuracy }, about, correct, name) {
   if (error) return [element('p', { class: 'wrong' }, say('no_result', { error }))]
-  const { first } = verdict
-  const happened = { accuracy: correct - accuracy >= 0.02 ? 'yes' : 'no', 'first quantity': first?.field ?? 'none' }
+  const { first, fields } = verdict
+  const gain = accuracy - correct
+  const happened = { accuracy: [gain > -0.02 ? 'no' : 'yes'], 'first quantity': first ? fields : ['none'] }
   const [reached, best] = [accuracy, correct].map((share) => `${(100 * share).toFixed(1)} %`)
-  const seen = first ? (happened.accuracy === 'yes' ? 'noticed' : 'not_noticed') : 'right'
+  const seen = !first ? 'right' : gain <= -0.02 ? 'noticed' : gain < 0.02 ? 'not_noticed' : 'better'
   return [
-    element('p', { class: first ? 'wrong' : 'right', 'data-first': first?.field ?? 'none' }, first ? say('first', { ...first, tag: tags[first.field] }) : say('no_difference')),
-    element('p', {}, say('accuracy', { reached, best }), say(seen)),
-    element('p', {}, scored(happened)),
+    element('p', { class: first ? 'wrong' : 'right', 'data-first': first?.field ?? 'none' }, first ? say('first', { ...first, tag: tags[first.field] }) + (fields[1] ? say('also', { fields: fields.join(', ') }) : '') : say('no_difference')),
+    element('p', {}, say('accuracy', { reached, best, ...facts }), say(seen)),
+    element('p', {}, scored(happened, name)),
     ...(about ? [element('p', {}, about.symptom, ' ', about.why), element('p', {}, element('strong', {}, about.lesson))] : []),
   ]
 }
 
-// Each prediction counts once.
-function scored(happened) {
-  const [right, all] = score()
-  const each = Object.entries(guess).map(([name, { value }]) => [name, value === happened[name]])
-  keep_score(right + each.filter(([, is_right]) => is_right).length, all + each.length)
+// Each mistake and each changed engine counts once.
+function scored(happened, name) {
+  const [[right, all], counted] = [score(), JSON.parse(kept('counted') || '[]')]
+  const asked = Object.entries(guess)
+  const is_right = ([what, { value }]) => happened[what].includes(value)
+  const is_new = name && !counted.includes(name)
+  if (is_new) {
+    kept('counted', JSON.stringify([...counted, name]))
+    keep_score(right + asked.filter(is_right).length, all + asked.length)
+  }
+  const said = asked.map((one) => `${one[0]} ${is_right(one) ? 'right' : 'wrong'} (${one[1].selectedOptions[0].text})`)
   for (const select of Object.values(guess)) select.value = ''
-  return `Your predictions: ${each.map(([name, is_right]) => `${name} ${is_right ? 'right' : 'wrong'}`).join(', ')}.`
+  return say('predicted', { said: said.join(', ') }) + (is_new ? '' : say('not_counted'))
 }
 
-// How many predictions were right, of how many.
 function score() {
   return (kept('score') || '0 of 0').split(' of ').map(Number)
 }

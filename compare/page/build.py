@@ -16,17 +16,17 @@ from compare.errors import InputError
 from compare.page.code_lines import numpy_lines, torch_lines
 from compare.page.content import Content
 from compare.page.formulas import equations
-from compare.page.notes import LEGEND, NOTES
+from compare.page.notes import BUTTONS, LEGEND, NOTES, SECTIONS
 from compare.page.packing import Packed, pack
 from compare.page.reasons import reasons
 from compare.page.symbols import SYMBOLS, dimensions
-from compare.page.texts import ALSO, ORIGINS, STOPS, questions
+from compare.page.texts import ALSO, ORIGINS, STOPS, for_any_run, questions
 
 HERE = Path(__file__).parent
 # In the order in which each needs only those before it.
 MODULES = (
-    "engine", "train", "mistakes", "numbers", "unpack", "recording", "compare", "kept", "symbols", "desk", "picker",
-    "draw", "curves", "touch", "templates", "questions", "tour", "breaking", "training", "main",
+    "engine", "train", "mistakes", "numbers", "unpack", "recording", "compare", "kept", "symbols", "desk",
+    "digit", "curves", "touch", "templates", "guide", "breaking", "training", "main",
 )  # fmt: skip
 IMPORT = re.compile(r"^import .*?from '\./\w+\.js'\n", re.M | re.S)
 TABLE, TEXT = "table", "recording"
@@ -52,7 +52,10 @@ def render(facts: dict[str, Any], packed: Packed) -> str:
         policy=_policy(script, style),
         rows=_rows(),
         symbols=SYMBOLS,
-        origin=ORIGINS.get(facts["name"], "The images have the licence of their data set"),
+        origin=_origin(facts),
+        boxes=_boxes(facts),
+        names=BUTTONS,
+        sections=SECTIONS,
         questions=asked,
         choices=_choices(facts, mistakes),
         rate=round(math.log10(facts["lr"]), 6),
@@ -64,6 +67,7 @@ def render(facts: dict[str, Any], packed: Packed) -> str:
         legend=LEGEND,
         data={
             "facts": facts,
+            "recorded_as": {"lr": facts["lr"], "batch_size": facts["batch_size"], "momentum": 0, "sum": False},
             "symbols": _symbols(facts),
             "mistakes": mistakes,
             "tags": _tags(),
@@ -157,9 +161,11 @@ def _mistakes() -> dict[str, Any]:
     names = re.findall(
         r"^  '?([\w-]+)'?: (?:\['|after|before)", (HERE / "mistakes.js").read_text(encoding="utf-8"), re.M
     )
-    said = "tag", "function", "title", "belief", "symptom", "lesson"
-    nothing = {"also": "", "why": ""}
-    return {name: {field: getattr(BUGS[name], field) for field in said} | ALSO.get(name, nothing) for name in names}
+    said, nothing = ("title", "belief", "symptom", "lesson"), {"also": "", "why": ""}
+    return {
+        name: {field: for_any_run(getattr(BUGS[name], field)) for field in said} | ALSO.get(name, nothing)
+        for name in names
+    }
 
 
 def _choices(facts: dict[str, Any], mistakes: dict[str, Any]) -> dict[str, Any]:
@@ -180,6 +186,23 @@ def _choices(facts: dict[str, Any], mistakes: dict[str, Any]) -> dict[str, Any]:
         ),
         "guess-first": ("What goes wrong first?", [first, *found, ("none", "nothing")]),
     }
+
+
+def _boxes(facts: dict[str, Any]) -> dict[str, str]:
+    """By the id of a box for a number what stands before it."""
+    return {
+        "index": f"Image, 0 to {facts['train'] + facts['validation'] - 1:,}",
+        "momentum": "Momentum, 0 to 0.99",
+        "batch": f"Batch, 1 to {facts['train']:,}",
+        "prediction": "My prediction, in %",
+    }
+
+
+def _origin(facts: dict[str, Any]) -> str:
+    """The images, how many, and where they come from."""
+    origin = ORIGINS.get(facts["name"], "The images have the licence of their data set")
+    train, validation = facts["train"], facts["validation"]
+    return f"Data: {facts['name']}, {train:,} images to train on and {validation:,} to validate. {origin}"
 
 
 def _tags() -> dict[str, str]:

@@ -1,10 +1,10 @@
 // The engine against what was recorded: each quantity has a budget, and `used` is the share of it.
 
 import { log_softmax, logits, logits_gradient, nll_loss, parameter_gradients, sgd_step } from './engine.js'
-import { facts } from './numbers.js'
+import { facts, say, tags } from './numbers.js'
 import { flat } from './recording.js'
 
-/** One step of the engine against both recorded sides -> [{number, side, field, used}]; of most steps only the loss is recorded. */
+/** -> [{number, side, field, used}]; of most steps only the loss is recorded. */
 export function compare_step({ number, loss, kept }, recorded) {
   const moment = kept && recorded.moments.find((one) => one.number === number)
   if (moment) return facts.fields.flatMap((field, i) => compare(number, field, kept, moment.sides, moment.limits[i]))
@@ -21,11 +21,13 @@ function used(ours, theirs, limit) {
   return flat(theirs).reduce((largest, value, i) => Math.max(largest, Math.abs(values[i] - value)), 0) / limit
 }
 
-/** The first over its budget, else the largest share. */
+/** fields: all that are over with the first, in its step and equation. */
 export function verdict(found) {
-  const first = found.find((one) => !(one.used <= 1))
+  const is_over = ({ used }) => !(used <= 1)
+  const first = found.find(is_over)
+  const also = found.filter((one) => is_over(one) && one.number === first.number && tags[one.field] === tags[first.field])
   const worst = found.reduce((a, b) => (b.used > a.used ? b : a), { used: 0 })
-  return { match: !first, first, worst }
+  return { match: !first, first: first && { ...first, nan: isNaN(first.used) ? say('nan') : '' }, worst, fields: [...new Set(also.map(({ field }) => field))] }
 }
 
 /** gap(): between the secant of L along dW, db and their slope, as a share of it. */

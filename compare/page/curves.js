@@ -1,6 +1,6 @@
 // Loss and accuracy of three implementations, and their differences with the line of the budget.
 
-import { $, clamp, facts, on, round_up, svg } from './numbers.js'
+import { $, clamp, element, facts, on, round_up, say, svg } from './numbers.js'
 
 const [LEFT, BELOW, ABOVE, HEIGHT, MARGIN] = [50, 150, 22, 186, 10]
 
@@ -28,8 +28,8 @@ export function show_curves(place, own, recorded, comparable, guessed) {
   const axis = { count: facts.steps, width: clamp(place.clientWidth, 340, 420), ends: ['', `step ${facts.steps}`] }
   const percent = (hits, n) => (100 * hits) / Math.min(facts.batch_size, facts.train - (n % facts.steps_per_epoch) * facts.batch_size)
   const three = ([numpy, torch], ours) => [
-    { name: 'NumPy', style: 'numpy', values: numpy },
-    { name: 'PyTorch', style: 'torch', values: torch },
+    { name: 'NumPy', style: 'numpy', values: numpy.slice(0, own.length) },
+    { name: 'PyTorch', style: 'torch', values: torch.slice(0, own.length) },
     { name: 'this page', style: 'js', values: own.map(ours) },
   ]
   const gap = (side) => own.map((one, n) => Math.abs(one.loss - recorded.loss[side][n]) || NaN)
@@ -37,17 +37,17 @@ export function show_curves(place, own, recorded, comparable, guessed) {
   const top = round_up(Math.max(3, ...own.map(({ loss }) => loss).filter(isFinite)))
   const marks = top > 3 ? [0, top / 2, top] : [0, 1, 2, 3]
   const hits = three(recorded.hits.map((side) => Array.from(side, percent)), (one) => (100 * one.hits) / one.images)
-  const accuracy = chart('Accuracy of each batch, % (draw here)', [...hits, { name: 'predicted', style: 'guess', values: guessed }], { ...axis, range: [0, 100], marks: [0, 50, 100] })
+  const accuracy = chart(say('accuracies'), [...hits, { name: 'predicted', style: 'guess', values: guessed }], { ...axis, range: [0, 100], marks: [0, 50, 100] })
   accuracy.id = 'accuracy'
-  const made = [chart('Loss of each batch, nats', losses, { ...axis, range: [0, top], marks }), accuracy]
+  const made = [chart(say('losses'), losses, { ...axis, range: [0, top], marks }), accuracy]
   if (comparable) {
     const differences = [
       { name: 'to NumPy', style: 'numpy', values: gap(0) },
       { name: 'to PyTorch', style: 'torch', values: gap(1) },
       { name: 'budget', style: 'budget', values: recorded.limits },
     ]
-    made.push(chart('Difference of the loss, log scale', differences, { ...axis, range: [1e-17, 1e-12], marks: [1e-16, 1e-14, 1e-12], log: true }))
-  }
+    made.push(chart(say('difference'), differences, { ...axis, range: [1e-17, 1e-12], marks: [1e-16, 1e-14, 1e-12], log: true }))
+  } else made.push(element('p', { class: 'note' }, say('recorded', facts)))
   place.replaceChildren(...made)
 }
 
@@ -59,16 +59,15 @@ export function draw_prediction(place, guessed, on_change) {
     const [box, { width }] = [drawing.getBoundingClientRect(), drawing.viewBox.baseVal]
     const [x, y] = [clientX - box.left, clientY - box.top].map((at) => (at * width) / box.width)
     const step = clamp(Math.round(((x - LEFT) / (width - MARGIN - LEFT)) * guessed.length) - 1, 0, guessed.length - 1)
-    const [from, to] = [Math.min(step, last ?? step), Math.max(step, last ?? step)]
+    const [from, to] = [step, last ?? step].sort((a, b) => a - b)
     guessed.fill(clamp((100 * (BELOW - y)) / (BELOW - ABOVE), 0, 100), from, to + 1)
     last = step
     on_change()
   }
   on(place, 'pointerdown', (event) => {
-    if (!event.target.closest('#accuracy')) return
+    if (!event.target.closest('#accuracy') || $('prediction').readOnly) return
     event.preventDefault()
     place.setPointerCapture(event.pointerId)
-    guessed.fill(NaN)
     draw(event)
   })
   on(place, 'pointermove', (event) => last !== undefined && draw(event))

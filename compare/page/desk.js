@@ -3,19 +3,19 @@
 import { log_softmax, logits, logits_gradient, nll_loss, parameter_gradients, sgd_step } from './engine.js'
 import { digits, element, facts, make_bars, make_picture, on, say } from './numbers.js'
 
-// One step on the image of the state; `moved` logits replace those of E1.
+// `moved` logits replace those of E1.
 function desk_step(state) {
   const [X, y] = [[state.x], [state.label]]
-  const Z = state.moved ? [state.moved] : logits(X, state.W, state.b)
+  const own = logits(X, state.W, state.b)
+  const Z = state.moved ? [state.moved] : own
   const logP = log_softmax(Z)
   const dZ = logits_gradient(logP, y)
   const [dW, db] = parameter_gradients(X, dZ)
   const [W, b] = sgd_step(state.W, state.b, dW, db, state.lr)
   const after = nll_loss(log_softmax(logits(X, W, b)), y)
-  return { Z: Z[0], logP: logP[0], P: logP[0].map(Math.exp), L: nll_loss(logP, y), dZ: dZ[0], dW, db, W, b, after }
+  return { Z: Z[0], logP: logP[0], P: logP[0].map(Math.exp), L: nll_loss(logP, y), dZ: dZ[0], dW, db, W, b, after, is_moved: Z[0][state.label] !== own[0][state.label] }
 }
 
-// What each symbol is for the image of the state, in a few words.
 function values_here(step, { x, label, W, b, lr }) {
   const { names } = facts
   const name = names[label]
@@ -29,27 +29,25 @@ function values_here(step, { x, label, W, b, lr }) {
   return found
 }
 
-// The numbers that the sentence of each equation needs, at the label of the image.
+// For the sentences of notes.py.
 function worked(step, { x, label, b, lr }) {
   const [Z, P, dZ, bias] = [step.Z, step.P, step.dZ, b].map((values) => values[label])
   const largest = Math.max(...step.Z)
   const sum = step.Z.reduce((sum, z) => sum + Math.exp(z - largest), 0)
   const ink = Math.max(...x)
   const signed = (value) => (value < 0 ? `(${digits(value)})` : digits(value))
-  const E1 = { product: Z - bias, plus_b: signed(bias), Z }
-  const E2 = { largest, power: Math.exp(Z - largest), sum, P }
-  const E3 = { L: step.L, classes: facts.classes, guessing: Math.log(facts.classes) }
-  const E5 = { dZ, ink, dW: step.dW[label][x.indexOf(ink)] }
-  return { ...E1, ...E2, ...E3, ...E5, at: facts.names[label], b: bias, lr, times_db: signed(dZ), b_after: step.b[label], after: step.after }
+  const before = { product: Z - bias, plus_b: signed(bias), Z, largest, power: Math.exp(Z - largest), sum, P }
+  const { classes, names } = facts
+  return { ...before, L: step.L, classes, guessing: Math.log(classes), dZ, ink, dW: step.dW[label][x.indexOf(ink)], at: names[label], b: bias, lr, times_db: signed(dZ), b_after: step.b[label], after: step.after }
 }
 
-/** The numbers of all rows. on_logit(k, value): a logit was moved; on_logit(): back to E1 -> a function of the state, which gives what each symbol is, and the logits. */
+/** on_logit(k, value): a logit was moved; on_logit(): back to E1 -> a function of the state: to what each symbol is, and the logits */
 export function make_desk(on_logit) {
   const bars = Object.entries({ Z: { on_move: on_logit }, P: { positive: true }, logP: {}, dZ: {}, db: {} }).map(([symbol, how]) => [symbol, make_bars(symbol, how)])
   const [Z, P, logP, dZ, db] = bars.map(([, { table }]) => table)
-  const pictures = [['dW', 'row of the label'], ['W', 'row of the label after the step']].map(([symbol, text]) => [symbol, make_picture(symbol, text)])
+  const pictures = ['dW', 'W'].map((symbol) => [symbol, make_picture(symbol)])
   const [dW, W] = pictures.map(([, { figure }]) => figure)
-  const back = element('button', { type: 'button' }, 'Back to the logits of E1')
+  const back = element('button', { type: 'button' }, say('back'))
   on(back, 'click', () => on_logit())
   const lines = Object.entries({ E1: [Z, back], E2: [P], E3: [logP], E4: [dZ], E5: [dW, db], E6: [W] }).map(([tag, made]) => {
     const line = element('p', { class: 'digits worked' })
@@ -62,7 +60,8 @@ export function make_desk(on_logit) {
     const [values, numbers] = [values_here(step, state), worked(step, state)]
     for (const [symbol, { set }] of bars) set(step[symbol], state.label)
     for (const [symbol, { set }] of pictures) set(step[symbol][state.label])
-    for (const [tag, line] of lines) line.textContent = say(tag === 'E1' && state.moved ? 'moved' : tag, numbers)
+    const notes_of = { E1: step.is_moved && 'moved', E5: !state.x.some(Boolean) && 'E5_empty' }
+    for (const [tag, line] of lines) line.textContent = say(notes_of[tag] || tag, numbers)
     for (const place of places) place.textContent = values[place.dataset.value]
     back.hidden = !state.moved
     return [values, step.Z]

@@ -4,19 +4,17 @@ import { listen_to_breaking } from './breaking.js'
 import { compare_step, gradient } from './compare.js'
 import { draw_prediction, show_curves } from './curves.js'
 import { make_desk } from './desk.js'
-import { drawing } from './draw.js'
+import { drawing, make_picker } from './digit.js'
 import { logits } from './engine.js'
+import { listen_to_questions, listen_to_tour } from './guide.js'
 import { keep_address, read_address } from './kept.js'
-import { $, digits, draw_grey, element, facts, make_canvas, mistakes, on, read_number, say, symbols } from './numbers.js'
-import { make_picker } from './picker.js'
-import { listen_to_questions } from './questions.js'
+import { $, digits, draw_grey, element, facts, make_canvas, mistakes, on, read_number, recorded_as, say, symbols, tell } from './numbers.js'
 import { pause, read_recording } from './recording.js'
 import { listen_to_symbols } from './symbols.js'
 import { make_templates } from './templates.js'
 import { make_touch } from './touch.js'
-import { listen_to_tour } from './tour.js'
 import { batch_index, images, largest_at } from './train.js'
-import { break_it, make_worker, recorded_options, show_badge } from './training.js'
+import { break_it, make_worker, show_badge } from './training.js'
 
 document.body.inert = true
 const script = document.querySelector('script[type=module]').textContent
@@ -26,6 +24,7 @@ $('engine-text').textContent = sources[0]
 const recorded = await read_recording(JSON.parse($('table').textContent), $('recording').textContent)
 const state = { ...recorded }
 const guessed = new Float64Array(facts.steps).fill(NaN)
+const SETTINGS = ['rate', 'momentum', 'batch', 'sum']
 let [run, values] = []
 
 const set_desk = make_desk((k, value) => {
@@ -42,7 +41,7 @@ const set_templates = make_templates($('template-images'), $('pixel'), (k, d) =>
 })
 const show_picker = make_picker($('picker'), recorded, choose_image)
 $('full').textContent = say('full', { W: String(recorded.full.W), dW: String(recorded.full.dW) })
-const light_again = listen_to_symbols($('about'), (name) => `${symbols[name].said} ${values[name]}.`)
+const light_again = listen_to_symbols($('about'), (name) => `${symbols[name].said} ${is_seen(name) ? values[name] : say('not_seen')}.`)
 await pause()
 
 function show() {
@@ -54,10 +53,14 @@ function show() {
   show_picker(state, predicted)
   const next = gradient(batch_at(state.step, run.batch_size), state)
   set_templates(state, next.dW, $('shown').value)
-  // what was not recorded is checked with the image, or with the batch that comes next
-  const own = state.drawn || state.own_label ? gradient({ X: [state.x], y: [state.label] }, state) : next
-  show_badge($('badge'), run.found, state.step, own === next && run.is_recorded ? undefined : own.gap())
+  const what = !run.is_recorded ? 'own_run' : state.drawn || state.own_label ? 'own_image' : ''
+  const own = what === 'own_image' ? gradient({ X: [state.x], y: [state.label] }, state) : next
+  show_badge($('badge'), run.found, state.step, what && own.gap(), what)
   light_again()
+}
+
+function is_seen(name) {
+  return Array.from(document.querySelectorAll(`[data-value="${name}"]`)).some((place) => place.checkVisibility())
 }
 
 function about_image(k) {
@@ -78,7 +81,7 @@ function batch_at(number, batch_size) {
 function set_image(n) {
   set_drawing(false)
   $('prepared').replaceChildren()
-  $('index').value = Number(n) || 0
+  $('index').value = n ?? 0
   state.index = read_number($('index'))
   const { X, y } = images(recorded, [state.index])
   Object.assign(state, { x: X[0], label: y[0], moved: undefined, drawn: false, own_label: false })
@@ -107,7 +110,7 @@ function next_mistake() {
   choose_image(others.find((n) => predicted(images(recorded, [n]).X[0]) !== recorded.labels[n]) ?? state.index)
 }
 
-const clear = drawing($('image'), ({ x, steps }) => {
+const begin_drawing = drawing($('image'), ({ x, steps }) => {
   const own_label = state.own_label && x.some(Boolean)
   Object.assign(state, { x, moved: undefined, drawn: true, own_label, label: own_label ? state.label : predicted(x) })
   const shown = steps.map(([text, pixels]) => {
@@ -126,7 +129,7 @@ function set_drawing(pen) {
   $('clear').hidden = $('draw-note').hidden = !pen
   Object.assign($('image'), pen ? { role: 'application', ariaLabel: 'Draw a digit', tabIndex: 0 } : { role: 'img', ariaLabel: 'The image', tabIndex: -1 })
   if (!pen) return
-  clear()
+  begin_drawing()
   $('image').focus()
 }
 
@@ -139,8 +142,9 @@ function chosen() {
 
 function restart() {
   run?.worker.terminate()
+  if (run?.steps.length) tell(say('again'))
   const options = chosen()
-  const is_recorded = Object.entries(recorded_options()).every(([name, value]) => options[name] === value)
+  const is_recorded = Object.entries(recorded_as).every(([name, value]) => options[name] === value)
   run = { ...options, is_recorded, worker: make_worker(sources, recorded, options), steps: [], found: [], weights: [{ W: recorded.W, b: recorded.b }], asked: false }
   run.worker.onmessage = ({ data }) => took(data)
   state.lr = options.lr
@@ -189,17 +193,16 @@ function scrub_to(number) {
   keep()
 }
 
-// They are free when all that was asked for has come and is drawn.
 function show_buttons() {
   const [ran, total] = [run.steps.length, facts.steps]
   // one that is only called disabled keeps the focus
   $('run').ariaDisabled = run.asked || ran === total
   $('step').ariaDisabled = run.asked || state.step === total
   $('pause').ariaDisabled = !run.asked
+  $('prediction').readOnly = ran > 0
   $('ran').textContent = say(ran === total ? 'complete' : 'ran', { ran, total })
 }
 
-// Through what ran already, then further.
 function one_step() {
   if ($('step').ariaDisabled === 'true') return
   const next = state.step + 1
@@ -229,15 +232,16 @@ function ask() {
 function keep() {
   keep_address(() => {
     const step = run.steps.length < run.target ? run.target : state.step
-    return { image: state.index, label: state.drawn ? '' : state.label, step, rate: $('rate').value, mistake: $('mistake').value }
+    const values = [...SETTINGS, 'mistake'].map((id) => [id, $(id).value])
+    return { image: state.index, label: state.drawn ? '' : state.label, step, ...Object.fromEntries(values) }
   })
 }
 
 function read() {
-  const { image, label, step, rate, mistake } = read_address()
+  const { image, label, step, mistake, ...options } = read_address()
   // a link to a part of the page asks for no state
-  if (!image && run) return
-  $('rate').value = rate ?? $('rate').defaultValue
+  if (!image && run) return keep()
+  for (const id of SETTINGS) $(id).value = options[id] ?? $(id).defaultValue ?? ''
   set_image(image)
   set_label(label)
   if (mistake in mistakes) {
@@ -248,12 +252,14 @@ function read() {
   run_to(Number(step) || 0)
 }
 
+// before what is typed changes anything
+for (const name of ['pointerdown', 'keydown']) on(document, name, () => tell(''))
 on('index', 'change', () => choose_image($('index').value))
 on('previous', 'click', () => choose_image(state.index - 1))
 on('next', 'click', () => choose_image(state.index + 1))
 on('next-mistake', 'click', next_mistake)
 on('draw', 'click', () => (state.pen ? choose_image(state.index) : set_drawing(true)))
-on('clear', 'click', clear)
+on('clear', 'click', () => begin_drawing(true))
 on('label', 'change', () => (set_label($('label').value), changed()))
 on('ask', 'change', () => document.body.classList.toggle('ask', $('ask').checked))
 on('shown', 'change', show)
@@ -262,7 +268,7 @@ on('run', 'click', () => run_to(facts.steps))
 on('pause', 'click', () => (run.target = run.steps.length))
 on('restart', 'click', restart)
 on('scrub', 'input', scrub)
-for (const id of ['rate', 'momentum', 'batch', 'sum']) on(id, 'change', restart)
+for (const id of SETTINGS) on(id, 'change', restart)
 on('rate', 'input', show_rate)
 on('prediction', 'change', () => (guessed.fill($('prediction').value ? read_number($('prediction')) : NaN), curves()))
 on('mistake', 'change', keep)

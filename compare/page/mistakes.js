@@ -2,7 +2,6 @@
 
 import { each, with_momentum } from './train.js'
 
-// A function whose result, or whose arguments, are changed.
 const after = (name, change) => [name, (right) => (...given) => change(right[name](...given), ...given)]
 const before = (name, change) => [name, (right) => (...given) => right[name](...change(...given))]
 
@@ -36,7 +35,6 @@ const MISTAKES = {
   ascent: before('sgd_step', (W, b, dW, db, lr) => [W, b, dW, db, -lr]),
 }
 
-/** The six functions with one mistake, or as they are. */
 export function mistaken(right, name) {
   const [changed, make] = MISTAKES[name] ?? ['', () => 0]
   return { ...right, [changed]: make(right) }

@@ -3,14 +3,13 @@
 export const $ = (id) => document.getElementById(id)
 
 /** What build.py gives the page. */
-export const { facts, symbols, mistakes, tags, stops, questions, notes } = JSON.parse($('data').textContent)
+export const { facts, recorded_as, symbols, mistakes, tags, stops, questions, notes } = JSON.parse($('data').textContent)
 
 /** A sentence of notes.py, with its numbers and words. */
 export function say(name, values) {
   return notes[name].replace(/{(\w+)}/g, (_, key) => (typeof values[key] === 'number' && !Number.isInteger(values[key]) ? digits(values[key]) : values[key]))
 }
 
-/** place: a node, or the id of one */
 export function on(place, event, answer) {
   (typeof place === 'string' ? $(place) : place).addEventListener(event, answer)
 }
@@ -19,10 +18,25 @@ export function clamp(value, low, high) {
   return Math.min(high, Math.max(low, value))
 }
 
-/** The number in a box; one that the box does not allow becomes the nearest that it does, and stands there. */
+/** Said aloud above the line about symbols, until something else is changed. */
+export function tell(text) {
+  $('told').textContent = text
+}
+
+/** The number in a text, with a point or a comma; else NaN. */
+export function number_in(text) {
+  return Number(text.replace(',', '.').replace('−', '-'))
+}
+
+/** What the box does not allow becomes the nearest that it does, stands there, and is told. */
 export function read_number(input) {
-  const number = clamp(Number(input.value || input.defaultValue) || 0, input.min, input.max)
-  return Number((input.value = input.step ? number : Math.round(number)))
+  const typed = input.value.trim() || input.defaultValue
+  // a box of whole numbers has no step
+  const asked = number_in(input.step ? typed : typed.replace(/,(?=\d{3}$)/, ''))
+  const near = clamp(isNaN(asked) ? input.defaultValue : asked, input.min, input.max)
+  const used = input.step ? near : Math.round(near)
+  if (asked !== used && typed) tell(say(isNaN(asked) ? 'no_number' : 'nearest', { typed, used: String(used) }))
+  return Number((input.value = used))
 }
 
 /** Up to the next number of one digit: 0.28 -> 0.3 */
@@ -31,7 +45,6 @@ export function round_up(value) {
   return Number((Math.ceil(value / unit) * unit).toPrecision(1))
 }
 
-/** An element with attributes and children; text is a child too. */
 export function element(tag, attributes = {}, ...children) {
   return filled(document.createElement(tag), attributes, children)
 }
@@ -46,7 +59,6 @@ function filled(made, attributes, children) {
   return made
 }
 
-/** A control and the text that names it. */
 export function labelled(text, tag, attributes, ...children) {
   const input = element(tag, attributes, ...children)
   return { input, label: element('label', {}, `${text} `, input, ' ') }
@@ -55,7 +67,7 @@ export function labelled(text, tag, attributes, ...children) {
 export function digits(value) {
   if (!Number.isFinite(value)) return String(value).replace('Infinity', 'inf').replace('NaN', 'nan')
   const size = Math.abs(value)
-  return (size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(2) : value.toFixed(4)).replace('-', '−')
+  return (size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(2) : value.toFixed(4)).replaceAll('-', '−')
 }
 
 /** A symbol that lights up with all others of its name; symbols.js writes it. */
@@ -63,13 +75,13 @@ export function mark(symbol) {
   return element('span', { 'data-symbol': symbol })
 }
 
-/** Bars, one a class, to be filled by `set`. positive: they begin at the left; on_move(k, value): each has a box and a slider. */
+/** positive: bars begin at the left; on_move(k, value): each has a box and a slider. */
 export function make_bars(symbol, { positive, on_move } = {}) {
   const rows = facts.names.map((name, k) => {
     const [bar, number] = [element('div'), element('td', { class: 'digits' })]
     const row = element('tr', {}, element('th', { scope: 'row' }, name), element('td', { class: 'track' }, bar), number)
-    const controls = Object.entries(on_move ? { change: 'number', input: 'range' } : {}).map(([event, type]) => {
-      const control = element('input', { type, min: -20, max: 20, step: 0.01, 'aria-label': `move the logit of ${name}` })
+    const controls = Object.entries(on_move ? { change: 'text', input: 'range' } : {}).map(([event, type]) => {
+      const control = element('input', { type, inputmode: 'decimal', min: -20, max: 20, step: 0.01, 'aria-label': `move the logit of ${name}` })
       on(control, event, () => on_move(k, read_number(control)))
       return control
     })
@@ -79,7 +91,7 @@ export function make_bars(symbol, { positive, on_move } = {}) {
     }
     return { row, bar, number, controls }
   })
-  const caption = element('caption', {}, mark(symbol), on_move ? element('span', { class: 'move' }, ' (drag or type one: all below follows)') : '')
+  const caption = element('caption', {}, mark(symbol), on_move ? element('span', { class: 'move' }, say('drag')) : '')
   const table = element('table', { class: positive ? 'bars positive' : 'bars' }, caption, ...rows.map(({ row }) => row))
   return { table, set: (values, label) => set_bars(rows, values, label, positive) }
 }
@@ -98,7 +110,6 @@ function set_bars(rows, values, label, positive) {
   })
 }
 
-/** An image of pixels or signed numbers. */
 export function make_canvas(text) {
   const [height, width] = facts.shape
   return element('canvas', { width, height, role: 'img', 'aria-label': text })
@@ -111,12 +122,10 @@ const SIGNED = Uint32Array.from({ length: 511 }, (_, i) =>
   packed((i > 255 ? [179, 71, 0] : [28, 95, 176]).map((channel) => 238 + (Math.abs(i - 255) / 255) * (channel - 238))),
 )
 
-/** Pixels from 0 to 1 as greys. */
 export function draw_grey(canvas, x) {
   paint(canvas, x, (value) => GREYS[Math.round(255 * value)])
 }
 
-/** Numbers as colours, which end at ± largest. */
 export function draw_signed(canvas, values, largest) {
   paint(canvas, values, (value) => SIGNED[255 + Math.round(255 * clamp(value / largest, -1, 1))])
 }
@@ -129,18 +138,21 @@ function paint(canvas, values, colour) {
 }
 
 /** An image of signed numbers with its symbol and scale, to be filled by `set`. */
-export function make_picture(symbol, text) {
+export function make_picture(symbol) {
+  const text = say(`row_${symbol}`)
   const [canvas, scale] = [make_canvas(text), element('span')]
   const set = (values) => {
     const largest = Math.max(...values.map(Math.abs)) || 1
     draw_signed(canvas, values, largest)
-    scale.textContent = `full colour at ± ${digits(largest)}`
+    scale.textContent = say('colour', { largest: digits(largest) })
   }
   return { set, figure: element('figure', {}, canvas, element('figcaption', { class: 'note' }, mark(symbol), ` ${text}; `, scale)) }
 }
 
 /** Which pixel of a canvas an event of the pointer is at: [column, line], not rounded. */
-export function place_in(canvas, { clientX, clientY }) {
+export function place_in(canvas, event) {
+  // those of a click are whole numbers
+  const [clientX, clientY] = [event.clientX, event.clientY].map(Math.floor)
   const box = canvas.getBoundingClientRect()
   return [((clientX - box.left) / box.width) * canvas.width, ((clientY - box.top) / box.height) * canvas.height]
 }

@@ -2,7 +2,7 @@
 
 import { mark, on, symbols } from './numbers.js'
 
-/** Make every symbol a button. about: what the page says of it; sentence(name) -> text */
+/** about: where sentence(name) stands -> say_last() */
 export function listen_to_symbols(about, sentence) {
   for (const formula of document.querySelectorAll('.formula')) name_formula(formula)
   for (const one of document.querySelectorAll('[data-symbol]:not(math *)')) {
@@ -11,21 +11,24 @@ export function listen_to_symbols(about, sentence) {
     Object.assign(one, { tabIndex: 0, role: 'button', ariaLabel: one.closest('pre') && one.textContent !== names ? `${one.textContent} for ${names}` : names })
   }
   const hint = about.textContent
-  let held
+  let [held, last] = []
+  const say_last = () => last && (about.textContent = last.split(' ').map(sentence).join(' '))
   const light = (names) => {
     for (const one of document.querySelectorAll('[data-symbol]')) {
       one.classList.toggle('lit', share_a_name(one.dataset.symbol, names))
       one.classList.toggle('held', share_a_name(one.dataset.symbol, held))
     }
-    if (names) about.textContent = names.split(' ').map(sentence).join(' ')
+    if (names) last = names
+    if (names) say_last()
   }
   const hold = (names) => ((held = held === names ? undefined : names), light(held))
   const symbol_of = (event) => event.target.closest?.('[data-symbol]')?.dataset.symbol
   // a page that scrolls below the mouse leaves lit what has the focus
-  for (const event of ['mouseover', 'focusin']) on(document, event, (event) => light(symbol_of(event) ?? document.activeElement.dataset.symbol ?? held))
+  for (const name of ['mouseover', 'focusin', 'focusout']) on(document, name, (event) => light((name !== 'focusout' && symbol_of(event)) || document.activeElement.dataset.symbol || held))
   on(document, 'click', (event) => symbol_of(event) && hold(symbol_of(event)))
   on(document, 'keydown', (event) => {
     if (event.key === 'Escape') {
+      last = undefined
       hold(undefined)
       about.textContent = hint
     }
@@ -33,7 +36,7 @@ export function listen_to_symbols(about, sentence) {
     event.preventDefault()
     hold(symbol_of(event))
   })
-  return () => held && light(held)
+  return say_last
 }
 
 function share_a_name(some, others) {

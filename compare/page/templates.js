@@ -2,7 +2,7 @@
 
 import { digits, draw_signed, element, facts, make_canvas, on, place_in } from './numbers.js'
 
-/** Pointing at a pixel says its number in `out`, a click calls on_pixel(k, d) -> a function of the state, the next dW, and what is shown. */
+/** A click calls on_pixel(k, d) -> a function of the state, the next dW, and what is shown. */
 export function make_templates(place, out, on_pixel) {
   const { names, shape } = facts
   const shown = []

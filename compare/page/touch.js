@@ -5,7 +5,7 @@ import { chart } from './curves.js'
 import { log_softmax, logits, nll_loss } from './engine.js'
 import { draw_signed, element, facts, labelled, make_bars, make_canvas, notes, on, place_in, read_number, say } from './numbers.js'
 
-/** batch(N) -> the first images of the run -> {show, nudge}: show reads the state again. */
+/** batch(N): the first images of the run -> {show, nudge} */
 export function make_touch(place, state, batch) {
   const nudge = make_nudge(state)
   const cards = [make_shift(state), nudge, make_sizes(state, batch)]
@@ -14,7 +14,7 @@ export function make_touch(place, state, batch) {
 }
 
 function card(title, ...children) {
-  return element('div', { class: 'card' }, element('h3', {}, title), ...children)
+  return element('div', { class: 'card' }, element('h3', {}, say(title)), ...children)
 }
 
 function note(name) {
@@ -22,7 +22,7 @@ function note(name) {
 }
 
 function slider(text, low, high, value, on_input) {
-  const { input, label } = labelled(text, 'input', { type: 'range', min: low, max: high, value })
+  const { input, label } = labelled(say(text), 'input', { type: 'range', min: low, max: high, value })
   const shown = element('output', {}, String(value))
   on(input, 'input', () => ((shown.textContent = input.value), on_input()))
   return { input, line: element('p', {}, label, shown) }
@@ -30,7 +30,7 @@ function slider(text, low, high, value, on_input) {
 
 function make_shift(state) {
   const [Z, P, out] = [make_bars('Z'), make_bars('P', { positive: true }), element('p', { role: 'status' })]
-  const shifted = labelled('Shift by the maximum, as the code does', 'input', { type: 'checkbox', checked: '' })
+  const shifted = labelled(say('as_code'), 'input', { type: 'checkbox', checked: '' })
   const show = () => {
     const c = Number(input.value)
     const [z] = logits([state.x], state.W, state.b)
@@ -46,14 +46,14 @@ function make_shift(state) {
     out.className = is_kept ? '' : 'warning'
     out.textContent = say(is_kept ? 'shift_kept' : 'shift_lost', { largest: Math.max(...moved) - m, sum, gap })
   }
-  const { input, line } = slider('Number c', -1000, 1000, 0, show)
+  const { input, line } = slider('number_c', -1000, 1000, 0, show)
   on(shifted.input, 'change', show)
-  return { card: card('Add a number c to all logits', line, shifted.label, note('shift'), Z.table, P.table, out), show }
+  return { card: card('card_shift', line, shifted.label, note('shift'), Z.table, P.table, out), show }
 }
 
 function make_nudge(state) {
   const [height, width] = facts.shape
-  const places = Object.entries({ class: facts.classes, line: height, column: width }).map(([text, count]) => labelled(`${text} 0 to ${count - 1}`, 'input', { type: 'number', min: 0, max: count - 1 }))
+  const places = Object.entries({ class: facts.classes, line: height, column: width }).map(([text, count]) => labelled(`${text} 0 to ${count - 1}`, 'input', { type: 'text', inputmode: 'numeric', min: 0, max: count - 1 }))
   const [canvas, text, plot] = [make_canvas('template of this class'), element('p', { class: 'digits', role: 'status' }), element('div')]
   const choose = (k, d) => {
     ;[k, Math.floor(d / width), d % width].forEach((value, i) => (places[i].input.value = value))
@@ -69,20 +69,20 @@ function make_nudge(state) {
     text.textContent = say(state.x[d] ? 'weight' : 'weight_of_paper', { k, d, line, width, column, weight: state.W[k][d], secant: secants[n], slope })
     const errors = secants.map((secant) => Math.max(1e-16, Math.abs(secant - slope)))
     const lines = [{ name: 'error', style: 'js', values: errors }, { name: 'h of the slider', style: 'dot', values: errors.map((error, i) => (i === n ? error : NaN)) }]
-    plot.replaceChildren(chart('Error of the secant, log scale', lines, { count: 15, width: 320, range: [1e-12, 1], marks: [1, 1e-7, 1e-12], ends: ['h = 0.1', 'h = 1e-15'], log: true }))
+    plot.replaceChildren(chart(say('error'), lines, { count: 15, width: 320, range: [1e-12, 1], marks: [1, 1e-7, 1e-12], ends: ['h = 0.1', 'h = 1e-15'], log: true }))
   }
   on(canvas, 'click', (event) => {
     const [column, line] = place_in(canvas, event).map(Math.floor)
     choose(Number(places[0].input.value), line * width + column)
   })
   for (const { input } of places) on(input, 'change', show)
-  const { input, line } = slider('h = 10 to the power of minus', 1, 15, 3, show)
-  const made = card('Nudge one weight', element('p', {}, 'Click a pixel, or type: ', ...places.map(({ label }) => label)), canvas, line, text, plot, note('nudge'))
+  const { input, line } = slider('power', 1, 15, 3, show)
+  const made = card('card_nudge', element('p', {}, `${say('click')} `, ...places.map(({ label }) => label)), canvas, line, text, plot, note('nudge'))
   choose(state.label, Math.max(0, state.x.findIndex((value, d) => value > 0.5 && d > 0.45 * state.x.length)))
   return { card: made, show, choose }
 }
 
-// The gradient of one weight, and the secants of the loss by it for h = 10^-1 ... 10^-15.
+// The secants are for h = 10^-1 ... 10^-15.
 function slopes({ x, label, W, b }, k, d) {
   const loss = (h) => nll_loss(log_softmax(logits([x], W.map((row, i) => (i === k ? row.with(d, row[d] + h) : row)), b)), [label])
   const here = loss(0)
@@ -91,7 +91,7 @@ function slopes({ x, label, W, b }, k, d) {
 }
 
 function make_sizes(state, batch) {
-  const { input, label } = labelled('Images in the batch', 'select', {}, ...[1, 2, 10, 100].map((N) => element('option', {}, String(N))))
+  const { input, label } = labelled(say('in_batch'), 'select', {}, ...[1, 2, 10, 100].map((N) => element('option', {}, String(N))))
   const out = element('p', { class: 'digits' })
   const show = () => {
     const N = Number(input.value)
@@ -101,5 +101,5 @@ function make_sizes(state, batch) {
     out.textContent = say('batch', { P: Math.exp(logP[0][y[0]]), N, dZ: dZ[0][y[0]], mean: largest, sum: N * largest })
   }
   on(input, 'change', show)
-  return { card: card('A batch of 1, 2 or 100', element('p', {}, label), out, note('sizes')), show }
+  return { card: card('card_sizes', element('p', {}, label), out, note('sizes')), show }
 }

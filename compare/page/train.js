@@ -26,7 +26,6 @@ function step(engine, run) {
   return { number: run.number, loss: run.sum ? L * y.length : L, hits: hits(Z, y), images: y.length, kept }
 }
 
-// The share of the validation images that are put in their class.
 function validation({ logits }, run) {
   const { X, y } = images(run, Array.from(run.labels.keys()).slice(run.train))
   return hits(logits(X, run.W, run.b), y) / y.length
@@ -43,12 +42,10 @@ export function with_momentum(momentum) {
   return (dW, db) => (v = v && momentum ? [v[0].map((row, k) => add(row, dW[k])), add(v[1], db)] : [dW, db])
 }
 
-/** Rows with each of their numbers changed. */
 export function each(rows, change) {
   return rows.map((row) => row.map((value) => change(value)))
 }
 
-/** The class of the largest logit. */
 export function largest_at(row) {
   // of rows with nan NumPy takes the first
   return Math.max(0, row.indexOf(Math.max(...row)))

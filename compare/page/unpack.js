@@ -1,26 +1,19 @@
 // The text of packing.py back into arrays.
 
-const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~'
 const TYPES = { float64: Float64Array, int64: BigInt64Array, uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array }
 const LEAST = -(2n ** 63n)
 
-/** Five characters are four bytes; a last group may be shorter. */
-export function base85(text) {
-  const digit = new Uint8Array(128)
-  for (let i = 0; i < ALPHABET.length; i++) digit[ALPHABET.charCodeAt(i)] = i
-  const bytes = new Uint8Array(4 * Math.ceil(text.length / 5))
-  const view = new DataView(bytes.buffer)
-  for (let i = 0; i < text.length; i += 5) {
-    let value = 0
-    for (let j = i; j < i + 5; j++) value = 85 * value + (j < text.length ? digit[text.charCodeAt(j)] : 84)
-    view.setUint32((4 * i) / 5, value)
-  }
-  return bytes.subarray(0, bytes.length - ((5 - (text.length % 5)) % 5))
+// base64, with a minus for the slash
+function bytes_of(text) {
+  const binary = atob(text.replaceAll('-', '/'))
+  const bytes = new Uint8Array(binary.length)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i)
+  return bytes
 }
 
 /** table: name, dtype, shape and bytes of each array -> name: flat typed array */
 export async function unpack(table, text) {
-  const content = base85(text)
+  const content = bytes_of(text)
   const arrays = {}
   let first = 0
   for (const row of table) {
@@ -43,7 +36,7 @@ export function unpack_images(lit, values, count) {
   return images
 }
 
-/** near: Float64Array, distances: how many floating-point numbers the values are above it, a BigInt64Array */
+/** distances: how many floating-point numbers the values are above `near` */
 export function from_distance(near, distances) {
   const bits = new BigInt64Array(Float64Array.from(near).buffer)
   const moved = bits.map((value, i) => rank(BigInt.asIntN(64, rank(value) + distances[i])))

@@ -66,8 +66,24 @@ def test_a_digit_is_drawn_with_the_mouse(open_page: Callable[..., Page]):
     page.click("#clear")
     expect(page.locator("#image-note")).to_contain_text("Nothing is drawn")
     assert np.count_nonzero(pixels(page, "#image")) <= 1, "the pen alone"
+    expect(page.locator('[data-numbers="E5"] .worked')).to_contain_text("no pixel has ink")
     page.click("#draw")
     expect(page.locator("#image-note")).to_contain_text("Labelled")
+
+
+def test_a_pen_that_is_down_says_so_and_the_drawing_is_kept(open_page: Callable[..., Page]):
+    page = open_page()
+    page.locator("#draw").press("Enter")
+    for key in (" ", *["ArrowDown"] * 6):
+        page.keyboard.press(key)
+    expect(page.locator("#image-note")).to_contain_text("The pen is down")
+    assert (pixels(page, "#image") == 128).any(), "the place of the pen"
+    page.keyboard.press(" ")
+    expect(page.locator("#image-note")).to_contain_text("Drawn, predicted")
+    drawn = pixels(page, "#seen")
+    for _ in range(2):
+        page.locator("#draw").press("Enter")
+    np.testing.assert_array_equal(pixels(page, "#seen"), drawn)
 
 
 def test_a_digit_is_drawn_with_the_keys(open_page: Callable[..., Page]):
@@ -144,7 +160,7 @@ def test_the_prediction_follows_the_logits_that_are_shown(open_page: Callable[..
 )
 def test_a_box_shows_the_number_that_is_used(open_page: Callable[..., Page], box: str, typed: str, used: str):
     page = open_page()
-    place = page.get_by_role("spinbutton", name=box)
+    place = page.get_by_role("textbox", name=box)
     place.fill(typed)
     place.press("Tab")
     expect(place).to_have_value(used)
@@ -156,21 +172,29 @@ def test_the_address_brings_back_what_was_seen(open_page: Callable[..., Page]):
     first.press("#index", "Enter")
     first.select_option("#label", "4")
     first.locator("#rate").press("ArrowRight")
+    for box, value in (("#momentum", "0.5"), ("#batch", "50")):
+        first.fill(box, value)
+        first.press(box, "Tab")
+    first.select_option("#sum", "sum")
     for _ in range(3):
         first.locator("#step").click()
         expect(first.locator("#step")).to_be_enabled()
     first.select_option("#mistake", "wrong-sign")
     first.wait_for_url(re.compile("step=3.*mistake=wrong-sign"))
     hash_ = "#" + first.url.partition("#")[2]
-    assert {"image", "label", "step", "rate", "mistake"} <= parse_qs(hash_[1:]).keys()
+    assert {"image", "label", "step", "rate", "momentum", "batch", "sum", "mistake"} <= parse_qs(hash_[1:]).keys()
     again = open_page(hash_)
     expect(again.locator("#at")).to_have_text("3", timeout=30_000)
-    for control in ("#index", "#label", "#rate", "#mistake"):
+    for control in ("#index", "#label", "#rate", "#momentum", "#batch", "#sum", "#mistake"):
         assert again.input_value(control) == first.input_value(control), control
     assert again.input_value("#index") == "7"
     assert again.inner_text('[data-numbers="E6"]') == first.inner_text('[data-numbers="E6"]')
     for page in (first, again):
         expect(page.locator("#badge")).to_contain_text("not recorded")
+    again.get_by_role("link", name="Touch").click()
+    # longer than the page waits before it keeps its state in the address
+    again.wait_for_timeout(600)
+    assert re.search("image=7.*step=3.*mistake=wrong-sign", again.evaluate("location.hash"))
 
 
 @pytest.mark.parametrize(
@@ -179,3 +203,13 @@ def test_the_address_brings_back_what_was_seen(open_page: Callable[..., Page]):
 def test_a_wrong_address_does_no_harm(open_page: Callable[..., Page], hash_: str):
     page = open_page(hash_)
     expect(page.locator("#image-note")).to_contain_text("Labelled")
+
+
+def test_only_a_logit_that_was_moved_is_called_moved(open_page: Callable[..., Page]):
+    page = open_page()
+    worked = page.locator('[data-numbers="E1"] .worked')
+    label, before = page.input_value("#label"), worked.inner_text()
+    page.get_by_role("slider", name=f"move the logit of {(int(label) + 1) % 10}").press("End")
+    assert worked.inner_text() == before
+    page.get_by_role("slider", name=f"move the logit of {label}").press("End")
+    expect(worked).to_contain_text(f"Z at {label} was moved to 20")

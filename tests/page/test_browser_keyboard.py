@@ -114,7 +114,7 @@ def test_one_step_after_the_other_without_looking_for_the_button(open_page: Call
 
 def test_a_logit_is_set_by_a_hundredth(open_page: Callable[..., Page]):
     page = open_page()
-    box = page.get_by_role("spinbutton", name="move the logit of 3")
+    box = page.get_by_role("textbox", name="move the logit of 3")
     box.fill("2.5")
     page.keyboard.press("Tab")
     slider = page.get_by_role("slider", name="move the logit of 3")
@@ -143,8 +143,8 @@ def test_questions_are_asked_first_and_answered_by_keys(open_page: Callable[...,
     expect(page.locator(numbers)).to_be_hidden()
     question = page.locator('[data-question="E4"]')
     for answer, says, hidden in (("1", "✗", True), ("0", "✓", False)):
-        question.get_by_role("spinbutton").fill(answer)
-        question.get_by_role("spinbutton").press("Enter")
+        question.get_by_role("textbox").fill(answer)
+        question.get_by_role("textbox").press("Enter")
         expect(question).to_contain_text(says)
         assert page.locator(numbers).is_hidden() == hidden
 
@@ -153,8 +153,8 @@ def test_a_usual_wrong_answer_has_its_own_hint(open_page: Callable[..., Page]):
     page = open_page()
     question, said = page.locator('[data-question="E5"]'), []
     for answer in ("2", "0.5", "77"):
-        question.get_by_role("spinbutton").fill(answer)
-        question.get_by_role("spinbutton").press("Enter")
+        question.get_by_role("textbox").fill(answer)
+        question.get_by_role("textbox").press("Enter")
         said.append(question.locator("output").inner_text())
     assert [text.startswith("✗ Not yet. ") for text in said] == [True] * 3
     assert len({*said}) == 3
@@ -193,3 +193,16 @@ def test_the_tour_has_eight_stops(open_page: Callable[..., Page]):
         texts.append(page.inner_text("#tour-text"))
         page.locator("#tour-next").press("Enter")
     assert len({*texts}) == len(texts) == 8
+
+
+def test_the_tour_goes_back_and_ends_from_anywhere(open_page: Callable[..., Page]):
+    page = open_page()
+    page.locator("#tour-start").press("Enter")
+    page.locator("#tour-next").press("Enter")
+    expect(page.locator("#tour-text")).to_contain_text("2 of 8")
+    page.locator("#tour-previous").press("Enter")
+    expect(page.locator("#tour-text")).to_contain_text("1 of 8")
+    expect(page.locator("#tour-previous")).to_be_disabled()
+    page.locator("#next").focus()
+    page.keyboard.press("Escape")
+    expect(page.locator("#tour")).to_be_hidden()

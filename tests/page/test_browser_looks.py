@@ -120,7 +120,7 @@ def test_without_javascript_there_are_a_sentence_and_the_equations(open_page: Ca
 
 def test_without_mathml_each_equation_is_a_line(open_page: Callable[..., Page], page_file: Path):
     text = page_file.read_text()
-    assert "@supports (math-style: normal) { .plain { display: none; } }" in text
+    assert "@supports (math-style: normal) { .plain { display: none } }" in text
     page = open_page()
     for tag in TAGS:
         expect(page.locator(f"#{tag} .plain")).to_be_hidden()
@@ -129,11 +129,15 @@ def test_without_mathml_each_equation_is_a_line(open_page: Callable[..., Page], 
 
 def test_print_has_the_six_equations_with_the_numbers_of_the_image(open_page: Callable[..., Page]):
     page = open_page("#image=3")
+    page.check("#ask")
+    page.locator("#E4 .why summary").click()
     page.emulate_media(media="print", color_scheme="light")
     for tag in TAGS:
         expect(page.locator(f"#{tag} math").first).to_be_visible()
         expect(page.locator(f'[data-numbers="{tag}"] dd').first).to_be_visible()
     expect(page.locator("#image")).to_be_visible()
+    expect(page.locator("#E4 .why p").first).to_be_visible()
+    expect(page.locator("#E2 .why p").first).to_be_hidden()
     for what in ("nav", "#training", "#touch", "#break", "#templates", "#tour-start", "#next"):
         expect(page.locator(what)).to_be_hidden()
     assert page.pdf(format="A4").startswith(b"%PDF")
@@ -145,3 +149,15 @@ def test_motion_is_reduced_where_that_is_asked_for(open_page: Callable[..., Page
     assert found == ["auto", "smooth"]
     moving = "document.getAnimations().length"
     assert open_page(reduced_motion="reduce").evaluate(moving) == 0
+
+
+def test_the_column_of_the_image_fits_into_the_window(open_page: Callable[..., Page]):
+    """What is higher scrolls by itself, above the line about symbols."""
+    page = open_page(viewport={"width": 1366, "height": 620})
+    page.click("#draw")
+    page.locator("#E3").evaluate("(row) => row.scrollIntoView()")
+    column, line = page.locator(".image").bounding_box(), page.locator("#bar").bounding_box()
+    assert column["y"] >= 0
+    assert column["y"] + column["height"] <= line["y"]
+    page.locator("#prepared").evaluate("(list) => list.scrollIntoView({ block: 'end' })")
+    expect(page.locator("#prepared li").last).to_be_in_viewport()

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from compare.backends.by_name import backend
 from compare.bugs.catalogue import BUGS
 from compare.equations import QUANTITIES
+from compare.page.texts import for_any_run
 from compare.problem import Problem
 from compare.proof.comparison import Comparison, OneSideNotFiniteError
 from compare.proof.lockstep import StepPair
@@ -51,7 +52,7 @@ def shown_first(page: Page, run_mistake: Callable[..., None], name: str) -> tupl
     run_mistake(page)
     said = page.locator("#broken [data-first]")
     said.wait_for(timeout=60_000)
-    expect(page.locator("#broken")).to_contain_text(BUGS[name].lesson)
+    expect(page.locator("#broken")).to_contain_text(for_any_run(BUGS[name].lesson))
     return str(said.get_attribute("data-first")), int(re.search(r"step (\d+)", said.inner_text())[1])
 
 
@@ -85,7 +86,7 @@ def test_an_engine_that_does_not_run_is_told(open_page: Callable[..., Page], run
     page = open_page()
     own_line(page, "return X.map((x, n) =>", "return X.mop((x, n) =>")
     run_mistake(page)
-    expect(page.locator("#broken")).to_contain_text("No result: ", timeout=60_000)
+    expect(page.locator("#broken")).to_contain_text(re.compile("No result: .*in line 8 of the engine, E1: .*mop"))
 
 
 ENDLESS = "const m = Math.max(...z)", "while (true) {}"
@@ -118,10 +119,69 @@ def test_one_predicts_first(open_page: Callable[..., Page], run_mistake: Callabl
     button.press("Enter")
     expect(page.locator("#broken")).to_be_empty()
     run_mistake(page, "yes", "W")
-    expect(page.locator("#broken")).to_contain_text("accuracy right, first quantity wrong", timeout=60_000)
+    said = "accuracy right (yes: 2 points lower or more), first quantity wrong (W (E6))"
+    expect(page.locator("#broken")).to_contain_text(said, timeout=60_000)
     expect(score).to_have_text("1 of 2")
     expect(button).to_be_disabled()
     page.reload()
     expect(score).to_have_text("1 of 2")
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    page.get_by_role("button", name="Forget the score").click()
+    expect(score).to_have_text("1 of 2")
+    page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Forget the score").click()
     expect(score).to_have_text("0 of 0")
+
+
+@pytest.mark.parametrize(
+    ("name", "accuracy"),
+    [
+        ("rate-left-out", "the accuracy is higher"),
+        ("hidden-momentum", "the accuracy is higher"),
+        ("stale-gradient", "does not notice. It asks only which"),
+        ("one-class-lost", "the accuracy notices"),
+    ],
+)
+def test_what_is_said_fits_the_run_that_is_shown(
+    open_page: Callable[..., Page], run_mistake: Callable[..., None], name: str, accuracy: str
+):
+    """It names its settings, which are not those chosen above, and says nothing of another run."""
+    page = open_page("#image=0&rate=1")
+    page.select_option("#mistake", name)
+    assert not re.search(r"\bE\d", page.inner_text("#belief")), "it would give the answer away"
+    run_mistake(page)
+    said = page.locator("#broken")
+    expect(said).to_contain_text("after 3 epochs with rate 0.1000 and batch 100: accuracy", timeout=60_000)
+    expect(said).to_contain_text(accuracy)
+    assert not re.search("lr 1e-3|too good|better|explodes", said.inner_text())
+
+
+def test_all_that_break_with_the_first_count_as_right_and_once(
+    open_page: Callable[..., Page], run_mistake: Callable[..., None]
+):
+    page = open_page()
+    page.select_option("#mistake", "stale-gradient")
+    for first, score, again in (("db", "2 of 2", False), ("dW", "2 of 2", True)):
+        run_mistake(page, "no", first)
+        expect(page.locator("#broken")).to_contain_text(f"first quantity right ({first} (E5))", timeout=60_000)
+        expect(page.locator("#broken")).to_contain_text("in the same equation: dW, db")
+        assert ("They do not count again" in page.inner_text("#broken")) == again
+        expect(page.locator("#score")).to_have_text(score)
+
+
+def test_the_engine_of_the_page_does_not_count(open_page: Callable[..., Page], run_mistake: Callable[..., None]):
+    page = open_page()
+    page.select_option("#mistake", "")
+    run_mistake(page, "no", "none")
+    expect(page.locator(FIRST)).to_have_attribute("data-first", "none", timeout=60_000)
+    expect(page.locator("#score")).to_have_text("0 of 0")
+
+
+def test_a_changed_engine_is_kept_and_says_nan(open_page: Callable[..., Page], run_mistake: Callable[..., None]):
+    page = open_page()
+    own_line(page, "s - log_sum", "s - log_sum * NaN")
+    page.reload()
+    expect(page.locator("#own")).to_have_value(re.compile(r"log_sum \* NaN"))
+    page.select_option("#mistake", "")
+    run_mistake(page)
+    expect(page.locator(FIRST)).to_contain_text("It is NaN: not a number", timeout=60_000)

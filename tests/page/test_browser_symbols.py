@@ -102,3 +102,33 @@ def test_each_symbol_is_said_with_its_value(open_page: Callable[..., Page]):
         value = re.search(r"\b[Hh]ere (.+)\.", said)
         assert value, said
         assert not re.search("undefined|NaN", said)
+
+
+def test_the_line_about_symbols_follows_the_image(open_page: Callable[..., Page]):
+    """What was reached last stays, with its number now; nothing is lit where nothing is reached."""
+    page = open_page()
+    symbol, about = page.locator('[data-numbers="E2"] [data-symbol="P"]').first, page.locator("#about")
+    symbol.focus()
+    page.evaluate("document.activeElement.blur()")
+    assert lit_wrongly(page, []) == []
+    for _ in range(2):
+        page.click("#next")
+        here = page.inner_text('[data-numbers="E2"] [data-value="P"]')
+        expect(about).to_contain_text(f"here {here}")
+
+
+def test_what_is_to_be_answered_first_stands_nowhere(open_page: Callable[..., Page]):
+    page = open_page()
+    page.check("#ask")
+    symbol = page.locator('#E3 .formula [data-symbol="logP"][tabindex]').first
+    symbol.focus()
+    expect(page.locator("#about")).to_contain_text("here hidden until its question is answered.")
+    expect(page.locator("#cards")).to_be_hidden()
+    expect(page.locator("#touch .later")).to_be_visible()
+    for tag, answer in zip(TAGS, ("0", "1", "2.3026", "0", "1", "0"), strict=True):
+        page.locator(f'[data-question="{tag}"]').get_by_role("textbox").fill(answer)
+        page.locator(f'[data-question="{tag}"]').get_by_role("textbox").press("Enter")
+    expect(page.locator("#cards")).to_be_visible()
+    expect(page.locator("#touch .later")).to_be_hidden()
+    symbol.focus()
+    expect(page.locator("#about")).to_contain_text(f"here {page.inner_text('#E3 [data-value=logP]')}")

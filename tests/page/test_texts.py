@@ -10,7 +10,7 @@ import scratch
 from compare.bugs.catalogue import BUGS
 from compare.data.registry import SOURCES
 from compare.equations import FUNCTIONS
-from compare.page.texts import ALSO, ORIGINS, STOPS, questions
+from compare.page.texts import ALSO, ORIGINS, STOPS, for_any_run, questions
 
 TAGS = [function.tag for function in FUNCTIONS.values()]
 
@@ -57,3 +57,17 @@ def test_the_tour_has_eight_stops_at_places_of_the_page(root: Path):
 def test_other_names_are_of_mistakes_in_the_catalogue():
     assert set(ALSO) <= set(BUGS)
     assert set(ORIGINS) <= set(SOURCES)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("rate-left-out", "Updates 1 / lr times too large."),
+        ("summed-gradient", "Gradients N times too large."),
+        ("stale-gradient", "The first step is right, the second has two gradients in it."),
+        ("hidden-weight-decay", "Weights shrink by lr 1e-4 a step."),
+        ("wrong-sign", BUGS["wrong-sign"].symptom),
+    ],
+)
+def test_what_holds_for_another_run_only_is_left_out(name: str, kept: str):
+    assert for_any_run(BUGS[name].symptom) == kept

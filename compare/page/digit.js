@@ -1,8 +1,9 @@
-// Drawing a digit with mouse, finger, pen or arrow keys, and preparing it as MNIST was.
+// The digit: one of ten images, or drawn with mouse, finger, pen or arrow keys and prepared as MNIST was.
 
-import { clamp, draw_grey, on, place_in, say } from './numbers.js'
+import { $, clamp, draw_grey, element, facts, make_canvas, on, place_in, say } from './numbers.js'
+import { images } from './train.js'
 
-/** Drawing while the role of the canvas is `application`; on_drawn gets what `prepare` gives -> clear() */
+/** While the role of the canvas is `application`; on_drawn gets what `prepare` gives -> begin(is_new) */
 export function drawing(canvas, on_drawn) {
   const { width, height } = canvas
   const ink = new Float64Array(width * height)
@@ -12,6 +13,7 @@ export function drawing(canvas, on_drawn) {
     for (let i = 0; i <= 8; i++) stamp(ink, width, from[0] + ((x - from[0]) * i) / 8, from[1] + ((y - from[1]) * i) / 8)
     last = [x, y]
     draw_grey(canvas, ink)
+    $('image-note').textContent = say('pen_down')
   }
   const lift = () => ((last = undefined), on_drawn(prepare(ink, width, height)))
   const show_pen = () => draw_grey(canvas, ink.map((value, d) => (d === Math.floor(pen[1]) * width + Math.floor(pen[0]) ? 0.5 : value)))
@@ -27,11 +29,11 @@ export function drawing(canvas, on_drawn) {
     if (arrow) pen = pen.map((at, axis) => clamp(at + arrow[axis], 1, width - 1))
     else down = !down
     if (down) line_to(pen)
-    else if (arrow) show_pen()
-    else lift()
+    else if (!arrow) lift()
+    show_pen()
   })
-  return () => {
-    ink.fill(0)
+  return (is_new) => {
+    if (is_new) ink.fill(0)
     down = false
     lift()
     show_pen()
@@ -69,4 +71,24 @@ function blend(pixel, x, y) {
   const [i, j] = [Math.floor(x), Math.floor(y)]
   const [u, v] = [x - i, y - j]
   return (1 - v) * ((1 - u) * pixel(i, j) + u * pixel(i + 1, j)) + v * ((1 - u) * pixel(i, j + 1) + u * pixel(i + 1, j + 1))
+}
+
+/** on_image(n): one was chosen -> a function of the state and predicted(x). */
+export function make_picker(place, recorded, on_image) {
+  const buttons = Array.from({ length: 10 }, () => element('button', {}, make_canvas('image')))
+  for (const button of buttons) on(button, 'click', () => on_image(button.value))
+  place.append(...buttons)
+  return ({ index, drawn }, predicted) =>
+    buttons.forEach((button, i) => {
+      const n = index - (index % buttons.length) + i
+      button.hidden = n >= recorded.labels.length
+      if (button.hidden) return
+      const { X, y } = images(recorded, [n])
+      const wrong = predicted(X[0]) !== y[0]
+      draw_grey(button.firstChild, X[0])
+      button.value = n
+      button.className = wrong ? 'mistaken' : ''
+      button.ariaPressed = n === index && !drawn
+      button.ariaLabel = `image ${n}, labelled ${facts.names[y[0]]}${wrong ? ', a mistake' : ''}`
+    })
 }

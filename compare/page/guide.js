@@ -1,0 +1,56 @@
+// What leads the reader: a tour of the page, and one question at each equation, to be answered before one looks.
+
+import { kept } from './kept.js'
+import { $, number_in, on, questions, say, stops } from './numbers.js'
+
+/** The first visit starts the tour by itself, unless the address asks for a state. */
+export function listen_to_tour() {
+  const [tour, start, previous, next, end, text] = ['tour', 'tour-start', 'tour-previous', 'tour-next', 'tour-end', 'tour-text'].map($)
+  let stop = 0
+  const go_to = (number, by_itself) => {
+    const left = document.querySelector('.stop')
+    left?.classList.remove('stop')
+    tour.hidden = number >= stops.length
+    if (tour.hidden) return focus_on(left)
+    stop = number
+    const [id, said] = stops[stop]
+    text.textContent = `${stop + 1} of ${stops.length}. ${said}`
+    end.hidden = stop === stops.length - 1
+    next.textContent = say(end.hidden ? 'finish' : 'next')
+    previous.ariaDisabled = !stop
+    $(id).classList.add('stop')
+    if (by_itself) return
+    $(id).scrollIntoView({ block: $(id).clientHeight > innerHeight / 2 ? 'start' : 'center' })
+    focus_on(next)
+  }
+  on(start, 'click', () => go_to(0))
+  on(previous, 'click', () => go_to(Math.max(0, stop - 1)))
+  on(next, 'click', () => go_to(stop + 1))
+  on(end, 'click', () => go_to(stops.length))
+  on(document, 'keydown', ({ key }) => key === 'Escape' && !tour.hidden && go_to(stops.length))
+  if (location.hash.length > 1 || kept('visited')) return
+  kept('visited', 'yes')
+  go_to(0, true)
+}
+
+// The page stays where it is, and Tab goes on from here.
+function focus_on(place) {
+  if (place.tabIndex < 0) place.tabIndex = -1
+  place.focus({ preventScroll: true })
+}
+
+export function listen_to_questions() {
+  for (const form of document.querySelectorAll('.question')) {
+    const [input, , out] = form.elements
+    const { right, reason, hints, help } = questions[form.dataset.question]
+    on(form, 'input', () => (out.textContent = ''))
+    on(form, 'submit', (event) => {
+      event.preventDefault()
+      const is_near = (answer) => Math.abs(number_in(input.value) - answer) <= 0.01 * Math.max(1, Math.abs(answer))
+      const is_right = is_near(right)
+      if (is_right) form.closest('article').classList.add('answered')
+      out.className = is_right ? 'right' : 'wrong'
+      out.textContent = is_right ? `${say('right_answer')} ${reason}` : `${say('wrong_answer')} ${hints.find(([answer]) => is_near(answer))?.[1] ?? (isNaN(number_in(input.value)) ? say('a_number') : help)}`
+    })
+  }
+}
