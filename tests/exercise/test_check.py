@@ -69,8 +69,8 @@ LATE = {
     "the numbers as they lie in memory": (
         ("return dZ.T @ X, dZ", "return dZ.T @ X.ravel(order='K').reshape(X.shape), dZ"),
         "parameter_gradients",
-        'right on the worked example, but not in the batch "other orders in memory": dW. The values lie in another '
-        "order in memory here: which step takes them as they lie there, and not by their index?",
+        'right in the worked example, but not in the batch "other orders in memory": dW is wrong there. The '
+        "values lie in another order in memory here: which step takes them as they lie there, and not by their index?",
     ),
     "in a later call": (
         (
@@ -78,8 +78,8 @@ LATE = {
             "calls = []\n\n\ndef logits(X, W, b):\n    calls.append(0)\n    b = b * (len(calls) < 500)",
         ),
         "logits",
-        'right on the worked example, but not in the batch "after other steps": Z. Which variable outside the function '
-        "has another value in a later call?",
+        'right in the worked example, but not in the batch "after other steps": Z is wrong there. Which '
+        "variable outside the function has another value in a later call?",
     ),
     "a large rate": (
         ("return W - lr * dW", "return W - min(lr, 2) * dW"),

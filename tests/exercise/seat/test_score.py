@@ -71,7 +71,7 @@ def test_it_reports_as_often_as_it_says(scored: tuple, monkeypatch: pytest.Monke
 def test_the_time_that_is_announced_grows_with_that_of_the_test(scored: tuple):
     scoring, _, _ = scored
     before, scoring.seconds = scoring.expected_seconds, scoring.seconds + 2
-    assert scoring.expected_seconds - before == pytest.approx(218 * 2 / score_module.cores())
+    assert scoring.expected_seconds - before == pytest.approx(219 * 2 / score_module.cores())
 
 
 def test_a_test_that_accuses_a_right_variant_scores_nothing_and_is_told_on_which(check_path: Callable):
