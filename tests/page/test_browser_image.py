@@ -191,8 +191,9 @@ def test_the_address_brings_back_what_was_seen(open_page: Callable[..., Page]):
     assert again.inner_text('[data-numbers="E6"]') == first.inner_text('[data-numbers="E6"]')
     for page in (first, again):
         expect(page.locator("#badge")).to_contain_text("not recorded")
+    # before and after the click, each longer than the page waits before it keeps its state in the address
+    again.wait_for_timeout(600)
     again.get_by_role("link", name="Touch").click()
-    # longer than the page waits before it keeps its state in the address
     again.wait_for_timeout(600)
     assert re.search("image=7.*step=3.*mistake=wrong-sign", again.evaluate("location.hash"))
 
