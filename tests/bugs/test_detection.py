@@ -41,7 +41,7 @@ def replaced(**functions) -> Equations:
 
 
 def late_error() -> Equations:
-    """After 60 calls one entry of dW is off by more than a step may be, and by less than a run may."""
+    """In calls 61 to 300 one entry of dW is off by more than a step may be, and by less than a run may."""
     calls = [0]
 
     def parameter_gradients(X, dZ):
