@@ -47,7 +47,7 @@ def late_error() -> Equations:
     def parameter_gradients(X, dZ):
         dW, db = scratch.parameter_gradients(X, dZ)
         calls[0] += 1
-        if calls[0] > 60:
+        if 60 < calls[0] <= 300:
             dW[0, dW.shape[1] // 3] += 80 * np.finfo(dW.dtype).eps * np.abs(dW).max()
         return dW, db
 

@@ -15,6 +15,8 @@ from compare.report.tables import wide_console
 from compare.training import experiments
 from compare.training.experiments import EXPERIMENTS, Experiment, Row
 
+pytestmark = pytest.mark.heavy
+
 
 def test_every_question_and_every_backend_can_be_named():
     assert list(Which) == list(EXPERIMENTS)

@@ -90,7 +90,10 @@ LATE = {
 }
 
 
-@pytest.mark.parametrize("case", LATE)
+SLOW = "the numbers as they lie in memory", "in a later call"
+
+
+@pytest.mark.parametrize("case", [pytest.param(one, marks=[pytest.mark.heavy] * (one in SLOW)) for one in LATE])
 def test_what_only_a_batch_shows(checked: Callable, case: str):
     change, name, asks = LATE[case]
     finding = checked(name, change)

@@ -157,8 +157,15 @@ def _red(copy: Path, job: Job) -> str:
     return red
 
 
+# What pytest ends with where it ran none, as where all are heavy.
+NO_TESTS = 5
+
+
 def _failure(copy: Path, tests: list[str]) -> str:
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "--tb=no", "-n", "0", "-p", "no:cacheprovider", *tests]
+    # one that is named is run, heavy or not
+    chosen = ["-m", ""] if any("::" in test for test in tests) else []
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "--tb=no", "-n", "0", "-p", "no:cacheprovider"]
+    command += [*chosen, *tests]
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
     try:
         done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, timeout=LIMIT)
@@ -166,6 +173,8 @@ def _failure(copy: Path, tests: list[str]) -> str:
         return f"(no end after {LIMIT} s)"
     if done.returncode == 0:
         return ""
+    if done.returncode == NO_TESTS:
+        raise SystemExit(f"{' '.join(tests)}: no test was run")
     lines = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
     return (lines or [f"(exit code {done.returncode})"])[0][:200]
 

@@ -14,7 +14,7 @@ from compare.proof.control_findings import ControlError
 from compare.proof.controls import check_controls
 from compare.proof.run import Run
 
-pytestmark = pytest.mark.usefixtures("no_warnings")
+pytestmark = [pytest.mark.heavy, pytest.mark.usefixtures("no_warnings")]
 Patch = pytest.MonkeyPatch
 
 

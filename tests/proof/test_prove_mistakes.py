@@ -12,6 +12,8 @@ from compare.problem import Problem
 from compare.proof.prove import prove
 from scratch import EQUATIONS, Equations
 
+pytestmark = pytest.mark.heavy
+
 
 def with_function(**functions: Callable) -> Backend:
     return equations_backend("scratch", lambda: EQUATIONS._replace(**functions))

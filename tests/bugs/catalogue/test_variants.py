@@ -14,6 +14,8 @@ from compare.bugs.catalogue import BUGS
 from compare.bugs.diagnosis import Diagnostician
 from scratch import EQUATIONS
 
+pytestmark = pytest.mark.heavy
+
 
 # The right functions again, so that no mistake below is made from those that the catalogue is made from.
 def Z_of(X, W, b):
