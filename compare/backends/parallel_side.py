@@ -116,6 +116,12 @@ def join(device: str, where: str, rank: int, ranks: int, local: int) -> str:
     return device if device == Device.cpu else f"cuda:{local}"
 
 
+def leave() -> None:
+    """End the group of ranks, after all work; without it PyTorch warns of what nccl still holds."""
+    if dist.is_initialized():
+        dist.destroy_process_group()
+
+
 def _check_alike(given: dict[str, str]) -> None:
     """Raise InputError, on every rank, unless each of these is the same on all."""
     everywhere: list[Any] = [None] * dist.get_world_size()

@@ -113,6 +113,11 @@ def train(
         several = place() or ranks_of(backend)
         same = not resume and where == "cpu" and not several
         log.end(training, found, f", the same as after `prove` in {name}" if same else "")
+    if place():
+        # PyTorch is there already
+        from compare.backends.parallel_side import leave
+
+        leave()
     return 0
 
 

@@ -220,8 +220,8 @@ def test_from_a_new_file_to_the_end(cli, rungs_file: Callable):
 def test_functions_that_are_right_alone_and_not_together(cli, exercise_file: Callable):
     """A function that counts its calls is right in every check of it, and wrong at the end of a longer training."""
     change = ("def nll_loss(logP, y):", "calls = []\ndef nll_loss(logP, y):\n    calls.append(1)\n"
-              "    if len(calls) > 300: return 2 * -logP[np.arange(len(y)), y].mean()")  # fmt: skip
-    code, out, _ = cli("exercise", exercise_file(*FUNCTIONS, change=change), "--data", "digits", "--epochs", "25")
+              "    if len(calls) > 700: return 2 * -logP[np.arange(len(y)), y].mean()")  # fmt: skip
+    code, out, _ = cli("exercise", exercise_file(*FUNCTIONS, change=change), "--data", "digits", "--epochs", "50")
     assert "6 of 6 are right" in out
     assert code == 1
     assert any(line.startswith("differ: mine and torch, in ") for line in out.splitlines())
