@@ -69,9 +69,13 @@ def first_unequal(problem: Problem, dtype: str, ours: Backend, theirs: Backend) 
 
 def _unequal(problem: Problem, dtype: str, ours: Backend, theirs: Backend) -> Iterator[tuple[Case, str, NDArray]]:
     """Of each case and quantity, which values differ."""
-    loss_rounds = _loss_rounds(exact_steps(problem, dtype), dtype, ours)
+    eps, loss_rounds = float(np.finfo(dtype).eps), None
     for steps in all_exact_steps(problem, dtype):
-        rounds = _first_that_rounds(steps, dtype, ours)
+        taken = [step for _, step in steps.steps(ours, dtype)]
+        if loss_rounds is None:
+            # only the first steps have batches of every size
+            loss_rounds = _loss_rounds(taken, eps)
+        rounds = _first_that_rounds(taken, eps)
         for case, pair in steps.pairs(ours, theirs, dtype):
             for name, limit in _limits(pair, rounds, loss_rounds).items():
                 try:
@@ -82,13 +86,12 @@ def _unequal(problem: Problem, dtype: str, ours: Backend, theirs: Backend) -> It
                 yield case, name, ~(gap <= limit)
 
 
-def _first_that_rounds(steps: SingleSteps, dtype: str, backend: Backend) -> str:
+def _first_that_rounds(taken: list[Step], eps: float) -> str:
     """The quantity whose function is written so that it rounds here; empty if there is none.
 
     Shifted by a number that is no integer, the sum of exponentials is not 1, and its logarithm rounds. P / N may be
     computed as exp(logP - log N), and the logarithm rounds; in a wider type by less than the last digit of P / N.
     """
-    eps, taken = float(np.finfo(dtype).eps), [step for _, step in steps.steps(backend, dtype)]
     if _rounds(_gap_of_log_softmax, taken, eps):
         return "log_probabilities"
     is_wider = 0 < max(_gap_of_logits_gradient(step).max() for step in taken) < eps / 2
@@ -114,10 +117,10 @@ def _gap_of_logits_gradient(step: Step) -> NDArray:
     return np.divide(gap, size, out=np.where(gap == 0, gap, np.inf), where=size > 0)
 
 
-def _loss_rounds(steps: SingleSteps, dtype: str, backend: Backend) -> bool:
+def _loss_rounds(taken: list[Step], eps: float) -> bool:
     """Whether E3 is written so that it rounds here, as a running mean: a few eps, and nowhere of one or two images."""
-    gaps = [(len(step.y), _gap_of_loss(step)) for _, step in steps.steps(backend, dtype)]
-    few = all(gap <= (FEW * np.finfo(dtype).eps if N > 2 else 0) for N, gap in gaps)
+    gaps = [(len(step.y), _gap_of_loss(step)) for step in taken]
+    few = all(gap <= (FEW * eps if N > 2 else 0) for N, gap in gaps)
     return few and any(gap > 0 for _, gap in gaps)
 
 
