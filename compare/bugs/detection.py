@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-import scratch
 from compare.backends.by_name import backend
 from compare.backends.protocol import Backend, Side, State
 from compare.backends.scratch_side import ScratchSide
@@ -67,21 +66,17 @@ class Candidate:
         self.backend, self.problem, self.dtype, self.to_the_end = backend, problem, dtype, to_the_end
         self.sides: dict[str, Side] = {reading: backend.side(problem, dtype) for reading in ("one_step", "whole_run")}
         self.comparisons = {reading: Comparison() for reading in self.sides}
-        self.batch = np.empty((0, problem.features), dtype), np.empty(0, int)
-        for side in self.sides.values():
-            # the batch is the same for all who do not spoil it, and gathered once
-            if isinstance(side, ScratchSide) and side.equations.batch is scratch.batch:
-                side.equations = side.equations._replace(batch=lambda *_: self.batch)
 
     def step(self, epoch: int, index: NDArray, pair: StepPair, scales: Scales) -> None:
         """Take one step in each reading, after the reference took it."""
-        self.batch = pair.reference.X, pair.reference.y
         for reading, side in self.sides.items():
             comparison = self.comparisons[reading]
             if comparison.first_divergence and not (self.to_the_end and reading == "whole_run"):
                 continue
             if reading == "one_step":
                 side.start_from(State(pair.start.W, pair.start.b, pair.start.velocity))
+            if isinstance(side, ScratchSide):
+                side.use_batch(pair.reference.X, pair.reference.y)
             step = side.step(index)
             if not comparison.first_divergence:
                 with suppress(OneSideNotFiniteError):

@@ -8,16 +8,13 @@ from compare.backends.protocol import Backend
 from compare.backends.side_by_side import side_by_side
 from compare.backends.worker import TIME_LIMIT
 from compare.problem import Problem
-from compare.proof.prove import prove
+from compare.proof.prove import Checked, OnProofStep, SidesMaker, checked, judged, prove, trained
 from compare.proof.run import Run
 
 # A process needs seconds to start; fewer steps are done before that.
 STEPS_WORTH_A_PROCESS = 2000
 # Bytes of images: with more, memory is short, and each process would have a PyTorch of its own.
 FITS_TWICE = 2**28
-
-# Makes our side and the other in the process that needs them; pickle must take it.
-SidesMaker = Callable[[], tuple[Backend, Backend]]
 
 
 def named(ours: str, theirs: str, time_limit: float = TIME_LIMIT, device: str = "cpu") -> tuple[Backend, Backend]:
@@ -27,29 +24,48 @@ def named(ours: str, theirs: str, time_limit: float = TIME_LIMIT, device: str = 
 
 
 @dataclass(frozen=True)
-class ProofJob:
-    """The proof in one precision, as a job that reports `reports(problem)` times."""
+class TrainingJob:
+    """The first part of the proof in one precision, as a job that reports `reports(problem)` times.
+
+    sides: pickle must take it.
+    """
 
     dtype: str
     sides: SidesMaker
 
     def __call__(self, problem: Problem, report: Callable[[str], None]) -> Run:
         """Run it. Raises what `prove` raises."""
-        ours, theirs = self.sides()
-        steps, every = 0, _steps_per_report(problem)
+        return trained(problem, self.dtype, *self.sides(), _reporting(problem, self.dtype, report))
 
-        def on_step(epoch: int, _: int) -> None:
-            nonlocal steps
-            steps += 1
-            if steps % every == 0:
-                report(f"{self.dtype}, epoch {epoch}")
 
-        return prove(problem, self.dtype, ours=ours, theirs=theirs, on_step=on_step)
+@dataclass(frozen=True)
+class ChecksJob:
+    """The second part of the proof in these precisions, as a job that reports nothing."""
+
+    dtypes: Sequence[str]
+    sides: SidesMaker
+
+    def __call__(self, problem: Problem, _: Callable[[str], None]) -> list[Checked]:
+        """Run it. Raises what `prove` raises."""
+        return [checked(problem, dtype, *self.sides()) for dtype in self.dtypes]
 
 
 def reports(problem: Problem) -> int:
     """How often a proof in one precision reports."""
     return problem.steps // _steps_per_report(problem)
+
+
+def _reporting(problem: Problem, dtype: str, report: Callable[[str], None]) -> OnProofStep:
+    """What is to be called after each step."""
+    steps, every = 0, _steps_per_report(problem)
+
+    def on_step(epoch: int, _: int) -> None:
+        nonlocal steps
+        steps += 1
+        if steps % every == 0:
+            report(f"{dtype}, epoch {epoch}")
+
+    return on_step
 
 
 def _steps_per_report(problem: Problem) -> int:
@@ -75,7 +91,13 @@ def expected_seconds(problem: Problem, dtypes: Sequence[str], ranks: bool = Fals
 
 def prove_each(problem: Problem, dtypes: Sequence[str], sides: SidesMaker, report: Callable[[str], None]) -> list[Run]:
     """The proof in each precision, in this order; report(what) is called here. Raises what `prove` raises."""
-    proofs = [ProofJob(dtype, sides) for dtype in dtypes]
-    if at_the_same_time(problem, dtypes):
-        return side_by_side(proofs, problem, len(proofs), report)
-    return [one(problem, report) for one in proofs]
+    if not at_the_same_time(problem, dtypes):
+        return [_alone(problem, dtype, *sides(), report) for dtype in dtypes]
+    trainings = [TrainingJob(dtype, sides) for dtype in dtypes]
+    # float32 is ready first, and its process goes on with the checks
+    *runs, checks = side_by_side([*trainings, ChecksJob(dtypes, sides)], problem, len(trainings), report)
+    return [judged(run, found, problem, sides) for run, found in zip(runs, checks, strict=True)]
+
+
+def _alone(problem: Problem, dtype: str, ours: Backend, theirs: Backend, report: Callable[[str], None]) -> Run:
+    return prove(problem, dtype, ours=ours, theirs=theirs, on_step=_reporting(problem, dtype, report))

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +15,12 @@ from compare.backends.user_file import UserFileError
 from compare.errors import InputError
 from compare.problem import DTYPES, Problem, checksum
 from compare.proof.accuracy_loss import loses_accuracy
-from compare.proof.comparison import Comparison, OneSideNotFiniteError, both_diverge
+from compare.proof.comparison import Comparison, Deviation, OneSideNotFiniteError, both_diverge
 from compare.proof.controls import check_controls
-from compare.proof.exact_arithmetic import count_unequal
-from compare.proof.gradient_check import check_gradients
+from compare.proof.exact_arithmetic import Counts, count_unequal
+from compare.proof.gradient_check import GradientCheck, check_gradients
 from compare.proof.hard_batches import check_hard_batches
-from compare.proof.high_precision import distances_from_exact
+from compare.proof.high_precision import Distances, distances_from_exact
 from compare.proof.lockstep import SameStart
 from compare.proof.run import Run
 from compare.proof.single_steps import real_batch
@@ -28,6 +29,8 @@ from compare.training.loop import run as train
 from scratch import Rows
 
 OnProofStep = Callable[[int, int], None]
+# Makes our side and the other in the process that needs them.
+SidesMaker = Callable[[], tuple[Backend, Backend]]
 
 
 def prove(
@@ -45,29 +48,65 @@ def prove(
     nothing can be compared then, ControlError if a check does not see what it must see, and UserFileError if a
     function of a user's file cannot be used.
     """
+    sides = ours, theirs or backend("torch")
+    run = trained(problem, dtype, *sides, on_step, thread_count)
+    return judged(run, checked(problem, dtype, *sides, thread_count), problem, lambda: sides, thread_count)
+
+
+def trained(
+    problem: Problem,
+    dtype: str,
+    ours: Backend,
+    theirs: Backend,
+    on_step: OnProofStep | None = None,
+    thread_count: int = 1,
+) -> Run:
+    """The first part of a proof: the controls, and every step of the training. Raises what `prove` raises."""
     if dtype not in DTYPES:
         raise InputError(f"the proof is in float32 or float64, not {dtype}")
-    theirs = theirs or backend("torch")
-    if ours.name == theirs.name:
-        theirs = theirs._replace(name=f"{theirs.name} (against)")
+    theirs = _named_apart(ours, theirs)
     with threads(thread_count), np.errstate(all="ignore"):
         controls = check_controls(problem, dtype, theirs)
         run = _train(problem, dtype, ours, theirs, on_step)
         run.controls = controls
         if run.only_amplified:
             run.growth = _growth(problem, dtype, ours)
-        _check_without_training(run, problem, ours, theirs)
-        run.loses_accuracy = run.verdict == "differ" and loses_accuracy(problem, ours, theirs)
     return run
 
 
-def _check_without_training(run: Run, problem: Problem, ours: Backend, theirs: Backend) -> None:
-    run.hard_batches = check_hard_batches(problem, run.dtype, ours, theirs)
-    run.exact_arithmetic = count_unequal(problem, run.dtype, ours, theirs)
-    ((_, pair),) = real_batch(problem, run.dtype).pairs(ours, theirs, run.dtype)
-    run.distance_from_exact = distances_from_exact(pair, problem.chosen.lr)
-    with _place("in the gradient checks"):
-        run.gradient_checks = {side.name: check_gradients(problem, side) for side in (ours, theirs)}
+class Checked(NamedTuple):
+    """What the checks that need no training found; see `Run`."""
+
+    hard_batches: dict[str, Deviation]
+    exact_arithmetic: dict[str, Counts]
+    distance_from_exact: dict[str, Distances]
+    gradient_checks: dict[str, list[GradientCheck]]
+
+
+def checked(problem: Problem, dtype: str, ours: Backend, theirs: Backend, thread_count: int = 1) -> Checked:
+    """The second part of a proof, which needs nothing of the first. Raises UserFileError."""
+    theirs = _named_apart(ours, theirs)
+    with threads(thread_count), np.errstate(all="ignore"):
+        hard_batches = check_hard_batches(problem, dtype, ours, theirs)
+        exact_arithmetic = count_unequal(problem, dtype, ours, theirs)
+        ((_, pair),) = real_batch(problem, dtype).pairs(ours, theirs, dtype)
+        distances = distances_from_exact(pair, problem.chosen.lr)
+        with _place("in the gradient checks"):
+            gradients = {side.name: check_gradients(problem, side) for side in (ours, theirs)}
+    return Checked(hard_batches, exact_arithmetic, distances, gradients)
+
+
+def judged(run: Run, found: Checked, problem: Problem, sides: SidesMaker, thread_count: int = 1) -> Run:
+    """Both parts of a proof together; if the sides differ, also whether that is a loss of accuracy."""
+    run = replace(run, **found._asdict())
+    if run.verdict == "differ":
+        with threads(thread_count), np.errstate(all="ignore"):
+            run.loses_accuracy = loses_accuracy(problem, *sides())
+    return run
+
+
+def _named_apart(ours: Backend, theirs: Backend) -> Backend:
+    return theirs._replace(name=f"{theirs.name} (against)") if ours.name == theirs.name else theirs
 
 
 @contextmanager
