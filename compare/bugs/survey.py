@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NamedTuple
 
 from compare.backends.by_name import SCRATCH, backend
@@ -92,10 +93,13 @@ class Guesses:
 
 
 def plan(names: Sequence[str]) -> list[DetectionJob]:
-    """The jobs for CLEAN and these names: one in each precision for each process, the slower first."""
-    every = CLEAN, *names
-    pieces = [every[n :: cores()] for n in range(cores())]
-    return [DetectionJob(dtype, piece) for piece in pieces for dtype in reversed(DTYPES)]
+    """The jobs for CLEAN and these names: about one for each process, because each trains a reference of its own."""
+    pieces = _pieces((CLEAN, *names), cores() // len(DTYPES))
+    return [DetectionJob(dtype, piece) for piece in pieces for dtype in DTYPES]
+
+
+def _pieces(names: Sequence[str], number: int) -> list[tuple[str, ...]]:
+    return [tuple(names[n::number]) for n in range(number)]
 
 
 def total_reports(problem: Problem, names: Sequence[str]) -> int:
@@ -114,9 +118,13 @@ def survey(
     on_report(what) is called `total_reports` times. Raises InputError if the reference leaves the finite numbers.
     """
     jobs = plan(names)
-    diagnosis: list[Callable[..., Any]] = [Guesses(tuple(names))]
-    *found, guesses = side_by_side([*jobs, *diagnosis], problem, len(jobs) // len(DTYPES), on_report)
-    return Survey(_sorted([*zip(jobs, found, strict=True)], names), guesses)
+    # short jobs at the end, so that no process waits long for another
+    diagnosis = [Guesses(piece) for piece in _pieces(names, 2 * cores()) if piece]
+    every: list[Callable[..., Any]] = [*jobs, *diagnosis]
+    found = side_by_side(every, problem, cores(), on_report)
+    guesses = dict(chain.from_iterable(some.items() for some in found[len(jobs) :]))
+    detections = [*zip(jobs, found[: len(jobs)], strict=True)]
+    return Survey(_sorted(detections, names), {name: guesses[name] for name in names})
 
 
 def _sorted(done: list[tuple[DetectionJob, list[Detection]]], names: Sequence[str]) -> dict[str, dict[str, Detection]]:

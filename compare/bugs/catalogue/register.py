@@ -11,7 +11,8 @@ from compare.backends.by_name import equations_backend
 from compare.backends.protocol import Backend
 from compare.bugs.catalogue.classic import CLASSIC
 from compare.equations import FUNCTIONS
-from scratch import EQUATIONS, Equations
+from scratch import Equations
+from scratch.training import UNCHECKED
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ class Bug:
         return self.make if self.stateful else self.make()
 
     def equations(self) -> Equations:
-        """The equations of `scratch` with this mistake in them."""
-        return EQUATIONS._replace(**{self.function: self.make()})
+        """The equations of `scratch` with this mistake in them; none of them looks at its arguments."""
+        return UNCHECKED._replace(**{self.function: self.make()})
 
     def backend(self) -> Backend:
         """A backend that makes the mistake, under its name."""
