@@ -84,7 +84,7 @@ def expected_seconds(problem: Problem, dtypes: Sequence[str], ranks: bool = Fals
 
     ranks: a side is several processes; measured while the cores had other work too.
     """
-    a_step = (1e-2 if ranks else 1.1e-3) + 6e-10 * problem.chosen.batch_size * problem.features * problem.classes
+    a_step = (1e-2 if ranks else 1.3e-3) + 6e-10 * problem.chosen.batch_size * problem.features * problem.classes
     alone = problem.steps * a_step + 2
     return alone * (1 if at_the_same_time(problem, dtypes) else len(dtypes))
 

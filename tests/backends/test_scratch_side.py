@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 
 import scratch
 from compare.backends.memory_order import ORDERS, order_of
@@ -10,6 +11,7 @@ from compare.backends.protocol import State
 from compare.backends.scratch_side import ScratchSide
 from compare.equations import FUNCTIONS
 from compare.problem import Problem
+from scratch.training import UNCHECKED
 
 
 def test_a_replaced_equation_is_used(small: Problem):
@@ -53,6 +55,33 @@ def test_each_equation_is_given_all_its_arrays_in_the_order(small: Problem):
             "logits": 2 * two + one, "log_softmax": two, "nll_loss": two + one, "logits_gradient": two + one,
             "parameter_gradients": 2 * two, "sgd_step": 2 * two + 2 * one,
         }  # fmt: skip
+
+
+def test_a_batch_that_another_side_has_gathered_is_taken(small: Problem):
+    side, index = ScratchSide(small, "float64"), np.arange(5)
+    given = side.step(index)
+    side.use_batch(given.X, given.y)
+    again = side.step(index)
+    assert again.X is given.X
+    assert again.y is given.y
+
+
+def test_a_side_that_spoils_its_batches_gathers_its_own(small: Problem):
+    def dark(*given: object) -> tuple:
+        X, y = scratch.batch(*given)
+        return X / 2, y
+
+    side, index = ScratchSide(small, "float64", scratch.EQUATIONS._replace(batch=dark)), np.arange(5)
+    X, y = scratch.batch(*small.train, index, np.dtype("float64"))
+    side.use_batch(X, y)
+    np.testing.assert_array_equal(side.step(index).X, X / 2)
+
+
+def test_arguments_are_checked_only_where_a_function_is_replaced(small: Problem):
+    assert ScratchSide(small, "float64").equations == UNCHECKED
+    own = scratch.EQUATIONS._replace(logits=lambda X, W, b: (X @ W.T + b).T)
+    with pytest.raises(ValueError, match="labels must have shape"):
+        ScratchSide(small, "float64", own).step(np.arange(5))
 
 
 def test_images_and_labels_are_fetched_as_before(small: Problem):

@@ -50,12 +50,12 @@ def test_a_survey_passes_if_all_is_detected_and_nothing_else(
     assert one.passed == passed
 
 
-@pytest.mark.parametrize(("cores", "workers"), [(None, 2), (1, 2), (2, 2), (8, 8)])
-def test_every_name_is_in_one_job_of_each_precision(monkeypatch: pytest.MonkeyPatch, cores: int | None, workers: int):
+@pytest.mark.parametrize(("cores", "pieces"), [(None, 1), (1, 1), (2, 1), (3, 1), (8, 4)])
+def test_every_name_is_in_one_job_of_each_precision(monkeypatch: pytest.MonkeyPatch, cores: int | None, pieces: int):
+    """Each job trains a reference, so there are no more of them than processes."""
     monkeypatch.setattr("compare.backends.side_by_side.os.cpu_count", lambda: cores)
     jobs = plan(tuple(BUGS))
-    assert len(jobs) == 2 * workers
-    assert [job.dtype for job in jobs] == ["float64", "float32"] * workers
+    assert [job.dtype for job in jobs] == ["float32", "float64"] * pieces
     for dtype in ("float32", "float64"):
         names = [name for job in jobs if job.dtype == dtype for name in job.names]
         assert sorted(names) == sorted([CLEAN, *BUGS])
@@ -64,15 +64,15 @@ def test_every_name_is_in_one_job_of_each_precision(monkeypatch: pytest.MonkeyPa
 
 
 def test_the_time_is_that_of_the_steps_and_the_mistakes(random_problem: Callable[..., Problem]):
-    """Two minutes is what a survey of 9,600 steps on mnist5k takes on two cores, for 48 mistakes."""
+    """85 s is what a survey of 9,600 steps on mnist5k takes on two cores, for 48 mistakes."""
     classic = tuple(BUGS)[:48]
     usual = Problem(load("mnist5k"), Hyperparameters(epochs=240))
-    assert expected_seconds(usual, classic) == pytest.approx(8 + 9 + 115.2)
-    assert expected_seconds(usual, tuple(BUGS)[:24]) == pytest.approx(8 + (9 + 115.2) / 2)
+    assert expected_seconds(usual, classic) == pytest.approx(8 + 9 + 67.2)
+    assert expected_seconds(usual, tuple(BUGS)[:24]) == pytest.approx(8 + (9 + 67.2) / 2)
     twice = Problem(load("mnist5k"), Hyperparameters(epochs=240, batch_size=200))
-    assert expected_seconds(twice, classic) == pytest.approx(8 + 18 + 115.2)
+    assert expected_seconds(twice, classic) == pytest.approx(8 + 18 + 67.2)
     one, ten = (expected_seconds(random_problem(epochs=epochs), classic) for epochs in (200, 2000))
-    assert ten - one == pytest.approx(0.012 * 5 * 1800)
+    assert ten - one == pytest.approx(0.007 * 5 * 1800)
 
 
 @pytest.mark.heavy
