@@ -6,6 +6,7 @@ from functools import cache
 
 import numpy as np
 
+import scratch
 from compare.exercise.paper_gradients import parameters, through_softmax, through_the_logarithm, without_detour
 from compare.exercise.paper_numbers import CHANGE, Numbers, numbers
 from compare.exercise.rungs import shown
@@ -29,7 +30,8 @@ def _logits(n: Numbers, _: int) -> Iterator[Task]:
         "logits", "Z[0,0]", f"X[0] = {shown(X[0])}, W[0] = {shown(W[0])}, b[0] = {shown(b[0])}. What is Z[0, 0]?",
         float(Z[0, 0]), "multiply pixel by pixel with the weights of class 0, add all, and add b[0]",
         f"the first product is X[0, 0] W[0, 0] = {shown(X[0, 0])} * {shown(W[0, 0])} = {shown(X[0, 0] * W[0, 0])}",
-        ((float(Z[0, 0] - b[0]), "that is without the bias"),),
+        ((float(Z[0, 0] - b[0]), "that is without the bias"),
+         (float(Z[0, 0] - 2 * b[0]), f"the bias is added: b[0] is {shown(b[0])}, and its sign stays")),
     )  # fmt: skip
 
 
@@ -55,13 +57,21 @@ def _softmax(n: Numbers, _: int) -> Iterator[Task]:
         "what is it?", float(P[0, 0]), "exp of the first logit, divided by the sum of exp of all three",
         f"exp of the three logits is {shown(np.exp(Z[0]))}",
         ((float(np.exp(Z[0, 0])), "that is exp of the logit: divide it by the sum"),
-         (float(n.step.logP[0, 0]), "that is the logarithm of P[0, 0]")),
+         (float(n.step.logP[0, 0]), "that is the logarithm of P[0, 0]"),
+         (float(Z[0, 0] / Z[0].sum()) if Z[0].sum() else math.inf, "that is without exp: Z[0, 0] divided by the sum")),
     )  # fmt: skip
     yield Task(
         "log_softmax", "P[0,0] after Z + 5", "Now 5 is added to all three logits of that row. What is P[0, 0]?",
         float(P[0, 0]), "exp(z + 5) = exp(z) exp(5), in the numerator and in the denominator. What is left of exp(5)?",
         "each of the three terms of the denominator has the factor exp(5): take it out of the sum",
+        ((_softmax_of(Z[0] + [5, 0, 0]), "that is with 5 added to Z[0, 0] alone: it is added to all three"),
+         (float(P[0, 0] * math.exp(5)), "the denominator has exp(5) too")),
     )  # fmt: skip
+
+
+def _softmax_of(row: np.ndarray) -> float:
+    """P of the first class, of one row of logits."""
+    return float(np.exp(scratch.log_softmax(row[None]))[0, 0])
 
 
 def _loss(n: Numbers, _: int) -> Iterator[Task]:
@@ -69,7 +79,8 @@ def _loss(n: Numbers, _: int) -> Iterator[Task]:
         "nll_loss", "L at zero weights", f"W and b are 0, and there are K = {n.K} classes. What is L?", math.log(n.K),
         f"all {n.K} logits are equal, so what is each probability? L is minus its natural logarithm",
         f"the {n.K} probabilities of an image are equal and sum to 1, so each is 1 / {n.K}",
-        ((1 / n.K, "that is the probability of each class: L is minus its logarithm"),
+        ((0.0, "a loss of 0 needs P = 1 at each label: what is P here?"),
+         (1 / n.K, "that is the probability of each class: L is minus its logarithm"),
          (-math.log(n.K), "the logarithm of a probability is negative, and L is minus that"),
          (math.log10(n.K), "that is the logarithm to base 10; here log is the natural one")),
     )  # fmt: skip
@@ -98,6 +109,7 @@ def _update(n: Numbers, _: int) -> Iterator[Task]:
         line, f"dW[0, 0] says how fast L changes with W[0, 0]: how much is that for a change of {CHANGE}?",
         f"a straight line changes by slope times change; the slope is dW[0, 0] = {shown(dW)}",
         ((lr * dW, "lr has nothing to do with it"),
+         (lr * line, f"lr has nothing to do with it: W[0, 0] rises by {CHANGE}, whatever lr is"),
          (real, "that is the real change; the straight line has the slope dW")), FOUR,
     )  # fmt: skip
     yield Task(
@@ -109,6 +121,7 @@ def _update(n: Numbers, _: int) -> Iterator[Task]:
         real, f"L with W[0, 0] + {CHANGE}, minus L before", f"L before is {before:.4f}",
         ((line, "that is the straight line; compute L twice"), (-real, "L after, minus L before"),
          (0.0, "is your W an array of integers? Such an array cuts 0.1 off: write 1.0 in it, not 1"),
+         (n.loss_with(CHANGE, slice(None)) - before, f"that is with {CHANGE} added to all of W[0], not W[0, 0] only"),
          (after, "that is L after: how much did it change?"), (before, "that is L before: how much does it change?")),
         FOUR,
     )  # fmt: skip

@@ -126,6 +126,8 @@ def parameters(n: Numbers, _: int) -> Iterator[Task]:
         "bias_gradient", "sum of db", "What is the sum of db over all classes?", 0.0,
         "each row of dZ sums to what? db is the sum of the rows",
         "db[k] = dZ[0, k] + dZ[1, k]: add over k first, then over the two images",
+        ((1.0, "that is the sum of a row of P; a row of dZ is a row of P - Y, divided by N"),
+         (2.0, "that is the sum of the two rows of P; a row of dZ is a row of P - Y, divided by N")),
     )  # fmt: skip
 
 

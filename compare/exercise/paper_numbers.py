@@ -31,10 +31,10 @@ class Numbers(NamedTuple):
         """Probabilities (2, 3)."""
         return np.exp(self.step.logP)
 
-    def loss_with(self, change: float) -> float:
-        """The loss if W[0, 0] is so much larger."""
+    def loss_with(self, change: float, pixels: int | slice = 0) -> float:
+        """The loss if W[0, 0] is so much larger, or W[0] at other pixels."""
         W = self.W.copy()
-        W[0, 0] += change
+        W[0, pixels] += change
         Z = scratch.logits(self.step.X, W, self.b)
         return float(scratch.cross_entropy(Z, self.step.y))
 

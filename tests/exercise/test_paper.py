@@ -129,3 +129,25 @@ def test_the_numbers_of_a_seed_stay_for_the_files_that_have_it():
     }  # fmt: skip
     assert {one.name for one in tasks(7)} == kept.keys()
     assert {one.name: one.reply(kept[one.name]).state for one in tasks(7)} == dict.fromkeys(kept, RIGHT)
+
+
+def test_a_wrong_answer_of_a_learner_gets_what_it_would_be_the_answer_to():
+    softmax, update = numbers(7, 1), numbers(7, 4)
+    first, Z = numbers(7, 0), softmax.step.Z[0]
+    lifted = np.exp(Z + np.array([5, 0, 0]))
+    W, raised = update.W.copy(), update.W.copy()
+    raised[0] += 0.1
+    dW = float(update.step.dW[0, 0])
+    loss = {id(w): float(scratch.cross_entropy(update.step.X @ w.T + update.b, update.step.y)) for w in (W, raised)}
+    for name, wrong, words in (
+        ("Z[0,0]", first.step.Z[0, 0] - 2 * first.b[0], "the bias is added"),
+        ("P[0,0]", Z[0] / Z.sum(), "without exp"),
+        ("P[0,0] after Z + 5", lifted[0] / lifted.sum(), "5 added to Z[0, 0] alone"),
+        ("P[0,0] after Z + 5", softmax.P[0, 0] * np.exp(5), "the denominator has exp(5) too"),
+        ("L at zero weights", 0.0, "needs P = 1 at each label"),
+        ("sum of db", 1.0, "the sum of a row of P;"),
+        ("sum of db", 2.0, "the sum of the two rows of P;"),
+        ("W[0,0] + 0.1, linear", 0.1 * update.lr * dW, "whatever lr is"),
+        ("W[0,0] + 0.1, real", loss[id(raised)] - loss[id(W)], "all of W[0], not W[0, 0] only"),
+    ):
+        assert words in task(name).reason(float(wrong)), name

@@ -30,6 +30,12 @@ def quotient_of_logarithms(Z):
     return Z / np.log(np.exp(Z).sum(axis=1, keepdims=True))
 
 
+@mistake("log_softmax", "log of a quotient is a quotient.", "It is a difference: log P = S - log(sum of exp S).")
+def quotient_after_the_shift(Z):
+    S = Z - Z.max(axis=1, keepdims=True)
+    return S / np.log(np.exp(S).sum(axis=1, keepdims=True))
+
+
 @mistake(
     "nll_loss",
     "The logarithm is of the mean probability.",

@@ -15,6 +15,11 @@ def all_scaled(W, b, dW, db, lr):
     return lr * (W - dW), lr * (b - db)
 
 
+@mistake("sgd_step", "The rate is taken from the weights.", "Without brackets the product comes first: W - lr * dW.")
+def rate_from_the_weights(W, b, dW, db, lr):
+    return (W - lr) * dW, (b - lr) * db
+
+
 @mistake(
     "sgd_step", "The gradient is taken away from, not the weights.", "New W is W minus lr times dW, in this order."
 )

@@ -1,0 +1,61 @@
+"""Mistakes of loops and of brackets: what stands in a turn, or in exp, and should not."""
+
+import numpy as np
+
+import scratch
+from compare.exercise.mistakes.register import mistake
+from compare.exercise.right import one_hot
+
+
+@mistake("logits", "In the loop over the pixels each product is assigned.", "= keeps the last pixel only; += adds up.")
+def last_pixel_only(X, W, b):
+    return X[:, -1:] @ W[:, -1:].T + b
+
+
+@mistake("nll_loss", "After the loop n is the number of images.", "It is the last index, N - 1: divide by len(y).")
+def divided_by_the_last_index(logP, y):
+    return -logP[np.arange(len(y)), y].sum() / (len(y) - 1)
+
+
+@mistake(
+    "probabilities_gradient", "The gradient is -1 / (N P).", "At the label only: dlogP is 0 elsewhere, and so is dP."
+)
+def labels_left_out(P, _dlogP):
+    return -1 / (len(P) * P)
+
+
+@mistake(
+    "softmax_backward",
+    "p @ p.T is the matrix of all products.",
+    "Of one row of numbers p.T is p itself, and p @ p one number: the matrix is np.outer(p, p).",
+)
+def one_number_for_the_outer_product(P, dP):
+    return P * dP - (P * P).sum(axis=1, keepdims=True) * dP.sum(axis=1, keepdims=True)
+
+
+@mistake(
+    "softmax_backward", "J[j, k] is P[j] P[k] for j and k that differ.", "If Z[k] rises, the other P[j] fall: a minus."
+)
+def minus_beside_the_diagonal_forgotten(P, dP):
+    return P * (dP + (dP * P).sum(axis=1, keepdims=True) - 2 * P * dP)
+
+
+@mistake("logits_gradient", "Each image is divided by N.", "All of dZ is divided, once: after the loop, not in it.")
+def divided_in_each_turn(logP, y):
+    dZ = np.exp(logP)
+    for n, label in enumerate(y):
+        dZ[n, label] -= 1
+        dZ /= len(y)
+    return dZ
+
+
+@mistake("logits_gradient", "P - Y is exp(logP - Y).", "Y is subtracted from P, so after exp: exp(logP) - Y.")
+def subtracted_before_exp(logP, y):
+    return np.exp(logP - one_hot(y, logP)) / len(y)
+
+
+@mistake(
+    "sgd_step", "b may be updated in the loop over the weights.", "In it b moves once for each pixel: once is enough."
+)
+def bias_updated_for_each_pixel(W, b, dW, db, lr):
+    return scratch.sgd_step(W, b, dW, W.shape[1] * db, lr)
