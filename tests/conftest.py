@@ -34,9 +34,9 @@ os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="softmax-tests-")
 MNIST_ROOT = os.environ.pop(DATA_ROOT_VARIABLE, None)
 
 # The six functions as a user may write them, all right.
-RIGHT = (ROOT / "tests" / "right_functions.py").read_text()
 # What writes exercises with some of it done.
 EXERCISES = runpy.run_path(str(ROOT / "tests" / "exercises.py"))
+RIGHT = EXERCISES["SIX"]
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -132,7 +132,7 @@ def right_functions() -> str:
 @pytest.fixture(scope="session")
 def right_rungs() -> str:
     """The source of a file with all rungs right."""
-    return (ROOT / "tests" / "right_rungs.py").read_text()
+    return EXERCISES["ALL"]
 
 
 @pytest.fixture

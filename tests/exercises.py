@@ -9,19 +9,22 @@ from compare.exercise.new import exercise_text
 from compare.exercise.paper import tasks
 
 HERE = Path(__file__).parent
+SIX = (HERE / "right_functions.py").read_text()
+# what is right of the other rungs comes after the six functions that it uses
+ALL = SIX + (HERE / "right_rungs.py").read_text().partition("sgd_step\n")[2]
 NAMES = list(RUNGS)
 SEED = 7
 
 
 def six(folder: Path, *names: str, change: tuple[str, str] = ("", "")) -> Path:
     """Six functions, as an exercise had before there were rungs, these of them right, after one change."""
-    text = _filled((HERE / "six_functions.py").read_text(), (HERE / "right_functions.py").read_text(), names)
+    text = _filled((HERE / "six_functions.py").read_text(), SIX, names)
     return _write(folder / "mine.py", text, [change])
 
 
 def rungs(folder: Path, count: int, *changes: tuple[str, str], name: str = "mine.py", paper: int = 11) -> Path:
     """An exercise with so many rungs right in code, and `paper` of them on paper, after some changes."""
-    text = _filled(exercise_text(SEED), (HERE / "right_rungs.py").read_text(), NAMES[:count])
+    text = _filled(exercise_text(SEED), ALL, NAMES[:count])
     for task in tasks(SEED):
         if NAMES.index(task.rung) < paper:
             text = text.replace(f'"{task.name}": None', f'"{task.name}": {task.answer!r}')

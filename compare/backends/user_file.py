@@ -4,9 +4,7 @@ This is what runs in a worker: see worker.py.
 """
 
 import io
-import re
 import sys
-import traceback
 import types
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, redirect_stdout
@@ -18,8 +16,8 @@ from numpy.typing import NDArray
 
 from compare.backends.composed import composed
 from compare.backends.memory_order import laid_out, order_of
+from compare.backends.user_code import compiled, kind_of, line_of, raised
 from compare.backends.wanted import Wanted
-from compare.data.regular_files import read_bytes
 from compare.equations import COMPOSED, FUNCTIONS, KNOWN, Function
 from compare.errors import InputError
 from compare.files import short_path
@@ -27,8 +25,6 @@ from scratch import EQUATIONS, Equations
 
 # What is under way instead of one of the functions.
 LOADING = 1 + len(KNOWN)
-# Characters of an error of Python that are shown: of a longer one so many from its end.
-LONGEST, END = 72, 32
 
 
 class UserFileError(InputError):
@@ -52,7 +48,7 @@ class UserFile:
         self.path, self.name, self._mark, self._shown = path, path.stem, mark, short_path(path)
         self.prints = True
         mark(LOADING)
-        self._code = _compiled(path)
+        self._code = compiled(path)
         found = self._found()
         self.defined = tuple(name for name in FUNCTIONS if name in composed(found))
         self.names = tuple(found)
@@ -83,7 +79,7 @@ class UserFile:
             raise InputError(f"{self._shown}: defines none of the six functions, {first} to {last}")
         for name, function in found.items():
             if not callable(function):
-                raise InputError(f"{self._shown}: {name} ({KNOWN[name].tag}) is {_kind(function)}, not a function")
+                raise InputError(f"{self._shown}: {name} ({KNOWN[name].tag}) is {kind_of(function)}, not a function")
         return found
 
     def run(self) -> dict[str, Any]:
@@ -102,7 +98,7 @@ class UserFile:
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            raise InputError(f"{self._shown}{_line(error, self.path)}: {_raised(error)} while it is loaded") from None
+            raise InputError(f"{self._shown}{line_of(error, self.path)}: {raised(error)} while it is loaded") from None
         return module.__dict__
 
 
@@ -129,27 +125,13 @@ def checked(
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            raise UserFileError(f"{shown}{_line(error, path)}: {title} {_failure(error)}") from None
+            raise UserFileError(f"{shown}{line_of(error, path)}: {title} {_failure(error)}") from None
         results = _results(returned, expected, inputs, f"{shown}: {title}")
         if not nan and any(np.isnan(part).any() for part in results) and all(np.isfinite(x).all() for x in inputs):
             raise UserFileError(f"{shown}: {title} returns nan for finite inputs")
         return tuple(results) if len(results) > 1 else results[0]
 
     return call
-
-
-def _compiled(path: Path) -> types.CodeType:
-    shown = short_path(path)
-    try:
-        # bytes: Python itself sees to the encoding that the file names
-        return compile(read_bytes(path), str(path), "exec")
-    except OSError as error:
-        raise InputError(f"{shown}: cannot be read: {error.strerror}") from None
-    except SyntaxError as error:
-        where = f", line {error.lineno}" if error.lineno else ""
-        raise InputError(f"{shown}{where}: is not valid Python: {error.msg}") from None
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise InputError(f"{shown}: is not valid Python: {_first_line(error)}") from None
 
 
 def _called(function: Callable, inputs: tuple[Any, ...], prints: bool) -> Any:
@@ -174,13 +156,13 @@ def _results(returned: Any, expected: Function, inputs: tuple[Any, ...], title: 
         raise
     except BaseException as error:
         # an object may run code of its own when it is looked at
-        raise UserFileError(f"{title} returns what NumPy cannot take: {_raised(error)}") from None
+        raise UserFileError(f"{title} returns what NumPy cannot take: {raised(error)}") from None
 
 
 def _copied(returned: Any, expected: Function, inputs: tuple[Any, ...], title: str) -> list[NDArray]:
     shapes, dtype = expected.shapes(inputs), inputs[0].dtype
     if len(shapes) > 1 and not (isinstance(returned, tuple | list) and len(returned) == len(shapes)):
-        raise UserFileError(f"{title} returns {_kind(returned)}, not a pair: {', '.join(expected.results)}")
+        raise UserFileError(f"{title} returns {kind_of(returned)}, not a pair: {', '.join(expected.results)}")
     parts = returned if len(shapes) > 1 else (returned,)
     pair = (", the first of the pair,", ", the second of the pair,") if len(shapes) > 1 else ("",)
     each = zip(expected.results.items(), pair, shapes, strict=True)
@@ -196,7 +178,7 @@ def _array(part: Any, wanted: Wanted, title: str) -> NDArray:
         part = dtype.type(part)
     if not isinstance(part, np.ndarray | np.generic):
         kind = "a NumPy array" if shape else "a number"
-        raise UserFileError(f"{title} returns {_kind(part)} for {name}, not {kind}")
+        raise UserFileError(f"{title} returns {kind_of(part)} for {name}, not {kind}")
     # a plain copy: neither a subclass with operators of its own, nor memory that the user's file may still change
     array = np.array(part, subok=False)
     if array.shape != shape:
@@ -216,28 +198,4 @@ def _failure(error: BaseException) -> str:
         return "changes its input in place; work on a copy"
     if isinstance(error, NotImplementedError):
         return "is not written yet"
-    return _raised(error)
-
-
-def _raised(error: BaseException) -> str:
-    return f"raises {type(error).__name__}: {_first_line(error)}".rstrip(": ")
-
-
-def _first_line(error: BaseException) -> str:
-    try:
-        line = str(error).strip().partition("\n")[0]
-    except BaseException:
-        return "an error that cannot be printed"
-    line = re.sub(r"Input operand \d has a mismatch .* \((size \d+ is different from \d+)\)$", r"\1", line)
-    line = re.sub(r"Input (operand .*), gufunc core with signature \S+ requires", r"\1, and needs", line)
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - END]} … {line[-END:]}"
-
-
-def _line(error: BaseException, path: Path) -> str:
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
-    return f", line {lines[-1]}" if lines else ""
-
-
-def _kind(value: Any) -> str:
-    name = type(value).__name__
-    return "None" if value is None else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+    return raised(error)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from compare.backends.user_file import _compiled, _kind, _line, _raised
+from compare.backends.user_code import compiled, kind_of, line_of, raised
 from compare.errors import InputError
 from compare.files import short_path
 from scratch import Equations
@@ -44,21 +44,21 @@ class CheckFile:
         self.path, self._shown = path, short_path(path)
         if not path.exists():
             raise InputError(f"{self._shown}: there is no such file; {FIRST}")
-        self.check = self._found(self._run(_compiled(path)))
+        self.check = self._found(self._run(compiled(path)))
 
     def judge(self, f: Equations) -> Outcome:
         """Call it with six functions: an error that it raises, or False, says that they are wrong."""
         try:
             returned = self.check(f)
         except Exception as error:
-            return Outcome(ACCUSED, f"{self._shown}{_line(error, self.path)}: {_said(error)}")
+            return Outcome(ACCUSED, f"{self._shown}{line_of(error, self.path)}: {_said(error)}")
         except BaseException as error:
             return Outcome(FAILED, f"ends the program ({type(error).__name__})")
         if returned is None or isinstance(returned, bool | np.bool_):
             return Outcome(
                 PASSED if returned is None or returned else ACCUSED, f"{self._shown}: check returns {returned}"
             )
-        return Outcome(FAILED, f"returns {_kind(returned)}, not True, False or nothing")
+        return Outcome(FAILED, f"returns {kind_of(returned)}, not True, False or nothing")
 
     def _run(self, code: Any) -> dict[str, Any]:
         # what the file changes in these packages must not change the functions that it is given
@@ -72,7 +72,7 @@ class CheckFile:
         try:
             exec(code, module.__dict__)
         except BaseException as error:
-            raise InputError(f"{self._shown}{_line(error, self.path)}: {_raised(error)} while it is loaded") from None
+            raise InputError(f"{self._shown}{line_of(error, self.path)}: {raised(error)} while it is loaded") from None
         return module.__dict__
 
     def _found(self, defined: dict[str, Any]) -> Callable[[Equations], Any]:
@@ -80,7 +80,7 @@ class CheckFile:
         if check is None:
             raise InputError(f"{self._shown}: has no function check(f); {FIRST}")
         if not callable(check):
-            raise InputError(f"{self._shown}: check is {_kind(check)}, not a function")
+            raise InputError(f"{self._shown}: check is {kind_of(check)}, not a function")
         try:
             inspect.signature(check).bind(None)
         except (TypeError, ValueError):
@@ -92,7 +92,7 @@ def _said(error: Exception) -> str:
     """What was raised; of a comparison of NumPy its shapes and where it differs too, without the arrays."""
     first, *rest = [line.strip() for line in str(error).strip().splitlines() if line.strip()] or [""]
     if not isinstance(error, AssertionError) or not first.startswith(COMPARED):
-        return _raised(error)
+        return raised(error)
     told = itertools.takewhile(lambda line: not line.startswith(ARRAYS), rest)
     text = "; ".join([first, *told]).replace(":; ", ": ")
     return f"raises AssertionError: {text}"

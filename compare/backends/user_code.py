@@ -1,0 +1,56 @@
+"""The text of a user's file as code, and what is said of an error that it raises: its line, its kind, its words."""
+
+import re
+import traceback
+import types
+from pathlib import Path
+from typing import Any
+
+from compare.data.regular_files import read_bytes
+from compare.errors import InputError
+from compare.files import short_path
+
+# Characters of an error of Python that are shown: of a longer one so many from its end.
+LONGEST, END = 72, 32
+
+
+def compiled(path: Path) -> types.CodeType:
+    """The code of a file. Raises InputError, naming file and line, if it cannot be read or is not valid Python."""
+    shown = short_path(path)
+    try:
+        # bytes: Python itself sees to the encoding that the file names
+        return compile(read_bytes(path), str(path), "exec")
+    except OSError as error:
+        raise InputError(f"{shown}: cannot be read: {error.strerror}") from None
+    except SyntaxError as error:
+        where = f", line {error.lineno}" if error.lineno else ""
+        raise InputError(f"{shown}{where}: is not valid Python: {error.msg}") from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise InputError(f"{shown}: is not valid Python: {_first_line(error)}") from None
+
+
+def raised(error: BaseException) -> str:
+    """An error in words, as `raises ValueError: ...`."""
+    return f"raises {type(error).__name__}: {_first_line(error)}".rstrip(": ")
+
+
+def _first_line(error: BaseException) -> str:
+    try:
+        line = str(error).strip().partition("\n")[0]
+    except BaseException:
+        return "an error that cannot be printed"
+    line = re.sub(r"Input operand \d has a mismatch .* \((size \d+ is different from \d+)\)$", r"\1", line)
+    line = re.sub(r"Input (operand .*), gufunc core with signature \S+ requires", r"\1, and needs", line)
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - END]} … {line[-END:]}"
+
+
+def line_of(error: BaseException, path: Path) -> str:
+    """`, line N` for the last line of this file that the error passed; empty if there is none."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    return f", line {lines[-1]}" if lines else ""
+
+
+def kind_of(value: Any) -> str:
+    """The type of a value with its article, as `a list`."""
+    name = type(value).__name__
+    return "None" if value is None else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
