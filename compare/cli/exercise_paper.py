@@ -50,7 +50,9 @@ def _print_asked(console: Console, asked: Asked) -> None:
         for line in asked.task.question.splitlines():
             console.print(_indented(line))
     if asked.given is not None and asked.reply.reason:
-        console.print(_indented(f"yours is {_written(asked.given)}: {asked.reply.reason}"))
+        # what one should do, where it is not known what one has done
+        then = ". How to get there:" if asked.reply.reason == asked.task.tip else ":"
+        console.print(_indented(f"yours is {_written(asked.given)}{then} {asked.reply.reason}"))
 
 
 def _written(given: Answer) -> str:

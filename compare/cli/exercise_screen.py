@@ -70,7 +70,7 @@ def print_next(console: Console, path: Path, todo: Rung, formula: bool = False) 
                 "If it is written, remove that line."
             )
         )
-    if todo.paper and TEXTS[todo.name].hidden:
+    if todo.paper and TEXTS[todo.name].hidden and not (todo.finding and todo.finding.fault):
         said = f"Your answers on paper are entries of this: {TEXTS[todo.name].formula}" if formula else DERIVED
         console.print(_filled(said))
 

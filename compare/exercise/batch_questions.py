@@ -22,10 +22,16 @@ SHIFTS = {
     "logits far below 0": "exp(-1000) is 0, and so is a sum of such: what may one add to all logits of a row?",
     "rows of mixed scale": "The rows have very different logits: does each row get its own maximum?",
 }
+# Of these mistakes one asks for the step that is wrong: the maximum is right.
+OF_P = {
+    "log-of-softmax": "exp(-1000) is 0, and its logarithm is -inf: which step takes the logarithm of a probability?",
+}
 
 
-def batch_question(batch: str, name: str) -> str:
-    """What to ask about a batch in which a function is wrong."""
+def batch_question(batch: str, name: str, bug: str = "") -> str:
+    """What to ask about a batch in which a function is wrong; bug: the mistake of the catalogue that explains it."""
+    if bug in OF_P:
+        return OF_P[bug]
     tables = (SHIFTS, BATCHES) if name == "log_softmax" else (BATCHES,)
     texts = (text for table in tables for part, text in table.items() if part in batch)
     return next(texts, "What is special about this batch?")

@@ -35,18 +35,23 @@ from compare.proof.single_steps import SingleSteps, real_batch
 EXACT_BATCHES = [f"{name}, {N}" for name, N in (*BATCHES, ("one winner", LARGE_BATCH))]
 Step = Callable[[str], None]
 NO_DIVISION = (
-    "Who goes the long way, by dlogP / P, divides by 0 there. In (P - Y) / N nothing is divided by P, and P may be 0."
+    "If you go the long way, by dlogP / P, you divide by 0 there. In (P - Y) / N nothing is divided by P, and P may "
+    "be 0."
 )
 # What needs the functions before it.
 LAST = "one_epoch"
 
 
 class Finding(NamedTuple):
-    """What is wrong with a function: a question first, and what to say on request. mistake: its name, if known."""
+    """What is wrong with a function: a question first, and what to say on request.
+
+    mistake: its name, if known. fault: whether the function could not be used, so that its values are not known.
+    """
 
     asks: str
     says: tuple[str, ...] = ()
     mistake: str = ""
+    fault: bool = False
 
     @classmethod
     def of(cls, asks: str, known: Named | None, otherwise: tuple[str, ...] = ()) -> "Finding":
@@ -93,7 +98,7 @@ def found_or_fault(name: str, find: Callable[[], Finding | None], trace: Trace =
             raise
         turn = next((turn for inputs in small_inputs(name) if (turn := first_wrong_turn(inputs, trace(inputs)))), None)
         asks, says = turn or fault_help(str(error), name)
-        return Finding(f"{error}. {asks[:1].upper()}{asks[1:]}", (says,), asks)
+        return Finding(f"{error}. {asks[:1].upper()}{asks[1:]}", (says,), asks, fault=True)
 
 
 def _tracer(file: Worker, name: str) -> Trace:
@@ -156,7 +161,8 @@ def _on_batches(file: Worker, name: str, problem: Problem, on_step: Step) -> Fin
     if late.how and name == "logits_gradient":
         facts = (NO_DIVISION, *facts)
     how = late.how or ("is wrong there" if known else _accuracy(problem, alone))
-    return Finding.of(f"{late} {how}. {batch_question(late.batch, name)}", known, facts)
+    asks = batch_question(late.batch, name, known.bug if known else "")
+    return Finding.of(f"{late} {how}. {asks}", known, facts)
 
 
 def _accuracy(problem: Problem, alone: Backend) -> str:

@@ -53,7 +53,7 @@ FAULTS = {
         "every sum on the way.",
     ),
     r"in shape \((\w), (\w)\) = .* not \(\2, \1\)": (
-        "Rows and columns are exchanged: which of the two matrices must be turned, and which comes first?",
+        "Rows and columns are exchanged: which of the two matrices must be transposed, and which comes first?",
         "(A, B) @ (B, C) is (A, C): begin with the matrix, or its transpose, whose rows the result should have.",
     ),
     r"in shape \(\)": (
@@ -84,12 +84,12 @@ FAULTS = {
         "keepdims=True keeps an axis of length 1; of a product (A, B) @ (B, C) the outer letters remain.",
     ),
     r"in float64, not float32": (
-        "Which array do you make yourself, and of which dtype?",
-        "np.zeros, np.ones, np.eye and np.array of numbers make float64 unless they are told: "
-        "np.zeros(shape, {given}.dtype).",
+        "Which array do you make yourself, and which dtype does it have?",
+        "np.zeros, np.ones, np.eye and np.array of numbers make float64 unless you give a dtype: "
+        "np.zeros(shape, {given}.dtype), np.eye(K, dtype={given}.dtype).",
     ),
     r"returns \w+(, the \w+ of the pair,)? in int": (
-        "Which array do you make yourself, and of which dtype?",
+        "Which array do you make yourself, and which dtype does it have?",
         "An array of integers cuts off all decimals: np.zeros(shape, {given}.dtype) takes the dtype of {given}.",
     ),
     r"in place": (
@@ -160,7 +160,7 @@ FAULTS = {
     ),
     r"raises IndexError": (
         "That axis is shorter than the index: what does the index count there, images, pixels or classes?",
-        "Axis 0 is the first index, the row. An index of images ends at N - 1, one of classes, so a label, at K - 1, "
+        "Axis 0 is the first index. An index of images ends at N - 1, one of classes, so a label, at K - 1, "
         "and one of pixels at D - 1.",
     ),
     r"raises AxisError": (
@@ -193,8 +193,8 @@ FAULTS = {
         "Two results are returned as `return W, b`: with a comma.",
     ),
     r"for \w+(, the \w+ of the pair,)?, not a NumPy array": (
-        "Which line makes it, and of which kind?",
-        "np.array(list, {given}.dtype) makes an array of a list; np.zeros(shape, {given}.dtype) one to be filled.",
+        "Which line makes it?",
+        "np.array(list, {given}.dtype) makes an array from a list; np.zeros(shape, {given}.dtype) one to be filled.",
     ),
     r"takes over": (
         "Does a loop end?",

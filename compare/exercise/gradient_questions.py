@@ -12,7 +12,7 @@ NUDGE = 0.001
 def _opposite(seen: Seen) -> str:
     if not seen.all_wrong(lambda ours, right, _: same(ours, -right)):
         return ""
-    return f"{_nudged(seen)} Which sign has the slope?"
+    return f"{_nudged(seen)} Which sign does the slope have?"
 
 
 def _nudged(seen: Seen) -> str:
@@ -27,7 +27,7 @@ def _nudged(seen: Seen) -> str:
 
 def _by_nudging(seen: Seen) -> str:
     made_of = MADE_OF.get(seen.name, lambda _: f"the numbers of {' and '.join(seen.first.given)}")
-    return f"{_nudged(seen)} It is made of {made_of(seen)}. What does your code make of these?"
+    return f"{_nudged(seen)} It is made of {made_of(seen)}. What does your code compute from these?"
 
 
 def _label_and_size(seen: Seen) -> str:
@@ -129,7 +129,7 @@ def _row_sums(seen: Seen) -> str:
         return ""
     return (
         f"{seen.where} your row {row} of dZ sums to {value(sums[row])}. If all logits of an image rise by the same "
-        "number, P stays as it is: what must a row of dZ sum to?"
+        "number, P stays as it is, and so does L: what must a row of dZ sum to?"
     )
 
 
@@ -163,12 +163,13 @@ def _pixels_by_hand(seen: Seen) -> str:
     pairs = ", ".join(
         f"dZ[{n}, {k}] = {value(dZ[n, k])} and X[{n}, {d}] = {value(X[n, d])}" for n in range(min(2, len(X)))
     )
-    return f"{_nudged(seen)} It is made of {pairs}{', and so on' if len(X) > 2 else ''}. What do you make of these?"
+    more = ", and so on" if len(X) > 2 else ""
+    return f"{_nudged(seen)} It is made of {pairs}{more}. What does your code compute from these?"
 
 
 def _column_by_hand(seen: Seen) -> str:
     k, dZ = seen.place[0], seen.first.given["dZ"]
-    return f"{_nudged(seen)} The images have dZ[:, {k}] = {shown(dZ[:, k])}. What do you make of these?"
+    return f"{_nudged(seen)} The images have dZ[:, {k}] = {shown(dZ[:, k])}. What does your code compute from these?"
 
 
 _ROWS: tuple[Question, ...] = (_opposite, _clear_ratio, _row_sums, _sign_beside_the_label, _by_nudging)

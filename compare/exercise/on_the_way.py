@@ -14,7 +14,7 @@ def on_the_way(seen: Seen) -> str:
     """Numbers to compare with one's own; empty for a function that has none on the way."""
     tell = ON_THE_WAY.get(seen.name)
     where = seen.where if seen.name != "one_epoch" else _where_in_epochs(seen)
-    return f"Print the same of your code, and compare: {where} {tell(seen)}." if tell else ""
+    return f"Print the same numbers in your code, and compare: {where} {tell(seen)}." if tell else ""
 
 
 def _where_in_epochs(seen: Seen) -> str:

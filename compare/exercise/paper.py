@@ -43,7 +43,7 @@ def _product(_: Numbers, seed: int) -> Iterator[Task]:
         "logits", "the product",
         f'X is (N, D), W is (K, D). Which line has shape (N, K)? Answer with its letter in quotes, as "a".\n{choice}',
         letters["X @ W.T"], "the inner sizes must be equal, D and D, and the outer ones remain: which matrix must be "
-        "turned?", "(A, B) @ (B, C) is (A, C), and .T exchanges the two sizes: write the sizes below each line",
+        "transposed?", "(A, B) @ (B, C) is (A, C), and .T exchanges the two sizes: write the sizes below each line",
         ((letters["X @ W"], "(N, D) @ (K, D): the inner sizes, D and K, are not equal"),
          (letters["W @ X.T"], "(K, D) @ (D, N) has a row for each class: what should a row of Z be for?")),
         lines=lines,
@@ -131,8 +131,8 @@ def _steps(n: Numbers, _: int) -> Iterator[Task]:
     images, size = n.epoch
     full, last = divmod(images, size)
     yield Task(
-        "one_epoch", "steps", f"{images} images in batches of {size}: how many steps has an epoch?", float(full + 1),
-        "each image is in one batch, and the last batch may be shorter",
+        "one_epoch", "steps", f"{images} images in batches of {size}: how many steps does an epoch have?",
+        float(full + 1), "each image is in one batch, and the last batch may be shorter",
         f"{images} / {size} is {images / size:.2f}: are there images after the last full batch?",
         ((float(full), "the images that are left make one more batch"),
          (images / size, "a step is one batch, and there is no part of a step: the last batch is shorter")),

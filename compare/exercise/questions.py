@@ -34,8 +34,7 @@ def _without_images(seen: Seen) -> str:
     at = value(seen.first.ours[0][0, 0] - (seen.first.right[0] - seen.first.given["b"])[0, 0])
     b = value(seen.first.given["b"][0])
     return (
-        f"of a black image, X = 0, your Z[0, 0] would be {at} with b[0] = {b}. What should the logits of a "
-        "black image be?"
+        f"for a black image, X = 0, your Z[0, 0] is {at} with b[0] = {b}. What should the logits of a black image be?"
     )
 
 
@@ -102,7 +101,8 @@ def _negative_loss(seen: Seen) -> str:
     if ours >= 0:
         return ""
     return (
-        f"{seen.where} your loss is {value(ours)}. Logarithms of probabilities are negative: which sign has the loss?"
+        f"{seen.where} your loss is {value(ours)}. Logarithms of probabilities are negative: which sign must the loss "
+        "have?"
     )
 
 
@@ -119,7 +119,7 @@ def _loss_of_other_entries(seen: Seen) -> str:
     ours, _ = apart(trial.ours[0], trial.right[0])
     return (
         f"{seen.where} your loss is {ours}. The labels are {[*map(int, y)]}: {entries}{more}. "
-        f"What do you make of these {len(y)} numbers, and of no others?"
+        f"What does your code compute from these {len(y)} numbers?"
     )
 
 
@@ -185,7 +185,8 @@ def _from_three_numbers(seen: Seen) -> str:
     ours = value(seen.first.ours[seen.result][seen.place])
     return (
         f"{seen.where} {seen.at()} is {value(start)}, d{seen.at()} is {value(gradient)} and lr = "
-        f"{seen.first.sizes['lr']:g}. Your new {seen.at()} is {ours}: what do you make of these three numbers?"
+        f"{seen.first.sizes['lr']:g}. Your new {seen.at()} is {ours}: what does your code compute from these "
+        "three numbers?"
     )
 
 

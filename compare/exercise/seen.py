@@ -154,7 +154,7 @@ def constant_ratio(seen: Seen) -> str:
         )
     return (
         f"your {seen.symbol} is {first:.4g} times what it should be with {sizes_text(seen.wrong[0])}, and "
-        f"{ratios[other]:.4g} times with {sizes_text(seen.wrong[other])}. Which of these numbers does that follow?"
+        f"{ratios[other]:.4g} times with {sizes_text(seen.wrong[other])}. How does that factor come from these sizes?"
     )
 
 

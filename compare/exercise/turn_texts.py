@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from compare.words import counted
+
 
 class Turn(NamedTuple):
     """What is seen of a step that is not right: a question, and what to say on request."""
@@ -49,6 +51,18 @@ def images_text(rows: Sequence[int]) -> str:
     if rows == [*range(rows[0], rows[-1] + 1)]:
         return f"images {rows[0]} to {rows[-1]}"
     return f"images {', '.join(map(str, rows))}"
+
+
+def labels_text(labels: Sequence[int]) -> str:
+    """Labels as they are named in a sentence, as `the labels [0, 2]`."""
+    return f"the labels {[*map(int, labels)]}" if len(labels) > 1 else f"the label {labels[0]}"
+
+
+def steps_text(images: int, size: int, last: range) -> str:
+    """How many steps an epoch has, and which images its last."""
+    steps = -(-images // size)
+    of_each = f", each image in one of them; the last has {images_text(last)}" if steps > 1 else f", with all {images}"
+    return f"{counted(images, 'image')} in batches of {size} make {counted(steps, 'step')}{of_each}."
 
 
 def why_images(rows: list[int], wanted: range) -> str:

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 import scratch
 from compare.backends.traced import MOST_CALLS, Call
 from compare.equations import KNOWN
+from compare.exercise import turn_texts
 from compare.exercise.right import RIGHT
 from compare.exercise.rungs import shown
 from compare.exercise.seen import apart, prints_as_one, ratio
 from compare.exercise.trials import Results, same
-from compare.exercise.turn_texts import LESSONS, QUESTIONS, RANDOM, Turn, images_text, why_images
+from compare.exercise.turn_texts import LESSONS, QUESTIONS, RANDOM, Turn, images_text, labels_text, why_images
 from compare.words import counted
 
 Values = dict[str, Any]
@@ -79,7 +80,7 @@ class _Epoch:
             return Turn(
                 f"{place} your {function} gets the labels {shown(got)}. Which images are in this step, and which "
                 "labels have these?",
-                f"Step {n + 1} has {images}, with the labels {shown(self.steps[n]['y'])}: cut X and y in the same way.",
+                f"Step {n + 1} has {images}, with {labels_text(self.steps[n]['y'])}: cut X and y in the same way.",
             )
         asks = f"{place} the {name} that your {function} gets is {self.identified(n, name, got)}. {QUESTIONS[name]}"
         return Turn(asks, LESSONS[name].format(n=n, next=n + 1, name=name, start=self._start(n, name)))
@@ -168,8 +169,7 @@ class _Epoch:
         return Turn(
             f"{self.head} you take {counted(made, 'step')}{with_images}. How many steps should it be, with which "
             "images?",
-            f"{counted(len(self.y), 'image')} in batches of {self.size} are {counted(len(self.steps), 'step')}, each "
-            f"image in one of them; the last has {images_text(self._last())}.",
+            turn_texts.steps_text(len(self.y), self.size, self._last()),
         )
 
     def _last(self) -> range:

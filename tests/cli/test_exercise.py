@@ -87,7 +87,7 @@ def test_a_wrong_function_is_asked_about_and_named_on_request(cli, rungs_file: C
     outputs = [cli("exercise", path, *SHORT, *hint)[1] for hint in ([], ["--hint"], ["--hint"], ["--hint"])]
     assert " 1  E1     wrong      logits                      paper 2 of 2" in outputs[0]
     words = " ".join(outputs[0].split())
-    assert "logits (E1): of a black image, X = 0, your Z[0, 0] would be 0 with b[0] = 0.5." in words
+    assert "logits (E1): for a black image, X = 0, your Z[0, 0] is 0 with b[0] = 0.5." in words
     assert "X (N, D), W (K, D), b (K,) -> Z (N, K) --hint says more" in words
     assert [len(re.findall(r"^hint \d of 3", out, re.M)) for out in outputs] == [0, 1, 2, 3]
     assert 'hint 1 of 3: This is the mistake "bias forgotten forward".' in outputs[1]

@@ -68,7 +68,7 @@ def test_a_long_answer_is_cut(printed: Callable):
 def test_each_hint_says_something_new_and_the_last_one_where_to_read(printed: Callable):
     first, second, third = (printed(*args, score="9.5") for args in ((), ("--hint",), ("--hint",)))
     score, product = task("Z[0,0]"), task("the product")
-    tips = [f"yours is 9.5: {score.tip}", f"Z[0,0]: {score.step}"]
+    tips = [f"yours is 9.5. How to get there: {score.tip}", f"Z[0,0]: {score.step}"]
     tips += [f"the product: {text}" for text in (product.tip, product.step)]
     found = [[tip in " ".join(out.split()) for tip in tips] for out in (first, second, third)]
     assert found == [[True, False, False, False], [True, True, True, False], [True, True, True, True]]

@@ -93,7 +93,7 @@ def ascent(W, b, dW, db, lr, *, which="both"):
 
 @bug(
     "sgd_step",
-    "The new arrays are bound to the names, and that is the update.",
+    "W and b are assigned inside of the function, and that is the update.",
     "Nothing moves: loss and accuracy stay as they began.",
     "What the function returns is what the model gets.",
 )

@@ -33,8 +33,8 @@ def mean_over_classes(logP, y):
     return log_probabilities_gradient(logP, y) * len(y) / logP.shape[1]
 
 
-@mistake(DLOGP, "The gradient is the part of the loss itself.", "It is the slope of L by logP: logP is not in it.")
-def value_for_slope(logP, y):
+@mistake(DLOGP, "The gradient is the term of the loss.", "It is the slope of L by logP: logP is not in it.")
+def term_for_its_slope(logP, y):
     return log_probabilities_gradient(logP, y) * logP
 
 
@@ -114,7 +114,7 @@ def minus_twice(P, dlogP):
     return -dlogP / P
 
 
-@mistake(DP, "The loss is a mean.", "1/N is in dlogP already: divide by N once.")
+@mistake(DP, "The loss is a mean, so here one divides by N.", "1/N is in dlogP already: divide by N once.")
 def mean_twice(P, dlogP):
     return dlogP / P / len(P)
 
@@ -163,7 +163,11 @@ def of_the_other_probability(P, dlogP):
     return dlogP / (1 - P)
 
 
-@mistake(DP, "The slope is 1 over the logarithm undone.", "exp(P) is not P: P is a probability already; divide by it.")
+@mistake(
+    DP,
+    "One divides by exp(P), which undoes the logarithm.",
+    "exp(P) is not P: P is a probability already; divide by it.",
+)
 def divided_by_exp(P, dlogP):
     return dlogP / np.exp(P)
 

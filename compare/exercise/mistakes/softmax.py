@@ -70,7 +70,7 @@ def p_in_front_forgotten(P, dP):
     return dP - (dP * P).sum(axis=1, keepdims=True)
 
 
-@mistake(BACKWARD, "The loss is a mean.", "1/N is in dP already.")
+@mistake(BACKWARD, "The loss is a mean, so here one divides by N.", "1/N is in dP already.")
 def averaged_again(P, dP):
     return softmax_backward(P, dP) / len(P)
 
@@ -98,7 +98,7 @@ def square_for_the_sum(P, dP):
 @mistake(
     BACKWARD, "The gradient is P - Y.", "That is for cross-entropy and only after cancelling; here any dP may come in."
 )
-def fused_form_guessed(P, dP):
+def short_way_guessed(P, dP):
     return (P - (dP != 0)) / len(P)
 
 

@@ -10,8 +10,12 @@ def step_returned(_W, _b, dW, db, lr):
     return lr * dW, lr * db
 
 
-@mistake("sgd_step", "The rate scales all of it.", "lr is a factor of the gradient only: W - lr * dW has no brackets.")
-def all_scaled(W, b, dW, db, lr):
+@mistake(
+    "sgd_step",
+    "The rate scales the whole difference W - dW.",
+    "lr is a factor of the gradient only: W - lr * dW has no brackets.",
+)
+def difference_scaled(W, b, dW, db, lr):
     return lr * (W - dW), lr * (b - db)
 
 
