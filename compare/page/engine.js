@@ -4,14 +4,13 @@
 
 /** E1: Z = X Wᵀ + b.  X (N, D), W (K, D), b (K) -> Z (N, K) */
 export function logits(X, W, b) {
-  const seen = lit(X)
-  return X.map((x, n) => b.map((bias, k) => dot(W[k], x, seen[n]) + bias))
+  return X.map((x) => b.map((bias, k) => dot(W[k], x, lit(x)) + bias))
 }
 
 /** E2: log P = Z - log Σ exp Z, row by row, shifted by the largest of the row.  Z (N, K) -> logP (N, K) */
 export function log_softmax(Z) {
   return Z.map((z) => {
-    const m = Math.max(...z)
+    const m = z.reduce((m, logit) => Math.max(m, logit))
     const S = z.map((logit) => logit - m)
     const log_sum = Math.log(S.reduce((sum, s) => sum + Math.exp(s), 0))
     return S.map((s) => s - log_sum)
@@ -32,8 +31,7 @@ export function logits_gradient(logP, y) {
 export function parameter_gradients(X, dZ) {
   const db = dZ[0].map((_, k) => dZ.map((row) => row[k]).reduce(plus, 0))
   const dW = Array.from(db, () => new Float64Array(X[0].length))
-  const seen = lit(X)
-  X.forEach((x, n) => dW.forEach((row, k) => add_scaled(row, dZ[n][k], x, seen[n])))
+  X.forEach((x, n) => dW.forEach((row, k) => add_scaled(row, dZ[n][k], x, lit(x))))
   return [dW, db]
 }
 
@@ -42,17 +40,14 @@ export function sgd_step(W, b, dW, db, lr) {
   return [W.map((w, k) => w.map((value, d) => value - lr * dW[k][d])), b.map((value, k) => value - lr * db[k])]
 }
 
-// Not in the equations: a pixel of 0 adds 0, and four of five are 0. E5 gets the same X as E1.
-let [known, found] = []
+// Not in the equations: a pixel of 0 adds 0, and four of five are 0. An image that comes again has the same.
+const known = new WeakMap()
 
-function lit(X) {
-  if (known !== X) [known, found] = [X, X.map(lit_pixels)]
-  return found
-}
-
-function lit_pixels(x) {
+function lit(x) {
+  if (known.has(x)) return known.get(x)
   const pixels = []
-  for (let d = 0; d < x.length; d++) if (x[d] !== 0) pixels.push(d)
+  x.forEach((pixel, d) => pixel !== 0 && pixels.push(d))
+  known.set(x, pixels)
   return pixels
 }
 

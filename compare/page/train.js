@@ -48,17 +48,17 @@ export function each(rows, change) {
 
 export function largest_at(row) {
   // of rows with nan NumPy takes the first
-  return Math.max(0, row.indexOf(Math.max(...row)))
+  return Math.max(0, row.indexOf(row.reduce((m, z) => Math.max(m, z))))
 }
+
+// Each image comes again in every epoch.
+let [of, made] = []
 
 /** These images, pixels from 0 to 1, and their labels -> {X, y} */
 export function images({ pixels, labels }, index) {
   const D = pixels.length / labels.length
-  const X = index.map((n) => {
-    const x = new Float64Array(D)
-    for (let d = 0; d < D; d++) x[d] = pixels[n * D + d] / 255
-    return x
-  })
+  if (of !== pixels) [of, made] = [pixels, []]
+  const X = index.map((n) => (made[n] ??= new Float64Array(pixels.subarray(n * D, n * D + D)).map((x) => x / 255)))
   return { X, y: index.map((n) => labels[n]) }
 }
 
