@@ -184,7 +184,7 @@ class Problem:
     def _order(self, epoch: int) -> NDArray:
         return permutation(self._random(ORDER, epoch), len(self.train[1]))
 
-    def _random(self, *stream: int) -> np.random.Generator:
+    def _random(self, *stream: int) -> "np.random.Generator":
         return np.random.default_rng([self.chosen.seed, *stream])
 
 

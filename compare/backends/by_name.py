@@ -6,16 +6,19 @@ Nothing is imported before it is asked for: `scratch` never waits for PyTorch.
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import scratch
 from compare.backends.launched import place
-from compare.backends.protocol import Backend
+from compare.backends.protocol import TIME_LIMIT, Backend
 from compare.backends.scratch_side import ScratchSide
-from compare.backends.worker import TIME_LIMIT, Worker
 from compare.data.regular_files import file_size
 from compare.errors import InputError
 from compare.files import short_path
 from scratch import Equations
+
+if TYPE_CHECKING:
+    from compare.backends.worker import Worker
 
 MODULES = {"scratch": "scratch", "torch": "torch_impl"}
 # More local ranks are a slip of the hand.
@@ -48,7 +51,14 @@ def backend(spec: str | Path, *, device: str = "cpu", nan: bool = True, time_lim
         return Backend(name, lambda problem, dtype: TorchSide(problem, dtype, device))
     if not is_path(spec):
         raise _unknown(spec)
-    return Worker(Path(spec), time_limit).backend(nan=nan)
+    return _worker(spec, time_limit).backend(nan=nan)
+
+
+def _worker(path: str | Path, time_limit: float) -> "Worker":
+    # imported when asked for: most commands bring no file
+    from compare.backends.worker import Worker
+
+    return Worker(Path(path), time_limit)
 
 
 def check_known(spec: str | Path, *, ranks: bool = False) -> None:
@@ -85,7 +95,7 @@ def backend_equations(spec: str | Path, *, time_limit: float = TIME_LIMIT) -> Eq
         return scratch.EQUATIONS
     if not is_path(spec):
         raise _unknown(spec)
-    return Worker(Path(spec), time_limit).equations()
+    return _worker(spec, time_limit).equations()
 
 
 def equations_backend(name: str, make: Callable[[], Equations]) -> Backend:

@@ -9,6 +9,9 @@ from compare.backends.memory_order import Order
 from compare.problem import Hyperparameters
 from scratch import Evaluation, Rows, Step, Velocity
 
+# Seconds that one call of a function, or loading the file, may take, unless a user says otherwise.
+TIME_LIMIT = 300.0
+
 
 class State(NamedTuple):
     """What a step starts from: W (K, D), b (K,), and the velocity, None before the first step or without momentum."""

@@ -17,16 +17,13 @@ from numpy.typing import NDArray
 from compare.backends.channel import ChannelError, Message
 from compare.backends.composed import composed
 from compare.backends.process import Process
-from compare.backends.protocol import Backend
+from compare.backends.protocol import TIME_LIMIT, Backend
 from compare.backends.remote import Remote, RemoteSide
 from compare.backends.traced import Call
 from compare.backends.user_file import UserFileError
 from compare.errors import InputError
 from compare.files import short_path
 from scratch import EQUATIONS, Equations
-
-# Seconds that one call of a function, or loading the file, may take, unless a user says otherwise.
-TIME_LIMIT = 300.0
 
 
 class Worker(Remote):

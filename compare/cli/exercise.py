@@ -10,7 +10,8 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from compare.backends.worker import TIME_LIMIT, Worker
+from compare.backends.protocol import TIME_LIMIT
+from compare.backends.worker import Worker
 from compare.cli.exercise_paper import print_paper, print_paper_hints, print_section
 from compare.cli.exercise_screen import print_class, print_hints, print_ladder, print_next
 from compare.cli.options import Details, Json, Pictures, check_folder, check_output, flag, option, time_limit

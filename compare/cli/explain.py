@@ -10,7 +10,7 @@ from rich.table import Table
 
 from compare.backends.by_name import backend as backend_of
 from compare.backends.by_name import check_known, side_name
-from compare.backends.worker import TIME_LIMIT
+from compare.backends.protocol import TIME_LIMIT
 from compare.cli.ignored import check_data_root
 from compare.cli.one_image import OneImage, class_of, of_data, own_picture
 from compare.cli.options import (

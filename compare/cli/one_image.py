@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from compare.data.own_picture import prepare, read_picture, squeeze
 from compare.data.read_pictures import read_as
+from compare.data.splits import Split
 from compare.errors import InputError
 from compare.training.checkpoint import Checkpoint
-from compare.training.checkpoint_images import Split, select
+from compare.training.checkpoint_images import select
 
 
 @dataclass(frozen=True)

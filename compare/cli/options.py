@@ -12,10 +12,10 @@ import typer
 from compare.backends.by_name import MODULES
 from compare.cli.color import NO_COLOR, without_color
 from compare.data.registry import DATA_ROOT_VARIABLE, SOURCES
+from compare.data.splits import Split
 from compare.errors import InputError
 from compare.files import check_writable, folder_fault
 from compare.report.stdout import STDOUT, claim_stdout
-from compare.training.checkpoint_images import Split
 
 # The groups of options in --help.
 COMPARED, MODEL, TRAINING, DATA, OUTPUT = "What is compared", "Model", "Training", "Data", "Output"

@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
 from compare.report.tables import plain_console
 from compare.words import per_cent
 
@@ -60,6 +58,9 @@ def progress(steps: int, quiet: bool, plain: bool = True) -> Iterator[Callable[[
     elif not console.is_terminal:
         yield _lines(steps)
     else:
+        # most commands need no bar
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
         share = TextColumn("[progress.percentage]{task.percentage:>3.0f} %")
         columns = TextColumn("{task.description}", markup=False), BarColumn(), share, TimeRemainingColumn()
         # where stdout is a file, its lines belong there and not above the bar

@@ -12,8 +12,7 @@ from rich.console import Console
 
 from compare.backends.by_name import backend, backend_equations, check_known, is_path, is_torch, ranks_of
 from compare.backends.devices import Device, device
-from compare.backends.protocol import Backend
-from compare.backends.worker import TIME_LIMIT
+from compare.backends.protocol import TIME_LIMIT, Backend
 from compare.bugs.catalogue import BUGS, Bug, find_bug
 from compare.bugs.diagnosis import Diagnosis, diagnose
 from compare.bugs.replaced import replaced

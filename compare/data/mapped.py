@@ -91,7 +91,7 @@ def cut(images: NDArray | Rows, length: int) -> Iterator[NDArray | Rows]:
         yield Rows(images.array, images.index[part]) if isinstance(images, Rows) else images[part]
 
 
-def permutation(random: np.random.Generator, length: int) -> NDArray:
+def permutation(random: "np.random.Generator", length: int) -> NDArray:
     """What `random.permutation(length)` returns, made by `new_array`."""
     order = new_array(length, np.int64)
     for part in pieces(length):

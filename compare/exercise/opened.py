@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from compare.backends.worker import TIME_LIMIT, Worker
+from compare.backends.protocol import TIME_LIMIT
+from compare.backends.worker import Worker
 from compare.errors import InputError
 from compare.exercise.answers import MATHS
 from compare.exercise.source import Source

@@ -4,9 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from compare.backends.by_name import backend
-from compare.backends.protocol import Backend
+from compare.backends.protocol import TIME_LIMIT, Backend
 from compare.backends.side_by_side import side_by_side
-from compare.backends.worker import TIME_LIMIT
 from compare.problem import Problem
 from compare.proof.prove import Checked, OnProofStep, SidesMaker, checked, judged, prove, trained
 from compare.proof.run import Run

@@ -3,24 +3,16 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from numpy.typing import NDArray
 
 from compare.data.registry import SOURCES, Dataset, is_path, load
+from compare.data.splits import Split
 from compare.errors import InputError
 from compare.problem import Hyperparameters, Problem
 from compare.training.checkpoint import Checkpoint
 from scratch import Rows
-
-
-class Split(StrEnum):
-    """The parts of a data set; train and validation are those that the checkpoint was trained on."""
-
-    train = "train"
-    validation = "validation"
-    test = "test"
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.backends.by_name import backend
-from compare.backends.protocol import State
+from compare.backends.protocol import TIME_LIMIT, State
 from compare.backends.threads import threads
-from compare.backends.worker import TIME_LIMIT
 from compare.data.mapped import cut, new_array
 from compare.problem import Hyperparameters
 from scratch import Rows, correct

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from compare.backends.by_name import backend, side_name
 from compare.backends.launched import RankError, is_first_to_tell
+from compare.backends.protocol import TIME_LIMIT
 from compare.backends.threads import threads
-from compare.backends.worker import TIME_LIMIT
 from compare.errors import InputError
 from compare.problem import Problem
 from compare.signals import Stopped, ignore_signals, signals_held

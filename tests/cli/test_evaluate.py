@@ -11,8 +11,9 @@ from safetensors.numpy import save_file
 
 import scratch
 from compare.cli.evaluate import Evaluated, _table, _undefined
+from compare.data.splits import Split
 from compare.report.tables import wide_console
-from compare.training.checkpoint_images import CheckpointImages, Split
+from compare.training.checkpoint_images import CheckpointImages
 from compare.training.classify import Classified
 from compare.training.loop import Training
 from compare.training.metrics import confusion_matrix

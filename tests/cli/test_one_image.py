@@ -6,10 +6,10 @@ import pytest
 from compare.backends.protocol import State
 from compare.cli.one_image import class_of, of_data, own_picture
 from compare.data.registry import load
+from compare.data.splits import Split
 from compare.errors import InputError
 from compare.problem import Hyperparameters
 from compare.training.checkpoint import Checkpoint
-from compare.training.checkpoint_images import Split
 
 MODEL = Checkpoint(State(np.zeros((10, 64), np.float32), np.zeros(10, np.float32)), "digits", Hyperparameters(epochs=1))
 NAMES = "cat", "2", "dog"

@@ -17,6 +17,7 @@ from compare.bugs.catalogue import BUGS
 from compare.bugs.diagnosis import Diagnosis, Guess
 from compare.cli import data, evaluate, exercise_screen, experiment, explain, runs
 from compare.data.dataset import Dataset
+from compare.data.splits import Split
 from compare.equations import FUNCTIONS
 from compare.exercise.check import Finding
 from compare.exercise.hints import HINTS
@@ -27,7 +28,7 @@ from compare.proof.rounding import RoundingCause
 from compare.proof.run import Run
 from compare.report import bug_tables, check_tables, proof_details, proof_screen
 from compare.report.tables import table, wide_console
-from compare.training.checkpoint_images import CheckpointImages, Split
+from compare.training.checkpoint_images import CheckpointImages
 from compare.training.classify import Classified
 from compare.training.experiments import Row
 

@@ -8,11 +8,12 @@ import pytest
 
 from compare.backends.protocol import State
 from compare.data.registry import SOURCES, Dataset
+from compare.data.splits import Split
 from compare.errors import InputError
 from compare.problem import Hyperparameters, Problem
 from compare.training import checkpoint_images
 from compare.training.checkpoint import Checkpoint
-from compare.training.checkpoint_images import Split, class_names, same_data, select
+from compare.training.checkpoint_images import class_names, same_data, select
 
 CHOSEN = Hyperparameters(epochs=2, batch_size=5, seed=3, train_subset=30)
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from compare.backends.protocol import TIME_LIMIT as USUAL_TIME_LIMIT
 from compare.backends.side_by_side import cores
-from compare.backends.worker import TIME_LIMIT as USUAL_TIME_LIMIT
 from compare.exercise.seat.cases import CLASSIC, GENERATED, MISTAKES, ORIGINAL, RIGHT, VARIANTS, Case, alone, cases
 from compare.exercise.seat.check_file import ACCUSED
 from compare.exercise.seat.nudges import nudge
