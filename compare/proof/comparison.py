@@ -102,8 +102,8 @@ class Comparison:
         # only a deviation that is kept has a ceiling, and all of a step are computed at once
         bounds = cache(partial(ceilings, pair.reference, pair.start))
         for reading in pair.steps:
-            for name, scale in scales.items():
-                self._add(name, reading, epoch, pair, scale, bounds)
+            for name in QUANTITIES:
+                self._add(name, reading, epoch, pair, scales[name], bounds)
 
     def _add(
         self, name: str, reading: str, epoch: int, pair: StepPair, scale: tuple[float, float], bounds: Bounds
@@ -114,17 +114,17 @@ class Comparison:
             raise error.at(f"at epoch {epoch}, step {pair.number}") from None
         limit = allowed(*scale, self.steps if reading == "whole_run" else 1, gap.dtype)
         used = float(gap.max()) / limit
-        shares = self.trace.setdefault((name, reading), [])
-        if len(shares) < epoch:
-            shares.append(used)
-        # what is no worse than in the epoch so far is no worse than in the run
-        elif worse(used, shares[-1]):
-            shares[-1] = used
-        else:
-            return
+        self._note(name, reading, epoch, used)
         known = self.worst.get((name, reading))
         if known is None or worse(used, known.used):
             self._keep(_deviation(name, reading, epoch, pair, gap, scale[0], limit, bounds))
+
+    def _note(self, name: str, reading: str, epoch: int, used: float) -> None:
+        shares = self.trace.setdefault((name, reading), [])
+        if len(shares) < epoch:
+            shares.append(used)
+        elif worse(used, shares[-1]):
+            shares[-1] = used
 
     def _keep(self, deviation: Deviation) -> None:
         self.worst[deviation.quantity, deviation.reading] = deviation

@@ -5,6 +5,18 @@ from collections.abc import Callable
 SHORT = "--data", "digits", "--epochs", "1"
 
 
+DERIVED = "On paper you had single entries of it: which formula gives all of them?"
+
+
+def test_the_formula_of_the_paper_is_asked_for_where_the_values_are_wrong_only(cli, rungs_file: Callable):
+    """A function that returns nothing needs another help."""
+    right = "dlogP[np.arange(len(y)), y] = -1 / len(y)\n    return dlogP"
+    for code, asked in ((right.replace("-1", "1"), True), (right.replace("return ", ""), False)):
+        out = cli("exercise", rungs_file(4, (right, code)), *SHORT)[1]
+        assert "log_probabilities_gradient (E4)" in out
+        assert (DERIVED in out) == asked
+
+
 def test_the_state_is_one_line_between_the_beginning_and_the_end(cli, rungs_file: Callable):
     path = rungs_file(1, paper=1)
     first, *_ = cli("exercise", path, *SHORT)[1].splitlines()

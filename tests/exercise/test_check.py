@@ -54,6 +54,12 @@ LATE = {
         'right in the worked example, but not in the batch "logits of ±1000", in float32 only: logP has -inf '
         "there. exp(1000) is too large, and exp(-1000) is 0: before exp, what is the largest of each row?",
     ),
+    "the logarithm of a probability of 0": (
+        ("return S - np.log(np.exp(S)", "E = np.exp(S)\n    return np.log(E / E.sum(axis=1, keepdims=True))  # (E"),
+        "log_softmax",
+        'right in the worked example, but not in the batch "logits of ±1000": logP has -inf there. exp(-1000) is 0, '
+        "and its logarithm is -inf: which step takes the logarithm of a probability?",
+    ),
     "on real images": (
         ("dZ.T @ X", "dZ.T @ X * (1 + (len(X) == 36))"),
         "parameter_gradients",
