@@ -7,6 +7,7 @@ import pytest
 
 from compare.exercise.right import RIGHT
 from compare.exercise.trials import as_results, small_inputs
+from compare.exercise.turn_texts import labels_text
 from compare.exercise.turns import first_wrong_turn
 
 EPOCH = """
@@ -82,3 +83,8 @@ def test_numbers_are_not_compared_more_narrowly_than_they_are_computed(written_t
     inputs = tuple(v.astype("float32") if getattr(v, "dtype", None) == np.float64 else v for v in SHORT)
     calls = written_trace("one_epoch", EPOCH)(inputs)
     assert first_wrong_turn(inputs, calls, calls[-1].results) is None
+
+
+def test_labels_in_a_sentence():
+    assert labels_text(np.array([2])) == "the label 2"
+    assert labels_text(np.array([0, 2])) == "the labels [0, 2]"

@@ -28,6 +28,6 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/exercise/batch_questions.py', 'if bug in OF_P:', 'if False:', 'tests/exercise/test_check.py::test_what_only_a_batch_shows'),
     ('compare/exercise/check.py', '(says,), asks, fault=True)', '(says,), asks)', 'tests/cli/test_exercise_screen.py::test_the_formula_of_the_paper_is_asked_for_where_the_values_are_wrong_only'),
     ('compare/exercise/paper_numbers.py', 'W[0, pixels] += change', 'W[0, 0] += change', 'tests/exercise/test_paper.py::test_a_wrong_answer_of_a_learner_gets_what_it_would_be_the_answer_to'),
-    ('compare/exercise/turn_texts.py', 'if len(labels) > 1 else', 'if labels is None else', 'tests/exercise/test_mistakes.py::test_a_mistake_is_asked_about_and_named_on_request'),
+    ('compare/exercise/turn_texts.py', 'if len(labels) > 1 else', 'if labels is None else', 'tests/exercise/test_turns.py::test_labels_in_a_sentence'),
     ('compare/exercise/turn_texts.py', 'if steps > 1 else f", with all {images}"', 'if steps else f", with all {images}"', 'tests/exercise/test_mistakes.py::test_a_mistake_is_asked_about_and_named_on_request'),
 ]
