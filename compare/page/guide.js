@@ -20,7 +20,7 @@ export function listen_to_tour() {
     previous.ariaDisabled = !stop
     $(id).classList.add('stop')
     if (by_itself) return
-    $(id).scrollIntoView({ block: $(id).clientHeight > innerHeight / 2 ? 'start' : 'center' })
+    $(id).scrollIntoView()
     focus_on(next)
   }
   on(start, 'click', () => go_to(0))

@@ -73,7 +73,7 @@ function predicted(x) {
   return largest_at(logits([x], state.W, state.b)[0])
 }
 
-// Of a large batch its first images: the page shows them at every step.
+// Of a large batch only the first images are shown.
 function batch_at(number, batch_size) {
   return images(recorded, batch_index({ ...facts, order: recorded.order, batch_size }, number).slice(0, 200))
 }
@@ -210,7 +210,7 @@ function one_step() {
   else scrub_to(next)
 }
 
-// Who scrubs stays there: training stops, and a frame that was waiting does not go on to its end.
+// Who scrubs stays there: training stops, and no waiting frame goes on.
 function scrub() {
   run.target = run.steps.length
   run.follows = false
@@ -233,7 +233,7 @@ function keep() {
   keep_address(() => {
     const step = run.steps.length < run.target ? run.target : state.step
     const values = [...SETTINGS, 'mistake'].map((id) => [id, $(id).value])
-    return { image: state.index, label: state.drawn ? '' : state.label, step, ...Object.fromEntries(values) }
+    return { image: state.index, label: state.drawn ? '' : state.label, step, ...Object.fromEntries(values), rate: chosen().lr }
   })
 }
 
@@ -241,7 +241,8 @@ function read() {
   const { image, label, step, mistake, ...options } = read_address()
   // a link to a part of the page asks for no state
   if (!image && run) return keep()
-  for (const id of SETTINGS) $(id).value = options[id] ?? $(id).defaultValue ?? ''
+  if (options.rate) options.rate = Number(options.rate) === facts.lr ? '' : `${Math.log10(options.rate)}`
+  for (const id of SETTINGS) $(id).value = options[id] || $(id).defaultValue || ''
   set_image(image)
   set_label(label)
   if (mistake in mistakes) {

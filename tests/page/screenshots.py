@@ -16,7 +16,7 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 from conftest import launched, past_the_tour  # noqa: E402
 
-TRAINED = "#image=7&step=120&rate=-1"
+TRAINED = "#image=7&step=120&rate=0.1"
 
 
 def desk(page: Page) -> str:

@@ -51,7 +51,7 @@ def check_prepared(page: Page) -> None:
 
 
 def test_a_digit_is_drawn_with_the_mouse(open_page: Callable[..., Page]):
-    page = open_page("#image=0&step=120&rate=-1")
+    page = open_page("#image=0&step=120&rate=0.1")
     expect(page.locator("#at")).to_have_text("120", timeout=30_000)
     page.click("#draw")
     expect(page.locator("#image-note")).to_contain_text("Nothing is drawn")
@@ -185,7 +185,10 @@ def test_the_address_brings_back_what_was_seen(open_page: Callable[..., Page]):
     assert {"image", "label", "step", "rate", "momentum", "batch", "sum", "mistake"} <= parse_qs(hash_[1:]).keys()
     again = open_page(hash_)
     expect(again.locator("#at")).to_have_text("3", timeout=30_000)
-    for control in ("#index", "#label", "#rate", "#momentum", "#batch", "#sum", "#mistake"):
+    # the rate as one reads it
+    assert parse_qs(hash_[1:])["rate"] == [str(float(first.inner_text("#rate-text")))]
+    assert again.inner_text("#rate-text") == first.inner_text("#rate-text") != "0.1000"
+    for control in ("#index", "#label", "#momentum", "#batch", "#sum", "#mistake"):
         assert again.input_value(control) == first.input_value(control), control
     assert again.input_value("#index") == "7"
     assert again.inner_text('[data-numbers="E6"]') == first.inner_text('[data-numbers="E6"]')
@@ -199,7 +202,8 @@ def test_the_address_brings_back_what_was_seen(open_page: Callable[..., Page]):
 
 
 @pytest.mark.parametrize(
-    "hash_", ["#image=99999999&label=77&step=1e9", "#image=-3&label=x&rate=99&mistake=nothing", "#%"]
+    "hash_",
+    ["#image=99999999&label=77&step=1e9", "#image=-3&label=x&rate=99&mistake=nothing", "#%", "#image=1&rate=-1"],
 )
 def test_a_wrong_address_does_no_harm(open_page: Callable[..., Page], hash_: str):
     page = open_page(hash_)

@@ -146,7 +146,7 @@ def test_what_is_said_fits_the_run_that_is_shown(
     open_page: Callable[..., Page], run_mistake: Callable[..., None], name: str, accuracy: str
 ):
     """It names its settings, which are not those chosen above, and says nothing of another run."""
-    page = open_page("#image=0&rate=1")
+    page = open_page("#image=0&rate=10")
     page.select_option("#mistake", name)
     assert not re.search(r"\bE\d", page.inner_text("#belief")), "it would give the answer away"
     run_mistake(page)
