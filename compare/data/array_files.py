@@ -69,7 +69,7 @@ def load_npz(path: Path) -> tuple[Data, Data | None, tuple[str, ...]]:
     except (ValueError, SyntaxError, KeyError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
         # what a damaged archive makes its readers raise
         reason = " ".join(str(error).split())[:120] or type(error).__name__
-        raise InputError(f"{path}: not an .npz file of arrays, or a damaged one ({reason})") from None
+        raise InputError(f"{path}: not an .npz file of arrays of numbers, or a damaged one ({reason})") from None
     if not {"images", "labels"} <= set(arrays):
         held = ", ".join(map(ascii, sorted(arrays)[:6])) or "nothing"
         raise InputError(f"{path}: needs images and labels (test_images and test_labels may be there); it has {held}")

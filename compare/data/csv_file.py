@@ -37,7 +37,10 @@ def load_csv(path: Path) -> tuple[Data, None, tuple[str, ...]]:
 def _read(path: Path, text: io.TextIOWrapper) -> Data:
     first = text.readline()
     head = _cells(first)
-    column = next((n for n, cell in enumerate(head) if cell.strip().lower() == LABEL), None)
+    found = [n for n, cell in enumerate(head) if cell.strip().lower() == LABEL]
+    if len(found) > 1:
+        raise InputError(f"{path}: {len(found)} columns are called `{LABEL}` in its first line; one is needed")
+    column = found[0] if found else None
     lines: Iterator[str] = text
     skipped = 1
     if column is None:
@@ -77,6 +80,8 @@ def _numbers(path: Path, block: list[str], start: int, column: int, width: int) 
     # a comma may be in a word with quotation marks
     if any(line.count(",") != width - 1 and len(_cells(line)) != width for line in block):
         _find_fault(path, block, start, column, width)
+    if (empty := np.flatnonzero(np.char.strip(labels) == "")).size:
+        raise InputError(f"{path}, line {start + empty[0]}: has no label")
     whole = (pixels >= 0) & (pixels <= 255) & (pixels == np.rint(pixels))
     return pixels.astype(np.uint8 if whole.all() else np.float32), labels
 

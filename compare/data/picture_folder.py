@@ -19,6 +19,8 @@ from compare.errors import InputError
 # What torchvision takes for a picture by its name.
 ENDINGS = ".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp"
 TRAIN, TEST = "train", "test"
+# How the parts of a data set are called; a folder of nothing but these has no classes.
+PARTS = {TRAIN, TEST, "training", "testing", "val", "valid", "validation", "dev", "eval"}
 
 
 def load_folder(name: str, folder: Path, prepared: Prepared, watch: Watch, tell: Callable[[str], None]) -> Dataset:
@@ -43,7 +45,14 @@ def load_folder(name: str, folder: Path, prepared: Prepared, watch: Watch, tell:
 def _parts(folder: Path) -> list[Path]:
     """The folder of the classes; or two, if it has nothing but train and test."""
     inside = {path.name for path in _folders(folder)}
-    return [folder / TRAIN, folder / TEST] if inside == {TRAIN, TEST} else [folder]
+    if inside == {TRAIN, TEST}:
+        return [folder / TRAIN, folder / TEST]
+    if inside and {name.lower() for name in inside} <= PARTS:
+        raise InputError(
+            f"{folder}: {', '.join(sorted(inside))} are parts of a data set, and no classes; name the one with the "
+            f"classes in it, as {folder / min(inside)}, or have two parts only, {TRAIN} and {TEST}"
+        )
+    return [folder]
 
 
 def _class_names(name: str, folder: Path) -> tuple[str, ...]:

@@ -58,7 +58,7 @@ class Source:
 def check_name(name: str) -> None:
     """Raise InputError if this is neither the name of a data set nor a path."""
     if name not in SOURCES and not is_path(name):
-        raise InputError(f"unknown data set {name!r}; data --list shows all, and a path of your own data has a / in it")
+        raise InputError(f"unknown data set {name!r}; data --list shows all, and no file or folder here has this name")
 
 
 def is_path(name: str) -> bool:

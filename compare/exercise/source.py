@@ -4,7 +4,9 @@ import ast
 import builtins
 import hashlib
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from compare.data.regular_files import read_bytes
@@ -12,6 +14,10 @@ from compare.exercise.answers import MODULES, Answer, value_in
 
 # Ways to other code that no import shows.
 HIDDEN = {"__import__", "importlib", "exec", "eval", "compile", "builtins", "__builtins__", "runpy", "pkgutil"}
+# Ways to bind a name that no assignment shows.
+UNSEEN = {"globals", "locals", "vars", "setattr"}
+# Functions that only a file with questions has.
+ONLY_RUNGS = {"log_probabilities_gradient", "probabilities_gradient", "softmax_backward", "one_epoch"}
 LOOPS = ast.For, ast.While, ast.comprehension
 DEFAULT_SEED = 1
 
@@ -20,16 +26,20 @@ class Source:
     """The text of a file, which must be valid Python.
 
     seed: that of the paper tasks. answers: by name what is answered, None for what is not; of another kind than a
-    number, a text or a list of numbers it is the text in the file. asked: whether the file has ANSWERS at all.
+    number, a text or a list of numbers it is the text in the file. asked: whether the file has ANSWERS, or should have.
     """
 
     def __init__(self, path: Path):
         # bytes: Python itself sees to the encoding that the file names
         self._tree = ast.parse(read_bytes(path))
-        self._bound = dict(_bindings(self._tree))
+        bindings = [*_bindings(self._tree)]
+        self._bound, self._every = dict(bindings), defaultdict(list)
+        for name, node in bindings:
+            self._every[name].append(node)
         self.seed = _seed(self._bound.get("SEED"))
         found = self._bound.get("ANSWERS")
-        self.asked = found is not None
+        # a file of the six functions alone is from before there were questions
+        self.asked = found is not None or not ONLY_RUNGS.isdisjoint(self._bound)
         self.answers = {key: _answer(given) for key, given in _values(found).items()}
 
     def unquoted(self) -> Iterator[tuple[int, str, str]]:
@@ -42,8 +52,8 @@ class Source:
 
     def foreign(self, name: str) -> str:
         """Where the code of a function comes from, if that is not this file and NumPy: a module, or a way to one."""
-        star = next((module for node in ast.walk(self._tree) for module in _star(node) if not _allowed(module)), "")
-        return next((module for node in self._used(name) for module in _outside(node)), "") or star
+        unseen = next((module for node in ast.walk(self._tree) for module in _unseen(node)), "")
+        return next((module for node in self._used(name) for module in _outside(node)), "") or unseen
 
     def fingerprint(self, name: str) -> str:
         """Changes when the code of a function changes, or of what it uses in this file."""
@@ -55,17 +65,19 @@ class Source:
         return any(isinstance(inner, LOOPS) for node in self._used(name) for inner in ast.walk(node))
 
     def _used(self, name: str) -> list[ast.AST]:
-        """What binds a name, and all that stands at the top of the file and is used in it."""
-        seen: dict[str, ast.AST] = {}
+        """All that binds a name, and all that stands at the top of the file and is used in it."""
+        seen: dict[str, list[ast.AST]] = {}
         open_names = [name]
         while open_names:
             one = open_names.pop()
-            if one in self._bound and one not in seen:
-                seen[one] = self._bound[one]
-                open_names += [node.id for node in ast.walk(seen[one]) if isinstance(node, ast.Name)]
-        # what runs without a name may still change a function
-        loose = [node for node in self._tree.body if isinstance(node, ast.Expr) and not _is_text(node)]
-        return [*seen.values(), *loose]
+            if one in self._every and one not in seen:
+                seen[one] = self._every[one]
+                inner = chain.from_iterable(map(ast.walk, seen[one]))
+                open_names += [node.id for node in inner if isinstance(node, ast.Name)]
+        # what binds no name may still change a function
+        binding = set(chain.from_iterable(self._every.values()))
+        loose = [node for node in _statements(self._tree.body) if node not in binding and not _is_text(node)]
+        return [*chain.from_iterable(seen.values()), *loose]
 
 
 def _bindings(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
@@ -105,9 +117,13 @@ def _outside(node: ast.AST) -> Iterator[str]:
             yield f"{ast.unparse(inner)}"
 
 
-def _star(node: ast.AST) -> Iterator[str]:
+def _unseen(node: ast.AST) -> Iterator[str]:
+    """What may bind any name, wherever it stands."""
     if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
-        yield "." * node.level + (node.module or "")
+        module = "." * node.level + (node.module or "")
+        yield from () if _allowed(module) else (module,)
+    elif isinstance(node, ast.Name) and node.id in UNSEEN:
+        yield node.id
 
 
 def _allowed(module: str) -> bool:
@@ -115,8 +131,8 @@ def _allowed(module: str) -> bool:
     return root == "numpy" or (root in sys.stdlib_module_names and root not in HIDDEN)
 
 
-def _is_text(node: ast.Expr) -> bool:
-    return isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
 def _seed(found: ast.AST | None) -> int:

@@ -76,7 +76,9 @@ def _on_the_end(history: list[Record], part: str) -> str:
     """What the losses did over the last tenth of the epochs."""
     tenth = max(1, (len(history) - 1) // 10)
     last, before = history[-1], history[-1 - tenth]
-    fall, span = 1 - last.val_loss / before.val_loss, "epoch" if tenth == 1 else f"{tenth} epochs"
+    # of a loss that was 0 there is no share: it stayed, or it rose
+    fall = 1 - last.val_loss / before.val_loss if before.val_loss else -float(last.val_loss > 0)
+    span = "epoch" if tenth == 1 else f"{tenth} epochs"
     if fall > MOVED:
         return (
             f"Still improving: stopped early. The {part} loss fell by {per_cent(fall, 1)} in the last {span}; "

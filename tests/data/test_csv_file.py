@@ -61,6 +61,8 @@ BAD = {
     "a missing value": ("label,a,b\n0,,2\n", "line 2, column 2: '' is not a number"),
     "no text": (b"\xff\xfe\x00label", "is not text in UTF-8"),
     "without names, more columns": ("0,1,2\n1,2,3,4\n", "line 2: has 4 columns, and the first line has 3"),
+    "an empty label": ("label,a,b\n0,1,2\n ,1,2\n", "line 3: has no label"),
+    "two columns of labels": ("label,a,Label\n0,1,2\n", "2 columns are called `label` in its first line"),
     "what a terminal obeys": ("label,a\n0,\x1b[2J\n", "is not a number"),
 }
 

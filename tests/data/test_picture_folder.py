@@ -130,6 +130,14 @@ def test_what_does_not_fit_is_told(write, load, monkeypatch: pytest.MonkeyPatch,
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize("parts", [("train", "val"), ("Train", "Test"), ("test", "train", "validation")])
+def test_parts_of_a_data_set_are_no_classes(folder: Path, write, load, parts: tuple[str, ...]):
+    write(**{f"{part}__{name}__1_png": grey(9) for part in parts for name in "ab"})
+    with pytest.raises(InputError, match=f"{', '.join(sorted(parts))} are parts of a data set") as error:
+        load()
+    assert str(folder / min(parts)) in str(error.value)
+
+
 def test_names_of_folders_are_shown_without_what_a_terminal_obeys(write, load):
     write(**{"a\x1b[2J__1_png": grey(1), "b__1_png": grey(2)})
     assert load()[0].names == ("a\\x1b[2J", "b")

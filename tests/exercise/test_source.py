@@ -119,3 +119,25 @@ def test_the_fingerprint_follows_the_code_and_what_it_uses(source):
 def test_a_loop_is_seen_also_in_what_is_used(source, body: str, loops: bool):
     helper = "def helped(X):\n    while True:\n        return X\n"
     assert source(f"{helper}\ndef logits(X, W, b):\n    return {body}\n").has_loop("logits") == loops
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "try:\n    import scratch as s\nexcept ImportError:\n    s = None\nlogits = s.logits\n",
+        "import scratch\nglobals().update({n: getattr(scratch, n) for n in ('logits',)})\n",
+        "import scratch\nfor n in ('logits',):\n    globals()[n] = getattr(scratch, n)\n",
+        "import scratch, sys\nsetattr(sys.modules[__name__], 'logits', scratch.logits)\n",
+    ],
+)
+def test_ways_to_other_code_that_a_last_binding_does_not_show(tmp_path: Path, text: str):
+    path = tmp_path / "mine.py"
+    path.write_text(text)
+    assert Source(path).foreign("logits")
+
+
+def test_a_file_without_its_answers_is_asked_again(tmp_path: Path):
+    path = tmp_path / "mine.py"
+    for text, asked in (("def logits(X, W, b): ...", False), ("def one_epoch(X): ...", True), ("ANSWERS = {}", True)):
+        path.write_text(text)
+        assert Source(path).asked == asked

@@ -7,7 +7,7 @@ import pytest
 
 from compare.problem import Hyperparameters
 from compare.training import advice as words_of
-from compare.training.advice import USUAL, advice, diverged, usual_band
+from compare.training.advice import USUAL, _on_the_end, advice, diverged, usual_band
 from scratch import Record
 
 
@@ -137,3 +137,9 @@ def test_the_published_curve_is_a_band_at_every_epoch_of_it():
     assert band(1) == pytest.approx((0.6282 - 0.05, 0.6282 + 0.05))
     assert band(20) == pytest.approx((0.8530 - 0.015, 0.8530 + 0.015))
     assert band(21) is None
+
+
+@pytest.mark.parametrize(("losses", "words"), [((0.0, 0.0), "moved by 0.0 %"), ((0.0, 0.1), "rose at the end")])
+def test_a_loss_of_nothing_has_no_share(losses: tuple[float, float], words: str):
+    history = [Record(n, 0.5, 1.0, loss, 1.0) for n, loss in enumerate(losses)]
+    assert words in _on_the_end(history, "validation")

@@ -15,6 +15,7 @@ import signal
 import sys
 import time
 import warnings
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,6 +31,7 @@ from compare.backends.user_file import LOADING
 from compare.errors import InputError
 from compare.exercise.seat.cases import VARIANTS, alone, cases
 from compare.exercise.seat.check_file import FAILED, CheckFile, Outcome
+from scratch import Equations
 
 # Seconds between two looks at whether the other process is still there, and the bytes of a verdict that are read.
 LOOK, LONGEST = 1.0, 4096
@@ -46,6 +48,18 @@ class Copy(NamedTuple):
     until: float
 
 
+def nameless(equations: Equations) -> Equations:
+    """The same functions, all of one name and module: a test shall look at what they compute."""
+
+    def hidden(function: Callable) -> Callable:
+        def f(*inputs: Any, **named: Any) -> Any:
+            return function(*inputs, **named)
+
+        return f
+
+    return Equations(*(hidden(function) for function in equations))
+
+
 class Service:
     """Answers requests. Each method is one kind: its values are those of the message."""
 
@@ -58,7 +72,7 @@ class Service:
         if VARIANTS in kinds:
             found += [case for group in cases(VARIANTS) for case in alone(group).values()]
         # made now, for the file may change what they are made of
-        self._equations = {case.name: case.make() for case in found}
+        self._equations = {case.name: nameless(case.make()) for case in found}
         MARK.pack_into(self._outbox, 0, LOADING, 0)
         self._file = CheckFile(Path(path))
         # libraries that the file has brought along

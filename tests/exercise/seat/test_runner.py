@@ -25,6 +25,13 @@ BAD = {
 }
 
 
+def test_names_and_modules_tell_nothing(run: Callable):
+    about = "(g.__name__, g.__qualname__, g.__module__, g.__code__.co_filename)"
+    runner = run(f"def check(f): return len({{{about} for g in f}}) == 1 and f[0].__name__ == 'f'", RIGHT, CLASSIC)
+    assert runner.right().state == PASSED
+    assert {found.state for _, found in runner.outcomes(["no-maximum-shift", "wrong-sign"])} == {PASSED}
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals, and copies of a process")
 @pytest.mark.parametrize("body", BAD)
 def test_what_a_test_does_wrong_is_one_line(run: Callable, body: str):
