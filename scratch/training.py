@@ -203,7 +203,11 @@ def probabilities(model: SoftmaxRegression, images: Stored, *, equations: Equati
 
 
 def accuracy(Z: Floats, y: Integers) -> float:
-    """Share of rows of Z (N, K) whose largest logit, the first of equals, is at the label y (N,)."""
+    """Share of rows of Z (N, K) whose largest logit, the first of equals, is at the label y (N,).
+
+    Raises TypeError if these are no arrays.
+    """
+    check_arrays(Z=Z, y=y)
     return correct(Z, y) / len(y) if len(y) else math.nan
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MODULES = {"scratch": "scratch", "torch": "torch_impl"}
 # More local ranks are a slip of the hand.
 MOST_RANKS = 64
+# Characters of a name that is not known that are shown.
+LONGEST = 40
 
 
 def backend(spec: str | Path, *, device: str = "cpu", nan: bool = True, time_limit: float = TIME_LIMIT) -> Backend:
@@ -82,7 +84,7 @@ def is_torch(*specs: str) -> bool:
 
 def ranks_of(spec: str) -> int | None:
     """N of torch:N; None if it is something else. Raises InputError if there cannot be so many."""
-    found = re.fullmatch(r"torch:(\d+)", spec)
+    found = re.fullmatch(r"torch:(\d{1,9})", spec)
     if found and not 1 <= int(found[1]) <= MOST_RANKS:
         raise InputError(f"{spec}: the ranks, processes on this machine, must be 1 ... {MOST_RANKS}")
     return int(found[1]) if found else None
@@ -119,4 +121,5 @@ SCRATCH = Backend("scratch", ScratchSide)
 
 def _unknown(spec: str, ranks: bool = False) -> InputError:
     known = ", ".join([*MODULES, *(["torch:N"] if ranks else [])])
-    return InputError(f"unknown backend {spec!r}; known: {known}, or the path of a Python file")
+    shown = spec if len(spec) <= LONGEST else f"{spec[:LONGEST]}..."
+    return InputError(f"unknown backend {shown!r}; known: {known}, or the path of a Python file")

@@ -92,10 +92,11 @@ def _check_labels(labels: NDArray, where: str, classes: int) -> None:
 def _check_pixels(images: NDArray, where: str) -> None:
     if images.dtype.kind == "f":
         for part in pieces(*images.shape):
-            bad = np.argwhere(~np.isfinite(images[part]))
+            with np.errstate(over="ignore"):
+                bad = np.argwhere(~np.isfinite(images[part].astype(np.float32)))
             if not len(bad):
                 continue
             n, d = bad[0] + (part.start, 0)
-            raise InputError(f"{where}: pixel {d} of image {n} is {images[n, d]}, not a finite number")
+            raise InputError(f"{where}: pixel {d} of image {n} is {images[n, d]}, not a finite number of float32")
     elif images.dtype != np.uint8:
         raise InputError(f"{where}: pixels must be uint8 or floats, not {images.dtype}")

@@ -241,7 +241,8 @@ function read() {
   const { image, label, step, mistake, ...options } = read_address()
   // a link to a part of the page asks for no state
   if (!image && run) return keep()
-  if (options.rate) options.rate = Number(options.rate) === facts.lr ? '' : `${Math.log10(options.rate)}`
+  const lr = Number(options.rate)
+  options.rate = lr > 0 && lr !== facts.lr ? `${Math.log10(lr)}` : ''
   for (const id of SETTINGS) $(id).value = options[id] || $(id).defaultValue || ''
   set_image(image)
   set_label(label)

@@ -42,7 +42,7 @@ export function break_it(sources, recorded, name, own_text) {
     worker.onmessage = ({ data }) => {
       try {
         found.push(...data.steps.flatMap((step) => compare_step(step, recorded)))
-        if (data.accuracy === undefined) worker.postMessage({ steps: 5 })
+        if (data.accuracy === undefined) worker.postMessage({ steps: 1 })
         else end({ verdict: verdict(found), accuracy: data.accuracy })
       } catch (error) {
         end({ error: say('shape', error) })

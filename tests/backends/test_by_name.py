@@ -86,3 +86,9 @@ def test_ranks_are_a_backend_only_where_they_are_asked_for():
         check_known("torch:2")
     with pytest.raises(InputError, match="unknown backend 'torch2'; known: scratch, torch, torch:N, or"):
         check_known("torch2", ranks=True)
+
+
+@pytest.mark.parametrize("spec", [f"torch:{'9' * 5000}", "x" * 5000])
+def test_a_long_name_is_cut(spec: str):
+    with pytest.raises(InputError, match=rf"^unknown backend '{spec[:40]}\.\.\.'; known"):
+        check_known(spec, ranks=True)

@@ -12,7 +12,7 @@ IMAGES, LABELS = np.arange(24).reshape(3, 2, 4).astype(np.uint8), np.array([0, 1
 
 
 def with_pixel(value: float) -> np.ndarray:
-    images = IMAGES.astype(np.float32)
+    images = IMAGES.astype(np.float64)
     images[1, 0, 3] = value
     return images
 
@@ -24,6 +24,10 @@ REFUSED = {
     "labels a column": ((IMAGES, LABELS[:, None]), "labels must have shape (N,), not (3, 1)"),
     "labels missing": ((IMAGES, LABELS[:-1]), "mine, train: 3 images but 2 labels"),
     "nan pixel": ((with_pixel(np.nan), LABELS), "mine, train: pixel 3 of image 1 is nan, not a finite number"),
+    "a pixel beyond float32": (
+        (with_pixel(1e300), LABELS),
+        "mine, train: pixel 3 of image 1 is 1e+300, not a finite number of float32",
+    ),
     "infinite pixel": ((with_pixel(-np.inf), LABELS), "mine, train: pixel 3 of image 1 is -inf, not a finite number"),
     "pixels of int32": ((IMAGES.astype(np.int32), LABELS), "pixels must be uint8 or floats, not int32"),
     "no images": ((IMAGES[:0], LABELS[:0]), "mine, train: the data set is empty"),

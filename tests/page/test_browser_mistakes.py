@@ -82,6 +82,14 @@ def test_a_line_of_ones_own_is_run_and_compared(open_page: Callable[..., Page], 
     expect(page.locator(FIRST)).to_have_attribute("data-first", "none", timeout=60_000)
 
 
+def test_an_engine_that_updates_in_place_is_right(open_page: Callable[..., Page], run_mistake: Callable[..., None]):
+    page = open_page()
+    old = "return [W.map((w, k) => w.map((value, d) => value - lr * dW[k][d])),"
+    own_line(page, old, "return [(W.forEach((w, k) => w.forEach((value, d) => (w[d] -= lr * dW[k][d]))), W),")
+    run_mistake(page)
+    expect(page.locator(FIRST)).to_have_attribute("data-first", "none", timeout=60_000)
+
+
 def test_an_engine_that_does_not_run_is_told(open_page: Callable[..., Page], run_mistake: Callable[..., None]):
     page = open_page()
     own_line(page, "return X.map((x) =>", "return X.mop((x) =>")

@@ -1,8 +1,10 @@
 """What holds for a step on every batch, whatever is in it."""
 
 import tracemalloc
+from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -120,3 +122,9 @@ def test_memory_of_evaluation_does_not_grow_with_the_images():
     # all logits would be 16 MB
     assert peaks[0] > 160_000, "one piece of logits"
     assert peaks[1] < 1.1 * peaks[0]
+
+
+@pytest.mark.parametrize("Z", [[[1.0, 2.0]], np.ma.masked_array([[1.0, 2.0]])])
+def test_the_accuracy_is_of_arrays(Z: Any):
+    with pytest.raises(TypeError, match=r"^Z must be a NumPy array, not "):
+        scratch.accuracy(Z, np.array([1]))
