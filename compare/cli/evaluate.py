@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from compare.backends.by_name import check_known
-from compare.backends.worker import TIME_LIMIT
+from compare.backends.protocol import TIME_LIMIT
 from compare.cli.ignored import check_data_root
 from compare.cli.options import (
     MODEL,
@@ -28,6 +28,7 @@ from compare.cli.options import (
     time_limit,
 )
 from compare.cli.outputs import Outputs
+from compare.cli.progress import say
 from compare.report import model_pictures
 from compare.report.as_json import write_json
 from compare.report.pictures import save_pictures
@@ -69,7 +70,10 @@ def evaluate(
     check_known(backend)
     loaded = load_checkpoint(checkpoint)
     check_data_root(context, data_name(loaded, data))
-    found = _evaluate(backend, seconds, loaded, select(loaded, data, data_root, split))
+    shown = select(loaded, data, data_root, split)
+    if shown.changed and not quiet:
+        say(f"note: {shown.data} has changed since the training: the model may know some of its {shown.split} images")
+    found = _evaluate(backend, seconds, loaded, shown)
     if json:
         write_json(json, _as_dict(found, backend))
     outputs = Outputs()

@@ -7,7 +7,7 @@ import typer
 from numpy.typing import NDArray
 
 from compare.backends.by_name import check_known, side_name
-from compare.backends.worker import TIME_LIMIT
+from compare.backends.protocol import TIME_LIMIT
 from compare.cli.ignored import check_data_root
 from compare.cli.one_image import OneImage, of_data, own_picture
 from compare.cli.options import (

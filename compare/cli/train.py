@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from compare.backends.by_name import check_known, is_torch, ranks_of
 from compare.backends.devices import Device, device
 from compare.backends.launched import is_first, place
-from compare.backends.worker import TIME_LIMIT
+from compare.backends.protocol import TIME_LIMIT
 from compare.cli.ignored import check_data_root, typed
 from compare.cli.options import (
     OUTPUT,

@@ -10,14 +10,17 @@ from numpy.typing import NDArray
 from compare.data.registry import SOURCES, Dataset, is_path, load
 from compare.data.splits import Split
 from compare.errors import InputError
-from compare.problem import Hyperparameters, Problem
+from compare.problem import Hyperparameters, Problem, checksum
 from compare.training.checkpoint import Checkpoint
 from scratch import Rows
 
 
 @dataclass(frozen=True)
 class CheckpointImages:
-    """Images (N, D) and labels (N,) of one part of a data set."""
+    """Images (N, D) and labels (N,) of one part of a data set.
+
+    changed: whether the data set has other labels than when the checkpoint was trained on it, and so another split.
+    """
 
     data: str
     split: Split
@@ -26,6 +29,7 @@ class CheckpointImages:
     classes: int
     shape: tuple[int, ...]
     names: tuple[str, ...]
+    changed: bool = False
 
     def __str__(self) -> str:
         return f"{self.data}, {self.split}: {len(self.labels):,} images"
@@ -82,7 +86,14 @@ def _part(checkpoint: Checkpoint, dataset: Dataset, split: Split | None) -> Chec
         other = Split.validation if split is Split.test else Split.test
         raise InputError(f"{dataset.name} has no {split} images; take --split {other}")
     images, labels = part
-    return CheckpointImages(dataset.name, split, images, labels, problem.classes, problem.shape, problem.names)
+    changed = bool(own) and split is not Split.test and _has_changed(checkpoint, problem)
+    return CheckpointImages(dataset.name, split, images, labels, problem.classes, problem.shape, problem.names, changed)
+
+
+def _has_changed(checkpoint: Checkpoint, problem: Problem) -> bool:
+    # the labels alone: to read all images would take long
+    known = (checkpoint.checksums or {}).get("labels")
+    return known is not None and known != checksum(problem.train[1], problem.validation[1])
 
 
 def names_from(checkpoint: Checkpoint, data: str | None) -> str | None:

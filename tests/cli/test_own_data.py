@@ -52,6 +52,18 @@ def test_data_shows_them(cli, pictures: Path, tmp_path: Path):
     assert (found["classes"], found["counts"]) == (["five", "three"], {"train": [20, 20]})
 
 
+def test_data_that_have_changed_since_the_training_are_told(cli, pictures: Path, tmp_path: Path):
+    """Another image more or less is another split."""
+    own, path = tmp_path / "own", tmp_path / "model.safetensors"
+    shutil.copytree(pictures, own)
+    assert cli("train", "--data", own, *ALIKE, *TRAINED, "--save", path, "--quiet")[0] == 0
+    assert "has changed" not in cli("evaluate", path)[2]
+    (own / "five" / "3.png").unlink()
+    told = f"note: {own} has changed since the training: the model may know some of its validation images\n"
+    assert told in cli("evaluate", path)[2]
+    assert "has changed" not in cli("evaluate", path, "--quiet")[2]
+
+
 def test_they_are_trained_on_and_the_checkpoint_remembers_how(cli, trained: Path, pictures: Path, tmp_path: Path):
     read = load_checkpoint(trained)
     assert (read.names, read.prepared.size, read.prepared.grey, read.shape) == (("five", "three"), 8, True, (8, 8))
