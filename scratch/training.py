@@ -154,7 +154,7 @@ def fit(
     train, validation: pairs of images (N, D), which may be `Rows`, and integer labels (N,). batches: for each epoch its
     batches, each an array of indices into the training images. lr and the options after it mean what they mean in
     `torch.optim.SGD`.
-    Raises FloatingPointError, naming epoch and step, when a loss is no longer finite.
+    Raises FloatingPointError, naming epoch and step, when a loss is no longer finite, ValueError of no batches.
     """
     optimizer = SGD(lr, momentum, dampening, weight_decay, nesterov)
 
@@ -170,6 +170,8 @@ def fit(
             loss += float(done.L) * len(done.y)
             hits += correct(done.Z, done.y)
             images += len(done.y)
+        if not images:
+            raise ValueError(f"epoch {number} has no batches")
         history.append(record(number, Evaluation(loss / images, hits / images)))
         if not math.isfinite(history[-1].val_loss):
             raise FloatingPointError(f"the validation loss is {history[-1].val_loss} after epoch {number}")

@@ -99,6 +99,8 @@ def fit(
 
 def _running(epoch: int, steps: list[tuple[Tensor, Tensor, int]]) -> Evaluation:
     """Loss, hits and images of each step -> their means over the images of the epoch."""
+    if not steps:
+        raise ValueError(f"epoch {epoch} has no batches")
     losses, right, images = zip(*steps, strict=True)
     total = 0.0
     for count, (L, N) in enumerate(zip(torch.stack(losses).tolist(), images, strict=True), 1):

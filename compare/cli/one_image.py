@@ -12,6 +12,7 @@ from compare.data.splits import Split
 from compare.errors import InputError
 from compare.training.checkpoint import Checkpoint
 from compare.training.checkpoint_images import select
+from compare.words import printable
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def own_picture(
     if loaded.shape:
         if raw:
             raise InputError(f"{checkpoint}: is trained on pictures of your own, which are only scaled: omit --raw")
-        return OneImage(str(file), read_as(file, loaded.shape).reshape(1, -1), loaded.shape, label, names)
+        return OneImage(printable(str(file)), read_as(file, loaded.shape).reshape(1, -1), loaded.shape, label, names)
     D = loaded.state.W.shape[1]
     edge = math.isqrt(D)
     if edge**2 != D:
@@ -56,7 +57,7 @@ def own_picture(
         image = (squeeze if raw else prepare)(picture, edge)
     except InputError as error:
         raise InputError(f"{file}: {error}") from None
-    return OneImage(str(file), image.reshape(1, -1), (edge, edge), label, names)
+    return OneImage(printable(str(file)), image.reshape(1, -1), (edge, edge), label, names)
 
 
 def class_of(text: str | None, names: tuple[str, ...]) -> int:

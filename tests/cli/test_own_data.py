@@ -1,6 +1,7 @@
 """Pictures and arrays of one's own through every command."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -198,3 +199,11 @@ def test_no_output_takes_the_place_of_the_data(cli, arrays: Path):
         code, _, err = cli(*command, "--json", arrays)
         assert (code, "choose another name" in err) == (2, True)
     assert arrays.read_bytes() == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names of files with a line in them")
+def test_the_name_of_a_picture_is_shown_in_one_line(cli, trained: Path, pictures: Path, tmp_path: Path):
+    path = tmp_path / "a\nb.png"
+    shutil.copy(pictures / "five" / "1.png", path)
+    out = cli("predict", trained, "--image", path)[1]
+    assert out.splitlines()[0].endswith(r"a\nb.png")

@@ -141,6 +141,12 @@ def test_fit_stops_where_a_loss_is_no_longer_finite(package, fit, start, small: 
         package.fit(start(lr=0.1)[0], small.train, validation, small.batches, 0.1)
 
 
+def test_an_epoch_without_batches_is_refused(package, start, small: Problem):
+    model, _, _ = start(lr=0.1)
+    with pytest.raises(ValueError, match=r"^epoch 2 has no batches$"):
+        package.fit(model, small.train, small.validation, [small.epoch_batches(1), []], 0.1)
+
+
 def test_fit_names_the_epoch_and_step_of_a_later_divergence(package, start, small: Problem):
     model, _, _ = start(lr=0.1)
     images = np.asarray(small.train[0]).astype(float)
