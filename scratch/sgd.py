@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from scratch.arrays import Floats
+from scratch.arrays import Floats, check_arrays
 
 
 def sgd_step(W: Floats, b: Floats, dW: Floats, db: Floats, lr: float) -> tuple[Floats, Floats]:
@@ -68,12 +68,18 @@ class SGD:
     def directions(self, parameters: list[Floats], gradients: list[Floats]) -> list[Floats]:
         """What E6 gets in place of the gradients dW (K, D) and db (K,); the velocity moves on.
 
+        Raises TypeError if something is to be computed, and a gradient is no array.
+
         >>> import numpy as np
         >>> sgd = SGD(lr=0.1, momentum=0.5)
         >>> ones = [np.ones((1, 1)), np.ones(1)]
         >>> [float(sgd.directions(ones, ones)[1][0]) for _ in range(3)]
         [1.0, 1.5, 1.75]
         """
+        if not (self.weight_decay or self.momentum):
+            return gradients
+        for gradient in gradients:
+            check_arrays(gradient=gradient)
         if self.weight_decay:
             # g = dW + weight_decay W
             gradients = [g + self.weight_decay * w for g, w in zip(gradients, parameters, strict=True)]

@@ -79,6 +79,8 @@ class Checkpoint:
         for name, value in asdict(replace(self.chosen, epochs=epochs)).items():
             if value != getattr(problem.chosen, name):
                 raise InputError(f"the checkpoint has {name} {value}, not {getattr(problem.chosen, name)}")
+        if self.images not in (None, len(problem.train[1])):
+            raise InputError(f"the checkpoint was trained on {self.images:,} images, not {len(problem.train[1]):,}")
         here = problem.checksums | {"order": problem.order_checksum(self.chosen.epochs)}
         for what in ("images", "labels", "split", "order"):
             if here[what] != self.checksums[what]:

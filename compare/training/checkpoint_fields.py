@@ -31,7 +31,7 @@ def read_fields(metadata: dict[str, str]) -> dict[str, Any]:
     for name in ("backend", "data"):
         _need(type(found[name]) is str and found[name] != "", f"{name} is no name")
     images, names = found.get("images"), found.get("names")
-    _need(images is None or (type(images) is int and images > 0), "images is no number of images")
+    _need(images is None or (type(images) is int and 0 < images < 2**63), "images is no number of images")
     _need(names is None or _are_names(names), "names are not names")
     chosen = _chosen(found["chosen"])
     return {

@@ -91,3 +91,27 @@ def test_a_batch_is_given_by_integers(index: np.ndarray, images: Any):
 def test_a_batch_may_be_a_list():
     X, y = scratch.batch(IMAGES, LABELS, [3, -1], np.dtype(np.float32))
     assert (X.shape, y.tolist()) == ((2, 3), [3, 1])
+
+
+NO_IMAGES = {"a list": IMAGES.tolist(), "a masked array": np.ma.masked_array(IMAGES)}
+
+
+@pytest.mark.parametrize("kind", NO_IMAGES)
+def test_pixels_and_batches_are_made_of_arrays(kind: str):
+    dtype = np.dtype(np.float32)
+    for make in (
+        lambda: scratch.pixels(NO_IMAGES[kind], dtype),
+        lambda: scratch.batch(NO_IMAGES[kind], LABELS, [0], dtype),
+    ):
+        with pytest.raises(TypeError, match=r"^images must be a NumPy array, not"):
+            make()
+    with pytest.raises(TypeError, match=r"^labels must be a NumPy array, not list"):
+        scratch.batch(IMAGES, LABELS.tolist(), [0], dtype)
+
+
+@pytest.mark.parametrize("options", [{"momentum": 0.5}, {"weight_decay": 0.1}])
+def test_directions_are_of_arrays(options: dict[str, float]):
+    sgd, right = scratch.SGD(0.1, **options), [np.ones((1, 2)), np.ones(1)]
+    with pytest.raises(TypeError, match=r"^gradient must be a NumPy array, not list"):
+        sgd.directions(right, [[[1.0, 1.0]], [1.0]])
+    assert sgd.velocity is None

@@ -136,6 +136,12 @@ def test_a_training_goes_on_only_with_what_it_began(make_small, saved: Path, wha
     assert len(train(problem, checkpoint=load_checkpoint(saved)).history) == epochs + 1
 
 
+def test_a_training_goes_on_only_with_as_many_images(make_small, saved: Path):
+    other = replace(load_checkpoint(saved), images=1_234)
+    with pytest.raises(InputError, match="the checkpoint was trained on 1,234 images, not 99"):
+        train(make_small(epochs=3, momentum=0.5), checkpoint=other)
+
+
 def test_initial_weights_have_no_part_in_what_follows(make_small, saved: Path):
     kept = load_checkpoint(saved)
     other = replace(kept, checksums=kept.checksums | {"weight": "0" * 64, "bias": "0" * 64})

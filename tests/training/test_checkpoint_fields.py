@@ -153,6 +153,7 @@ FORGED: dict[str, tuple[Change, str]] = {
     "data that are a number": (lambda f: f.update(data=5), "data is no name"),
     "a backend that is a list": (lambda f: f.update(backend=["scratch"]), "backend is no name"),
     "no images": (lambda f: f.update(images=0), "images is no number of images"),
+    "more images than there can be": (lambda f: f.update(images=10**400), "images is no number of images"),
     "images that are true": (lambda f: f.update(images=True), "images is no number of images"),
     "names that are text": (lambda f: f.update(names="0123"), "names are not names"),
     "names that are numbers": (lambda f: f.update(names=[0, 1, 2, 3]), "names are not names"),
