@@ -14,7 +14,6 @@ A gradient of the loss is `d` + name, with the same shape: dZ, dW, db.
 """
 
 from scratch.arrays import Floats, Images, Integers, Rows
-from scratch.checks import check_pixels, checked
 from scratch.model import SoftmaxRegression
 from scratch.public import (
     cross_entropy,
@@ -37,17 +36,16 @@ from scratch.training import (
     Step,
     accuracy,
     all_logits,
+    batch,
     correct,
     epoch,
     evaluate,
     fit,
+    pixels,
     predict,
     probabilities,
     step,
 )
-from scratch.training import pixels as unchecked_pixels
-
-batch, pixels = EQUATIONS.batch, checked(unchecked_pixels, check_pixels)
 
 __all__ = [
     "EQUATIONS",

@@ -8,8 +8,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-import numpy as np
-
 from scratch.arrays import Floats, Images, Integers, Rows, check_arrays
 
 P = ParamSpec("P")
@@ -83,18 +81,6 @@ def check_update(W: Floats, b: Floats, dW: Floats, db: Floats, lr: float) -> Non
     check_arrays(W=W, b=b, dW=dW, db=db)
     if dW.shape != W.shape or db.shape != b.shape:
         raise ValueError(f"gradients {dW.shape} and {db.shape} of parameters {W.shape} and {b.shape}")
-
-
-def check_batch(images: Images | Rows, labels: Integers, index: Integers, dtype: np.dtype) -> None:  # noqa: ARG001
-    """Raise TypeError unless images can be taken."""
-    check_pixels(images, dtype)
-    check_arrays(labels=labels)
-
-
-def check_pixels(images: Images | Rows, dtype: np.dtype) -> None:  # noqa: ARG001 (called as pixels)
-    """Raise TypeError unless these are images."""
-    if not isinstance(images, Rows):
-        check_arrays(images=images)
 
 
 def check_model(weight: Floats, bias: Floats) -> None:

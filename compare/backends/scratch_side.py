@@ -53,7 +53,7 @@ class ScratchSide:
 
         A side whose batches are spoilt gathers its own.
         """
-        if self.equations.batch in (scratch.batch, UNCHECKED.batch):
+        if self.equations.batch is scratch.batch:
             self._gathered = X, y
 
     def state(self) -> State:

@@ -87,4 +87,4 @@ def test_arguments_are_checked_only_where_a_function_is_replaced(small: Problem)
 def test_images_and_labels_are_fetched_as_before(small: Problem):
     side = ScratchSide(small, "float64")
     side.lay_out("gaps")
-    assert side.equations.batch is UNCHECKED.batch
+    assert side.equations.batch is scratch.batch

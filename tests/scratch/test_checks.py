@@ -93,22 +93,6 @@ def test_a_batch_may_be_a_list():
     assert (X.shape, y.tolist()) == ((2, 3), [3, 1])
 
 
-NO_IMAGES = {"a list": IMAGES.tolist(), "a masked array": np.ma.masked_array(IMAGES)}
-
-
-@pytest.mark.parametrize("kind", NO_IMAGES)
-def test_pixels_and_batches_are_made_of_arrays(kind: str):
-    dtype = np.dtype(np.float32)
-    for make in (
-        lambda: scratch.pixels(NO_IMAGES[kind], dtype),
-        lambda: scratch.batch(NO_IMAGES[kind], LABELS, [0], dtype),
-    ):
-        with pytest.raises(TypeError, match=r"^images must be a NumPy array, not"):
-            make()
-    with pytest.raises(TypeError, match=r"^labels must be a NumPy array, not list"):
-        scratch.batch(IMAGES, LABELS.tolist(), [0], dtype)
-
-
 @pytest.mark.parametrize("options", [{"momentum": 0.5}, {"weight_decay": 0.1}])
 def test_directions_are_of_arrays(options: dict[str, float]):
     sgd, right = scratch.SGD(0.1, **options), [np.ones((1, 2)), np.ones(1)]
