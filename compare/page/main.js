@@ -233,7 +233,7 @@ function keep() {
   keep_address(() => {
     const step = run.steps.length < run.target ? run.target : state.step
     const values = [...SETTINGS, 'mistake'].map((id) => [id, $(id).value])
-    return { image: state.index, label: state.drawn ? '' : state.label, step, ...Object.fromEntries(values), rate: chosen().lr }
+    return { image: state.index, label: state.drawn ? '' : state.label, step, ...Object.fromEntries(values), rate: state.lr }
   })
 }
 
