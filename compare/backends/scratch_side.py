@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 import scratch
 from compare.backends.memory_order import Order, laid_out
-from compare.backends.protocol import State, Tally, Trainable
+from compare.backends.protocol import Side, State, Tally, Trainable
 from compare.backends.timing import timed
 from compare.equations import FUNCTIONS
 from scratch import Equations, Evaluation, Rows, Step, Velocity
@@ -25,7 +25,6 @@ class ScratchSide:
         self.optimizer = scratch.SGD(**problem.chosen.descent)
         # labels are checked where data enter; where a function is replaced, the others look at what it returns
         self._given = self.equations = UNCHECKED if equations == scratch.EQUATIONS else equations
-        self._gathered: tuple[NDArray, NDArray] | None = None
         self.seconds = 0.0
 
     def epoch(self, batches: Iterable[NDArray]) -> Iterator[Step]:
@@ -43,18 +42,12 @@ class ScratchSide:
         """See Side."""
         return done
 
-    def step(self, index: NDArray) -> Step:
-        """See Side."""
-        X, y = self._gathered or self.equations.batch(*self.train, index, self.model.dtype)
+    def step(self, index: NDArray, gathered: tuple[NDArray, NDArray] | None = None) -> Step:
+        """See Side. gathered: the batch, X (N, D) and y (N,), if another side has it; spoilt batches are made anew."""
+        if gathered is None or self.equations.batch is not scratch.batch:
+            gathered = self.equations.batch(*self.train, index, self.model.dtype)
+        X, y = gathered
         return scratch.step(self.model, self.optimizer, X, y, self.equations)
-
-    def use_batch(self, X: NDArray, y: NDArray) -> None:
-        """The next `step` may take this batch, X (N, D) and y (N,): another side has gathered it from the same images.
-
-        A side whose batches are spoilt gathers its own.
-        """
-        if self.equations.batch is scratch.batch:
-            self._gathered = X, y
 
     def state(self) -> State:
         """See Side."""
@@ -86,6 +79,11 @@ class ScratchSide:
         """See Side."""
         logP = self.equations.log_softmax(Z)
         return logP, float(self.equations.nll_loss(logP, labels))
+
+
+def step_beside(side: Side, index: NDArray, other: Step) -> Step:
+    """A step on the batch that another side has just taken: one of `scratch` need not gather it again."""
+    return side.step(index, (other.X, other.y)) if isinstance(side, ScratchSide) else side.step(index)
 
 
 def _called_with(order: Order, function: Callable, *inputs: Any) -> Any:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from compare.backends.by_name import backend
 from compare.backends.protocol import Backend, Side, State
-from compare.backends.scratch_side import ScratchSide
+from compare.backends.scratch_side import step_beside
 from compare.backends.threads import threads
 from compare.equations import QUANTITIES
 from compare.errors import InputError
@@ -75,9 +75,7 @@ class Candidate:
                 continue
             if reading == "one_step":
                 side.start_from(State(pair.start.W, pair.start.b, pair.start.velocity))
-            if isinstance(side, ScratchSide):
-                side.use_batch(pair.reference.X, pair.reference.y)
-            step = side.step(index)
+            step = step_beside(side, index, pair.reference)
             if not comparison.first_divergence:
                 with suppress(OneSideNotFiniteError):
                     comparison.add(epoch, pair._replace(steps={reading: step}), scales)

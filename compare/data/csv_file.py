@@ -74,13 +74,13 @@ def _numbers(path: Path, block: list[str], start: int, column: int, width: int) 
     others = [n for n in range(width) if n != column]
     try:
         pixels = np.loadtxt(block, np.float64, usecols=others, **options)
-        labels = np.loadtxt(block, str, usecols=[column], **options)[:, 0]
+        labels = np.char.strip(np.loadtxt(block, str, usecols=[column], **options)[:, 0])
     except ValueError:
         _find_fault(path, block, start, column, width)
     # a comma may be in a word with quotation marks
     if any(line.count(",") != width - 1 and len(_cells(line)) != width for line in block):
         _find_fault(path, block, start, column, width)
-    if (empty := np.flatnonzero(np.char.strip(labels) == "")).size:
+    if (empty := np.flatnonzero(labels == "")).size:
         raise InputError(f"{path}, line {start + empty[0]}: has no label")
     whole = (pixels >= 0) & (pixels <= 255) & (pixels == np.rint(pixels))
     return pixels.astype(np.uint8 if whole.all() else np.float32), labels
@@ -101,7 +101,6 @@ def _find_fault(path: Path, block: list[str], start: int, column: int, width: in
 
 def _labels(words: NDArray) -> NDArray:
     """Whole numbers if all of them are, else the words."""
-    words = np.char.strip(words)
     try:
         return words.astype(np.int64)
     except (ValueError, OverflowError):

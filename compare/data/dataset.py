@@ -93,7 +93,7 @@ def _check_pixels(images: NDArray, where: str) -> None:
     if images.dtype.kind == "f":
         for part in pieces(*images.shape):
             with np.errstate(over="ignore"):
-                bad = np.argwhere(~np.isfinite(images[part].astype(np.float32)))
+                bad = np.argwhere(~np.isfinite(images[part].astype(np.float32, copy=False)))
             if not len(bad):
                 continue
             n, d = bad[0] + (part.start, 0)

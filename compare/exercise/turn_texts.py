@@ -58,7 +58,7 @@ def labels_text(labels: Sequence[int]) -> str:
     return f"the labels {[*map(int, labels)]}" if len(labels) > 1 else f"the label {labels[0]}"
 
 
-def steps_text(images: int, size: int, last: range) -> str:
+def steps_of(images: int, size: int, last: range) -> str:
     """How many steps an epoch has, and which images its last."""
     steps = -(-images // size)
     of_each = f", each image in one of them; the last has {images_text(last)}" if steps > 1 else f", with all {images}"

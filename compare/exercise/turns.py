@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 import scratch
 from compare.backends.traced import MOST_CALLS, Call
 from compare.equations import KNOWN
-from compare.exercise import turn_texts
 from compare.exercise.right import RIGHT
 from compare.exercise.rungs import shown
 from compare.exercise.seen import apart, prints_as_one, ratio
 from compare.exercise.trials import Results, same
-from compare.exercise.turn_texts import LESSONS, QUESTIONS, RANDOM, Turn, images_text, labels_text, why_images
+from compare.exercise.turn_texts import LESSONS, QUESTIONS, RANDOM, Turn, images_text, labels_text, steps_of, why_images
 from compare.words import counted
 
 Values = dict[str, Any]
@@ -169,7 +168,7 @@ class _Epoch:
         return Turn(
             f"{self.head} you take {counted(made, 'step')}{with_images}. How many steps should it be, with which "
             "images?",
-            turn_texts.steps_text(len(self.y), self.size, self._last()),
+            steps_of(len(self.y), self.size, self._last()),
         )
 
     def _last(self) -> range:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from numpy.typing import NDArray
 
 from compare.backends.protocol import Side, Trainable
-from compare.backends.scratch_side import ScratchSide
+from compare.backends.scratch_side import step_beside
 from compare.proof.tolerance import Start
 from scratch import Step
 
@@ -40,9 +40,7 @@ class SameStart:
         own: the step from weights of its own. done: that of the reference, in the type of its backend.
         """
         self.side.start_from(self.before)
-        if isinstance(self.side, ScratchSide):
-            self.side.use_batch(own.X, own.y)
-        steps = {"one_step": self.side.step(index), "whole_run": own}
+        steps = {"one_step": step_beside(self.side, index, own), "whole_run": own}
         start = Start.of(self.before, self.initial, self.chosen)
         self.before = self.reference.state()
         return StepPair(number, start, self.reference.quantities(done), steps)

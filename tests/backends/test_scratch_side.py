@@ -8,7 +8,7 @@ import pytest
 import scratch
 from compare.backends.memory_order import ORDERS, order_of
 from compare.backends.protocol import State
-from compare.backends.scratch_side import ScratchSide
+from compare.backends.scratch_side import ScratchSide, step_beside
 from compare.equations import FUNCTIONS
 from compare.problem import Problem
 from scratch.training import UNCHECKED
@@ -60,8 +60,7 @@ def test_each_equation_is_given_all_its_arrays_in_the_order(small: Problem):
 def test_a_batch_that_another_side_has_gathered_is_taken(small: Problem):
     side, index = ScratchSide(small, "float64"), np.arange(5)
     given = side.step(index)
-    side.use_batch(given.X, given.y)
-    again = side.step(index)
+    again = step_beside(side, index, given)
     assert again.X is given.X
     assert again.y is given.y
 
@@ -73,8 +72,7 @@ def test_a_side_that_spoils_its_batches_gathers_its_own(small: Problem):
 
     side, index = ScratchSide(small, "float64", scratch.EQUATIONS._replace(batch=dark)), np.arange(5)
     X, y = scratch.batch(*small.train, index, np.dtype("float64"))
-    side.use_batch(X, y)
-    np.testing.assert_array_equal(side.step(index).X, X / 2)
+    np.testing.assert_array_equal(side.step(index, (X, y)).X, X / 2)
 
 
 def test_arguments_are_checked_only_where_a_function_is_replaced(small: Problem):

@@ -27,7 +27,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/backends/scratch_side.py', 'self.optimizer.lr = float(lr)', 'pass', 'tests/backends/test_protocol.py::test_another_rate_is_that_of_all_steps_from_then_on'),
     ('compare/backends/torch_side.py', 'self.optimizer.param_groups[0]["lr"] = lr', 'pass', 'tests/backends/test_protocol.py::test_another_rate_is_that_of_all_steps_from_then_on'),
     ('compare/backends/user_file.py', 'laid_out(value, order_of(value))', 'laid_out(value, "C")', 'tests/backends/test_worker.py::test_a_function_is_given_what_is_sent_in_its_order'),
-    ('compare/backends/scratch_side.py', 'if self.equations.batch is scratch.batch:', 'if True:', 'tests/backends/test_scratch_side.py::test_a_side_that_spoils_its_batches_gathers_its_own'),
-    ('compare/backends/scratch_side.py', 'X, y = self._gathered or self.equations.batch(', 'X, y = self.equations.batch(', 'tests/backends/test_scratch_side.py::test_a_batch_that_another_side_has_gathered_is_taken'),
+    ('compare/backends/scratch_side.py', 'if gathered is None or self.equations.batch is not scratch.batch:', 'if gathered is None:', 'tests/backends/test_scratch_side.py::test_a_side_that_spoils_its_batches_gathers_its_own'),
+    ('compare/backends/scratch_side.py', 'if gathered is None or self.equations.batch is not scratch.batch:', 'if True:', 'tests/backends/test_scratch_side.py::test_a_batch_that_another_side_has_gathered_is_taken'),
     ('compare/backends/scratch_side.py', 'UNCHECKED if equations == scratch.EQUATIONS else equations', 'equations', 'tests/backends/test_scratch_side.py::test_arguments_are_checked_only_where_a_function_is_replaced'),
 ]
