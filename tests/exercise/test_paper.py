@@ -145,6 +145,8 @@ def test_a_wrong_answer_of_a_learner_gets_what_it_would_be_the_answer_to():
         ("P[0,0] after Z + 5", lifted[0] / lifted.sum(), "5 added to Z[0, 0] alone"),
         ("P[0,0] after Z + 5", softmax.P[0, 0] * np.exp(5), "the denominator has exp(5) too"),
         ("L at zero weights", 0.0, "needs P = 1 at each label"),
+        ("L of the doubled batch", 2 * softmax.loss, "if L were a sum"),
+        ("L of the doubled batch", softmax.loss / 2, "the terms are doubled too"),
         ("sum of db", 1.0, "the sum of a row of P;"),
         ("sum of db", 2.0, "the sum of the two rows of P;"),
         ("W[0,0] + 0.1, linear", 0.1 * update.lr * dW, "whatever lr is"),

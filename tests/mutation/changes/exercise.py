@@ -30,4 +30,5 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/exercise/paper_numbers.py', 'W[0, pixels] += change', 'W[0, 0] += change', 'tests/exercise/test_paper.py::test_a_wrong_answer_of_a_learner_gets_what_it_would_be_the_answer_to'),
     ('compare/exercise/turn_texts.py', 'if len(labels) > 1 else', 'if labels is None else', 'tests/exercise/test_turns.py::test_labels_in_a_sentence'),
     ('compare/exercise/turn_texts.py', 'if steps > 1 else f", with all {images}"', 'if steps else f", with all {images}"', 'tests/exercise/test_mistakes.py::test_a_mistake_is_asked_about_and_named_on_request'),
+    ('compare/exercise/paper.py', '(2 * n.loss, "that would', '(2 / n.loss, "that would', 'tests/exercise/test_paper.py::test_a_wrong_answer_of_a_learner_gets_what_it_would_be_the_answer_to'),
 ]
