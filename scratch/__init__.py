@@ -1,7 +1,7 @@
 """Softmax regression by hand: NumPy, every formula and every gradient spelled out.
 
-Read the files in the order of the derivation: softmax, cross_entropy, model, sgd, training. What a function asks of its
-arguments, and raises where they do not fit, is in checks.
+Read the files in the order of the derivation: softmax, cross_entropy, model, sgd, images, training. What a function
+asks of its arguments, and raises where they do not fit, is in checks.
 The tags E1 to E6 are the equations of MATHS.md.
 
     N examples, D features, K classes
@@ -16,6 +16,7 @@ A gradient of the loss is `d` + name, with the same shape: dZ, dW, db.
 from scratch.arrays import Floats, Images, Integers, Rows
 from scratch.model import SoftmaxRegression
 from scratch.public import (
+    batch,
     cross_entropy,
     log_softmax,
     logits,
@@ -23,6 +24,7 @@ from scratch.public import (
     logits_gradient_by_chain_rule,
     nll_loss,
     parameter_gradients,
+    pixels,
     sgd_step,
     softmax,
     softmax_jacobian,
@@ -36,12 +38,10 @@ from scratch.training import (
     Step,
     accuracy,
     all_logits,
-    batch,
     correct,
     epoch,
     evaluate,
     fit,
-    pixels,
     predict,
     probabilities,
     step,

@@ -22,6 +22,14 @@ def check_arrays(**arrays: object) -> None:
             raise TypeError(f"{name} must be a NumPy array, not {kind}; numpy.asarray makes one")
 
 
+def check_images(images: object) -> None:
+    """Raise TypeError unless these are a NumPy array, or rows of one.
+
+    Rows are known by the array that they hold: where this package was loaded twice, there are two classes of them.
+    """
+    check_arrays(images=getattr(images, "array", images))
+
+
 class Rows:
     """Rows of an array, in an order of their own, each copied only when it is asked for.
 

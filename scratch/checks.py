@@ -8,7 +8,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from scratch.arrays import Floats, Images, Integers, Rows, check_arrays
+import numpy as np
+
+from scratch.arrays import Floats, Images, Integers, Rows, check_arrays, check_images
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -83,6 +85,17 @@ def check_update(W: Floats, b: Floats, dW: Floats, db: Floats, lr: float) -> Non
         raise ValueError(f"gradients {dW.shape} and {db.shape} of parameters {W.shape} and {b.shape}")
 
 
+def check_pixels(images: Images, dtype: np.dtype) -> None:  # noqa: ARG001 (called as pixels)
+    """Raise TypeError unless images are an array."""
+    check_arrays(images=images)
+
+
+def check_batch(images: Images | Rows, labels: Integers, index: Integers, dtype: np.dtype) -> None:  # noqa: ARG001 (as batch)
+    """Raise TypeError unless images and labels are arrays; the indices are looked at in each step."""
+    check_images(images)
+    check_arrays(labels=labels)
+
+
 def check_model(weight: Floats, bias: Floats) -> None:
     """Raise TypeError or ValueError unless they are the parameters of a model."""
     check_arrays(weight=weight, bias=bias)
@@ -95,8 +108,7 @@ def check_model(weight: Floats, bias: Floats) -> None:
 def check_training(W: Floats, b: Floats, images: Images | Rows, y: Integers) -> None:
     """Raise TypeError or ValueError unless every batch of these images and labels fits the model."""
     check_arrays(y=y)
-    if not isinstance(images, Rows):
-        check_arrays(images=images)
+    check_images(images)
     if len(images.shape) != 2 or images.shape[1] != W.shape[1]:
         raise ValueError(f"images (N, D) and weights (K, D) expected, not {images.shape} and {W.shape}")
     check_labels(y, len(images), len(b))

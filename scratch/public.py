@@ -3,11 +3,13 @@
 from scratch import checks
 from scratch.checks import checked
 from scratch.cross_entropy import cross_entropy, logits_gradient, logits_gradient_by_chain_rule, nll_loss
+from scratch.images import batch, pixels
 from scratch.model import logits, parameter_gradients
 from scratch.sgd import sgd_step
 from scratch.softmax import log_softmax, softmax, softmax_jacobian
 
 __all__ = [
+    "batch",
     "cross_entropy",
     "log_softmax",
     "logits",
@@ -15,11 +17,14 @@ __all__ = [
     "logits_gradient_by_chain_rule",
     "nll_loss",
     "parameter_gradients",
+    "pixels",
     "sgd_step",
     "softmax",
     "softmax_jacobian",
 ]
 
+pixels = checked(pixels, checks.check_pixels)
+batch = checked(batch, checks.check_batch)
 logits = checked(logits, checks.check_logits)
 softmax = checked(softmax, checks.check_softmax)
 log_softmax = checked(log_softmax, checks.check_softmax)

@@ -8,45 +8,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scratch import public
-from scratch.arrays import Floats, Images, Integers, Rows, check_arrays
+from scratch.arrays import Floats, Integers, Rows, check_arrays, check_images
 from scratch.checks import check_training
 from scratch.cross_entropy import logits_gradient, nll_loss
+from scratch.images import Stored, batch, pixels
 from scratch.model import SoftmaxRegression, logits, parameter_gradients
 from scratch.sgd import SGD, sgd_step
 from scratch.softmax import log_softmax
 
-# Images in an array, or the rows of one.
-Stored = Images | Rows
 Data = tuple[Stored, Integers]
 
 # Images per piece in evaluation: large enough to be fast, small enough never to copy a whole data set.
 CHUNK = 1000
 
 
-def pixels(images: Images, dtype: np.dtype) -> Floats:
-    """Images as the model sees them: uint8 (N, D) -> X (N, D) in 0 ... 1; floats keep their values.
-
-    A division, because a product with 1/255 rounds differently from torchvision's ToTensor.
-    """
-    return images / dtype.type(255) if images.dtype == np.uint8 else images.astype(dtype)
-
-
-def batch(images: Stored, labels: Integers, index: Integers, dtype: np.dtype) -> tuple[Floats, Integers]:
-    """The images at `index` (N,) as X (N, D), and their labels y (N,).
-
-    Raises TypeError if the indices are no integers.
-    """
-    index = np.asarray(index)
-    if index.dtype.kind not in "iu":
-        raise TypeError(f"a batch must be an array of integer indices, not of {index.dtype}")
-    # take copies whole rows, and needs half the time of images[index]
-    return pixels(images.take(index, axis=0), dtype), labels[index]
-
-
 class Equations(NamedTuple):
     """The functions a step is made of, the batch and then E1 to E6; replace one to see what it does."""
 
-    batch: Callable[[Stored, Integers, Integers, np.dtype], tuple[Floats, Integers]] = batch
+    batch: Callable[[Stored, Integers, Integers, np.dtype], tuple[Floats, Integers]] = public.batch
     logits: Callable[[Floats, Floats, Floats], Floats] = public.logits
     log_softmax: Callable[[Floats], Floats] = public.log_softmax
     nll_loss: Callable[[Floats, Integers], np.floating] = public.nll_loss
@@ -225,8 +204,7 @@ def all_logits(model: SoftmaxRegression, images: Stored, f: Equations = EQUATION
 
 def _pieces(model: SoftmaxRegression, images: Stored, f: Equations) -> Iterator[Floats]:
     """Logits Z of CHUNK images after CHUNK images; one piece without rows if there are none."""
-    if not isinstance(images, Rows):
-        check_arrays(images=images)
+    check_images(images)
     return (f.logits(pixels(piece, model.dtype), model.weight, model.bias) for piece in _cut(images))
 
 

@@ -1,9 +1,11 @@
 """What the tests share: small problems, the command line in this process, small MNIST files, and the whole MNIST."""
 
+import atexit
 import functools
 import importlib
 import os
 import runpy
+import shutil
 import signal
 import struct
 import tempfile
@@ -31,6 +33,7 @@ from compare.training.train import train
 ROOT = Path(__file__).parent.parent
 # The data of the tests: a cache of their own, and no folder that a test has not named.
 os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="softmax-tests-")
+atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
 MNIST_ROOT = os.environ.pop(DATA_ROOT_VARIABLE, None)
 
 # The six functions as a user may write them, all right.

@@ -185,5 +185,5 @@ def test_a_disk_that_is_full_ends_no_training(tmp_path: Path):
     assert process.poll() is None
     process.send_signal(signal.SIGTERM)
     _, err = process.communicate()
-    assert (process.returncode, err.decode()) == (2, f"error: {fault}; nothing is saved\n")
+    assert (process.returncode, err.decode()) == (143, f"{fault}; it is tried again\n{fault}; nothing is saved\n")
     assert not list(tmp_path.iterdir())

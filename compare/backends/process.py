@@ -18,7 +18,7 @@ from compare.backends.user_file import LOADING
 from compare.equations import KNOWN
 
 # Bytes that a file may print, and how many of them are shown.
-PRINTED, MOST_SHOWN = 10**6, 10**4
+PRINTED, MOST_SHOWN = 10**6, 2000
 # Seconds until Python has started; the time limit is for what the file does.
 STARTING = 60.0
 POLL = 0.1

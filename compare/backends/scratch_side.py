@@ -15,6 +15,9 @@ from compare.equations import FUNCTIONS
 from scratch import Equations, Evaluation, Rows, Step, Velocity
 from scratch.training import UNCHECKED
 
+# How a batch is gathered where nobody has replaced it, without and with a look at its arguments.
+RIGHT_BATCHES = UNCHECKED.batch, scratch.EQUATIONS.batch
+
 
 class ScratchSide:
     """`scratch` in training, with any of its equations replaced; see Side."""
@@ -44,7 +47,7 @@ class ScratchSide:
 
     def step(self, index: NDArray, gathered: tuple[NDArray, NDArray] | None = None) -> Step:
         """See Side. gathered: the batch, X (N, D) and y (N,), if another side has it; spoilt batches are made anew."""
-        if gathered is None or self.equations.batch is not scratch.batch:
+        if gathered is None or self.equations.batch not in RIGHT_BATCHES:
             gathered = self.equations.batch(*self.train, index, self.model.dtype)
         X, y = gathered
         return scratch.step(self.model, self.optimizer, X, y, self.equations)

@@ -26,6 +26,8 @@ def file_size(path: Path, largest: int | None = LARGEST) -> int:
     Raises OSError, with the reason as its `strerror`, for what is missing, a folder, a pipe, a socket, a device, or
     larger than `largest`, if that is given: what is mapped may have any size.
     """
+    if "\0" in str(path):
+        raise OSError(errno.EINVAL, "its name has a zero byte")
     found = path.stat()
     if stat.S_ISDIR(found.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))

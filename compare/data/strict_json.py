@@ -6,6 +6,8 @@ from typing import Any
 
 # Levels of objects and lists in each other; what is written here has less than ten.
 DEEPEST = 32
+# Of a whole number: of more Python says what a programmer should do.
+MOST_DIGITS = 4300
 
 
 def parse_json(content: str | bytes) -> Any:
@@ -16,7 +18,9 @@ def parse_json(content: str | bytes) -> Any:
     """
     text = content if isinstance(content, str) else content.decode()
     try:
-        value = json.loads(text, object_pairs_hook=_object, parse_float=_finite, parse_constant=_finite)
+        value = json.loads(
+            text, object_pairs_hook=_object, parse_int=_whole, parse_float=_finite, parse_constant=_finite
+        )
     except RecursionError:
         raise ValueError(f"more than {DEEPEST} levels") from None
     _check_depth(value)
@@ -28,6 +32,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         raise ValueError(f"a name twice in one object, which has {', '.join(map(ascii, found))[:60]}")
     return found
+
+
+def _whole(text: str) -> int:
+    if len(text) > MOST_DIGITS:
+        raise ValueError(f"a number of {len(text):,} digits")
+    return int(text)
 
 
 def _finite(text: str) -> float:

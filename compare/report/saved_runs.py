@@ -95,7 +95,9 @@ def as_csv(histories: Histories) -> str:
 def kept(root: Path) -> tuple[list[dict[str, Any]], list[InputError]]:
     """The run.json of each run in root, the oldest first, and an error for each that cannot be read as one."""
     runs, errors = [], []
-    for path in sorted(root.glob(f"[!.]*/{ABOUT}")):
+    folders = sorted(root.iterdir()) if root.is_dir() else []
+    # also a link that leads nowhere
+    for path in [folder / ABOUT for folder in folders if folder.name[0] != "." and os.path.lexists(folder / ABOUT)]:
         try:
             runs.append(read_run(path))
         except InputError as error:

@@ -118,7 +118,8 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
     """Read a checkpoint of ours, or weights alone from any safetensors or `torch.save` file that has our two tensors.
 
     Raises InputError, naming the file, if it is missing, damaged, of another shape, or holds more than tensors;
-    nothing in the file is ever run.
+    nothing in the file is ever run. Weights alone in safetensors, and a bare pickle as PyTorch wrote it before 1.6,
+    have no checksum: that a bit of a number has changed is not noticed there.
     """
     path = Path(path)
     tensors, metadata = read_tensors(path)

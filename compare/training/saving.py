@@ -15,6 +15,9 @@ SECONDS_BETWEEN_SAVES = 2.0
 # After each save that fails the pause doubles, up to this.
 LONGEST_PAUSE = 60.0
 
+# The last save, which no other follows, is tried again after each of these.
+LAST_PAUSES = 0.5, 1.0
+
 # It is told why a save failed.
 OnFault = Callable[[str], None]
 
@@ -42,30 +45,51 @@ class Saving:
             self._pause = SECONDS_BETWEEN_SAVES
         except InputError as error:
             self._pause = min(2 * self._pause, LONGEST_PAUSE)
-            if self._on_fault:
-                self._on_fault(f"{error}; training goes on, and it is tried again")
+            self._tell(f"{error}; training goes on, and it is tried again")
         self._last = time.monotonic()
 
-    def stop(self) -> None:
-        """Save as `finish` does, but put no untrained model in the place of another."""
-        progress = self._training.progress
-        trained = len(progress.history) > 1 or progress.step
-        if trained or (progress.history and not os.path.exists(self._path)):
-            self.finish()
+    def stop(self, reason: BaseException) -> None:
+        """Save before the training ends for this reason, which stays the reason where that fails.
+
+        No untrained model is put in the place of another.
+        """
+        try:
+            if self._is_worth_it():
+                self.finish()
+        except InputError as error:
+            reason.add_note(str(error))
+            self._tell(str(error))
 
     def lost(self, error: RankError) -> RankError:
         """Save what this rank has, if it has it, and add to the error how far the file reaches."""
         with suppress(InputError):
-            self.stop()
+            if self._is_worth_it():
+                self._save()
         error.args = (f"{error}; {self._reaches}",)
         return error
 
     def finish(self) -> None:
-        """Save. Raises InputError, saying how far the file reaches, where that fails."""
+        """Save, in a few tries. Raises InputError, saying how far the file reaches, where all of them fail."""
+        for pause in LAST_PAUSES:
+            try:
+                self._save()
+                return
+            except InputError as error:
+                self._tell(f"{error}; it is tried again")
+                time.sleep(pause)
         try:
             self._save()
         except InputError as error:
             raise InputError(f"{error}; {self._reaches}") from None
+
+    def _is_worth_it(self) -> bool:
+        progress = self._training.progress
+        trained = len(progress.history) > 1 or progress.step > 0
+        return trained or (bool(progress.history) and not os.path.exists(self._path))
+
+    def _tell(self, fault: str) -> None:
+        if self._on_fault:
+            self._on_fault(fault)
 
     def _save(self) -> None:
         save_checkpoint(self._path, self._training)

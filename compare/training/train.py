@@ -121,10 +121,10 @@ def _run_and_save(training: Training, on_step: OnStep | None, on_epoch: OnEpoch 
         run([training], on_step, then_save)
     except RankError as error:
         raise (saving.lost(error) if saving else error) from None
-    except (KeyboardInterrupt, OSError):
+    except (KeyboardInterrupt, OSError) as stopped:
         # neither falls into a step or a record: signals are held, and only a callback has output
         if saving:
-            saving.stop()
+            saving.stop(stopped)
         raise
     if saving:
         _finish(saving)

@@ -57,8 +57,9 @@ def test_each_equation_is_given_all_its_arrays_in_the_order(small: Problem):
         }  # fmt: skip
 
 
-def test_a_batch_that_another_side_has_gathered_is_taken(small: Problem):
-    side, index = ScratchSide(small, "float64"), np.arange(5)
+@pytest.mark.parametrize("own", [{}, {"logits": lambda X, W, b: X @ W.T + b}], ids=["none", "one"])
+def test_a_batch_that_another_side_has_gathered_is_taken(small: Problem, own: dict):
+    side, index = ScratchSide(small, "float64", scratch.EQUATIONS._replace(**own)), np.arange(5)
     given = side.step(index)
     again = step_beside(side, index, given)
     assert again.X is given.X
@@ -85,4 +86,4 @@ def test_arguments_are_checked_only_where_a_function_is_replaced(small: Problem)
 def test_images_and_labels_are_fetched_as_before(small: Problem):
     side = ScratchSide(small, "float64")
     side.lay_out("gaps")
-    assert side.equations.batch is scratch.batch
+    assert side.equations.batch is UNCHECKED.batch

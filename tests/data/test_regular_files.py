@@ -48,6 +48,13 @@ def test_what_is_no_file_is_told_without_opening_it(
     assert error.value.strerror == words
 
 
+@pytest.mark.parametrize("read", [file_size, read_bytes, BoundedReader])
+def test_a_name_with_a_zero_byte_is_told(read: Callable[[Path], object]):
+    with pytest.raises(OSError, match=r".+") as error:
+        read(Path("a\0b"))
+    assert error.value.strerror == "its name has a zero byte"
+
+
 def test_the_largest_file_is_read(tmp_path: Path):
     (tmp_path / "file").touch()
     os.truncate(tmp_path / "file", 2**28)

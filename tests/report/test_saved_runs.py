@@ -133,6 +133,7 @@ def test_only_whole_runs_are_listed(tmp_path: Path):
     path_beside(tmp_path / "a").mkdir()
     (next(tmp_path.iterdir()) / "run.json").write_text("{")
     (tmp_path / "empty").mkdir()
+    (tmp_path / "link").symlink_to("link")
     (tmp_path / "file").touch()
     assert kept(tmp_path) == ([], [])
 
@@ -153,3 +154,13 @@ def test_a_damaged_run_hides_no_other(tmp_path: Path):
     found, (error,) = kept(tmp_path)
     assert [run["name"] for run in found] == ["a", "c"]
     assert str(error).startswith(f"{tmp_path / 'b' / 'run.json'}: cannot be read as a run (not JSON")
+
+
+@pytest.mark.parametrize("target", ["run.json", "nothing"])
+def test_a_link_that_leads_nowhere_is_a_damaged_run(tmp_path: Path, target: str):
+    keep(tmp_path, "a", CONTENT, HISTORIES, {})
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "run.json").symlink_to(target)
+    found, (error,) = kept(tmp_path)
+    assert [run["name"] for run in found] == ["a"]
+    assert str(error).startswith(f"{tmp_path / 'b' / 'run.json'}: cannot be read as a run (")

@@ -1,5 +1,9 @@
 """Whatever is no array of NumPy is refused by name."""
 
+import importlib
+import sys
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -22,7 +26,11 @@ CALLS = {
     "parameter_gradients": {"X": X, "dZ": Z},
     "sgd_step": {"W": W, "b": b, "dW": W, "db": b, "lr": 0.1},
     "SoftmaxRegression": {"weight": W, "bias": b},
+    "pixels": {"images": X, "dtype": X.dtype},
+    "batch": {"images": X, "labels": y, "index": y, "dtype": X.dtype},
 }
+# What is no array, or may be a list too.
+NO_ARRAYS = {"lr", "dtype", "index"}
 
 OTHERS = {
     "list": lambda a: a.tolist(),
@@ -36,7 +44,9 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("other", OTHERS)
-@pytest.mark.parametrize(("name", "argument"), [(f, a) for f, named in CALLS.items() for a in named if a != "lr"])
+@pytest.mark.parametrize(
+    ("name", "argument"), [(f, a) for f, named in CALLS.items() for a in named if a not in NO_ARRAYS]
+)
 def test_each_argument_must_be_an_array(name: str, argument: str, other: str):
     arguments = CALLS[name] | {argument: OTHERS[other](CALLS[name][argument])}
     with pytest.raises(TypeError, match=rf"^{argument} must be a NumPy array, not {other}; numpy.asarray makes one$"):
@@ -49,6 +59,18 @@ def test_images_must_be_an_array(name: str, other: str):
     labels = [y] if name == "evaluate" else []
     with pytest.raises(TypeError, match=f"^images must be a NumPy array, not {other}"):
         getattr(scratch, name)(scratch.SoftmaxRegression(W, b), OTHERS[other](X), *labels)
+
+
+def test_rows_of_a_package_that_was_loaded_twice_are_rows(monkeypatch: pytest.MonkeyPatch):
+    rows = scratch.Rows(X, y)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "scratch"]:
+        monkeypatch.delitem(sys.modules, name)
+    second: Any = importlib.import_module("scratch")
+    assert second.Rows is not scratch.Rows
+    model = second.SoftmaxRegression(W, b)
+    np.testing.assert_array_equal(second.predict(model, rows), scratch.predict(scratch.SoftmaxRegression(W, b), rows))
+    list(second.epoch(model, second.SGD(0.1), (rows, y), [y]))
+    np.testing.assert_array_equal(second.batch(rows, y, y, X.dtype)[0], rows[y])
 
 
 def test_labels_must_be_an_array_in_evaluation():

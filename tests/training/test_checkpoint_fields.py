@@ -185,7 +185,7 @@ TEXTS = {
     "no JSON": ("state", "{", "Expecting"),
     "deep": ("state", "[" * 100_000, "more than 32 levels"),
     "a name twice": ("chosen", '{"epochs": 7, "epochs": 8}', "a name twice in one object"),
-    "an integer of 5,000 digits": ("images", "9" * 5000, "Exceeds the limit"),
+    "an integer of 5,000 digits": ("images", "9" * 5000, "a number of 5,000 digits"),
 }
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from compare.errors import InputError
 from compare.problem import Problem
 from compare.training import checkpoint as checkpoints
 from compare.training import saving as module
@@ -43,6 +42,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """What the time is for the saves: its only number may be changed."""
     now = [0.0]
     monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(module.time, "sleep", lambda seconds: now.append(now.pop() + seconds))
     return now
 
 
@@ -80,7 +80,7 @@ def test_only_the_last_save_is_an_error_that_says_how_far_the_file_reaches(
     path = tmp_path / "file"
     if before:
         path.write_bytes(before)
-    disk(full)
+    tries = disk(full)
 
     def an_epoch_takes_a_while(_records: object) -> None:
         clock[0] += 0.9
@@ -91,19 +91,43 @@ def test_only_the_last_save_is_an_error_that_says_how_far_the_file_reaches(
     ):
         go_on(training, None, an_epoch_takes_a_while, path)
     assert len(training.history) == 8
+    assert len(tries) == 2 + 3
     if says.endswith("epoch 2"):
         assert len(load_checkpoint(path).progress.history) == 3
     else:
         assert [file.read_bytes() for file in tmp_path.iterdir()] == ([before] if before else [])
 
 
-def test_ctrl_c_that_cannot_save_is_no_end_of_a_training(small: Problem, disk, tmp_path: Path):
-    disk(lambda _: True)
+def test_the_last_save_is_tried_again(small: Problem, disk, clock, tmp_path: Path):
+    tries, told = disk(lambda n: n <= 2), []
     training = start(small, "scratch", "float32")
-    with pytest.raises(InputError, match=r"nothing is saved$") as refused:
-        go_on(training, lambda *_: signal.raise_signal(signal.SIGINT), save=tmp_path / "file")
-    assert not isinstance(refused.value, SaveError)
+    go_on(training, save=tmp_path / "file", on_fault=told.append)
+    assert (len(tries), clock[0]) == (3, 1.5)
+    assert (
+        told
+        == [f"{tmp_path / 'file'}: the checkpoint cannot be written: No space left on device; it is tried again"] * 2
+    )
+    assert len(load_checkpoint(tmp_path / "file").progress.history) == 8
+
+
+@pytest.mark.usefixtures("clock")
+@pytest.mark.parametrize("reason", [KeyboardInterrupt, BrokenPipeError, OSError])
+def test_what_ends_a_training_ends_it_where_the_save_fails_too(
+    small: Problem, disk, tmp_path: Path, reason: type[BaseException]
+):
+    disk(lambda _: True)
+    training, told = start(small, "scratch", "float32"), []
+
+    def end(*_: object) -> None:
+        if reason is not KeyboardInterrupt:
+            raise reason
+        signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(reason) as ended:
+        go_on(training, end, None, tmp_path / "file", told.append)
     assert training.progress.step == 1
+    words = f"{tmp_path / 'file'}: the checkpoint cannot be written: No space left on device; nothing is saved"
+    assert (told[-1], ended.value.__notes__) == (words, [words])
 
 
 @pytest.mark.parametrize("error", [BrokenPipeError, OSError])
