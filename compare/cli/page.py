@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
+import typer
+
 from compare.cli.options import COMPARED, OUTPUT, TRAINING, Quiet, check_output, flag, option
 from compare.cli.outputs import Outputs
 from compare.cli.problem_options import LearningRate, ProblemOptions, takes_problem
@@ -26,6 +28,11 @@ class PageOptions(ProblemOptions):
 
     lr: LearningRate = LR
     epochs: Annotated[int | None, option(TRAINING, metavar="N", help="Passes over the training images.")] = EPOCHS
+    # refused, see _check
+    momentum: Annotated[float, typer.Option(hidden=True)] = 0.0
+    nesterov: Annotated[bool, typer.Option("--nesterov", hidden=True)] = False
+    weight_decay: Annotated[float, typer.Option(hidden=True)] = 0.0
+    dampening: Annotated[float, typer.Option(hidden=True)] = 0.0
 
 
 @takes_problem

@@ -40,14 +40,11 @@ export function show_curves(place, own, recorded, comparable, guessed) {
   const accuracy = chart(say('accuracies'), [...hits, { name: 'predicted', style: 'guess', values: guessed }], { ...axis, range: [0, 100], marks: [0, 50, 100] })
   accuracy.id = 'accuracy'
   const made = [chart(say('losses'), losses, { ...axis, range: [0, top], marks }), accuracy]
-  if (comparable) {
-    const differences = [
-      { name: 'to NumPy', style: 'numpy', values: gap(0) },
-      { name: 'to PyTorch', style: 'torch', values: gap(1) },
-      { name: 'budget', style: 'budget', values: recorded.limits },
-    ]
-    made.push(chart(say('difference'), differences, { ...axis, range: [1e-17, 1e-12], marks: [1e-16, 1e-14, 1e-12], log: true }))
-  } else made.push(element('p', { class: 'note' }, say('recorded', facts)))
+  made.push(
+    comparable
+      ? chart(say('difference'), [{ name: 'to NumPy', style: 'numpy', values: gap(0) }, { name: 'to PyTorch', style: 'torch', values: gap(1) }, { name: 'budget', style: 'budget', values: recorded.limits }], { ...axis, range: [1e-17, 1e-12], marks: [1e-16, 1e-14, 1e-12], log: true })
+      : element('p', { class: 'note' }, say('recorded', facts)),
+  )
   place.replaceChildren(...made)
 }
 

@@ -36,9 +36,11 @@ function worked(step, { x, label, b, lr }) {
   const sum = step.Z.reduce((sum, z) => sum + Math.exp(z - largest), 0)
   const ink = Math.max(...x)
   const signed = (value) => (value < 0 ? `(${digits(value)})` : digits(value))
-  const before = { product: Z - bias, plus_b: signed(bias), Z, largest, power: Math.exp(Z - largest), sum, P }
   const { classes, names } = facts
-  return { ...before, L: step.L, classes, guessing: Math.log(classes), dZ, ink, dW: step.dW[label][x.indexOf(ink)], at: names[label], b: bias, lr, times_db: signed(dZ), b_after: step.b[label], after: step.after }
+  return {
+    product: Z - bias, plus_b: signed(bias), Z, largest, power: Math.exp(Z - largest), sum, P, L: step.L, classes, guessing: Math.log(classes),
+    dZ, ink, dW: step.dW[label][x.indexOf(ink)], at: names[label], b: bias, lr, times_db: signed(dZ), b_after: step.b[label], after: step.after,
+  }
 }
 
 /** on_logit(k, value): a logit was moved; on_logit(): back to E1 -> a function of the state: to what each symbol is, and the logits */

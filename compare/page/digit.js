@@ -1,6 +1,6 @@
 // The digit: one of ten images, or drawn with mouse, finger, pen or arrow keys and prepared as MNIST was.
 
-import { $, clamp, draw_grey, element, facts, make_canvas, on, place_in, say } from './numbers.js'
+import { $, clamp, draw_grey, element, facts, floor, make_canvas, max, min, on, place_in, round, say } from './numbers.js'
 import { images } from './train.js'
 
 /** While the role of the canvas is `application`; on_drawn gets what `prepare` gives -> begin(is_new) */
@@ -16,7 +16,7 @@ export function drawing(canvas, on_drawn) {
     $('image-note').textContent = say('pen_down')
   }
   const lift = () => ((last = undefined), on_drawn(prepare(ink, width, height)))
-  const show_pen = () => draw_grey(canvas, ink.map((value, d) => (d === Math.floor(pen[1]) * width + Math.floor(pen[0]) ? 0.5 : value)))
+  const show_pen = () => draw_grey(canvas, ink.map((value, d) => (d === floor(pen[1]) * width + floor(pen[0]) ? 0.5 : value)))
   const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
   const when_on = (name, answer) => on(canvas, name, (event) => canvas.getAttribute('role') === 'application' && answer(event))
   when_on('pointerdown', (event) => (canvas.setPointerCapture(event.pointerId), line_to(place_in(canvas, event))))
@@ -42,33 +42,33 @@ export function drawing(canvas, on_drawn) {
 
 function stamp(ink, width, x, y) {
   for (let d = 0; d < ink.length; d++) {
-    const gap = Math.hypot((d % width) + 0.5 - x, Math.floor(d / width) + 0.5 - y)
-    ink[d] = Math.max(ink[d], clamp(1.6 - gap, 0, 1))
+    const gap = Math.hypot((d % width) + 0.5 - x, floor(d / width) + 0.5 - y)
+    ink[d] = max(ink[d], clamp(1.6 - gap, 0, 1))
   }
 }
 
 /** Ink -> {x, steps}: the drawing as in MNIST, and [text, pixels] of each step on the way. */
 export function prepare(ink, width, height) {
-  const drawn = Array.from(ink.keys()).filter((d) => ink[d] > 0)
+  const drawn = [...ink.keys()].filter((d) => ink[d] > 0)
   if (!drawn.length) return { x: ink.slice(), steps: [[say('nothing'), ink]] }
-  const [columns, lines] = [drawn.map((d) => d % width), drawn.map((d) => Math.floor(d / width))]
-  const [left, top] = [columns, lines].map((all) => Math.min(...all))
-  const size = Math.max(Math.max(...columns) - left, Math.max(...lines) - top) + 1
+  const [columns, lines] = [drawn.map((d) => d % width), drawn.map((d) => floor(d / width))]
+  const [left, top] = [columns, lines].map((all) => min(...all))
+  const size = max(max(...columns) - left, max(...lines) - top) + 1
   // 20 of 28 pixels
-  const large = Math.round((Math.min(width, height) * 20) / 28)
-  const each = (values) => ink.map((_, d) => values(d % width, Math.floor(d / width)))
+  const large = round((min(width, height) * 20) / 28)
+  const each = (values) => ink.map((_, d) => values(d % width, floor(d / width)))
   const pixel = (from, x, y) => (x < 0 || y < 0 || x >= width || y >= height ? 0 : from[y * width + x])
-  const scaled = each((x, y) => (Math.max(x, y) >= large ? 0 : blend((x, y) => pixel(ink, x, y), left + (x * size) / large, top + (y * size) / large)))
+  const scaled = each((x, y) => (max(x, y) >= large ? 0 : blend((x, y) => pixel(ink, x, y), left + (x * size) / large, top + (y * size) / large)))
   const mass = scaled.reduce((sum, value) => sum + value, 0)
   const mean = (place) => scaled.reduce((sum, value, d) => sum + value * place(d), 0) / mass
-  const right = Math.round((width - 1) / 2 - mean((d) => d % width))
-  const down = Math.round((height - 1) / 2 - mean((d) => Math.floor(d / width)))
+  const right = round((width - 1) / 2 - mean((d) => d % width))
+  const down = round((height - 1) / 2 - mean((d) => floor(d / width)))
   const x = each((x, y) => pixel(scaled, x - right, y - down))
   return { x, steps: [[say('as_drawn'), ink.slice()], [say('scaled', { size, large }), scaled], [say('centred', { right, down }), x]] }
 }
 
 function blend(pixel, x, y) {
-  const [i, j] = [Math.floor(x), Math.floor(y)]
+  const [i, j] = [floor(x), floor(y)]
   const [u, v] = [x - i, y - j]
   return (1 - v) * ((1 - u) * pixel(i, j) + u * pixel(i + 1, j)) + v * ((1 - u) * pixel(i, j + 1) + u * pixel(i + 1, j + 1))
 }
@@ -80,7 +80,7 @@ export function make_picker(place, recorded, on_image) {
   place.append(...buttons)
   return ({ index, drawn }, predicted) =>
     buttons.forEach((button, i) => {
-      const n = index - (index % buttons.length) + i
+      const n = index - (index % 10) + i
       button.hidden = n >= recorded.labels.length
       if (button.hidden) return
       const { X, y } = images(recorded, [n])

@@ -60,7 +60,7 @@ function show() {
 }
 
 function is_seen(name) {
-  return Array.from(document.querySelectorAll(`[data-value="${name}"]`)).some((place) => place.checkVisibility())
+  return [...document.querySelectorAll(`[data-value="${name}"]`)].some((place) => place.checkVisibility())
 }
 
 function about_image(k) {
@@ -105,9 +105,9 @@ function changed() {
 }
 
 function next_mistake() {
-  const count = recorded.labels.length
-  const others = Array.from({ length: count }, (_, i) => (state.index + 1 + i) % count)
-  choose_image(others.find((n) => predicted(images(recorded, [n]).X[0]) !== recorded.labels[n]) ?? state.index)
+  const { labels } = recorded
+  const others = Array.from(labels, (_, i) => (state.index + 1 + i) % labels.length)
+  choose_image(others.find((n) => predicted(images(recorded, [n]).X[0]) !== labels[n]) ?? state.index)
 }
 
 const begin_drawing = drawing($('image'), ({ x, steps }) => {
@@ -229,16 +229,19 @@ function ask() {
   show_buttons()
 }
 
+function address() {
+  const step = run.steps.length < run.target ? run.target : state.step
+  const values = [...SETTINGS, 'mistake'].map((id) => [id, $(id).value])
+  return { image: state.index, label: state.drawn ? '' : state.label, step, ...Object.fromEntries(values), rate: state.lr }
+}
+
 function keep() {
-  keep_address(() => {
-    const step = run.steps.length < run.target ? run.target : state.step
-    const values = [...SETTINGS, 'mistake'].map((id) => [id, $(id).value])
-    return { image: state.index, label: state.drawn ? '' : state.label, step, ...Object.fromEntries(values), rate: state.lr }
-  })
+  keep_address(address)
 }
 
 function read() {
-  const { image, label, step, mistake, ...options } = read_address()
+  const asked = read_address()
+  const { image, label, step, mistake, ...options } = asked
   // a link to a part of the page asks for no state
   if (!image && run) return keep()
   const lr = Number(options.rate)
@@ -252,6 +255,9 @@ function read() {
   }
   restart()
   run_to(Number(step) || 0)
+  const used = address()
+  const other = Object.entries(asked).filter(([name, text]) => text && text !== used[name] && Number(text) !== Number(used[name]))
+  if (other.length) tell(say('not_so', { asked: new URLSearchParams(other) }))
 }
 
 // before what is typed changes anything

@@ -13,6 +13,7 @@ NOTES = {
     "no_number": "“{typed}” is no number: {used} is used. Type digits, with a point or a comma.",
     "a_number": "Type a number: digits, with a point or a comma.",
     "nearest": "“{typed}” is not allowed here: {used} is used, the nearest that is.",
+    "not_so": "The address asks for {asked}, which cannot be here: what is nearest to it is shown, or the usual.",
     "again": "The training began again, with what is set now.",
     "drag": " (drag or type one: all below follows)",
     "back": "Back to the logits of E1",

@@ -1,5 +1,7 @@
 // Numbers as bars, digits and pictures.
 
+export const { abs, floor, max, min, round } = Math
+
 export const $ = (id) => document.getElementById(id)
 
 /** What build.py gives the page. */
@@ -15,7 +17,7 @@ export function on(place, event, answer) {
 }
 
 export function clamp(value, low, high) {
-  return Math.min(high, Math.max(low, value))
+  return min(high, max(low, value))
 }
 
 /** Said aloud above the line about symbols, until something else is changed. */
@@ -34,14 +36,14 @@ export function read_number(input) {
   // a box of whole numbers has no step
   const asked = number_in(input.step ? typed : typed.replace(/,(?=\d{3}$)/, ''))
   const near = clamp(isNaN(asked) ? input.defaultValue : asked, input.min, input.max)
-  const used = input.step ? near : Math.round(near)
+  const used = input.step ? near : round(near)
   if (asked !== used && typed) tell(say(isNaN(asked) ? 'no_number' : 'nearest', { typed, used: String(used) }))
   return Number((input.value = used))
 }
 
 /** Up to the next number of one digit: 0.28 -> 0.3 */
 export function round_up(value) {
-  const unit = 10 ** Math.floor(Math.log10(value))
+  const unit = 10 ** floor(Math.log10(value))
   return Number((Math.ceil(value / unit) * unit).toPrecision(1))
 }
 
@@ -66,7 +68,7 @@ export function labelled(text, tag, attributes, ...children) {
 
 export function digits(value) {
   if (!Number.isFinite(value)) return String(value).replace('Infinity', 'inf').replace('NaN', 'nan')
-  const size = Math.abs(value)
+  const size = abs(value)
   return (size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(2) : value.toFixed(4)).replaceAll('-', '−')
 }
 
@@ -97,10 +99,10 @@ export function make_bars(symbol, { positive, on_move } = {}) {
 }
 
 function set_bars(rows, values, label, positive) {
-  const largest = Math.max(1e-12, ...Array.from(values, Math.abs).filter(isFinite))
+  const largest = max(1e-12, ...Array.from(values, abs).filter(isFinite))
   const [whole, from] = positive ? [100, 0] : [50, 50]
   rows.forEach(({ row, bar, number, controls }, k) => {
-    const width = whole * (Math.min(1, Math.abs(values[k]) / largest) || 0)
+    const width = whole * (min(1, abs(values[k]) / largest) || 0)
     row.className = k === label ? 'label' : ''
     bar.className = values[k] < 0 ? 'bar below' : 'bar'
     bar.style.width = `${width}%`
@@ -119,15 +121,15 @@ const packed = ([red, green, blue]) => (255 << 24) | (blue << 16) | (green << 8)
 const GREYS = Uint32Array.from({ length: 256 }, (_, i) => packed(Array(3).fill(255 - i)))
 // Orange above 0, blue below: safe for the colour-blind.
 const SIGNED = Uint32Array.from({ length: 511 }, (_, i) =>
-  packed((i > 255 ? [179, 71, 0] : [28, 95, 176]).map((channel) => 238 + (Math.abs(i - 255) / 255) * (channel - 238))),
+  packed((i > 255 ? [179, 71, 0] : [28, 95, 176]).map((channel) => 238 + (abs(i - 255) / 255) * (channel - 238))),
 )
 
 export function draw_grey(canvas, x) {
-  paint(canvas, x, (value) => GREYS[Math.round(255 * value)])
+  paint(canvas, x, (value) => GREYS[round(255 * value)])
 }
 
 export function draw_signed(canvas, values, largest) {
-  paint(canvas, values, (value) => SIGNED[255 + Math.round(255 * clamp(value / largest, -1, 1))])
+  paint(canvas, values, (value) => SIGNED[255 + round(255 * clamp(value / largest, -1, 1))])
 }
 
 function paint(canvas, values, colour) {
@@ -142,7 +144,7 @@ export function make_picture(symbol) {
   const text = say(`row_${symbol}`)
   const [canvas, scale] = [make_canvas(text), element('span')]
   const set = (values) => {
-    const largest = Math.max(...values.map(Math.abs)) || 1
+    const largest = max(...values.map(abs)) || 1
     draw_signed(canvas, values, largest)
     scale.textContent = say('colour', { largest: digits(largest) })
   }
@@ -152,7 +154,7 @@ export function make_picture(symbol) {
 /** Which pixel of a canvas an event of the pointer is at: [column, line], not rounded. */
 export function place_in(canvas, event) {
   // those of a click are whole numbers
-  const [clientX, clientY] = [event.clientX, event.clientY].map(Math.floor)
+  const [clientX, clientY] = [event.clientX, event.clientY].map(floor)
   const box = canvas.getBoundingClientRect()
   return [((clientX - box.left) / box.width) * canvas.width, ((clientY - box.top) / box.height) * canvas.height]
 }

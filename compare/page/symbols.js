@@ -18,7 +18,7 @@ export function listen_to_symbols(about, sentence) {
       one.classList.toggle('lit', share_a_name(one.dataset.symbol, names))
       one.classList.toggle('held', share_a_name(one.dataset.symbol, held))
     }
-    if (names) last = names
+    last = names || last
     if (names) say_last()
   }
   const hold = (names) => ((held = held === names ? undefined : names), light(held))
@@ -32,7 +32,7 @@ export function listen_to_symbols(about, sentence) {
       hold(undefined)
       about.textContent = hint
     }
-    if ((event.key !== 'Enter' && event.key !== ' ') || !symbol_of(event)) return
+    if (!['Enter', ' '].includes(event.key) || !symbol_of(event)) return
     event.preventDefault()
     hold(symbol_of(event))
   })

@@ -3,7 +3,7 @@
 import { gradient } from './compare.js'
 import { chart } from './curves.js'
 import { log_softmax, logits, nll_loss } from './engine.js'
-import { draw_signed, element, facts, labelled, make_bars, make_canvas, notes, on, place_in, read_number, say } from './numbers.js'
+import { abs, draw_signed, element, facts, floor, labelled, make_bars, make_canvas, max, notes, on, place_in, read_number, say } from './numbers.js'
 
 /** batch(N): the first images of the run -> {show, nudge} */
 export function make_touch(place, state, batch) {
@@ -35,16 +35,16 @@ function make_shift(state) {
     const c = Number(input.value)
     const [z] = logits([state.x], state.W, state.b)
     const moved = z.map((value) => value + c)
-    const m = shifted.input.checked ? Math.max(...moved) : 0
+    const m = shifted.input.checked ? max(...moved) : 0
     const sum = moved.reduce((part, value) => part + Math.exp(value - m), 0)
     const p = moved.map((value) => Math.exp(value - m) / sum)
     const before = log_softmax([z])[0].map(Math.exp)
-    const gap = Math.max(...p.map((value, k) => Math.abs(value - before[k])))
+    const gap = max(...p.map((value, k) => abs(value - before[k])))
     Z.set(moved, state.label)
     P.set(p, state.label)
     const is_kept = gap < 1e-9
     out.className = is_kept ? '' : 'warning'
-    out.textContent = say(is_kept ? 'shift_kept' : 'shift_lost', { largest: Math.max(...moved) - m, sum, gap })
+    out.textContent = say(is_kept ? 'shift_kept' : 'shift_lost', { largest: max(...moved) - m, sum, gap })
   }
   const { input, line } = slider('number_c', -1000, 1000, 0, show)
   on(shifted.input, 'change', show)
@@ -56,7 +56,7 @@ function make_nudge(state) {
   const places = Object.entries({ class: facts.classes, line: height, column: width }).map(([text, count]) => labelled(`${text} 0 to ${count - 1}`, 'input', { type: 'text', inputmode: 'numeric', min: 0, max: count - 1 }))
   const [canvas, text, plot] = [make_canvas('template of this class'), element('p', { class: 'digits', role: 'status' }), element('div')]
   const choose = (k, d) => {
-    ;[k, Math.floor(d / width), d % width].forEach((value, i) => (places[i].input.value = value))
+    ;[k, floor(d / width), d % width].forEach((value, i) => (places[i].input.value = value))
     show()
   }
   const show = () => {
@@ -67,18 +67,18 @@ function make_nudge(state) {
     draw_signed(canvas, state.W[k], state.full.W)
     canvas.getContext('2d').strokeRect(column - 0.5, line - 0.5, 2, 2)
     text.textContent = say(state.x[d] ? 'weight' : 'weight_of_paper', { k, d, line, width, column, weight: state.W[k][d], secant: secants[n], slope })
-    const errors = secants.map((secant) => Math.max(1e-16, Math.abs(secant - slope)))
+    const errors = secants.map((secant) => max(1e-16, abs(secant - slope)))
     const lines = [{ name: 'error', style: 'js', values: errors }, { name: 'h of the slider', style: 'dot', values: errors.map((error, i) => (i === n ? error : NaN)) }]
     plot.replaceChildren(chart(say('error'), lines, { count: 15, width: 320, range: [1e-12, 1], marks: [1, 1e-7, 1e-12], ends: ['h = 0.1', 'h = 1e-15'], log: true }))
   }
   on(canvas, 'click', (event) => {
-    const [column, line] = place_in(canvas, event).map(Math.floor)
+    const [column, line] = place_in(canvas, event).map(floor)
     choose(Number(places[0].input.value), line * width + column)
   })
   for (const { input } of places) on(input, 'change', show)
   const { input, line } = slider('power', 1, 15, 3, show)
   const made = card('card_nudge', element('p', {}, `${say('click')} `, ...places.map(({ label }) => label)), canvas, line, text, plot, note('nudge'))
-  choose(state.label, Math.max(0, state.x.findIndex((value, d) => value > 0.5 && d > 0.45 * state.x.length)))
+  choose(state.label, max(0, state.x.findIndex((value, d) => value > 0.5 && d > 0.45 * state.x.length)))
   return { card: made, show, choose }
 }
 
@@ -97,7 +97,7 @@ function make_sizes(state, batch) {
     const N = Number(input.value)
     const { X, y } = batch(N)
     const { logP, dZ, dW } = gradient({ X, y }, state)
-    const largest = Math.max(...dW.map((row) => Math.max(...row.map(Math.abs))))
+    const largest = max(...dW.map((row) => max(...row.map(abs))))
     out.textContent = say('batch', { P: Math.exp(logP[0][y[0]]), N, dZ: dZ[0][y[0]], mean: largest, sum: N * largest })
   }
   on(input, 'change', show)

@@ -27,7 +27,7 @@ function step(engine, run) {
 }
 
 function validation({ logits }, run) {
-  const { X, y } = images(run, Array.from(run.labels.keys()).slice(run.train))
+  const { X, y } = images(run, [...run.labels.keys()].slice(run.train))
   return hits(logits(X, run.W, run.b), y) / y.length
 }
 
@@ -43,7 +43,7 @@ export function with_momentum(momentum) {
 }
 
 export function each(rows, change) {
-  return rows.map((row) => row.map((value) => change(value)))
+  return rows.map((row) => row.map(change))
 }
 
 export function largest_at(row) {

@@ -29,6 +29,13 @@ def test_it_is_opened_if_that_is_asked_for(cli, tmp_path: Path, monkeypatch: pyt
     assert opened == [(tmp_path / "page.html").as_uri()]
 
 
+def test_no_option_is_shown_that_is_refused(cli):
+    shown = cli("page", "--help")[1]
+    assert "--batch-size" in shown
+    for option in ("--momentum", "--nesterov", "--weight-decay", "--dampening"):
+        assert option not in shown
+
+
 @pytest.mark.parametrize(
     ("args", "says"),
     [

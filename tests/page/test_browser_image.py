@@ -202,12 +202,20 @@ def test_the_address_brings_back_what_was_seen(open_page: Callable[..., Page]):
 
 
 @pytest.mark.parametrize(
-    "hash_",
-    ["#image=99999999&label=77&step=1e9", "#image=-3&label=x&rate=99&mistake=nothing", "#%", "#image=1&rate=-1"],
+    ("hash_", "not_so"),
+    [
+        ("#image=99999999&label=77&step=1e9", "image=99999999&label=77&step=1e9"),
+        ("#image=-3&label=x&rate=99&mistake=nothing", "image=-3&label=x&rate=99&mistake=nothing"),
+        ("#%", ""),
+        ("#image=1&rate=-1&batch=0&rat=2", "rate=-1&batch=0&rat=2"),
+        ("#image=07&step=1.0&rate=0.10&momentum=0.50&sum=sum&mistake=wrong-sign", ""),
+    ],
 )
-def test_a_wrong_address_does_no_harm(open_page: Callable[..., Page], hash_: str):
+def test_what_the_address_asks_for_in_vain_is_told(open_page: Callable[..., Page], hash_: str, not_so: str):
     page = open_page(hash_)
     expect(page.locator("#image-note")).to_contain_text("Labelled")
+    words = f"The address asks for {not_so}, which cannot be here: what is nearest to it is shown, or the usual."
+    expect(page.locator("#told")).to_have_text(words if not_so else "")
 
 
 def test_only_a_logit_that_was_moved_is_called_moved(open_page: Callable[..., Page]):

@@ -116,6 +116,9 @@ def test_without_javascript_there_are_a_sentence_and_the_equations(open_page: Ca
         expect(page.locator(f"#{tag} math").first).to_be_visible()
         for side in ("numpy", "torch"):
             expect(page.locator(f'#{tag} [data-side="{side}"] pre')).to_be_visible()
+    # what would not answer is not there
+    for dead in page.locator("input, select, textarea, button, nav a, canvas").all():
+        expect(dead).to_be_hidden()
 
 
 def test_without_mathml_each_equation_is_a_line(open_page: Callable[..., Page], page_file: Path):
