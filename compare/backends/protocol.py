@@ -90,7 +90,11 @@ class Side(Protocol):
 
 
 class Backend(NamedTuple):
-    """A name for reports, and what makes a side of it for a problem in a dtype, each one from a fresh state."""
+    """A name for reports, and what makes a side of it for a problem in a dtype, each one from a fresh state.
+
+    others: of a backend of several processes makes the same with another number of them.
+    """
 
     name: str
     side: Callable[[Trainable, str], Side]
+    others: "Callable[[], Backend] | None" = None

@@ -38,6 +38,7 @@ class Ranks(Remote):
 
     def __init__(self, number: int, device: str = "cpu", side: SideMaker = ParallelSide):
         self.name, self._fault = f"torch:{number}" + ("" if device == "cpu" else f" on {device}"), ""
+        self._device, self._side = device, side
         super().__init__(Path(tempfile.mkdtemp(prefix="softmax-twice-", dir=IN_RAM if IN_RAM.is_dir() else None)))
         pipes = [Pipe() for _ in range(number)]
         self._connections, ends = [mine for mine, _ in pipes], [theirs for _, theirs in pipes]
@@ -55,7 +56,13 @@ class Ranks(Remote):
 
     def backend(self) -> Backend:
         """All ranks together as one side."""
-        return Backend(self.name, lambda problem, dtype: RemoteSide(self, problem, dtype, {}))
+        return Backend(self.name, lambda problem, dtype: RemoteSide(self, problem, dtype, {}), self._others)
+
+    def _others(self) -> Backend:
+        """One rank more; or one less, where each needs a card of its own."""
+        number = len(self.processes)
+        more = number + 1 if self._device == "cpu" else max(1, number - 1)
+        return Ranks(more, self._device, self._side).backend()
 
     def exchange(self, kind: str, values: dict[str, Any], arrays: Sequence[NDArray]) -> Message:
         """Ask all of them at the same time, and put their answers together."""

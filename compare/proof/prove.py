@@ -22,6 +22,7 @@ from compare.proof.gradient_check import GradientCheck, check_gradients
 from compare.proof.hard_batches import check_hard_batches
 from compare.proof.high_precision import Distances, distances_from_exact
 from compare.proof.lockstep import SameStart
+from compare.proof.resumed import check_resumed
 from compare.proof.run import Run
 from compare.proof.single_steps import real_batch
 from compare.training.loop import Training
@@ -87,7 +88,7 @@ def checked(problem: Problem, dtype: str, ours: Backend, theirs: Backend, thread
     """The second part of a proof, which needs nothing of the first. Raises UserFileError."""
     theirs = _named_apart(ours, theirs)
     with threads(thread_count), np.errstate(all="ignore"):
-        hard_batches = check_hard_batches(problem, dtype, ours, theirs)
+        hard_batches = check_hard_batches(problem, dtype, ours, theirs) | check_resumed(problem, dtype, ours, theirs)
         exact_arithmetic = count_unequal(problem, dtype, ours, theirs)
         ((_, pair),) = real_batch(problem, dtype).pairs(ours, theirs, dtype)
         distances = distances_from_exact(pair, problem.chosen.lr)
