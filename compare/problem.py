@@ -201,7 +201,8 @@ def _held_out(images: int, chosen: Hyperparameters, data: Dataset) -> int:
     if chosen.train_subset is not None and chosen.train_subset > left:
         raise InputError(f"training subset of {chosen.train_subset:,}, but only {left:,} training images")
     if chosen.batch_size > (chosen.train_subset or left):
-        raise InputError(f"batch size {chosen.batch_size}, but only {chosen.train_subset or left:,} training images")
+        most = chosen.train_subset or left
+        raise InputError(f"batch size {chosen.batch_size}, but only {most:,} training images: take {most:,} or less")
     return held_out
 
 

@@ -45,6 +45,7 @@ from compare.report.training_log import USUAL_LINES, TrainingLog
 from compare.report.training_pictures import training_pictures
 from compare.training.advice import advice
 from compare.training.checkpoint import Checkpoint, check_suffix, load_checkpoint, save_checkpoint
+from compare.training.checkpoint_images import check_data_is_here
 from compare.training.duration import step_seconds
 from compare.training.loop import Training
 from compare.training.saving import SaveError
@@ -222,6 +223,7 @@ def _resumed(path: Path, checkpoint: Checkpoint, chosen: ProblemOptions, context
     """The problem that the checkpoint was trained on, for more epochs if that is asked for."""
     if checkpoint.chosen is None or checkpoint.data is None:
         raise InputError(f"{short_path(path)}: has weights only; --resume needs a file of train --save")
+    check_data_is_here(checkpoint)
     own = asdict(checkpoint.chosen) | {"data": checkpoint.data, **asdict(checkpoint.prepared or Prepared())}
     _check_free(path, own | {"dtype": checkpoint.dtype}, context)
     check_data_root(context, checkpoint.data)

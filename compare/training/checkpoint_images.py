@@ -46,8 +46,21 @@ class CheckpointImages:
 
 
 def data_name(checkpoint: Checkpoint, data: str | None) -> str:
-    """The data set that `select` takes a part of: the one that is named, or that of the checkpoint."""
+    """The data set that `select` takes a part of: the one that is named, or that of the checkpoint.
+
+    Raises InputError if that was a path, and nothing is there now.
+    """
+    if data is None:
+        check_data_is_here(checkpoint, "or name it by --data")
     return data or checkpoint.data or "mnist5k"
+
+
+def check_data_is_here(checkpoint: Checkpoint, advice: str = "") -> None:
+    """Raise InputError if the checkpoint was trained on data of one's own, and the path leads nowhere from here."""
+    name = checkpoint.data
+    if name is not None and name not in SOURCES and not os.path.exists(name):
+        where = f"{name}, which is not there: go to the folder from which it was trained"
+        raise InputError(f"the checkpoint was trained on {where}" + (f", {advice}" if advice else ""))
 
 
 def select(

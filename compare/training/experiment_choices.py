@@ -1,5 +1,6 @@
 """An experiment on other data, for more or fewer epochs, or with another seed."""
 
+import math
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,8 @@ from compare.words import counted
 
 # Images that the epochs of the questions are meant for: those that are trained on of mnist5k.
 USUAL_IMAGES = 4000
+# 120 images times a share of 0.75 may be 89.99999999999999.
+ROUNDING = 1e-9
 
 
 def with_choices(asked: Experiment, data: Dataset | None, epochs: int | None, seed: int | None) -> Experiment:
@@ -57,9 +60,14 @@ def _with_data(asked: Experiment, settings: Grid, data: Dataset) -> Grid:
         chosen = replace(BASE, epochs=max(1, _usual_epochs(data) // 10))
         return settings | {data.name: Setting(float(len(settings)), data.name, chosen)}
     images = len(Problem(data, Hyperparameters(epochs=1, batch_size=1)).train[1])
-    found = {name: _on(s, data, images) for name, s in settings.items() if _fits(s.chosen, images)}
+    if asked.varied != "batch size":
+        # the same for all, which differ in one thing only
+        most = max(1, int(images * min(_share(setting.chosen) for setting in settings.values()) + ROUNDING))
+        settings = {name: _with_batch(setting, most) for name, setting in settings.items()}
+    found = {name: _on(s, data, images) for name, s in settings.items() if _needed(s.chosen) <= images}
     if len(found) < 2:
-        raise InputError(f"{data.name} has {images:,} training images, too few for this question")
+        needed = sorted(_needed(setting.chosen) for setting in settings.values())[1]
+        raise InputError(f"{data.name} has {images:,} training images, and this question needs {needed:,}")
     return found
 
 
@@ -68,10 +76,18 @@ def _usual_epochs(data: Dataset) -> int:
     return usual_epochs(problem.steps_per_epoch) if is_path(data.name) else SOURCES[data.name].epochs
 
 
-def _fits(chosen: Hyperparameters, images: int) -> bool:
-    # of the images that are trained on, fewer are left where more are held out
-    left = images * (1 - chosen.val_fraction) / (1 - BASE.val_fraction)
-    return max(chosen.train_subset or 1, chosen.batch_size) <= left
+def _with_batch(setting: Setting, most: int) -> Setting:
+    return setting._replace(chosen=replace(setting.chosen, batch_size=min(setting.chosen.batch_size, most)))
+
+
+def _share(chosen: Hyperparameters) -> float:
+    """Images that a setting trains on, as a share of those where as many are held out as usual."""
+    return (1 - chosen.val_fraction) / (1 - BASE.val_fraction)
+
+
+def _needed(chosen: Hyperparameters) -> int:
+    """Training images that a setting needs, where as many are held out as usual."""
+    return math.ceil(max(chosen.train_subset or 1, chosen.batch_size) / _share(chosen) - ROUNDING)
 
 
 def _on(setting: Setting, data: Dataset, images: int) -> Setting:

@@ -148,9 +148,10 @@ def test_a_last_save_that_fails_keeps_no_other_output_from_being_written(
         raise InputError("model: no space")
 
     monkeypatch.setattr("compare.training.saving.save_checkpoint", full)
+    monkeypatch.setattr("compare.training.saving.LAST_PAUSES", (0.0,))
     options = "--json", tmp_path / "json", "--run", "kept", "--runs-root", tmp_path
     code, out, err = cli("train", *SHORT, "--save", tmp_path / "model", *options)
-    assert (code, err) == (2, "error: model: no space; nothing is saved\n")
+    assert (code, err) == (2, "model: no space; it is tried again\nerror: model: no space; nothing is saved\n")
     assert "checkpoint: " not in out
     assert len(json.loads((tmp_path / "json").read_text())["curve"]) == 4
     assert len(load_checkpoint(tmp_path / "kept" / "model.safetensors").progress.history) == 4

@@ -124,11 +124,11 @@ BAD = {
     "a size": (["data", "PICTURES", "--size", "0"], "--size must lie in 1 ... 1,024, not 0"),
     "unlike": (["train", "--data", "PICTURES"], "2 in colour; --grey makes all grey"),
     "--data-root": (["train", "--data", "PICTURES", "--data-root", "x"], "yours has a path: omit --data-root"),
-    "batch": (["train", "--data", "PICTURES", *ALIKE], "batch size 100, but only 32 training images"),
+    "batch": (["train", "--data", "PICTURES", *ALIKE], "but only 32 training images: take 32 or less"),
     "no test": (["train", "--data", "PICTURES", *ALIKE, "--val-fraction", "0"], "validation fraction 0 needs test"),
     "list": (["data", "--list", "--grey"], "--size and --grey are for one data set"),
     "page": (["page", "--val-fraction", "0"], "validation fraction 0 needs test images"),
-    "experiment, few": (["experiment", "lr", "--data", "PICTURES", *ALIKE], "too few for this question"),
+    "experiment, few": (["experiment", "subset", "--data", "PICTURES", *ALIKE], "this question needs 300"),
     "experiment, size": (["experiment", "lr", "--size", "8"], "--data names none: omit --size"),
 }
 

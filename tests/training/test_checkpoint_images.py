@@ -13,7 +13,7 @@ from compare.errors import InputError
 from compare.problem import Hyperparameters, Problem
 from compare.training import checkpoint_images
 from compare.training.checkpoint import Checkpoint
-from compare.training.checkpoint_images import class_names, same_data, select
+from compare.training.checkpoint_images import check_data_is_here, class_names, data_name, same_data, select
 
 CHOSEN = Hyperparameters(epochs=2, batch_size=5, seed=3, train_subset=30)
 
@@ -30,18 +30,18 @@ def sets(monkeypatch: pytest.MonkeyPatch) -> dict[str, Dataset]:
     def images(count: int) -> tuple[np.ndarray, np.ndarray]:
         return random.integers(0, 256, (count, 4)).astype(np.uint8), random.integers(0, 3, count)
 
-    test = {"own": images(7), "mnist5k": images(8), "other": None}
+    test = {"digits": images(7), "mnist5k": images(8), "other": None}
     found = {name: Dataset(name, images(60), part, 3) for name, part in test.items()}
     monkeypatch.setattr(checkpoint_images, "load", lambda name, *_, **__: found[name])
     return found
 
 
-OWN = Checkpoint(weights(), "own", CHOSEN)
+OWN = Checkpoint(weights(), "digits", CHOSEN)
 # Checkpoint, data set and split asked for, and what is shown.
 CASES = {
-    "its own test images": (OWN, None, None, ("own", "test", 7)),
-    "its own validation images": (OWN, None, Split.validation, ("own", "validation", 12)),
-    "its own training images": (OWN, None, Split.train, ("own", "train", 30)),
+    "its own test images": (OWN, None, None, ("digits", "test", 7)),
+    "its own validation images": (OWN, None, Split.validation, ("digits", "validation", 12)),
+    "its own training images": (OWN, None, Split.train, ("digits", "train", 30)),
     "others": (OWN, "mnist5k", None, ("mnist5k", "test", 8)),
     "others, the whole training part": (OWN, "other", Split.train, ("other", "train", 48)),
     "no test images": (OWN, "other", None, ("other", "validation", 12)),
@@ -55,7 +55,7 @@ def test_the_part_that_is_shown(sets: dict[str, Dataset], case: str):
     shown = select(checkpoint, data, None, split)
     assert (shown.data, shown.split, len(shown.labels), shown.classes) == (name, part, count, 3)
     assert str(shown) == f"{name}, {part}: {count} images"
-    chosen = CHOSEN if name == "own" else Hyperparameters(epochs=1, batch_size=1)
+    chosen = CHOSEN if name == "digits" else Hyperparameters(epochs=1, batch_size=1)
     images, labels = getattr(Problem(sets[name], chosen), part)
     np.testing.assert_array_equal(shown.images, images)
     np.testing.assert_array_equal(shown.labels, labels)
@@ -64,10 +64,10 @@ def test_the_part_that_is_shown(sets: dict[str, Dataset], case: str):
 def test_one_image_by_its_index(sets: dict[str, Dataset]):
     shown = select(OWN, None, None, None)
     image, label = shown.image(6)
-    np.testing.assert_array_equal(image, sets["own"].test[0][6:])
-    np.testing.assert_array_equal(label, sets["own"].test[1][6:])
+    np.testing.assert_array_equal(image, sets["digits"].test[0][6:])
+    np.testing.assert_array_equal(label, sets["digits"].test[1][6:])
     for index in (-1, 7):
-        with pytest.raises(InputError, match=f"index {index}: own, test has the images 0 ... 6"):
+        with pytest.raises(InputError, match=f"index {index}: digits, test has the images 0 ... 6"):
             shown.image(index)
 
 
@@ -153,7 +153,9 @@ def test_paths_are_the_same_data_if_they_lead_to_the_same_place(tmp_path: Path):
     assert not same_data("./mnist5k", "mnist5k")
 
 
-def test_data_of_ones_own_must_have_the_classes_of_the_checkpoint(monkeypatch: pytest.MonkeyPatch):
+def test_data_of_ones_own_must_have_the_classes_of_the_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pictures").mkdir()
     images = np.zeros((60, 4), np.uint8), np.arange(60) % 3
     monkeypatch.setattr(checkpoint_images, "load", lambda name, *_, **__: Dataset(name, images, None, 3, tuple("abc")))
     trained = Checkpoint(weights(), "./pictures", CHOSEN, names=tuple("abd"))
@@ -165,7 +167,21 @@ def test_data_of_ones_own_must_have_the_classes_of_the_checkpoint(monkeypatch: p
 def test_where_nothing_is_held_out_there_is_nothing_to_validate_with(monkeypatch: pytest.MonkeyPatch):
     images = np.zeros((60, 4), np.uint8), np.arange(60) % 3
     monkeypatch.setattr(checkpoint_images, "load", lambda name, *_, **__: Dataset(name, images, images, 3))
-    trained = Checkpoint(weights(), "own", Hyperparameters(epochs=1, val_fraction=0, batch_size=5))
+    trained = Checkpoint(weights(), "digits", Hyperparameters(epochs=1, val_fraction=0, batch_size=5))
     assert len(select(trained, None, None, None).labels) == 60
-    with pytest.raises(InputError, match="own has no validation images; take --split test"):
+    with pytest.raises(InputError, match="digits has no validation images; take --split test"):
         select(trained, None, None, Split.validation)
+
+
+def test_data_of_ones_own_that_are_not_here_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    checkpoint = Checkpoint(weights(), "pics", CHOSEN)
+    gone = "the checkpoint was trained on pics, which is not there: go to the folder from which it was trained"
+    with pytest.raises(InputError, match=f"^{gone}, or name it by --data$"):
+        select(checkpoint, None, None, None)
+    with pytest.raises(InputError, match=f"^{gone}$"):
+        check_data_is_here(checkpoint)
+    (tmp_path / "pics").mkdir()
+    for here in (checkpoint, Checkpoint(weights(), "digits", CHOSEN), Checkpoint(weights())):
+        check_data_is_here(here)
+    assert data_name(checkpoint, "elsewhere") == "elsewhere"

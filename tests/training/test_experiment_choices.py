@@ -5,6 +5,7 @@ import pytest
 
 from compare.data.dataset import Dataset
 from compare.errors import InputError
+from compare.problem import Problem
 from compare.training.experiment_choices import ran_with, with_choices
 from compare.training.experiments import EXPERIMENTS, expected_seconds, run
 
@@ -32,16 +33,27 @@ def test_other_data_take_as_many_steps():
         ("batch-size", 500, ["10", "30", "100", "300"]),
         ("subset", 1250, ["100", "300", "1000"]),
         ("val-size", 500, ["0.02", "0.05", "0.1", "0.2", "0.4"]),
-        ("val-size", 150, ["0.02", "0.05", "0.1", "0.2"]),
+        ("val-size", 150, ["0.02", "0.05", "0.1", "0.2", "0.4"]),
+        ("subset", 375, ["100", "300"]),
     ],
 )
 def test_what_the_data_are_too_few_for_is_left_out(name: str, images: int, settings: list[str]):
     assert list(with_choices(EXPERIMENTS[name], data(images), None, None).grid(None)) == settings
 
 
-def test_data_that_are_too_few_for_any_are_refused():
-    with pytest.raises(InputError, match=r"^./mine has 64 training images, too few for this question"):
-        with_choices(EXPERIMENTS["lr"], data(80), None, None).grid(None)
+@pytest.mark.parametrize(("name", "images", "batch"), [("lr", 80, 64), ("val-size", 150, 90), ("lr", 500, 100)])
+def test_a_batch_has_no_more_than_the_images_that_there_are(name: str, images: int, batch: int):
+    grid = with_choices(EXPERIMENTS[name], data(images), None, None).grid(None)
+    assert {setting.chosen.batch_size for setting in grid.values()} == {batch}
+    for setting in grid.values():
+        assert Problem(data(images), setting.chosen).steps
+
+
+def test_data_that_are_too_few_for_two_are_refused():
+    with pytest.raises(InputError, match=r"^./mine has 299 training images, and this question needs 300$"):
+        with_choices(EXPERIMENTS["subset"], data(374), None, None).grid(None)
+    with pytest.raises(InputError, match=r"^./mine has 24 training images, and this question needs 30$"):
+        with_choices(EXPERIMENTS["batch-size"], data(30), None, None).grid(None)
 
 
 EPOCHS = {
