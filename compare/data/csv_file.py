@@ -4,6 +4,7 @@ import csv
 import io
 import itertools
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -17,6 +18,8 @@ from compare.errors import InputError
 LABEL = "label"
 # Rows that are numbers at the same time.
 ROWS = 1000
+# Of floats; larger ones are words, because floats cannot tell them apart.
+LARGEST_LABEL = 2**53
 
 
 def load_csv(path: Path) -> tuple[Data, None, tuple[str, ...]]:
@@ -100,11 +103,14 @@ def _find_fault(path: Path, block: list[str], start: int, column: int, width: in
 
 
 def _labels(words: NDArray) -> NDArray:
-    """Whole numbers if all of them are, else the words."""
-    try:
+    """Whole numbers if all of them are, as `1` or `1.0`, else the words."""
+    with suppress(ValueError, OverflowError):
         return words.astype(np.int64)
-    except (ValueError, OverflowError):
-        return words
+    with suppress(ValueError):
+        numbers = words.astype(np.float64)
+        if np.array_equal(numbers, np.rint(numbers)) and np.abs(numbers).max() < LARGEST_LABEL:
+            return numbers.astype(np.int64)
+    return words
 
 
 def _cells(line: str) -> list[str]:

@@ -118,7 +118,8 @@ def _unlike(found: Counter, first: dict, prepared: Prepared) -> str:
     sizes = {size for size, _ in found}
     if prepared.size is None and len(sizes) > 1:
         (small, _), (large, _) = (min(found), max(found))
-        files = first[min(found)].name, first[max(found)].name
+        # the folder of its class, and the picture
+        files = ("/".join(first[kind].parts[-2:]) for kind in (min(found), max(found)))
         shown = " and ".join(f"{w} x {h} ({file})" for (w, h), file in zip((small, large), files, strict=True))
         both = "" if prepared.grey or len({colour for _, colour in found}) < 2 else ", --grey all grey"
         return f"pictures of {len(sizes)} sizes, as {shown}; --size 28 makes them one{both}"

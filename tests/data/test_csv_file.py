@@ -28,6 +28,11 @@ GOOD = {
     "words": ("label,a,b\ncat,0,255\n dog ,7,8\n", [[0, 255], [7, 8]], ["cat", "dog"]),
     "a word with a comma": ('label,a,b\n"cat, big",0,255\ndog,7,8\n', [[0, 255], [7, 8]], ["cat, big", "dog"]),
     "Windows": ("\ufefflabel,a,b\r\n1,0,255\r\n0,7,8\r\n\r\n", [[0, 255], [7, 8]], [1, 0]),
+    "whole floats as labels": ("label,a,b\n1.0,0,255\n-2e1,7,8\n", [[0, 255], [7, 8]], [1, -20]),
+    "a fraction as label": ("label,a,b\n1.0,0,255\n0.5,7,8\n", [[0, 255], [7, 8]], ["1.0", "0.5"]),
+    "no number as label": ("label,a,b\n1.0,0,255\nnan,7,8\n", [[0, 255], [7, 8]], ["1.0", "nan"]),
+    "huge labels": ("label,a,b\n1e16,0,255\ninf,7,8\n", [[0, 255], [7, 8]], ["1e16", "inf"]),
+    "huge whole labels": (f"label,a,b\n{2**53 + 1},0,255\n0,7,8\n", [[0, 255], [7, 8]], [2**53 + 1, 0]),
     "whole floats": ("label,a,b\n1,0.0,255.0\n0,7,8\n", [[0, 255], [7, 8]], [1, 0]),
 }
 

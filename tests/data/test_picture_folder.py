@@ -98,7 +98,7 @@ BAD = {
     "sizes": (
         TWO | {"b__2_png": grey(3, 9, 9)},
         {},
-        "pictures of 2 sizes, as 6 x 4 (1.png) and 9 x 9 (2.png); --size 28",
+        "pictures of 2 sizes, as 6 x 4 (a/1.png) and 9 x 9 (b/2.png); --size 28",
     ),
     "sizes and modes": (TWO | {"b__2_png": colour(3, 9, 9)}, {}, "--size 28 makes them one, --grey all grey"),
     "modes": (TWO | {"b__2_png": colour(3)}, {}, "2 grey pictures and 1 in colour; --grey makes all grey"),
