@@ -94,8 +94,8 @@ def _of_run(chosen: PageOptions, quiet: bool) -> str:
     if over := first_over_budget(recording):
         number, field = over
         raise InputError(
-            f"with --lr {problem.chosen.lr:g} NumPy and PyTorch differ by more than the budget, first in {field} at step "
-            f"{number}: the page could not match both; choose a smaller --lr"
+            f"with --lr {problem.chosen.lr:g} NumPy and PyTorch differ by more than the budget, first in {field} at "
+            f"step {number}: the page could not match both; choose a smaller --lr"
         )
     return build(content(recording))
 

@@ -58,7 +58,7 @@ def render(facts: dict[str, Any], packed: Packed) -> str:
         sections=SECTIONS,
         questions=asked,
         choices=_choices(facts, mistakes),
-        rate=round(math.log10(facts["lr"]), 6),
+        rate=_rate(facts),
         script=script,
         style=style,
         mistakes=mistakes,
@@ -128,14 +128,13 @@ def _rows() -> list[dict[str, Any]]:
         {
             "tag": function.tag,
             "name": name,
-            "signature": function.signature,
+            "signature": function.signature.replace("->", "→"),
             "formula": formulas[function.tag],
             "symbols": dict.fromkeys(re.findall(r'data-symbol="(\w+)"', formulas[function.tag])),
             "reason": why.get(function.tag),
             "short": said[function.tag],
             "plain": "; ".join(f"{one.field} = {one.formula}" for one in QUANTITIES.values() if one.function == name),
-            "numpy": ours[function.tag],
-            "torch": theirs[function.tag],
+            "codes": {"NumPy": ours[function.tag], "PyTorch": theirs[function.tag]}.items(),
         }
         for name, function in FUNCTIONS.items()
     ]
@@ -188,14 +187,25 @@ def _choices(facts: dict[str, Any], mistakes: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _boxes(facts: dict[str, Any]) -> dict[str, str]:
-    """By the id of a box for a number what stands before it."""
+def _boxes(facts: dict[str, Any]) -> dict[str, Any]:
+    """By the id of a box for a number what stands before it, and the attributes that limit it."""
+    last, train = facts["train"] + facts["validation"] - 1, facts["train"]
     return {
-        "index": f"Image, 0 to {facts['train'] + facts['validation'] - 1:,}",
-        "momentum": "Momentum, 0 to 0.99",
-        "batch": f"Batch, 1 to {facts['train']:,}",
-        "prediction": "My prediction, in %",
+        "index": {"label": f"Image, 0 to {last:,}", "limits": _limits(0, last, 0)},
+        "momentum": {"label": "Momentum, 0 to 0.99", "limits": _limits(0, 0.99, 0, "any")},
+        "batch": {"label": f"Batch, 1 to {train:,}", "limits": _limits(1, train, facts["batch_size"])},
+        "prediction": {"label": "My prediction, in %", "limits": _limits(0, 100, "", "any")},
     }
+
+
+def _limits(low: float, high: float, value: float | str, step: str = "") -> dict[str, Any]:
+    return {"min": low, "max": high, "step": step, "value": value}
+
+
+def _rate(facts: dict[str, Any]) -> dict[str, float]:
+    """The slider of the learning rate goes from 0.0001 to 10, in powers of ten, and has that of the recorded run."""
+    rate = round(math.log10(facts["lr"]), 6)
+    return {"min": min(-4, rate), "max": max(1, rate), "value": rate}
 
 
 def _origin(facts: dict[str, Any]) -> str:

@@ -19,8 +19,8 @@ BY_FORMULA = {symbol.formula.replace(" ", ""): name for name, symbol in SYMBOLS.
 THIN_SPACE = "\u2009"
 # As a formula is read aloud.
 WORDS = {
-    "=": "equals", "≈": "is about", "−": "minus", "+": "plus", "←": "becomes", "⊤": "transposed", "∑": "sum", "η": "eta",
-    "∂": "partial", "∞": "infinity", "(": "open bracket", ")": "close bracket", "‖": "double bar",
+    "=": "equals", "≈": "is about", "−": "minus", "+": "plus", "←": "becomes", "⊤": "transposed", "∑": "sum",
+    "η": "eta", "∂": "partial", "∞": "infinity", "(": "open bracket", ")": "close bracket", "‖": "double bar",
 }  # fmt: skip
 ElementTree.register_namespace("", MATHML)
 

@@ -56,9 +56,8 @@ def test_a_run_in_which_both_sides_part_is_not_written(refused, tmp_path: Path):
     """Rounding grows at a rate that is far too high: the engine of the page could not match both."""
     out = tmp_path / "page.html"
     said = refused("page", *SHORT, "--lr", 30, "--out", out)
-    assert re.match(
-        r"error: with --lr 30 NumPy and PyTorch differ by more than the budget, first in \w+ at step \d+: ", said
-    )
+    words = r"error: with --lr 30 NumPy and PyTorch differ by more than the budget, first in \w+ at step \d+: "
+    assert re.match(words, said)
     assert not out.exists()
 
 
