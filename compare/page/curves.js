@@ -50,7 +50,7 @@ export function show_curves(place, own, recorded, comparable, guessed) {
 
 /** The pointer draws `guessed` over the chart of the accuracy; on_change after each move. */
 export function draw_prediction(place, guessed, on_change) {
-  let last
+  let [last, before] = []
   const draw = ({ clientX, clientY }) => {
     const drawing = $('accuracy')
     const [box, { width }] = [drawing.getBoundingClientRect(), drawing.viewBox.baseVal]
@@ -65,8 +65,16 @@ export function draw_prediction(place, guessed, on_change) {
     if (!event.target.closest('#accuracy') || $('prediction').readOnly) return
     event.preventDefault()
     place.setPointerCapture(event.pointerId)
+    before = [$('prediction').value, guessed.slice()]
     draw(event)
   })
   on(place, 'pointermove', (event) => last !== undefined && draw(event))
-  for (const end of ['pointerup', 'pointercancel']) on(place, end, () => (last = undefined))
+  on(place, 'pointerup', () => (last = undefined))
+  // a finger that began to draw has scrolled the page
+  on(place, 'pointercancel', () => {
+    if (last === undefined) return
+    last = undefined
+    guessed.set(before[1])
+    on_change(before[0])
+  })
 }

@@ -50,7 +50,10 @@ export function make_desk(on_logit) {
   const pictures = ['dW', 'W'].map((symbol) => [symbol, make_picture(symbol)])
   const [dW, W] = pictures.map(([, { figure }]) => figure)
   const back = element('button', { type: 'button' }, say('back'))
-  on(back, 'click', () => on_logit())
+  on(back, 'click', () => {
+    on_logit()
+    Z.querySelector('[type=range]').focus()
+  })
   const lines = Object.entries({ E1: [Z, back], E2: [P], E3: [logP], E4: [dZ], E5: [dW, db], E6: [W] }).map(([tag, made]) => {
     const line = element('p', { class: 'digits worked' })
     document.querySelector(`[data-numbers="${tag}"]`).append(line, ...made)

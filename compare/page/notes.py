@@ -43,8 +43,8 @@ NOTES = {
     "in_batch": "Images in the batch",
     "sizes": "L is a mean: each image counts 1/N, so each row of dZ is divided by N. dW is then a mean over the "
     "images, and the learning rate can stay when the batch grows.",
-    "templates": "The row of W of each class, and beside it what the next step will do: −η dW of the next batch. "
-    "Orange adds to the logit, blue takes away. Click a pixel to nudge its weight.",
+    "templates": "The row of W of each class, and beside it what the next step will add to it: −η dW of the next batch; "
+    "with momentum −η v, where v ← momentum · v + dW. With Loss: sum, dW is that of the sum. Orange adds to the logit, blue takes away. Click a pixel to nudge its weight.",
     "prediction": "Before you run: where will the accuracy on the validation images end? Draw it in the second "
     "chart, or type it; once it runs, it stays until Restart. The chart has the accuracy of each batch, another "
     "number. All curves are drawn as far as this page has trained.",
@@ -90,7 +90,7 @@ NOTES = {
     "{slope}. This pixel is 0 here, paper: its weight does nothing",
     "batch": "First image of this batch, which is not chosen at the left: dZ at its label = (P − 1) / N = ({P} − 1) "
     "/ {N} = {dZ}. Largest |dW|: {mean} as a mean, {sum} as a sum.",
-    "full": "Full colour: ± {W} in W, ± {dW} in dW, in all classes and steps.",
+    "full": "Full colour: ± {W} in W, ± {largest} in the next step, in all classes and steps.",
     "chosen": ". Chosen in “Nudge one weight” above.",
     "own_run": "not recorded: checked against differences only (the secant of L along its gradient is off by {gap} of "
     "the slope); {counted}",
@@ -116,7 +116,7 @@ NOTES = {
     "late": "it took longer than 10 seconds",
     "stopped": "stopped",
     "shape": "a function gives something of another shape ({message})",
-    "line": ", in line {line} of the engine, {tag}: {text}",
+    "line": ", in line {line} of the engine{tag}: {text}",
     "predicted": "Your predictions: {said}.",
     "not_counted": " They do not count again.",
     "forget": "Forget the score, and which mistakes were counted?",

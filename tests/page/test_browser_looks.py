@@ -114,7 +114,7 @@ def test_without_javascript_there_are_a_sentence_and_the_equations(open_page: Ca
     expect(page.locator("noscript p")).to_contain_text("JavaScript is off")
     for tag in TAGS:
         expect(page.locator(f"#{tag} math").first).to_be_visible()
-        for side in ("numpy", "torch"):
+        for side in ("numpy", "pytorch"):
             expect(page.locator(f'#{tag} [data-side="{side}"] pre')).to_be_visible()
     # what would not answer is not there
     for dead in page.locator("input, select, textarea, button, nav a, canvas").all():

@@ -16,7 +16,7 @@ TAGS = [function.tag for function in FUNCTIONS.values()]
 PLACES = {
     "formula": ".formula",
     "NumPy": '[data-side="numpy"]',
-    "PyTorch": '[data-side="torch"]',
+    "PyTorch": '[data-side="pytorch"]',
     "numbers": "[data-numbers]",
 }
 # Of every symbol on the page: its names, and whether it is lit or held.
