@@ -2,11 +2,12 @@
 
 import { kept } from './kept.js'
 import { $, element, facts, mistakes, on, say, tags } from './numbers.js'
+import { break_it } from './training.js'
 
 const guess = { accuracy: $('guess-notices'), 'first quantity': $('guess-first') }
 
-/** correct: accuracy; run(name or '', text of an engine): break_it */
-export function listen_to_breaking(engine_text, correct, run) {
+/** The first of the sources is the engine. */
+export function listen_to_breaking(sources, recorded) {
   const [mistake, own, button, stop] = ['mistake', 'own', 'run-mistake', 'stop-mistake'].map($)
   let running
   const show_buttons = () => {
@@ -35,24 +36,24 @@ export function listen_to_breaking(engine_text, correct, run) {
   on(mistake, 'change', show)
   // what is changed is what runs
   on(own, 'input', () => choose(''))
-  on('restore', 'click', () => choose('', engine_text))
+  on('restore', 'click', () => choose('', sources[0]))
   for (const select of Object.values(guess)) on(select, 'change', show_buttons)
   on(stop, 'click', () => running.stop())
   on('forget', 'click', () => confirm(say('forget')) && (kept('counted', '[]'), keep_score(0, 0)))
   on(button, 'click', async () => {
     if (button.ariaDisabled === 'true') return
     const name = mistake.value
-    const answers = Object.entries(guess).map(([what, { value, selectedOptions }]) => ({ what, value, text: selectedOptions[0].text }))
-    const told_of = name || (code_of(own.value) === code_of(engine_text) ? '' : code_of(own.value))
-    const mine = (running = run(name, own.value))
+    const answers = Object.entries(guess).map(([what, { value, selectedOptions: [{ text }] }]) => ({ what, value, text }))
+    const told_of = name || (code_of(own.value) === code_of(sources[0]) ? '' : code_of(own.value))
+    const mine = (running = break_it(sources, recorded, name, own.value))
     show_buttons()
     const found = await mine.found
     if (running !== mine) return
     running = undefined
-    $('broken').replaceChildren(...told(found, mistakes[name], correct, told_of, answers))
+    $('broken').replaceChildren(...told(found, mistakes[name], recorded.accuracy, told_of, answers))
     show_buttons()
   })
-  own.value = kept('own') || engine_text
+  own.value = kept('own') || sources[0]
   show()
   keep_score(...score())
 }

@@ -26,7 +26,7 @@ HERE = Path(__file__).parent
 # In the order in which each needs only those before it.
 MODULES = (
     "engine", "train", "mistakes", "numbers", "unpack", "recording", "compare", "kept", "symbols", "desk",
-    "digit", "curves", "touch", "templates", "guide", "breaking", "training", "main",
+    "digit", "curves", "touch", "templates", "guide", "training", "breaking", "main",
 )  # fmt: skip
 IMPORT = re.compile(r"^import .*?from '\./\w+\.js'\n", re.M | re.S)
 TABLE, TEXT = "table", "recording"
@@ -58,7 +58,6 @@ def render(facts: dict[str, Any], packed: Packed) -> str:
         sections=SECTIONS,
         questions=asked,
         choices=_choices(facts, mistakes),
-        rate=_rate(facts),
         script=script,
         style=style,
         mistakes=mistakes,
@@ -174,6 +173,7 @@ def _choices(facts: dict[str, Any], mistakes: dict[str, Any]) -> dict[str, Any]:
     return {
         "label": ("Label", list(enumerate(facts["names"]))),
         "shown": ("Show", [("W", "W"), ("W · x", "W times the image")]),
+        "in-batch": ("Images in the batch", [(size, size) for size in (1, 2, 10, 100)]),
         "sum": ("Loss", [("", "mean"), ("sum", "sum")]),
         "mistake": (
             "Mistake",
@@ -188,24 +188,28 @@ def _choices(facts: dict[str, Any], mistakes: dict[str, Any]) -> dict[str, Any]:
 
 
 def _boxes(facts: dict[str, Any]) -> dict[str, Any]:
-    """By the id of a box for a number what stands before it, and the attributes that limit it."""
+    """By the id of a box or slider for a number what stands before it, and the attributes that limit it."""
     last, train = facts["train"] + facts["validation"] - 1, facts["train"]
+    rate, (height, width) = round(math.log10(facts["lr"]), 6), facts["shape"]
+    places = {"class": facts["classes"], "line": height, "column": width}
     return {
         "index": {"label": f"Image, 0 to {last:,}", "limits": _limits(0, last, 0)},
         "momentum": {"label": "Momentum, 0 to 0.99", "limits": _limits(0, 0.99, 0, "any")},
         "batch": {"label": f"Batch, 1 to {train:,}", "limits": _limits(1, train, facts["batch_size"])},
         "prediction": {"label": "My prediction, in %", "limits": _limits(0, 100, "", "any")},
+        "scrub": {"label": "Step", "limits": _limits(0, facts["steps"], 0)},
+        # in powers of ten, with that of the recorded run
+        "rate": {"label": "Learning rate", "limits": _limits(min(-4, rate), max(1, rate), rate, "any")},
+        "shift": {"label": "Number c", "limits": _limits(-1000, 1000, 0)},
+        "power": {"label": "h = 10 to the power of minus", "limits": _limits(1, 15, 3)},
+    } | {
+        name: {"label": f"{name} 0 to {count - 1}", "limits": _limits(0, count - 1, 0)}
+        for name, count in places.items()
     }
 
 
 def _limits(low: float, high: float, value: float | str, step: str = "") -> dict[str, Any]:
     return {"min": low, "max": high, "step": step, "value": value}
-
-
-def _rate(facts: dict[str, Any]) -> dict[str, float]:
-    """The slider of the learning rate goes from 0.0001 to 10, in powers of ten, and has that of the recorded run."""
-    rate = round(math.log10(facts["lr"]), 6)
-    return {"min": min(-4, rate), "max": max(1, rate), "value": rate}
 
 
 def _origin(facts: dict[str, Any]) -> str:

@@ -80,10 +80,10 @@ function blend(pixel, x, y) {
 }
 
 /** on_image(n): one was chosen -> a function of the state and predicted(x). */
-export function make_picker(place, recorded, on_image) {
+export function make_picker(recorded, on_image) {
   const buttons = Array.from({ length: 10 }, () => element('button', {}, make_canvas('image')))
   for (const button of buttons) on(button, 'click', () => on_image(button.value))
-  place.append(...buttons)
+  $('picker').append(...buttons)
   return ({ index, drawn }, predicted) =>
     buttons.forEach((button, i) => {
       const n = index - (index % 10) + i

@@ -8,13 +8,13 @@ import { drawing, make_picker } from './digit.js'
 import { logits } from './engine.js'
 import { listen_to_questions, listen_to_tour } from './guide.js'
 import { keep_address, read_address } from './kept.js'
-import { $, digits, draw_grey, element, facts, make_canvas, mistakes, on, read_number, recorded_as, say, symbols, tell } from './numbers.js'
+import { $, digits, draw_grey, element, facts, make_canvas, min, mistakes, on, read_number, recorded_as, round, say, symbols, tell } from './numbers.js'
 import { pause, read_recording } from './recording.js'
 import { listen_to_symbols } from './symbols.js'
 import { added, make_templates } from './templates.js'
 import { make_touch } from './touch.js'
 import { batch_index, images, largest_at } from './train.js'
-import { break_it, make_worker, show_badge } from './training.js'
+import { make_worker, show_badge } from './training.js'
 
 document.body.inert = true
 const script = document.querySelector('script[type=module]').textContent
@@ -33,10 +33,10 @@ const set_desk = make_desk((k, value) => {
 })
 await pause()
 set_image(0)
-const touch = make_touch($('cards'), state, (batch_size) => batch_at(0, { batch_size }))
+const touch = make_touch(state, (batch_size) => batch_at(0, { batch_size }))
 await pause()
-const set_templates = make_templates($('template-images'), $('pixel'), touch.nudge)
-const show_picker = make_picker($('picker'), recorded, choose_image)
+const set_templates = make_templates(touch.nudge)
+const show_picker = make_picker(recorded, choose_image)
 const light_again = listen_to_symbols($('about'), (name) => `${symbols[name].said} ${is_seen(name) ? values[name] : say('not_seen')}.`)
 await pause()
 
@@ -123,7 +123,7 @@ function set_drawing(pen) {
   state.pen = pen
   $('draw').ariaPressed = pen
   $('clear').hidden = $('draw-note').hidden = !pen
-  Object.assign($('image'), pen ? { role: 'application', ariaLabel: 'Draw a digit', tabIndex: 0 } : { role: 'img', ariaLabel: 'The image', tabIndex: -1 })
+  Object.assign($('image'), { role: pen ? 'application' : 'img', ariaLabel: say(pen ? 'canvas' : 'image'), tabIndex: pen ? 0 : -1 })
   if (!pen) return
   begin_drawing()
   $('image').focus()
@@ -180,7 +180,7 @@ function curves() {
 }
 
 function scrub_to(number) {
-  const step = Math.min(number, run.steps.length)
+  const step = min(number, run.steps.length)
   Object.assign(state, run.weights[step], { step, moved: undefined })
   const batch = batch_at(step, run)
   run.next = gradient(batch, state)
@@ -217,7 +217,7 @@ function scrub() {
 }
 
 function run_to(target) {
-  Object.assign(run, { target: Math.min(facts.steps, target), follows: true })
+  Object.assign(run, { target: min(facts.steps, target), follows: true })
   ask()
 }
 
@@ -259,7 +259,7 @@ function read() {
   if (other.length) tell(say('not_so', { asked: new URLSearchParams(other) }))
 }
 
-const BUTTONS = {
+for (const [id, answer] of Object.entries({
   previous: () => choose_image(state.index - 1),
   next: () => choose_image(state.index + 1),
   'next-mistake': next_mistake,
@@ -269,8 +269,7 @@ const BUTTONS = {
   run: () => run_to(facts.steps),
   pause: () => (run.target = run.steps.length),
   restart,
-}
-for (const [id, answer] of Object.entries(BUTTONS)) on(id, 'click', answer)
+})) on(id, 'click', answer)
 // before what is typed changes anything
 for (const name of ['pointerdown', 'keydown']) on(document, name, () => tell(''))
 on('index', 'change', () => choose_image($('index').value))
@@ -283,13 +282,13 @@ on('rate', 'input', show_rate)
 on('prediction', 'change', () => (guessed.fill($('prediction').value ? read_number($('prediction')) : NaN), curves()))
 on('mistake', 'change', keep)
 draw_prediction($('curves'), guessed, (typed) => {
-  $('prediction').value = typed ?? Math.round(guessed.findLast((per_cent) => !isNaN(per_cent)))
+  $('prediction').value = typed ?? round(guessed.findLast((per_cent) => !isNaN(per_cent)))
   curves()
 })
 on(window, 'hashchange', read)
 on(window, 'resize', curves)
 listen_to_questions()
-listen_to_breaking(sources[0], recorded.accuracy, (name, text) => break_it(sources, recorded, name, text))
+listen_to_breaking(sources, recorded)
 await pause()
 read()
 listen_to_tour()

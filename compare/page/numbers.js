@@ -61,11 +61,6 @@ function filled(made, attributes, children) {
   return made
 }
 
-export function labelled(text, tag, attributes, ...children) {
-  const input = element(tag, attributes, ...children)
-  return { input, label: element('label', {}, `${text} `, input, ' ') }
-}
-
 export function digits(value) {
   if (!Number.isFinite(value)) return String(value).replace('Infinity', 'inf').replace('NaN', 'nan')
   const size = abs(value)
@@ -87,8 +82,7 @@ export function make_bars(symbol, { positive, on_move } = {}) {
       on(control, event, () => {
         const value = read_number(control)
         // what is no number moves nothing
-        if (value === Number(control.defaultValue)) control.value = control.defaultValue
-        else on_move(k, value)
+        if (value !== Number(control.defaultValue)) on_move(k, value)
       })
       return control
     })

@@ -9,8 +9,8 @@ export function added({ lr, momentum, sum, weights }, number, dW, N) {
 }
 
 /** A click calls on_pixel(k, d) -> a function of the state, the run, and what is shown. */
-export function make_templates(place, out, on_pixel) {
-  const { names, shape } = facts
+export function make_templates(on_pixel) {
+  const [{ names, shape }, out] = [facts, $('pixel')]
   const shown = []
   const canvas = (k, text) => {
     const made = make_canvas(`${text}, ${names[k]}`)
@@ -30,7 +30,7 @@ export function make_templates(place, out, on_pixel) {
   }
   const pairs = names.map((_, k) => [canvas(k, 'template'), canvas(k, 'next step')])
   const captions = pairs.map((both) => both.map(() => element('span')))
-  place.append(...pairs.map((both, k) => element('figure', {}, ...both, element('figcaption', {}, ...captions[k]))))
+  $('template-images').append(...pairs.map((both, k) => element('figure', {}, ...both, element('figcaption', {}, ...captions[k]))))
   return ({ W, x, full }, { lr, momentum, sum, batch_size, added }, which) => {
     const largest = (lr * full.dW * (sum ? batch_size : 1)) / (1 - momentum)
     $('full').textContent = say('full', { W: String(full.W), largest })

@@ -59,7 +59,7 @@ def test_what_is_not_used_as_typed_is_told(open_page: Callable[..., Page], box: 
 )
 def test_an_answer_is_read_like_every_number(open_page: Callable[..., Page], typed: str, said: str):
     page = open_page()
-    question = page.locator('[data-question="E3"]')
+    question = page.locator("#E3 .question")
     question.get_by_role("textbox").fill(typed)
     question.get_by_role("textbox").press("Enter")
     expect(question.locator("output")).to_contain_text(said)

@@ -55,9 +55,9 @@ def test_a_digit_is_drawn_with_the_mouse(open_page: Callable[..., Page]):
     expect(page.locator("#at")).to_have_text("120", timeout=30_000)
     page.click("#draw")
     expect(page.locator("#image-note")).to_contain_text("Nothing is drawn")
-    before = page.locator('[data-numbers="E1"]').inner_text()
+    before = page.locator("#E1 .numbers").inner_text()
     stroke(page, (0.3, 0.2), (0.33, 0.75))
-    expect(page.locator('[data-numbers="E1"]')).not_to_have_text(before, use_inner_text=True)
+    expect(page.locator("#E1 .numbers")).not_to_have_text(before, use_inner_text=True)
     expect(page.locator("#image-note")).to_contain_text("predicted 1. The label is set to that")
     assert page.input_value("#label") == "1"
     page.select_option("#label", "4")
@@ -66,7 +66,7 @@ def test_a_digit_is_drawn_with_the_mouse(open_page: Callable[..., Page]):
     page.click("#clear")
     expect(page.locator("#image-note")).to_contain_text("Nothing is drawn")
     assert np.count_nonzero(pixels(page, "#image")) <= 1, "the pen alone"
-    expect(page.locator('[data-numbers="E5"] .worked')).to_contain_text("no pixel has ink")
+    expect(page.locator("#E5 .numbers .worked")).to_contain_text("no pixel has ink")
     page.click("#draw")
     expect(page.locator("#image-note")).to_contain_text("Labelled")
 
@@ -128,11 +128,11 @@ def test_the_next_mistake_is_one(open_page: Callable[..., Page]):
 
 def test_a_label_that_is_changed_changes_the_loss(open_page: Callable[..., Page]):
     page = open_page()
-    before = page.locator('[data-numbers="E3"]').inner_text()
+    before = page.locator("#E3 .numbers").inner_text()
     page.select_option("#label", "9")
     expect(page.locator("#image-note")).to_contain_text("Labelled 9 by you")
-    expect(page.locator('[data-numbers="E3"]')).not_to_have_text(before, use_inner_text=True)
-    expect(page.locator('[data-numbers="E4"] tr.label th')).to_have_text("9")
+    expect(page.locator("#E3 .numbers")).not_to_have_text(before, use_inner_text=True)
+    expect(page.locator("#E4 .numbers tr.label th")).to_have_text("9")
 
 
 def test_the_prediction_follows_the_logits_that_are_shown(open_page: Callable[..., Page]):
@@ -191,7 +191,7 @@ def test_the_address_brings_back_what_was_seen(open_page: Callable[..., Page]):
     for control in ("#index", "#label", "#momentum", "#batch", "#sum", "#mistake"):
         assert again.input_value(control) == first.input_value(control), control
     assert again.input_value("#index") == "7"
-    assert again.inner_text('[data-numbers="E6"]') == first.inner_text('[data-numbers="E6"]')
+    assert again.inner_text("#E6 .numbers") == first.inner_text("#E6 .numbers")
     for page in (first, again):
         expect(page.locator("#badge")).to_contain_text("not recorded")
     # before and after the click, each longer than the page waits before it keeps its state in the address
@@ -220,7 +220,7 @@ def test_what_the_address_asks_for_in_vain_is_told(open_page: Callable[..., Page
 
 def test_only_a_logit_that_was_moved_is_called_moved(open_page: Callable[..., Page]):
     page = open_page()
-    worked = page.locator('[data-numbers="E1"] .worked')
+    worked = page.locator("#E1 .numbers .worked")
     label, before = page.input_value("#label"), worked.inner_text()
     page.get_by_role("slider", name=f"move the logit of {(int(label) + 1) % 10}").press("End")
     assert worked.inner_text() == before

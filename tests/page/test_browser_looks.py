@@ -47,7 +47,7 @@ def open_all(page: Page, run_mistake: Callable[..., None]) -> None:
     page.locator("#broken [data-first]").wait_for(timeout=60_000)
     page.locator("#touch").get_by_role("slider").first.press("End")
     page.locator("#touch").get_by_role("checkbox").first.uncheck()
-    page.locator('[data-numbers] [data-symbol="P"]').first.click()
+    page.locator('.numbers [data-symbol="P"]').first.click()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -89,7 +89,7 @@ def test_light_and_dark_are_two(open_page: Callable[..., Page]):
 def test_the_first_screen_has_digit_formula_code_and_numbers(open_page: Callable[..., Page]):
     page = open_page()
     page.evaluate("document.activeElement.blur()")
-    for what in ("h1", "#image", "#E1 .formula", '#E1 [data-side="numpy"]', '#E1 [data-numbers="E1"] dl'):
+    for what in ("h1", "#image", "#E1 .formula", '#E1 [data-side="numpy"]', "#E1 #E1 .numbers dl"):
         expect(page.locator(what).first).to_be_in_viewport(ratio=0.05)
 
 
@@ -137,7 +137,7 @@ def test_print_has_the_six_equations_with_the_numbers_of_the_image(open_page: Ca
     page.emulate_media(media="print", color_scheme="light")
     for tag in TAGS:
         expect(page.locator(f"#{tag} math").first).to_be_visible()
-        expect(page.locator(f'[data-numbers="{tag}"] dd').first).to_be_visible()
+        expect(page.locator(f"#{tag} .numbers dd").first).to_be_visible()
     expect(page.locator("#image")).to_be_visible()
     expect(page.locator("#E4 .why p").first).to_be_visible()
     expect(page.locator("#E2 .why p").first).to_be_hidden()
