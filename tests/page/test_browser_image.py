@@ -142,6 +142,7 @@ def test_the_prediction_follows_the_logits_that_are_shown(open_page: Callable[..
     page.get_by_role("slider", name="move the logit of 5").press("End")
     expect(page.locator("#image-note")).to_contain_text("predicted 5. The logits are those that you moved.")
     page.get_by_role("button", name=re.compile("Back to the logits")).click()
+    expect(page.get_by_role("slider", name="move the logit of 0")).to_be_focused()
     expect(page.locator("#image-note")).to_have_text(before)
 
 
@@ -208,6 +209,8 @@ def test_the_address_brings_back_what_was_seen(open_page: Callable[..., Page]):
         ("#image=-3&label=x&rate=99&mistake=nothing", "image=-3&label=x&rate=99&mistake=nothing"),
         ("#%", ""),
         ("#image=1&rate=-1&batch=0&rat=2", "rate=-1&batch=0&rat=2"),
+        ("#image=1&rate=Infinity&label=length", "rate=Infinity&label=length"),
+        ("#label=__proto__&mistake=constructor", "label=__proto__&mistake=constructor"),
         ("#image=07&step=1.0&rate=0.10&momentum=0.50&sum=sum&mistake=wrong-sign", ""),
     ],
 )
@@ -216,6 +219,18 @@ def test_what_the_address_asks_for_in_vain_is_told(open_page: Callable[..., Page
     expect(page.locator("#image-note")).to_contain_text("Labelled")
     words = f"The address asks for {not_so}, which cannot be here: what is nearest to it is shown, or the usual."
     expect(page.locator("#told")).to_have_text(words if not_so else "")
+    if "Infinity" in not_so:
+        expect(page.locator("#rate-text")).to_have_text("0.1000")
+
+
+def test_an_address_of_an_open_page_is_used_unless_it_is_a_place(open_page: Callable[..., Page]):
+    page = open_page("#image=7")
+    page.evaluate("location.hash = '#step=5&momentum=0.5'")
+    expect(page.locator("#at")).to_have_text("5")
+    expect(page.locator("#momentum")).to_have_value("0.5")
+    page.evaluate("location.hash = '#touch'")
+    page.wait_for_timeout(400)
+    expect(page.locator("#at")).to_have_text("5")
 
 
 def test_only_a_logit_that_was_moved_is_called_moved(open_page: Callable[..., Page]):
