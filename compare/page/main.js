@@ -48,9 +48,8 @@ function show() {
   $('label').value = state.label
   show_picker(state, predicted)
   set_templates(state, run, $('shown').value)
-  const what = !run.is_recorded ? 'own_run' : state.drawn || state.own_label ? 'own_image' : ''
-  const own = what === 'own_image' ? gradient({ X: [state.x], y: [state.label] }, state) : run.next
-  show_badge($('badge'), run.found, state.step, what && own.gap(), what)
+  const [what, gap] = !run.is_recorded ? ['own_run', run.gap] : state.drawn || state.own_label ? ['own_image', gradient({ X: [state.x], y: [state.label] }, state).gap()] : []
+  show_badge($('badge'), run.found, state.step, gap, what)
   light_again()
 }
 
@@ -183,8 +182,9 @@ function scrub_to(number) {
   const step = min(number, run.steps.length)
   Object.assign(state, run.weights[step], { step, moved: undefined })
   const batch = batch_at(step, run)
-  run.next = gradient(batch, state)
-  run.added = added(run, step, run.next.dW, batch.y.length)
+  const next = gradient(batch, state)
+  run.added = added(run, step, next.dW, batch.y.length)
+  run.gap = run.is_recorded || next.gap()
   $('scrub').value = $('at').textContent = step
   show()
   show_buttons()
