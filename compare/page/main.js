@@ -241,7 +241,7 @@ function keep() {
 function read() {
   const asked = read_address()
   const { image, label, step, mistake, ...options } = asked
-  // a link to a part of the page asks for no state: it has no value
+  // a link to a part of the page has no values
   if (run && !Object.values(asked).some(Boolean)) return keep()
   const lr = Number(options.rate)
   options.rate = lr > 0 && lr < Infinity && lr !== facts.lr ? `${Math.log10(lr)}` : ''

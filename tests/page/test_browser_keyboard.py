@@ -164,7 +164,7 @@ def test_a_usual_wrong_answer_has_its_own_hint(open_page: Callable[..., Page]):
 def test_escape_empties_the_line_about_symbols(open_page: Callable[..., Page]):
     page = open_page()
     before = page.inner_text("#about")
-    page.locator('#E1 [data-side="numpy"] [data-symbol="Z"]').first.press("Enter")
+    page.locator('#E1 .code > :first-child [data-symbol="Z"]').first.press("Enter")
     expect(page.locator("#about")).to_contain_text("the logits")
     page.keyboard.press("Escape")
     assert page.inner_text("#about") == before

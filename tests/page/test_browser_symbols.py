@@ -15,8 +15,8 @@ pytestmark = pytest.mark.browser
 TAGS = [function.tag for function in FUNCTIONS.values()]
 PLACES = {
     "formula": ".formula",
-    "NumPy": '[data-side="numpy"]',
-    "PyTorch": '[data-side="pytorch"]',
+    "NumPy": ".code > :first-child",
+    "PyTorch": ".code > :last-child",
     "numbers": ".numbers",
 }
 # Of every symbol on the page: its names, and whether it is lit or held.
@@ -79,7 +79,7 @@ def test_pointing_at_a_symbol_lights_up_all_of_its_name(open_page: Callable[...,
 )
 def test_a_click_holds_and_says_what_it_is(open_page: Callable[..., Page], press: Callable[[Locator], None]):
     page = open_page()
-    press(page.locator('#E4 [data-side="numpy"] [data-symbol="dZ"]').first)
+    press(page.locator('#E4 .code > :first-child [data-symbol="dZ"]').first)
     page.locator("h1").hover()
     page.locator("#next").focus()
     assert lit_wrongly(page, ["dZ"], held=True) == []
