@@ -72,13 +72,14 @@ def first_over_budget(recording: Recording) -> tuple[int, str] | None:
         (moment.number, field)
         for moment in recording.moments
         for field, limit in zip(FIELDS, moment.limits, strict=True)
-        if np.any(_is_over(*(getattr(step, field) for step in moment.steps), limit))
+        if np.any(_is_over([getattr(step, field) for step in moment.steps], limit))
     ]
-    over += [(int(step) + 1, "L") for step in np.flatnonzero(_is_over(*recording.loss, recording.limits))[:1]]
+    over += [(int(step) + 1, "L") for step in np.flatnonzero(_is_over(recording.loss, recording.limits))[:1]]
     return min(over, key=lambda one: one[0], default=None)
 
 
-def _is_over(ours: NDArray, theirs: NDArray, limit: NDArray) -> NDArray:
+def _is_over(sides: Sequence[NDArray] | NDArray, limit: NDArray) -> NDArray:
+    ours, theirs = sides
     # nan is over every budget
     return ~(np.abs(ours - theirs) <= limit)
 

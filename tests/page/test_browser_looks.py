@@ -103,6 +103,8 @@ def test_each_template_and_what_a_step_does_to_it_have_a_caption(open_page: Call
     page = open_page()
     captions = page.locator("#template-images figcaption span")
     expect(captions).to_have_text([f"{k}: {symbol}" for k in range(10) for symbol in ("W", "−η dW")])
+    share = "(caption) => caption.offsetWidth / caption.closest('figure').offsetWidth"
+    assert captions.first.evaluate(share) == pytest.approx(0.49, abs=0.01), "each stands below its image"
     expect(page.locator("#full")).to_have_text(re.compile(r"± 0\.3 in W, ± 0\.0040 in the next step"))
     page.select_option("#shown", "W · x")
     expect(captions.first).to_have_text("0: W · x")
