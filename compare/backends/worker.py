@@ -103,8 +103,7 @@ class Worker(Remote):
         if process.has_forked:
             self._give_up("forks")
         if answer.number != number:
-            # a copy of the process answers too
-            self.misfit()
+            self._give_up("answers more often than it is asked, as a copy of its process does")
         return self._checked(answer)
 
     def misfit(self) -> NoReturn:
