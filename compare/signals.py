@@ -62,21 +62,21 @@ class Holding:
 
     def __init__(self) -> None:
         self.before = {number: signal.getsignal(number) for number in SIGNALS}
-        self._kept: int | None = None
+        self.kept: int | None = None
 
     def __call__(self, number: int, _frame: FrameType | None) -> None:
         """Keep it."""
-        if self._kept is None:
-            self._kept = number
+        if self.kept is None:
+            self.kept = number
 
     def check(self) -> None:
         """Raise Stopped, or KeyboardInterrupt, if a signal is waiting."""
-        if self._kept is None:
+        if self.kept is None:
             return
-        before = self.before[self._kept]
+        before = self.before[self.kept]
         if callable(before):
-            before(self._kept, None)
-        raise Stopped(self._kept)
+            before(self.kept, None)
+        raise Stopped(self.kept)
 
 
 @contextmanager
@@ -101,6 +101,12 @@ def signals_held() -> Iterator[Callable[[], None]]:
     finally:
         for number in taken:
             signal.signal(number, held.before[number])
+
+
+def is_held() -> bool:
+    """True if a signal is held back now; in any thread."""
+    handler = signal.getsignal(signal.SIGINT)
+    return isinstance(handler, Holding) and handler.kept is not None
 
 
 def ignore_signals() -> None:

@@ -46,8 +46,9 @@ def check_softmax(Z: Floats) -> None:
 
 
 def check_probabilities(P: Floats) -> None:
-    """Raise TypeError unless P is an array."""
+    """Raise TypeError or ValueError unless P is a matrix."""
     check_arrays(P=P)
+    _check_rows(P)
 
 
 def check_loss(logP: Floats, y: Integers) -> None:
@@ -86,8 +87,10 @@ def check_update(W: Floats, b: Floats, dW: Floats, db: Floats, lr: float) -> Non
 
 
 def check_pixels(images: Images, dtype: np.dtype) -> None:  # noqa: ARG001 (called as pixels)
-    """Raise TypeError unless images are an array."""
+    """Raise TypeError unless images are an array of numbers."""
     check_arrays(images=images)
+    if images.dtype.kind not in "buif":
+        raise TypeError(f"images must be numbers, not {images.dtype}")
 
 
 def check_batch(images: Images | Rows, labels: Integers, index: Integers, dtype: np.dtype) -> None:  # noqa: ARG001 (as batch)
@@ -127,3 +130,5 @@ def check_labels(y: Integers, N: int, K: int) -> None:
 def _check_rows(rows: Floats) -> None:
     if rows.ndim != 2:
         raise ValueError(f"a matrix (N, K) expected, not {rows.shape}")
+    if rows.dtype.kind not in "fc":
+        raise TypeError(f"a matrix of floats expected, not of {rows.dtype}")

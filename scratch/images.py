@@ -23,7 +23,7 @@ def batch(images: Stored, labels: Integers, index: Integers, dtype: np.dtype) ->
     Raises TypeError if images and labels are no arrays, or the indices no integers.
     """
     index = np.asarray(index)
-    if index.dtype.kind not in "iu":
-        raise TypeError(f"a batch must be an array of integer indices, not of {index.dtype}")
+    if index.ndim != 1 or index.dtype.kind not in "iu":
+        raise TypeError(f"a batch must be an array (N,) of integer indices, not {index.shape} of {index.dtype}")
     # take copies whole rows, and needs half the time of images[index]
     return pixels(images.take(index, axis=0), dtype), labels[index]

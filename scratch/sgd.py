@@ -68,7 +68,7 @@ class SGD:
     def directions(self, parameters: list[Floats], gradients: list[Floats]) -> list[Floats]:
         """What E6 gets in place of the gradients dW (K, D) and db (K,); the velocity moves on.
 
-        Raises TypeError if something is to be computed, and a gradient is no array.
+        Raises TypeError if something is to be computed, and one of them is no array.
 
         >>> import numpy as np
         >>> sgd = SGD(lr=0.1, momentum=0.5)
@@ -78,8 +78,8 @@ class SGD:
         """
         if not (self.weight_decay or self.momentum):
             return gradients
-        for gradient in gradients:
-            check_arrays(gradient=gradient)
+        for parameter, gradient in zip(parameters, gradients, strict=True):
+            check_arrays(parameter=parameter, gradient=gradient)
         if self.weight_decay:
             # g = dW + weight_decay W
             gradients = [g + self.weight_decay * w for g, w in zip(gradients, parameters, strict=True)]

@@ -194,7 +194,8 @@ def accuracy(Z: Floats, y: Integers) -> float:
 
 def correct(Z: Floats, y: Integers) -> int:
     """Rows of Z (N, K) whose largest logit, the first of equals, is at the label y (N,)."""
-    return int(np.count_nonzero(Z.argmax(axis=1) == y))
+    # where there is no class there is no largest
+    return int(np.count_nonzero(Z.argmax(axis=1) == y)) if Z.size else 0
 
 
 def all_logits(model: SoftmaxRegression, images: Stored, f: Equations = EQUATIONS) -> Floats:

@@ -36,8 +36,7 @@ os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="softmax-tests-")
 atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
 MNIST_ROOT = os.environ.pop(DATA_ROOT_VARIABLE, None)
 
-# The six functions as a user may write them, all right.
-# What writes exercises with some of it done.
+# What writes exercises with some of it done, and the six functions as a user may write them, all right.
 EXERCISES = runpy.run_path(str(ROOT / "tests" / "exercises.py"))
 RIGHT = EXERCISES["SIX"]
 

@@ -1,6 +1,6 @@
 """Messages between this process and a worker: a short text through a pipe, arrays through shared memory.
 
-    a message = the lengths of text and bytes, the text (JSON), the bytes of arrays that are too large to share
+    a message = lengths of text and bytes, its number, the text (JSON), the bytes of arrays that are too large to share
 
 Nothing that arrives is ever run or unpickled, and nothing is allocated before its size is compared with what it may be.
 """
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from compare.backends.memory_order import ORDERS, Order, order_of, places, view
 
-LENGTHS = struct.Struct("<QQ")
+HEAD = struct.Struct("<QQQ")
 # Which function of a user's file is called, counted from 1 (0: nothing of the file runs yet, one more than there are:
 # it is loaded), and how many calls there were of any.
 MARK = struct.Struct("<qq")
@@ -55,11 +55,15 @@ class Layout(NamedTuple):
 
 
 class Message(NamedTuple):
-    """What it is about, values that JSON takes, and arrays; those in shared memory are good until the next message."""
+    """What it is about, values that JSON takes, and arrays; those in shared memory are good until the next message.
+
+    number: of the question; its answer has the same.
+    """
 
     kind: str
     values: dict[str, Any]
     arrays: tuple[NDArray, ...]
+    number: int = 0
 
 
 class Channel:
@@ -68,7 +72,9 @@ class Channel:
     def __init__(self, incoming: BinaryIO, outgoing: BinaryIO, inbox: mmap.mmap, outbox: mmap.mmap):
         self.incoming, self.outgoing, self.inbox, self.outbox = incoming, outgoing, inbox, outbox
 
-    def send(self, kind: str, values: dict[str, Any] | None = None, arrays: Sequence[NDArray] = ()) -> None:
+    def send(
+        self, kind: str, values: dict[str, Any] | None = None, arrays: Sequence[NDArray] = (), number: int = 0
+    ) -> None:
         """Send a message. Raises OSError if the other end is gone."""
         layouts = _layouts(arrays)
         shared = not layouts or layouts[-1].end <= CAPACITY
@@ -78,13 +84,13 @@ class Channel:
         for layout, array in zip(layouts, arrays, strict=True):
             layout.of(target)[...] = array
         rest = b"" if shared else target
-        self.outgoing.write(LENGTHS.pack(len(text), len(rest)) + text)
+        self.outgoing.write(HEAD.pack(len(text), len(rest), number) + text)
         self.outgoing.write(rest)
         self.outgoing.flush()
 
     def receive(self) -> Message:
         """Wait for a message. Raises EOFError if the other end is gone, ChannelError if it sends anything else."""
-        text_length, length = LENGTHS.unpack(self._read(LENGTHS.size))
+        text_length, length, number = HEAD.unpack(self._read(HEAD.size))
         if text_length > LONGEST_TEXT or length > MOST_BYTES:
             raise ChannelError("too long")
         kind, values, layouts, shared = _parsed(self._read(text_length))
@@ -92,7 +98,7 @@ class Channel:
         source: Any = self.inbox if shared else rest
         if layouts and max(layout.end for layout in layouts) > len(source):
             raise ChannelError("an array reaches beyond the end")
-        return Message(kind, values, tuple(layout.of(source) for layout in layouts))
+        return Message(kind, values, tuple(layout.of(source) for layout in layouts), number)
 
     def _read(self, length: int) -> bytes:
         read = self.incoming.read(length)

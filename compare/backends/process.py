@@ -1,5 +1,6 @@
 """The process of a worker: started, watched, and ended with the reason."""
 
+import math
 import mmap
 import os
 import shutil
@@ -16,23 +17,29 @@ from compare.backends.channel import FORKED, MARK, Channel
 from compare.backends.shared_memory import ANSWERS, REQUESTS, make_folder, map_file
 from compare.backends.user_file import LOADING
 from compare.equations import KNOWN
+from compare.signals import is_held
 
 # Bytes that a file may print, and how many of them are shown.
 PRINTED, MOST_SHOWN = 10**6, 2000
 # Seconds until Python has started; the time limit is for what the file does.
 STARTING = 60.0
 POLL = 0.1
+# Seconds that a call is waited for after a signal to end.
+PATIENCE = 5.0
+# Libraries that the file imports compute on one thread too, as all that is compared.
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 class Process:
     """A running worker_process.py, or another program. time_limit: seconds for one call, and for loading the file.
 
     Raises OSError where no process can be started, InputError where it has no memory.
-    fault: why this side ended it, if it did. awaited: the number of the request that is waited for, or 0.
+    fault: why this side ended it, if it did. awaited: the number of the request that is waited for, or 0. calls: how
+    many functions may be called for it.
     """
 
     def __init__(self, time_limit: float, program: str = "compare.backends.worker_process"):
-        self.time_limit, self.fault, self.awaited = time_limit, "", 0
+        self.time_limit, self.fault, self.awaited, self.calls = time_limit, "", 0, math.inf
         self.folder = make_folder()
         try:
             self.running = _started(self.folder, program)
@@ -96,14 +103,22 @@ class Process:
         return int(function) if 0 < function <= 1 + LOADING else 0
 
     def _watch(self) -> None:
-        """Stop it if one call takes too long; a call is under way as long as neither its number nor ours changes."""
-        seen, since = (0, 0, 0), time.monotonic()
+        """Stop it if one call takes too long; a call is under way as long as neither its number nor ours changes.
+
+        The file could write the number of its call as well, and so the whole request has a limit too. And who asks the
+        program to end does not wait for a call that does not.
+        """
+        seen, asked, since, told = (0, 0, 0), 0.0, 0.0, math.inf
         while self.running.poll() is None:
             time.sleep(POLL)
-            now = (self.awaited, *self._mark())
+            now, clock = (self.awaited, *self._mark()), time.monotonic()
             if now != seen:
-                seen, since = now, time.monotonic()
-            elif self.awaited and time.monotonic() - since > (self.time_limit if self._mark()[0] else STARTING):
+                asked, seen, since = asked if now[0] == seen[0] else clock, now, clock
+            told = min(told, clock) if is_held() else math.inf
+            limit = self.time_limit if now[1] else STARTING
+            if self.awaited and clock - max(told, asked) > PATIENCE:
+                self.stop(f"did not return within {PATIENCE:g} s of the signal to end")
+            elif self.awaited and (clock - since > limit or clock - asked > limit * self.calls):
                 self.stop(self._too_long())
 
     def _too_long(self) -> str:
@@ -132,7 +147,7 @@ def _started(folder: Path, program: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-P", "-m", program, str(folder)]
     return subprocess.Popen(
         command,
-        env={**os.environ, "PYTHONPATH": here},
+        env={**os.environ, **ONE_THREAD, "PYTHONPATH": here},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -64,8 +64,12 @@ class Ranks(Remote):
         more = number + 1 if self._device == "cpu" else max(1, number - 1)
         return Ranks(more, self._device, self._side).backend()
 
-    def exchange(self, kind: str, values: dict[str, Any], arrays: Sequence[NDArray]) -> Message:
-        """Ask all of them at the same time, and put their answers together."""
+    def misfit(self) -> NoReturn:
+        """See Remote."""
+        self._give_up("the ranks answer in another form than they were asked for")
+
+    def exchange(self, kind: str, values: dict[str, Any], arrays: Sequence[NDArray], calls: int) -> Message:  # noqa: ARG002
+        """Ask all of them at the same time, and put their answers together; they call nothing of a user's."""
         asked = Message(kind, values, tuple(arrays))
         try:
             for connection in self._connections:

@@ -1,12 +1,13 @@
 """Sides in other processes, which keep them by numbers; arrays that do not change lie in files."""
 
 import itertools
+import math
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +18,20 @@ from compare.backends.protocol import State, Tally, Trainable
 from compare.backends.shared_memory import write_array
 from compare.data.mapped import place_of
 from scratch import Evaluation, Rows, Step, Velocity
+from scratch.training import CHUNK
+
+# Functions that are called for most of what is asked: a step calls six, and a rung as many parts.
+MOST_CALLS = 16
+Shapes = tuple[tuple[int, ...], ...]
 
 
 class Remote(ABC):
-    """Asks another process, or several at once. folder: where arrays are put that it is not sent each time."""
+    """Asks another process, or several at once. folder: where arrays are put that it is not sent each time.
+
+    runs_a_file: whether it runs a user's file, which may fail at any time.
+    """
+
+    runs_a_file = False
 
     def __init__(self, folder: Path):
         self._folder, self._keys = folder, itertools.count()
@@ -28,15 +39,21 @@ class Remote(ABC):
         self._shared: dict[int, list[Any]] = {}
 
     @abstractmethod
-    def exchange(self, kind: str, values: dict[str, Any], arrays: Sequence[NDArray]) -> Message:
-        """Ask, and wait for the answer."""
+    def exchange(self, kind: str, values: dict[str, Any], arrays: Sequence[NDArray], calls: int) -> Message:
+        """Ask, and wait for the answer. calls: so many functions may be called for it, each within the time limit."""
 
-    def request(self, kind: str, values: dict[str, Any] | None = None, arrays: Sequence[NDArray] = ()) -> Message:
+    @abstractmethod
+    def misfit(self) -> NoReturn:
+        """Raise the error of an answer that is not what was asked for, and end the others."""
+
+    def request(
+        self, kind: str, values: dict[str, Any] | None = None, arrays: Sequence[NDArray] = (), calls: int = MOST_CALLS
+    ) -> Message:
         """Ask, and wait for the answer; before that, tell what nobody needs any more."""
         if self._dropped:
             dropped, self._dropped[:] = self._dropped[:], []
-            self.exchange("drop", {"keys": dropped}, ())
-        return self.exchange(kind, values or {}, arrays)
+            self.exchange("drop", {"keys": dropped}, (), calls)
+        return self.exchange(kind, values or {}, arrays, calls)
 
     def key(self, owner: Any) -> int:
         """A name for what the others keep for `owner`; once the owner is gone here, it is forgotten there."""
@@ -75,19 +92,42 @@ class RemoteSide:
         self._key = remote.key(self)
         images, labels = map(remote.share, problem.train)
         data = {"images": images, "labels": labels, "chosen": asdict(problem.chosen)}
-        self._ask("side", {"dtype": dtype, **data, **given}, problem.start(dtype))
+        W, b = problem.start(dtype)
+        self._weights: Shapes = W.shape, b.shape
+        self._ask("side", {"dtype": dtype, **data, **given}, (W, b), expected=())
 
-    def _ask(self, kind: str, values: dict[str, Any] | None = None, arrays: Sequence[NDArray] = ()) -> tuple[Any, ...]:
-        return self.remote.request(kind, {"key": self._key, **(values or {})}, arrays).arrays
+    def _ask(
+        self,
+        kind: str,
+        values: dict[str, Any] | None = None,
+        arrays: Sequence[NDArray] = (),
+        *,
+        expected: Shapes,
+        calls: int = MOST_CALLS,
+    ) -> tuple[Any, ...]:
+        """The arrays of the answer, which have the expected shapes."""
+        found = self.remote.request(kind, {"key": self._key, **(values or {})}, arrays, calls).arrays
+        if tuple(map(np.shape, found)) != expected:
+            self.remote.misfit()
+        return found
 
     def epoch(self, batches: Iterable[NDArray]) -> Iterator[Taken]:
         """See Side."""
         batches = list(batches)
-        self._ask("epoch", {}, (np.concatenate(batches), np.array(list(map(len, batches)))))
-        for _ in batches:
-            numbers, *quantities = self._ask("next", {"quantities": self._keeps_quantities})
+        self._ask("epoch", {}, (np.concatenate(batches), np.array(list(map(len, batches)))), expected=())
+        for index in batches:
+            kept = self._keeps_quantities
+            shapes = ((4,), *(self._step(len(index)) if kept else ()))
+            numbers, *quantities = self._ask("next", {"quantities": kept}, expected=shapes)
             loss, hits, images, self.seconds = map(float, numbers)
+            if not math.isfinite(hits + images + self.seconds):
+                self.remote.misfit()
             yield Taken(Tally(loss, int(hits), int(images)), Step(*quantities) if quantities else None)
+
+    def _step(self, N: int) -> Shapes:
+        """The shapes of the quantities of a step on N images."""
+        (K, D), _ = self._weights
+        return (N, D), (N,), (N, K), (N, K), (), (N, K), *self._weights, *self._weights
 
     def tally(self, done: Taken) -> Tally:
         """See Side."""
@@ -104,39 +144,49 @@ class RemoteSide:
 
     def step(self, index: NDArray) -> Step:
         """See Side."""
-        return Step(*self._ask("step", {}, (index,)))
+        return Step(*self._ask("step", {}, (index,), expected=self._step(len(index))))
 
     def state(self) -> State:
         """See Side."""
-        W, b, *velocity = self._ask("state")
+        found = self.remote.request("state", {"key": self._key}).arrays
+        if tuple(map(np.shape, found)) not in (self._weights, self._weights * 2):
+            self.remote.misfit()
+        W, b, *velocity = found
         return State(W, b, Velocity(*velocity) if velocity else None)
 
     def start_from(self, state: State) -> None:
         """See Side."""
-        self._ask("start_from", {}, (state.W, state.b, *(state.velocity or ())))
+        self._ask("start_from", {}, (state.W, state.b, *(state.velocity or ())), expected=())
 
     def use_rate(self, lr: float) -> None:
         """See Side."""
-        self._ask("use_rate", {"lr": float(lr)})
+        self._ask("use_rate", {"lr": float(lr)}, expected=())
 
     def lay_out(self, order: Order) -> None:
         """See Side."""
-        self._ask("lay_out", {"order": order})
+        self._ask("lay_out", {"order": order}, expected=())
 
     def evaluate(self, images: NDArray | Rows, labels: NDArray) -> Evaluation:
         """See Side."""
         shared = {"images": self.remote.share(images), "labels": self.remote.share(labels)}
-        return Evaluation(*map(float, self._ask("evaluate", shared)[0]))
+        (found,) = self._ask("evaluate", shared, expected=((2,),), calls=_calls(images))
+        return Evaluation(*map(float, found))
 
     def logits(self, images: NDArray | Rows) -> NDArray:
         """See Side."""
-        (Z,) = self._ask("logits", {"images": self.remote.share(images)})
+        shape = len(images), *self._weights[1]
+        (Z,) = self._ask("logits", {"images": self.remote.share(images)}, expected=(shape,), calls=_calls(images))
         return np.asarray(Z)
 
     def loss(self, Z: NDArray, labels: NDArray) -> tuple[NDArray, float]:
         """See Side."""
-        logP, L = self._ask("loss", {}, (Z, labels))
+        logP, L = self._ask("loss", {}, (Z, labels), expected=(Z.shape, ()))
         return logP, float(L)
+
+
+def _calls(images: NDArray | Rows) -> int:
+    """So many functions may be called to evaluate: three for each piece."""
+    return 3 * (1 + len(images) // CHUNK)
 
 
 def _unshare(shared: dict[int, list[Any]], key: int, path: Path) -> None:

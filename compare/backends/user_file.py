@@ -95,8 +95,6 @@ class UserFile:
         try:
             with np.errstate(), _stdout(self.prints):
                 exec(self._code, module.__dict__)
-        except KeyboardInterrupt:
-            raise
         except BaseException as error:
             raise InputError(f"{self._shown}{line_of(error, self.path)}: {raised(error)} while it is loaded") from None
         return module.__dict__
@@ -122,8 +120,6 @@ def checked(
         mark(number)
         try:
             returned = _called(function, inputs, prints())
-        except KeyboardInterrupt:
-            raise
         except BaseException as error:
             raise UserFileError(f"{shown}{line_of(error, path)}: {title} {_failure(error)}") from None
         results = _results(returned, expected, inputs, f"{shown}: {title}")
@@ -152,7 +148,7 @@ def _locked(value: Any) -> Any:
 def _results(returned: Any, expected: Function, inputs: tuple[Any, ...], title: str) -> list[NDArray]:
     try:
         return _copied(returned, expected, inputs, title)
-    except (UserFileError, KeyboardInterrupt):
+    except UserFileError:
         raise
     except BaseException as error:
         # an object may run code of its own when it is looked at

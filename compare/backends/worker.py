@@ -21,9 +21,13 @@ from compare.backends.protocol import TIME_LIMIT, Backend
 from compare.backends.remote import Remote, RemoteSide
 from compare.backends.traced import Call
 from compare.backends.user_file import UserFileError
+from compare.equations import KNOWN
 from compare.errors import InputError
 from compare.files import short_path
 from scratch import EQUATIONS, Equations
+
+# Functions that one epoch of a few small images may call.
+MOST_TRACED = 500
 
 
 class Worker(Remote):
@@ -34,6 +38,8 @@ class Worker(Remote):
     later UserFileError, naming the function, for whatever it does wrong.
     """
 
+    runs_a_file = True
+
     def __init__(self, path: Path, time_limit: float = TIME_LIMIT):
         self.path, self.name, self.time_limit, self._shown = path, path.stem, time_limit, short_path(path)
         try:
@@ -43,8 +49,8 @@ class Worker(Remote):
         super().__init__(self._process.folder)
         self._requests = itertools.count(1)
         self.end = weakref.finalize(self, self._process.end)
-        loaded = self.request("load", {"path": str(path)}).values
-        self.defined, self.names = (tuple(map(str, loaded[kind])) for kind in ("defined", "names"))
+        loaded = self.request("load", {"path": str(path)}, calls=1).values
+        self.defined, self.names = (self._known(loaded.get(kind)) for kind in ("defined", "names"))
 
     def backend(self, only: Collection[str] | None = None, *, nan: bool = True) -> Backend:
         """`scratch` with the functions of the file, or `only` some of them; each side runs the file anew.
@@ -67,7 +73,7 @@ class Worker(Remote):
     def trace(self, name: str, inputs: tuple[Any, ...]) -> list[Call]:
         """The calls that one function of the file makes of the others, up to where it raises."""
         arrays, numbers = _split(inputs)
-        answer = self.request("trace", {"name": name, "numbers": numbers}, arrays)
+        answer = self.request("trace", {"name": name, "numbers": numbers}, arrays, calls=MOST_TRACED)
         parts = iter(answer.arrays)
         try:
             return [
@@ -75,27 +81,40 @@ class Worker(Remote):
                 for called, given, returned in answer.values["calls"]
             ]
         except (KeyError, TypeError, ValueError):
-            self._give_up("answers in another form than it was asked for")
+            self.misfit()
 
     def show_prints(self, shown: bool) -> None:
         """From now on show what the file prints, or do not; it is shown at first."""
         self.request("prints", {"shown": shown})
 
-    def exchange(self, kind: str, values: dict[str, Any], arrays: Sequence[NDArray]) -> Message:
+    def exchange(self, kind: str, values: dict[str, Any], arrays: Sequence[NDArray], calls: int) -> Message:
         """Ask, wait, and copy what comes: the process could still write to it."""
-        self._process.awaited = next(self._requests)
+        process, number = self._process, next(self._requests)
+        process.calls, process.awaited = calls, number
         try:
-            self._process.channel.send(kind, values, arrays)
-            answer = self._process.channel.receive()
+            process.channel.send(kind, values, arrays, number)
+            answer = process.channel.receive()
         except (OSError, EOFError, ValueError):
             self._give_up()
         except ChannelError:
-            self._give_up("answers in another form than it was asked for")
+            self.misfit()
         finally:
-            self._process.awaited = 0
-        if self._process.has_forked:
+            process.awaited = 0
+        if process.has_forked:
             self._give_up("forks")
+        if answer.number != number:
+            self._give_up("answers more often than it is asked, as a copy of its process does")
         return self._checked(answer)
+
+    def misfit(self) -> NoReturn:
+        """See Remote."""
+        self._give_up("answers in another form than it was asked for")
+
+    def _known(self, names: Any) -> tuple[str, ...]:
+        """Names of functions that a file may have."""
+        if not isinstance(names, list) or not all(isinstance(name, str) and name in KNOWN for name in names):
+            self.misfit()
+        return tuple(names)
 
     def _checked(self, answer: Message) -> Message:
         text = str(answer.values.get("text"))
@@ -124,6 +143,8 @@ class _Functions:
         """Call one of them, with arrays and then numbers."""
         arrays, numbers = _split(inputs)
         returned = self.worker.request("call", {"key": self.key, "name": name, "numbers": numbers}, arrays).arrays
+        if list(map(np.shape, returned)) != [tuple(shape) for shape in KNOWN[name].shapes(inputs)]:
+            self.worker.misfit()
         return returned if len(returned) > 1 else returned[0]
 
 

@@ -84,7 +84,7 @@ def serve(channel: Channel, service: Service) -> None:
             asked = channel.receive()
         except EOFError:
             return
-        channel.send(*answer(service, asked))
+        channel.send(*answer(service, asked), asked.number)
 
 
 def _end_with_parent(folder: Path) -> None:

@@ -96,13 +96,16 @@ def check_suffix(path: Path) -> None:
         raise InputError(f"{path}: a checkpoint is a safetensors file; name it {name}, or without an ending")
 
 
-def save_checkpoint(path: str | Path, training: Training) -> None:
+def save_checkpoint(path: str | Path, training: Training, epoch_end: State | None = None) -> None:
     """Write a training of either backend, so that it can go on; the file is written whole or not at all.
 
+    epoch_end: the state after the last whole epoch, to be written in place of the present one.
     Raises InputError where it cannot be written, and for a name of another kind; what was there before stays.
     """
     check_suffix(Path(path))
-    path, tensors, metadata = Path(path), _tensors(training.side.state()), _metadata(training)
+    progress = training.progress if epoch_end is None else Progress(training.history)
+    tensors, metadata = _tensors(epoch_end or training.side.state()), _metadata(training, progress)
+    path = Path(path)
     metadata["sha256"] = _digest(tensors, metadata)
     try:
         with whole_file(path) as stream:
@@ -144,8 +147,8 @@ def _tensors(state: State) -> dict[str, NDArray]:
     return {name: np.ascontiguousarray(tensor) for name, tensor in named.items()}
 
 
-def _metadata(training: Training) -> dict[str, str]:
-    progress, problem = training.progress, training.problem
+def _metadata(training: Training, progress: Progress) -> dict[str, str]:
+    problem = training.problem
     progress.read()
     history = [record._asdict() for record in progress.history]
     fields = {

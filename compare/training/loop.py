@@ -111,8 +111,13 @@ def run(trainings: Sequence[Training], on_step: OnStep | None = None, on_epoch: 
     # what a user's file or a diverging run does to numbers is told in words, not in NumPy's warnings
     with signals_held() as check_signals, np.errstate(all="ignore"):
         while len(trainings[0].history) <= problem.chosen.epochs:
-            _train_epoch(trainings, problem, on_step, check_signals)
-            records = _end_epoch(trainings)
+            try:
+                _train_epoch(trainings, problem, on_step, check_signals)
+                records = _end_epoch(trainings)
+            except UserFileError:
+                # a call that does not return is ended by a signal
+                check_signals()
+                raise
             if on_epoch:
                 on_epoch(records)
             check_signals()

@@ -7,6 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from compare.backends.launched import RankError
+from compare.backends.protocol import State
+from compare.backends.remote import RemoteSide
+from compare.backends.user_file import UserFileError
 from compare.errors import InputError
 from compare.training.checkpoint import save_checkpoint
 from compare.training.loop import Training
@@ -18,7 +21,7 @@ LONGEST_PAUSE = 60.0
 # The last save, which no other follows, is tried again after each of these.
 LAST_PAUSES = 0.5, 1.0
 
-# It is told why a save failed.
+# It is told why a save failed, and how far the file reaches where the training is stopped.
 OnFault = Callable[[str], None]
 
 
@@ -35,6 +38,15 @@ class Saving:
         # down a pipe goes one checkpoint, the last
         self._on_the_way = os.path.isfile(path) or not os.path.exists(path)
         self._reaches = "it is as it was before this training" if os.path.exists(path) else "nothing is saved"
+        # where the process of a user's file fails, what it was at the end of the last epoch is left
+        self._epoch_end: State | None = None
+        self._failed = False
+
+    def end_epoch(self) -> None:
+        """Keep what a later failure of a user's file must not take away."""
+        side = self._training.side
+        if isinstance(side, RemoteSide) and side.remote.runs_a_file:
+            self._epoch_end = side.state()
 
     def now_and_then(self) -> None:
         """Save, if the last try was long enough ago. A failure is told, and a longer pause follows."""
@@ -53,15 +65,19 @@ class Saving:
 
         No untrained model is put in the place of another.
         """
+        self._failed = not self._answers()
         try:
             if self._is_worth_it():
                 self.finish()
+                if isinstance(reason, KeyboardInterrupt):
+                    self._tell(f"{self._path}: {self._reaches}")
         except InputError as error:
             reason.add_note(str(error))
             self._tell(str(error))
 
-    def lost(self, error: RankError) -> RankError:
-        """Save what this rank has, if it has it, and add to the error how far the file reaches."""
+    def lost(self, error: RankError | UserFileError) -> RankError | UserFileError:
+        """Save what this rank or the last epoch has left, and add to the error how far the file reaches."""
+        self._failed = isinstance(error, UserFileError)
         with suppress(InputError):
             if self._is_worth_it():
                 self._save()
@@ -82,9 +98,18 @@ class Saving:
         except InputError as error:
             raise InputError(f"{error}; {self._reaches}") from None
 
+    def _answers(self) -> bool:
+        try:
+            self._training.side.state()
+        except UserFileError:
+            return False
+        return True
+
     def _is_worth_it(self) -> bool:
         progress = self._training.progress
-        trained = len(progress.history) > 1 or progress.step > 0
+        trained = len(progress.history) > 1 or (progress.step > 0 and not self._failed)
+        if self._failed and self._epoch_end is None:
+            return False
         return trained or (bool(progress.history) and not os.path.exists(self._path))
 
     def _tell(self, fault: str) -> None:
@@ -92,5 +117,7 @@ class Saving:
             self._on_fault(fault)
 
     def _save(self) -> None:
-        save_checkpoint(self._path, self._training)
-        self._reaches = f"what is saved ends after epoch {len(self._training.history) - 1}"
+        save_checkpoint(self._path, self._training, self._epoch_end if self._failed else None)
+        progress = self._training.progress
+        more = f", step {progress.step} of the next" if progress.step and not self._failed else ""
+        self._reaches = f"what is saved ends after epoch {len(progress.history) - 1}{more}"

@@ -9,6 +9,7 @@ from compare.backends.by_name import backend, side_name
 from compare.backends.launched import RankError, is_first_to_tell
 from compare.backends.protocol import TIME_LIMIT
 from compare.backends.threads import threads
+from compare.backends.user_file import UserFileError
 from compare.errors import InputError
 from compare.problem import Problem
 from compare.signals import Stopped, ignore_signals, signals_held
@@ -112,6 +113,8 @@ def _check_interrupted(check_signals: Callable[[], None]) -> None:
 
 def _run_and_save(training: Training, on_step: OnStep | None, on_epoch: OnEpoch | None, saving: Saving | None) -> None:
     def then_save(records: Sequence[Record]) -> None:
+        if saving:
+            saving.end_epoch()
         if on_epoch:
             on_epoch(records)
         if saving:
@@ -119,7 +122,7 @@ def _run_and_save(training: Training, on_step: OnStep | None, on_epoch: OnEpoch 
 
     try:
         run([training], on_step, then_save)
-    except RankError as error:
+    except (RankError, UserFileError) as error:
         raise (saving.lost(error) if saving else error) from None
     except (KeyboardInterrupt, OSError) as stopped:
         # neither falls into a step or a record: signals are held, and only a callback has output

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from compare.backends.channel import LENGTHS, SENT_DTYPES, Channel, ChannelError, Message
+from compare.backends.channel import HEAD, SENT_DTYPES, Channel, ChannelError, Message
 
 # of shared memory, in bytes
 CAPACITY = 8 * 2**20
@@ -48,7 +48,7 @@ def raw(pair: Pair) -> Callable[..., Message]:
     """Receive a message with this text and these bytes, or with other lengths than theirs."""
 
     def receive(text: bytes, rest: bytes = b"", lengths: tuple[int, int] | None = None) -> Message:
-        pair.pipe.write(LENGTHS.pack(*(lengths or (len(text), len(rest)))) + text + rest)
+        pair.pipe.write(HEAD.pack(*(lengths or (len(text), len(rest))), 0) + text + rest)
         return pair.again()
 
     return receive
@@ -61,8 +61,8 @@ any_array = st.sampled_from(sorted(SENT_DTYPES)).flatmap(
 
 @given(st.lists(any_array, max_size=4), st.dictionaries(st.text(), st.integers(-5, 5), max_size=3))
 def test_what_is_sent_arrives(sent, values):
-    kind, got, arrived = Pair().back("step", values, sent)
-    assert (kind, got) == ("step", values)
+    kind, got, arrived, number = Pair().back("step", values, sent, 2**40)
+    assert (kind, got, number) == ("step", values, 2**40)
     for one, other in zip(sent, arrived, strict=True):
         assert (one.dtype, one.shape, one.tobytes()) == (other.dtype, other.shape, other.tobytes())
         assert not other.size or other.ctypes.data % 64 == 0
@@ -145,7 +145,7 @@ def test_a_message_leaves_at_once():
     assert b"abc" in pipe.getvalue()
 
 
-@pytest.mark.parametrize("length", [0, 5, LENGTHS.size, LENGTHS.size + 3])
+@pytest.mark.parametrize("length", [0, 5, HEAD.size, HEAD.size + 3])
 def test_a_message_that_breaks_off_is_the_end(pair: Pair, length: int):
     pair.channel.send("abc")
     pair.pipe.truncate(length)

@@ -214,3 +214,21 @@ def test_a_function_is_given_each_array_in_the_layout_in_which_it_was_made(user_
     right, done = (side.side(small, "float64").step(index) for side in (SCRATCH, ours))
     np.testing.assert_array_equal(done.logP, right.logP)
     assert abs(done.L - right.L) > 1e-3
+
+
+ODD_ERRORS = {
+    "KeyboardInterrupt": ("raise KeyboardInterrupt", "raises KeyboardInterrupt"),
+    "SystemExit": ("raise SystemExit(3)", "raises SystemExit: 3"),
+    "without a name": (
+        "raise type('M', (type,), {'__name__': property(lambda _: 1 / 0)})('E', (Exception,), {})('why')",
+        "raises an error: why",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ODD_ERRORS)
+def test_whatever_is_raised_is_told_of_the_function(user_file, one_function, case: str):
+    body, words = ODD_ERRORS[case]
+    logits = UserFile(Path(user_file(one_function("logits", body)))).equations().logits
+    with pytest.raises(UserFileError, match=rf"mine.py, line 5: logits \(E1\) {words}$"):
+        logits(np.ones((2, 3)), np.ones((4, 3)), np.ones(4))

@@ -58,10 +58,14 @@ def test_a_signal_saves_and_resuming_ends_in_the_same_bits(
         process.send_signal(sent)
         time.sleep(0.003)
     _, err = process.communicate(timeout=30)
-    # a line before may say that it takes long
-    assert (process.returncode, re.sub(rb"^this takes about .*\n", b"", err)) == SIGNALS[sent]
-    done = len(load_checkpoint(path).progress.history) - 1
+    progress = load_checkpoint(path).progress
+    done = len(progress.history) - 1
     assert 1 <= done < epochs
+    more = f", step {progress.step} of the next" if progress.step else ""
+    reaches = f"{path}: what is saved ends after epoch {done}{more}\n".encode()
+    code, said = SIGNALS[sent]
+    # a line before may say that it takes long
+    assert (process.returncode, re.sub(rb"^this takes about .*\n", b"", err)) == (code, reaches + said)
 
     def final(*args: object) -> dict:
         assert cli("train", "--backend", backend, *args, "--quiet", "--json", tmp_path / "json")[0] == 0

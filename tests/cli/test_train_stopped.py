@@ -94,5 +94,10 @@ def test_ctrl_c_says_when_nothing_is_saved(cli, tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr("compare.report.training_log.TrainingLog.epoch", press)
     code, _, err = cli("train", *SHORT, *(["--save", tmp_path / "model"] if saved else []))
     assert code == 130
-    assert err == ("" if saved else "nothing is saved: that takes --save FILE\n") + "interrupted\n"
+    where = (
+        f"{tmp_path / 'model'}: what is saved ends after epoch 0"
+        if saved
+        else "nothing is saved: that takes --save FILE"
+    )
+    assert err == f"{where}\ninterrupted\n"
     assert (tmp_path / "model").exists() == saved

@@ -84,7 +84,9 @@ def test_data_that_do_not_fit_end_before_the_first_step(case: str):
 @pytest.mark.parametrize("index", [np.ones(6, bool), np.ones(1)], ids=["a mask", "floats"])
 @pytest.mark.parametrize("images", [IMAGES, scratch.Rows(IMAGES, np.arange(6))], ids=["array", "rows"])
 def test_a_batch_is_given_by_integers(index: np.ndarray, images: Any):
-    with pytest.raises(TypeError, match=f"^a batch must be an array of integer indices, not of {index.dtype}$"):
+    with pytest.raises(
+        TypeError, match=rf"^a batch must be an array \(N,\) of integer indices, not .* of {index.dtype}$"
+    ):
         scratch.batch(images, LABELS, index, np.dtype(np.float32))
 
 
@@ -98,4 +100,30 @@ def test_directions_are_of_arrays(options: dict[str, float]):
     sgd, right = scratch.SGD(0.1, **options), [np.ones((1, 2)), np.ones(1)]
     with pytest.raises(TypeError, match=r"^gradient must be a NumPy array, not list"):
         sgd.directions(right, [[[1.0, 1.0]], [1.0]])
+    matrix = np.ndarray.__new__(np.matrix, (1, 2))
+    for wrong in ([[1.0, 1.0]], matrix):
+        with pytest.raises(TypeError, match=r"^parameter must be a NumPy array, not (list|numpy.matrix)"):
+            sgd.directions([wrong, right[1]], right)
     assert sgd.velocity is None
+
+
+def test_what_is_no_number_or_no_matrix_is_told():
+    floats = np.dtype(np.float32)
+    with pytest.raises(TypeError, match=r"^images must be numbers, not <U1$"):
+        scratch.pixels(np.array([["1"]]), floats)
+    for function in (scratch.nll_loss, scratch.logits_gradient):
+        with pytest.raises(TypeError, match=r"^a matrix of floats expected, not of bool$"):
+            function(np.ones((1, 2), bool), np.array([0]))
+    with pytest.raises(ValueError, match=r"^a matrix \(N, K\) expected, not \(\)$"):
+        scratch.softmax_jacobian(np.array(1.0))
+
+
+def test_batches_of_numbers_are_no_epoch():
+    with pytest.raises(TypeError, match=r"^a batch must be an array \(N,\) of integer indices, not \(\) of int64$"):
+        scratch.fit(start()[0], (IMAGES, LABELS), (IMAGES, LABELS), [np.array([0, 1])], 0.1)
+
+
+def test_without_classes_nothing_is_right():
+    assert scratch.correct(np.ones((0, 0)), np.zeros(0, int)) == 0
+    empty = scratch.SoftmaxRegression(np.ones((0, 3)), np.zeros(0))
+    assert np.isnan(scratch.evaluate(empty, IMAGES[:0], LABELS[:0])).all()

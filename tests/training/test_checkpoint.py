@@ -78,7 +78,7 @@ def test_a_file_that_cannot_be_written_or_read_is_one_line(with_momentum: Proble
 def test_what_the_format_does_not_take_is_one_line(
     with_momentum: Problem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(checkpoints, "_metadata", lambda _: {"format": "x" * 101_000_000})
+    monkeypatch.setattr(checkpoints, "_metadata", lambda *_: {"format": "x" * 101_000_000})
     with pytest.raises(InputError, match=r"file: the checkpoint cannot be written: .*header too large$"):
         save_checkpoint(tmp_path / "file", start(with_momentum, "scratch", "float32"))
     assert not list(tmp_path.iterdir())

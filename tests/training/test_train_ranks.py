@@ -48,7 +48,9 @@ def signals_stay() -> Iterator[None]:
 
 def test_what_this_rank_has_is_saved_and_how_far_it_reaches_is_told(losing: Callable, tmp_path: Path):
     path = tmp_path / "model.safetensors"
-    with pytest.raises(RankError, match=r"^another rank has ended; what is saved ends after epoch 1$"):
+    with pytest.raises(
+        RankError, match=r"^another rank has ended; what is saved ends after epoch 1, step 2 of the next$"
+    ):
         go_on(losing(), save=path)
     progress = load_checkpoint(path).progress
     assert (len(progress.history), progress.step) == (2, 2)

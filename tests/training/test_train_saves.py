@@ -18,9 +18,9 @@ def saves(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     """The epoch and step that each save is at."""
     seen = []
 
-    def save(path: Path, training: Training) -> None:
+    def save(path: Path, training: Training, epoch_end: None) -> None:
         seen.append((len(training.history) - 1, training.progress.step))
-        save_checkpoint(path, training)
+        save_checkpoint(path, training, epoch_end)
 
     monkeypatch.setattr("compare.training.saving.save_checkpoint", save)
     return seen

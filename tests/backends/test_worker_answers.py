@@ -1,0 +1,107 @@
+"""What a tampered worker answers is one line: no answer of another form, number or process is used."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from compare.backends.user_file import UserFileError
+from compare.backends.worker import Worker
+from compare.problem import Problem
+
+# After its first call the process answers otherwise.
+TAMPERED = """
+import gc
+import numpy as np
+
+live = next(type(one) for one in gc.get_objects() if type(one).__name__ == "Channel")
+right = live.send
+
+def forged(self, kind, values=None, arrays=(), number=0):
+    {body}
+
+def logits(X, W, b):
+    live.send = forged
+    return X @ W.T + b
+"""
+FORGED = {
+    "no arrays": "right(self, kind, values, (), number)",
+    "one array more": "right(self, kind, values, (*arrays, np.zeros(2)), number)",
+    "other shapes": "right(self, kind, values, [np.zeros((2, 3, 4))] * len(arrays), number)",
+    "the number of another question": "right(self, kind, values, arrays, number + 1)",
+}
+ASKED: dict[str, Callable] = {
+    "an epoch": lambda side, problem: list(side.epoch(problem.epoch_batches(1))),
+    "a step": lambda side, problem: side.step(problem.epoch_batches(1)[0]),
+    "evaluation": lambda side, problem: side.evaluate(*problem.validation),
+    "logits": lambda side, problem: side.logits(problem.validation[0]),
+    "the state": lambda side, _: side.state(),
+}
+
+
+@pytest.fixture
+def tampered(user_file) -> Callable[[str], Worker]:
+    """A worker that answers by this line from its second answer on."""
+    return lambda body: Worker(Path(user_file(TAMPERED.format(body=body))))
+
+
+@pytest.mark.parametrize("asked", ASKED)
+@pytest.mark.parametrize("case", FORGED)
+def test_an_answer_of_another_form_is_one_line(small: Problem, tampered, case: str, asked: str):
+    worker = tampered(FORGED[case])
+    side = worker.backend().side(small, "float64")
+    side.step(np.arange(5))
+    words = "more often than it is asked" if "number" in case else "in another form than it was asked for"
+    with pytest.raises(UserFileError, match=rf"mine.py: logits \(E1\) answers {words}"):
+        ASKED[asked](side, small)
+    worker.end()
+
+
+def test_a_tally_that_is_not_finite_is_one_line(small: Problem, tampered):
+    infinite = "right(self, kind, values, [np.full(np.shape(one), np.inf) for one in arrays], number)"
+    side = tampered(infinite).backend().side(small, "float64")
+    with pytest.raises(UserFileError, match="answers in another form"):
+        list(side.epoch(small.epoch_batches(1)))
+
+
+def test_a_function_called_alone_answers_in_its_form(tampered):
+    functions = tampered(FORGED["no arrays"]).functions()
+    inputs = np.ones((2, 3)), np.ones((4, 3)), np.ones(4)
+    assert functions["logits"](*inputs).shape == (2, 4)
+    with pytest.raises(UserFileError, match="answers in another form"):
+        functions["logits"](*inputs)
+
+
+@pytest.mark.parametrize("names", ["3", "['logits', 'nothing']", "[['logits']]"])
+def test_names_that_nobody_has_are_one_line(user_file, names: str):
+    forged = f"lambda value: right([value[0], {{'defined': ['logits'], 'names': {names}}}, *value[2:]])"
+    code = f"import json\nright = json.dumps\njson.dumps = {forged}\ndef logits(X, W, b):\n    return X @ W.T + b\n"
+    with pytest.raises(UserFileError, match="answers in another form"):
+        Worker(Path(user_file(code)))
+
+
+def test_a_copy_that_is_made_behind_pythons_back_is_one_line(small: Problem, user_file, one_function):
+    body = "import ctypes; ctypes.CDLL(None).fork(); return W - lr * dW, b - lr * db"
+    side = Worker(Path(user_file(one_function("sgd_step", body)))).backend().side(small, "float64")
+    with pytest.raises(UserFileError, match=r"mine.py: \w+ \(E\d\) answers (more often|in another form)"):
+        list(side.epoch(small.epoch_batches(1)))
+
+
+def test_a_function_cannot_put_off_its_limit_for_ever(user_file, one_function):
+    body = """
+    import gc, struct, time
+    channel = next(one for one in gc.get_objects() if type(one).__name__ == "Channel")
+    while True:
+        time.sleep(0.02)
+        struct.pack_into("<qq", channel.outbox, 0, 1, time.monotonic_ns())
+"""
+    worker = Worker(Path(user_file(one_function("logits", body))), time_limit=0.25)
+    with pytest.raises(UserFileError, match=r"logits \(E1\) takes over 0.25 s"):
+        worker.functions()["logits"](np.ones((2, 3)), np.ones((4, 3)), np.ones(4))
+
+
+def test_libraries_of_the_file_have_one_thread(user_file, one_function):
+    body = "import os; return np.full((len(X), len(b)), float(os.environ['OMP_NUM_THREADS']))"
+    worker = Worker(Path(user_file(one_function("logits", body))))
+    assert (worker.functions()["logits"](np.ones((2, 3)), np.ones((4, 3)), np.ones(4)) == 1).all()
