@@ -87,10 +87,17 @@ def _of_run(chosen: PageOptions, quiet: bool) -> str:
     problem = chosen.problem(quiet, _check)
     from compare.page.build import build
     from compare.page.content import content
-    from compare.page.recording import record
+    from compare.page.recording import first_over_budget, record
 
     announce(SECONDS_TO_START + problem.steps * SECONDS_A_STEP, quiet)
-    return build(content(record(problem)))
+    recording = record(problem)
+    if over := first_over_budget(recording):
+        number, field = over
+        raise InputError(
+            f"with --lr {problem.chosen.lr:g} NumPy and PyTorch differ by more than the budget, first in {field} at "
+            f"step {number}: the page could not match both; choose a smaller --lr"
+        )
+    return build(content(recording))
 
 
 def _check(problem: Problem) -> None:

@@ -26,7 +26,7 @@ HERE = Path(__file__).parent
 # In the order in which each needs only those before it.
 MODULES = (
     "engine", "train", "mistakes", "numbers", "unpack", "recording", "compare", "kept", "symbols", "desk",
-    "digit", "curves", "touch", "templates", "guide", "breaking", "training", "main",
+    "digit", "curves", "touch", "templates", "guide", "training", "breaking", "main",
 )  # fmt: skip
 IMPORT = re.compile(r"^import .*?from '\./\w+\.js'\n", re.M | re.S)
 TABLE, TEXT = "table", "recording"
@@ -58,7 +58,6 @@ def render(facts: dict[str, Any], packed: Packed) -> str:
         sections=SECTIONS,
         questions=asked,
         choices=_choices(facts, mistakes),
-        rate=round(math.log10(facts["lr"]), 6),
         script=script,
         style=style,
         mistakes=mistakes,
@@ -128,14 +127,13 @@ def _rows() -> list[dict[str, Any]]:
         {
             "tag": function.tag,
             "name": name,
-            "signature": function.signature,
+            "signature": function.signature.replace("->", "→"),
             "formula": formulas[function.tag],
             "symbols": dict.fromkeys(re.findall(r'data-symbol="(\w+)"', formulas[function.tag])),
             "reason": why.get(function.tag),
             "short": said[function.tag],
             "plain": "; ".join(f"{one.field} = {one.formula}" for one in QUANTITIES.values() if one.function == name),
-            "numpy": ours[function.tag],
-            "torch": theirs[function.tag],
+            "codes": {"NumPy": ours[function.tag], "PyTorch": theirs[function.tag]}.items(),
         }
         for name, function in FUNCTIONS.items()
     ]
@@ -175,6 +173,7 @@ def _choices(facts: dict[str, Any], mistakes: dict[str, Any]) -> dict[str, Any]:
     return {
         "label": ("Label", list(enumerate(facts["names"]))),
         "shown": ("Show", [("W", "W"), ("W · x", "W times the image")]),
+        "in-batch": ("Images in the batch", [(size, size) for size in (1, 2, 10, 100)]),
         "sum": ("Loss", [("", "mean"), ("sum", "sum")]),
         "mistake": (
             "Mistake",
@@ -188,14 +187,29 @@ def _choices(facts: dict[str, Any], mistakes: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _boxes(facts: dict[str, Any]) -> dict[str, str]:
-    """By the id of a box for a number what stands before it."""
+def _boxes(facts: dict[str, Any]) -> dict[str, Any]:
+    """By the id of a box or slider for a number what stands before it, and the attributes that limit it."""
+    last, train = facts["train"] + facts["validation"] - 1, facts["train"]
+    rate, (height, width) = round(math.log10(facts["lr"]), 6), facts["shape"]
+    places = {"class": facts["classes"], "line": height, "column": width}
     return {
-        "index": f"Image, 0 to {facts['train'] + facts['validation'] - 1:,}",
-        "momentum": "Momentum, 0 to 0.99",
-        "batch": f"Batch, 1 to {facts['train']:,}",
-        "prediction": "My prediction, in %",
+        "index": {"label": f"Image, 0 to {last:,}", "limits": _limits(0, last, 0)},
+        "momentum": {"label": "Momentum, 0 to 0.99", "limits": _limits(0, 0.99, 0, "any")},
+        "batch": {"label": f"Batch, 1 to {train:,}", "limits": _limits(1, train, facts["batch_size"])},
+        "prediction": {"label": "My prediction, in %", "limits": _limits(0, 100, "", "any")},
+        "scrub": {"label": "Step", "limits": _limits(0, facts["steps"], 0)},
+        # in powers of ten, with that of the recorded run
+        "rate": {"label": "Learning rate", "limits": _limits(min(-4, rate), max(1, rate), rate, "any")},
+        "shift": {"label": "Number c", "limits": _limits(-1000, 1000, 0)},
+        "power": {"label": "h = 10 to the power of minus", "limits": _limits(1, 15, 3)},
+    } | {
+        name: {"label": f"{name} 0 to {count - 1}", "limits": _limits(0, count - 1, 0)}
+        for name, count in places.items()
     }
+
+
+def _limits(low: float, high: float, value: float | str, step: str = "") -> dict[str, Any]:
+    return {"min": low, "max": high, "step": step, "value": value}
 
 
 def _origin(facts: dict[str, Any]) -> str:

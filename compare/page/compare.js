@@ -1,7 +1,7 @@
 // The engine against what was recorded: each quantity has a budget, and `used` is the share of it.
 
 import { log_softmax, logits, logits_gradient, nll_loss, parameter_gradients, sgd_step } from './engine.js'
-import { facts, say, tags } from './numbers.js'
+import { abs, facts, max, say, tags } from './numbers.js'
 import { flat } from './recording.js'
 
 /** -> [{number, side, field, used}]; of most steps only the loss is recorded. */
@@ -18,7 +18,7 @@ function compare(number, field, ours, sides, limit) {
 // The largest |ours - theirs| as a share of the limit; nan is over every budget.
 function used(ours, theirs, limit) {
   const values = flat(ours)
-  return flat(theirs).reduce((largest, value, i) => Math.max(largest, Math.abs(values[i] - value)), 0) / limit
+  return flat(theirs).reduce((largest, value, i) => max(largest, abs(values[i] - value)), 0) / limit
 }
 
 /** fields: all that are over with the first, in its step and equation. */
@@ -40,7 +40,7 @@ export function gradient({ X, y }, { W, b }) {
     const slope = [...dW, db].reduce((sum, row) => row.reduce((part, g) => part + g * g, sum), 0)
     const h = 1e-5 / Math.sqrt(slope)
     const [below, above] = [h, -h].map((step) => nll_loss(log_P(...sgd_step(W, b, dW, db, step)), y))
-    return Math.abs((above - below) / (2 * h) / slope - 1)
+    return abs((above - below) / (2 * h) / slope - 1)
   }
   return { logP, dZ, dW, gap }
 }

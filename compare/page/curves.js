@@ -1,6 +1,6 @@
 // Loss and accuracy of three implementations, and their differences with the line of the budget.
 
-import { $, clamp, element, facts, on, round_up, say, svg } from './numbers.js'
+import { $, abs, clamp, element, facts, max, min, on, round, round_up, say, svg } from './numbers.js'
 
 const [LEFT, BELOW, ABOVE, HEIGHT, MARGIN] = [50, 150, 22, 186, 10]
 
@@ -26,15 +26,15 @@ export function chart(title, lines, { count, width, range, marks, ends, log }) {
 /** own: [{loss, hits, images}] by step; guessed: per cent by step, as the reader drew them. */
 export function show_curves(place, own, recorded, comparable, guessed) {
   const axis = { count: facts.steps, width: clamp(place.clientWidth, 340, 420), ends: ['', `step ${facts.steps}`] }
-  const percent = (hits, n) => (100 * hits) / Math.min(facts.batch_size, facts.train - (n % facts.steps_per_epoch) * facts.batch_size)
+  const percent = (hits, n) => (100 * hits) / min(facts.batch_size, facts.train - (n % facts.steps_per_epoch) * facts.batch_size)
   const three = ([numpy, torch], ours) => [
     { name: 'NumPy', style: 'numpy', values: numpy.slice(0, own.length) },
     { name: 'PyTorch', style: 'torch', values: torch.slice(0, own.length) },
     { name: 'this page', style: 'js', values: own.map(ours) },
   ]
-  const gap = (side) => own.map((one, n) => Math.abs(one.loss - recorded.loss[side][n]) || NaN)
+  const gap = (side) => own.map((one, n) => abs(one.loss - recorded.loss[side][n]) || NaN)
   const losses = three(recorded.loss, (one) => one.loss)
-  const top = round_up(Math.max(3, ...own.map(({ loss }) => loss).filter(isFinite)))
+  const top = round_up(max(3, ...own.map(({ loss }) => loss).filter(isFinite)))
   const marks = top > 3 ? [0, top / 2, top] : [0, 1, 2, 3]
   const hits = three(recorded.hits.map((side) => Array.from(side, percent)), (one) => (100 * one.hits) / one.images)
   const accuracy = chart(say('accuracies'), [...hits, { name: 'predicted', style: 'guess', values: guessed }], { ...axis, range: [0, 100], marks: [0, 50, 100] })
@@ -50,12 +50,12 @@ export function show_curves(place, own, recorded, comparable, guessed) {
 
 /** The pointer draws `guessed` over the chart of the accuracy; on_change after each move. */
 export function draw_prediction(place, guessed, on_change) {
-  let last
+  let [last, before] = []
   const draw = ({ clientX, clientY }) => {
     const drawing = $('accuracy')
     const [box, { width }] = [drawing.getBoundingClientRect(), drawing.viewBox.baseVal]
     const [x, y] = [clientX - box.left, clientY - box.top].map((at) => (at * width) / box.width)
-    const step = clamp(Math.round(((x - LEFT) / (width - MARGIN - LEFT)) * guessed.length) - 1, 0, guessed.length - 1)
+    const step = clamp(round(((x - LEFT) / (width - MARGIN - LEFT)) * guessed.length) - 1, 0, guessed.length - 1)
     const [from, to] = [step, last ?? step].sort((a, b) => a - b)
     guessed.fill(clamp((100 * (BELOW - y)) / (BELOW - ABOVE), 0, 100), from, to + 1)
     last = step
@@ -65,8 +65,11 @@ export function draw_prediction(place, guessed, on_change) {
     if (!event.target.closest('#accuracy') || $('prediction').readOnly) return
     event.preventDefault()
     place.setPointerCapture(event.pointerId)
+    before = [$('prediction').value, guessed.slice()]
     draw(event)
   })
   on(place, 'pointermove', (event) => last !== undefined && draw(event))
-  for (const end of ['pointerup', 'pointercancel']) on(place, end, () => (last = undefined))
+  // a finger that began to draw has scrolled the page
+  on(place, 'pointercancel', () => last !== undefined && (guessed.set(before[1]), on_change(before[0])))
+  on(place, 'lostpointercapture', () => (last = undefined))
 }

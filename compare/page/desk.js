@@ -1,7 +1,7 @@
 // The desk: one image through the six equations.
 
 import { log_softmax, logits, logits_gradient, nll_loss, parameter_gradients, sgd_step } from './engine.js'
-import { digits, element, facts, make_bars, make_picture, on, say } from './numbers.js'
+import { digits, element, facts, make_bars, make_picture, max, min, on, say } from './numbers.js'
 
 // `moved` logits replace those of E1.
 function desk_step(state) {
@@ -20,7 +20,7 @@ function values_here(step, { x, label, W, b, lr }) {
   const { names } = facts
   const name = names[label]
   const range = (values) => {
-    const [low, high] = [Math.min(...values), Math.max(...values)]
+    const [low, high] = [min(...values), max(...values)]
     return low === high ? digits(low) : `${digits(low)} to ${digits(high)}`
   }
   const row = (values) => `row of ${name}: ${range(values)}`
@@ -32,9 +32,9 @@ function values_here(step, { x, label, W, b, lr }) {
 // For the sentences of notes.py.
 function worked(step, { x, label, b, lr }) {
   const [Z, P, dZ, bias] = [step.Z, step.P, step.dZ, b].map((values) => values[label])
-  const largest = Math.max(...step.Z)
+  const largest = max(...step.Z)
   const sum = step.Z.reduce((sum, z) => sum + Math.exp(z - largest), 0)
-  const ink = Math.max(...x)
+  const ink = max(...x)
   const signed = (value) => (value < 0 ? `(${digits(value)})` : digits(value))
   const { classes, names } = facts
   return {
@@ -49,11 +49,14 @@ export function make_desk(on_logit) {
   const [Z, P, logP, dZ, db] = bars.map(([, { table }]) => table)
   const pictures = ['dW', 'W'].map((symbol) => [symbol, make_picture(symbol)])
   const [dW, W] = pictures.map(([, { figure }]) => figure)
-  const back = element('button', { type: 'button' }, say('back'))
-  on(back, 'click', () => on_logit())
+  const back = element('button', {}, say('back'))
+  on(back, 'click', () => {
+    on_logit()
+    Z.querySelector('[type=range]').focus()
+  })
   const lines = Object.entries({ E1: [Z, back], E2: [P], E3: [logP], E4: [dZ], E5: [dW, db], E6: [W] }).map(([tag, made]) => {
     const line = element('p', { class: 'digits worked' })
-    document.querySelector(`[data-numbers="${tag}"]`).append(line, ...made)
+    document.querySelector(`#${tag} .numbers`).append(line, ...made)
     return [tag, line]
   })
   const places = document.querySelectorAll('[data-value]')

@@ -7,7 +7,7 @@ import { images } from './train.js'
 export function drawing(canvas, on_drawn) {
   const { width, height } = canvas
   const ink = new Float64Array(width * height)
-  let [last, down, pen] = [undefined, false, [width / 2, height / 2]]
+  let [last, down, pen, pointer] = [undefined, false, [width / 2, height / 2]]
   const line_to = ([x, y]) => {
     const from = last ?? [x, y]
     for (let i = 0; i <= 8; i++) stamp(ink, width, from[0] + ((x - from[0]) * i) / 8, from[1] + ((y - from[1]) * i) / 8)
@@ -15,13 +15,19 @@ export function drawing(canvas, on_drawn) {
     draw_grey(canvas, ink)
     $('image-note').textContent = say('pen_down')
   }
-  const lift = () => ((last = undefined), on_drawn(prepare(ink, width, height)))
+  const lift = () => ((last = pointer = undefined), on_drawn(prepare(ink, width, height)))
   const show_pen = () => draw_grey(canvas, ink.map((value, d) => (d === floor(pen[1]) * width + floor(pen[0]) ? 0.5 : value)))
   const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
   const when_on = (name, answer) => on(canvas, name, (event) => canvas.getAttribute('role') === 'application' && answer(event))
-  when_on('pointerdown', (event) => (canvas.setPointerCapture(event.pointerId), line_to(place_in(canvas, event))))
-  when_on('pointermove', (event) => event.buttons && line_to(place_in(canvas, event)))
-  for (const name of ['pointerup', 'pointercancel']) when_on(name, lift)
+  when_on('pointerdown', (event) => {
+    if (event.button || pointer !== undefined) return
+    pointer = event.pointerId
+    // then it is heard of wherever it is lifted
+    canvas.setPointerCapture(pointer)
+    line_to(place_in(canvas, event))
+  })
+  when_on('pointermove', (event) => event.pointerId === pointer && line_to(place_in(canvas, event)))
+  when_on('lostpointercapture', (event) => event.pointerId === pointer && lift())
   when_on('keydown', (event) => {
     const arrow = arrows[event.key]
     if (!arrow && event.key !== ' ') return
@@ -74,10 +80,10 @@ function blend(pixel, x, y) {
 }
 
 /** on_image(n): one was chosen -> a function of the state and predicted(x). */
-export function make_picker(place, recorded, on_image) {
+export function make_picker(recorded, on_image) {
   const buttons = Array.from({ length: 10 }, () => element('button', {}, make_canvas('image')))
   for (const button of buttons) on(button, 'click', () => on_image(button.value))
-  place.append(...buttons)
+  $('picker').append(...buttons)
   return ({ index, drawn }, predicted) =>
     buttons.forEach((button, i) => {
       const n = index - (index % 10) + i

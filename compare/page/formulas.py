@@ -18,7 +18,10 @@ MATHML = "http://www.w3.org/1998/Math/MathML"
 BY_FORMULA = {symbol.formula.replace(" ", ""): name for name, symbol in SYMBOLS.items()}
 THIN_SPACE = "\u2009"
 # As a formula is read aloud.
-WORDS = {"=": "equals", "−": "minus", "+": "plus", "←": "becomes", "⊤": "transposed", "∑": "sum", "η": "eta"}
+WORDS = {
+    "=": "equals", "≈": "is about", "−": "minus", "+": "plus", "←": "becomes", "⊤": "transposed", "∑": "sum",
+    "η": "eta", "∂": "partial", "∞": "infinity", "(": "open bracket", ")": "close bracket", "‖": "double bar",
+}  # fmt: skip
 ElementTree.register_namespace("", MATHML)
 
 
@@ -48,6 +51,11 @@ def _mathml(latex: str) -> str:
     for element in root.iter(f"{{{MATHML}}}mi"):
         if name := BY_FORMULA.get((element.text or "").replace(THIN_SPACE, "")):
             element.set("data-symbol", name)
+    return read_aloud(root)
+
+
+def read_aloud(root: Element) -> str:
+    """A formula as MathML that says in words how it is read."""
     root.set("aria-label", spoken(root))
     return ElementTree.tostring(root, encoding="unicode")
 

@@ -1,11 +1,11 @@
 // What leads the reader: a tour of the page, and one question at each equation, to be answered before one looks.
 
 import { kept } from './kept.js'
-import { $, number_in, on, questions, say, stops } from './numbers.js'
+import { $, abs, max, number_in, on, questions, say, stops } from './numbers.js'
 
 /** The first visit starts the tour by itself, unless the address asks for a state. */
 export function listen_to_tour() {
-  const [tour, start, previous, next, end, text] = ['tour', 'tour-start', 'tour-previous', 'tour-next', 'tour-end', 'tour-text'].map($)
+  const [tour, previous, next, end, text] = ['tour', 'tour-previous', 'tour-next', 'tour-end', 'tour-text'].map($)
   let stop = 0
   const go_to = (number, by_itself) => {
     const left = document.querySelector('.stop')
@@ -23,8 +23,8 @@ export function listen_to_tour() {
     $(id).scrollIntoView()
     focus_on(next)
   }
-  on(start, 'click', () => go_to(0))
-  on(previous, 'click', () => go_to(Math.max(0, stop - 1)))
+  on('tour-start', 'click', () => go_to(0))
+  on(previous, 'click', () => go_to(max(0, stop - 1)))
   on(next, 'click', () => go_to(stop + 1))
   on(end, 'click', () => go_to(stops.length))
   on(document, 'keydown', ({ key }) => key === 'Escape' && !tour.hidden && go_to(stops.length))
@@ -42,13 +42,14 @@ function focus_on(place) {
 export function listen_to_questions() {
   for (const form of document.querySelectorAll('.question')) {
     const [input, , out] = form.elements
-    const { right, reason, hints, help } = questions[form.dataset.question]
+    const row = form.closest('article')
+    const { right, reason, hints, help } = questions[row.id]
     on(form, 'input', () => (out.textContent = ''))
     on(form, 'submit', (event) => {
       event.preventDefault()
-      const is_near = (answer) => Math.abs(number_in(input.value) - answer) <= 0.01 * Math.max(1, Math.abs(answer))
+      const is_near = (answer) => abs(number_in(input.value) - answer) <= 0.01 * max(1, abs(answer))
       const is_right = is_near(right)
-      if (is_right) form.closest('article').classList.add('answered')
+      if (is_right) row.classList.add('answered')
       out.className = is_right ? 'right' : 'wrong'
       out.textContent = is_right ? `${say('right_answer')} ${reason}` : `${say('wrong_answer')} ${hints.find(([answer]) => is_near(answer))?.[1] ?? (isNaN(number_in(input.value)) ? say('a_number') : help)}`
     })

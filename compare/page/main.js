@@ -8,13 +8,13 @@ import { drawing, make_picker } from './digit.js'
 import { logits } from './engine.js'
 import { listen_to_questions, listen_to_tour } from './guide.js'
 import { keep_address, read_address } from './kept.js'
-import { $, digits, draw_grey, element, facts, make_canvas, mistakes, on, read_number, recorded_as, say, symbols, tell } from './numbers.js'
+import { $, digits, draw_grey, element, facts, make_canvas, min, mistakes, on, read_number, recorded_as, round, say, symbols, tell } from './numbers.js'
 import { pause, read_recording } from './recording.js'
 import { listen_to_symbols } from './symbols.js'
-import { make_templates } from './templates.js'
+import { added, make_templates } from './templates.js'
 import { make_touch } from './touch.js'
 import { batch_index, images, largest_at } from './train.js'
-import { break_it, make_worker, show_badge } from './training.js'
+import { make_worker, show_badge } from './training.js'
 
 document.body.inert = true
 const script = document.querySelector('script[type=module]').textContent
@@ -33,14 +33,10 @@ const set_desk = make_desk((k, value) => {
 })
 await pause()
 set_image(0)
-const touch = make_touch($('cards'), state, (N) => batch_at(0, N))
+const touch = make_touch(state, (batch_size) => batch_at(0, { batch_size }))
 await pause()
-const set_templates = make_templates($('template-images'), $('pixel'), (k, d) => {
-  touch.nudge(k, d)
-  $('pixel').textContent += say('chosen')
-})
-const show_picker = make_picker($('picker'), recorded, choose_image)
-$('full').textContent = say('full', { W: String(recorded.full.W), dW: String(recorded.full.dW) })
+const set_templates = make_templates(touch.nudge)
+const show_picker = make_picker(recorded, choose_image)
 const light_again = listen_to_symbols($('about'), (name) => `${symbols[name].said} ${is_seen(name) ? values[name] : say('not_seen')}.`)
 await pause()
 
@@ -51,11 +47,9 @@ function show() {
   $('image-note').textContent = about_image(largest_at(Z))
   $('label').value = state.label
   show_picker(state, predicted)
-  const next = gradient(batch_at(state.step, run.batch_size), state)
-  set_templates(state, next.dW, $('shown').value)
-  const what = !run.is_recorded ? 'own_run' : state.drawn || state.own_label ? 'own_image' : ''
-  const own = what === 'own_image' ? gradient({ X: [state.x], y: [state.label] }, state) : next
-  show_badge($('badge'), run.found, state.step, what && own.gap(), what)
+  set_templates(state, run, $('shown').value)
+  const [what, gap] = !run.is_recorded ? ['own_run', run.gap] : state.drawn || state.own_label ? ['own_image', gradient({ X: [state.x], y: [state.label] }, state).gap()] : []
+  show_badge($('badge'), run.found, state.step, gap, what)
   light_again()
 }
 
@@ -73,15 +67,14 @@ function predicted(x) {
   return largest_at(logits([x], state.W, state.b)[0])
 }
 
-// Of a large batch only the first images are shown.
-function batch_at(number, batch_size) {
-  return images(recorded, batch_index({ ...facts, order: recorded.order, batch_size }, number).slice(0, 200))
+function batch_at(number, { batch_size }) {
+  return images(recorded, batch_index({ ...facts, order: recorded.order, batch_size }, number))
 }
 
 function set_image(n) {
   set_drawing(false)
   $('prepared').replaceChildren()
-  $('index').value = n ?? 0
+  $('index').value = n || 0
   state.index = read_number($('index'))
   const { X, y } = images(recorded, [state.index])
   Object.assign(state, { x: X[0], label: y[0], moved: undefined, drawn: false, own_label: false })
@@ -93,7 +86,9 @@ function choose_image(n) {
 }
 
 function set_label(label) {
-  if (!facts.names[label]) return
+  $('label').value = label
+  // the list has no such line
+  if (!$('label').value) return
   state.label = Number(label)
   state.own_label = state.drawn || state.label !== recorded.labels[state.index]
 }
@@ -127,7 +122,7 @@ function set_drawing(pen) {
   state.pen = pen
   $('draw').ariaPressed = pen
   $('clear').hidden = $('draw-note').hidden = !pen
-  Object.assign($('image'), pen ? { role: 'application', ariaLabel: 'Draw a digit', tabIndex: 0 } : { role: 'img', ariaLabel: 'The image', tabIndex: -1 })
+  Object.assign($('image'), { role: pen ? 'application' : 'img', ariaLabel: say(pen ? 'canvas' : 'image'), tabIndex: pen ? 0 : -1 })
   if (!pen) return
   begin_drawing()
   $('image').focus()
@@ -184,8 +179,12 @@ function curves() {
 }
 
 function scrub_to(number) {
-  const step = Math.min(number, run.steps.length)
+  const step = min(number, run.steps.length)
   Object.assign(state, run.weights[step], { step, moved: undefined })
+  const batch = batch_at(step, run)
+  const next = gradient(batch, state)
+  run.added = added(run, step, next.dW, batch.y.length)
+  run.gap = run.is_recorded || next.gap()
   $('scrub').value = $('at').textContent = step
   show()
   show_buttons()
@@ -218,7 +217,7 @@ function scrub() {
 }
 
 function run_to(target) {
-  Object.assign(run, { target: Math.min(facts.steps, target), follows: true })
+  Object.assign(run, { target: min(facts.steps, target), follows: true })
   ask()
 }
 
@@ -242,14 +241,14 @@ function keep() {
 function read() {
   const asked = read_address()
   const { image, label, step, mistake, ...options } = asked
-  // a link to a part of the page asks for no state
-  if (!image && run) return keep()
+  // a link to a part of the page has no values
+  if (run && !Object.values(asked).some(Boolean)) return keep()
   const lr = Number(options.rate)
-  options.rate = lr > 0 && lr !== facts.lr ? `${Math.log10(lr)}` : ''
+  options.rate = lr > 0 && lr < Infinity && lr !== facts.lr ? `${Math.log10(lr)}` : ''
   for (const id of SETTINGS) $(id).value = options[id] || $(id).defaultValue || ''
   set_image(image)
   set_label(label)
-  if (mistake in mistakes) {
+  if (Object.hasOwn(mistakes, mistake)) {
     $('mistake').value = mistake
     $('mistake').dispatchEvent(new Event('change'))
   }
@@ -260,34 +259,36 @@ function read() {
   if (other.length) tell(say('not_so', { asked: new URLSearchParams(other) }))
 }
 
+for (const [id, answer] of Object.entries({
+  previous: () => choose_image(state.index - 1),
+  next: () => choose_image(state.index + 1),
+  'next-mistake': next_mistake,
+  draw: () => (state.pen ? choose_image(state.index) : set_drawing(true)),
+  clear: () => begin_drawing(true),
+  step: one_step,
+  run: () => run_to(facts.steps),
+  pause: () => (run.target = run.steps.length),
+  restart,
+})) on(id, 'click', answer)
 // before what is typed changes anything
 for (const name of ['pointerdown', 'keydown']) on(document, name, () => tell(''))
 on('index', 'change', () => choose_image($('index').value))
-on('previous', 'click', () => choose_image(state.index - 1))
-on('next', 'click', () => choose_image(state.index + 1))
-on('next-mistake', 'click', next_mistake)
-on('draw', 'click', () => (state.pen ? choose_image(state.index) : set_drawing(true)))
-on('clear', 'click', () => begin_drawing(true))
 on('label', 'change', () => (set_label($('label').value), changed()))
 on('ask', 'change', () => document.body.classList.toggle('ask', $('ask').checked))
 on('shown', 'change', show)
-on('step', 'click', one_step)
-on('run', 'click', () => run_to(facts.steps))
-on('pause', 'click', () => (run.target = run.steps.length))
-on('restart', 'click', restart)
 on('scrub', 'input', scrub)
 for (const id of SETTINGS) on(id, 'change', restart)
 on('rate', 'input', show_rate)
 on('prediction', 'change', () => (guessed.fill($('prediction').value ? read_number($('prediction')) : NaN), curves()))
 on('mistake', 'change', keep)
-draw_prediction($('curves'), guessed, () => {
-  $('prediction').value = Math.round(guessed.findLast((per_cent) => !isNaN(per_cent)))
+draw_prediction($('curves'), guessed, (typed) => {
+  $('prediction').value = typed ?? round(guessed.findLast((per_cent) => !isNaN(per_cent)))
   curves()
 })
 on(window, 'hashchange', read)
 on(window, 'resize', curves)
 listen_to_questions()
-listen_to_breaking(sources[0], recorded.accuracy, (name, text) => break_it(sources, recorded, name, text))
+listen_to_breaking(sources, recorded)
 await pause()
 read()
 listen_to_tour()

@@ -25,7 +25,6 @@ NOTES = {
     "pen_down": "The pen is down. What is drawn is classified when it is lifted.",
     "empty": "Nothing is drawn: every pixel is 0, paper, so that Z is b.",
     "card_shift": "Add a number c to all logits",
-    "number_c": "Number c",
     "as_code": "Shift by the maximum, as the code does",
     "shift": "Make the logits 1,000, then switch the shift off.",
     "shift_kept": "The largest exponent is {largest}, Σ exp = {sum}. P changes by {gap}; what is not 0 is rounding. "
@@ -34,17 +33,19 @@ NOTES = {
     "e^−745 the smallest: P is lost. Shifted by the maximum, the largest exponent is always 0.",
     "card_nudge": "Nudge one weight",
     "click": "Click a pixel, or type:",
-    "power": "h = 10 to the power of minus",
+    "nudged": "template of this class",
+    "canvas": "Draw a digit",
+    "image": "The image",
     "error": "Error of the secant, log scale",
     "nudge": "Change the weight of one pixel by h. The secant is (L(W + h) − L(W)) / h. A large h follows the curve, "
     "not its slope; a tiny one subtracts two nearly equal numbers, and digits are lost. So the error has the form of "
     "a U.",
     "card_sizes": "A batch of 1, 2 or 100",
-    "in_batch": "Images in the batch",
     "sizes": "L is a mean: each image counts 1/N, so each row of dZ is divided by N. dW is then a mean over the "
     "images, and the learning rate can stay when the batch grows.",
-    "templates": "The row of W of each class, and beside it what the next step will do: −η dW of the next batch. "
-    "Orange adds to the logit, blue takes away. Click a pixel to nudge its weight.",
+    "templates": "The row of W of each class, and beside it what the next step will add to it: −η dW of the next "
+    "batch, of the sum of its losses if that is set; with momentum −η v, where v ← momentum · v + dW. Orange adds to "
+    "the logit, blue takes away. Click a pixel to nudge its weight.",
     "prediction": "Before you run: where will the accuracy on the validation images end? Draw it in the second "
     "chart, or type it; once it runs, it stays until Restart. The chart has the accuracy of each batch, another "
     "number. All curves are drawn as far as this page has trained.",
@@ -90,7 +91,7 @@ NOTES = {
     "{slope}. This pixel is 0 here, paper: its weight does nothing",
     "batch": "First image of this batch, which is not chosen at the left: dZ at its label = (P − 1) / N = ({P} − 1) "
     "/ {N} = {dZ}. Largest |dW|: {mean} as a mean, {sum} as a sum.",
-    "full": "Full colour: ± {W} in W, ± {dW} in dW, in all classes and steps.",
+    "full": "Full colour: ± {W} in W, ± {largest} in the next step, in all classes and steps.",
     "chosen": ". Chosen in “Nudge one weight” above.",
     "own_run": "not recorded: checked against differences only (the secant of L along its gradient is off by {gap} of "
     "the slope); {counted}",
@@ -116,7 +117,7 @@ NOTES = {
     "late": "it took longer than 10 seconds",
     "stopped": "stopped",
     "shape": "a function gives something of another shape ({message})",
-    "line": ", in line {line} of the engine, {tag}: {text}",
+    "line": ", in line {line} of the engine{tag}: {text}",
     "predicted": "Your predictions: {said}.",
     "not_counted": " They do not count again.",
     "forget": "Forget the score, and which mistakes were counted?",

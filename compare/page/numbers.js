@@ -32,12 +32,12 @@ export function number_in(text) {
 
 /** What the box does not allow becomes the nearest that it does, stands there, and is told. */
 export function read_number(input) {
-  const typed = input.value.trim() || input.defaultValue
+  const typed = input.value.trim()
   // a box of whole numbers has no step
-  const asked = number_in(input.step ? typed : typed.replace(/,(?=\d{3}$)/, ''))
+  const asked = typed ? number_in(input.step ? typed : typed.replace(/,(?=\d{3}$)/, '')) : NaN
   const near = clamp(isNaN(asked) ? input.defaultValue : asked, input.min, input.max)
   const used = input.step ? near : round(near)
-  if (asked !== used && typed) tell(say(isNaN(asked) ? 'no_number' : 'nearest', { typed, used: String(used) }))
+  if (asked !== used) tell(say(isNaN(asked) ? 'no_number' : 'nearest', { typed, used: String(used) }))
   return Number((input.value = used))
 }
 
@@ -61,11 +61,6 @@ function filled(made, attributes, children) {
   return made
 }
 
-export function labelled(text, tag, attributes, ...children) {
-  const input = element(tag, attributes, ...children)
-  return { input, label: element('label', {}, `${text} `, input, ' ') }
-}
-
 export function digits(value) {
   if (!Number.isFinite(value)) return String(value).replace('Infinity', 'inf').replace('NaN', 'nan')
   const size = abs(value)
@@ -84,7 +79,11 @@ export function make_bars(symbol, { positive, on_move } = {}) {
     const row = element('tr', {}, element('th', { scope: 'row' }, name), element('td', { class: 'track' }, bar), number)
     const controls = Object.entries(on_move ? { change: 'text', input: 'range' } : {}).map(([event, type]) => {
       const control = element('input', { type, inputmode: 'decimal', min: -20, max: 20, step: 0.01, 'aria-label': `move the logit of ${name}` })
-      on(control, event, () => on_move(k, read_number(control)))
+      on(control, event, () => {
+        const value = read_number(control)
+        // what is no number moves nothing
+        if (value !== Number(control.defaultValue)) on_move(k, value)
+      })
       return control
     })
     if (on_move) {
@@ -108,7 +107,7 @@ function set_bars(rows, values, label, positive) {
     bar.style.width = `${width}%`
     bar.style.left = `${values[k] < 0 ? from - width : from}%`
     if (!controls.length) number.textContent = digits(values[k])
-    for (const control of controls) control.value = values[k].toFixed(4)
+    for (const control of controls) control.value = control.defaultValue = values[k].toFixed(4)
   })
 }
 

@@ -4,10 +4,11 @@ import re
 from functools import cache
 from html import escape
 from typing import NamedTuple
+from xml.etree import ElementTree
 
 from latex2mathml.converter import convert
 
-from compare.page.formulas import maths_sections
+from compare.page.formulas import maths_sections, read_aloud
 
 # A formula on a line of its own, one within a line, a title, code and an emphasised word.
 PIECE = re.compile(r"\$\$(?P<block>.*?)\$\$|\$(?P<inline>.*?)\$|\*\*(?P<strong>.*?)\*\*|`(?P<code>.*?)`", re.S)
@@ -62,6 +63,10 @@ def _piece(match: re.Match[str]) -> str:
     kind, text = match.lastgroup, match[match.lastgroup or 0]
     if kind in ("block", "inline"):
         # a narrow page breaks it before an equals sign
-        parts = " ".join(map(convert, re.split(r"\s(?==\s)", text.strip().rstrip(",."))))
+        parts = " ".join(map(_formula, re.split(r"\s(?==\s)", text.strip().rstrip(",."))))
         return parts if kind == "inline" else f'<span class="block">{parts}</span>'
     return f"<{kind}>{_inline(text)}</{kind}>"
+
+
+def _formula(latex: str) -> str:
+    return read_aloud(ElementTree.fromstring(convert(latex)))

@@ -27,7 +27,8 @@ export function show_badge(badge, found, steps, gap, own) {
 function place_of(line, text) {
   const lines = text.split('\n').slice(0, line)
   if (lines.length !== line) return ''
-  return say('line', { line, tag: lines.join().match(/E\d(?=:)/g)?.at(-1), text: lines.at(-1) })
+  const tag = lines.join().match(/E\d(?=:)/g)?.at(-1)
+  return say('line', { line, tag: tag ? `, ${tag}` : '', text: lines.at(-1) })
 }
 
 /** -> {stop(), found: {verdict, accuracy} or {error}} */

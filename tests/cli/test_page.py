@@ -1,6 +1,7 @@
 """`page`: one file, from a new run or from the recording of another page."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,15 @@ def test_no_option_is_shown_that_is_refused(cli):
 )
 def test_what_cannot_be_is_one_line(refused, args: tuple[object, ...], says: str):
     assert refused("page", *args).startswith(says)
+
+
+def test_a_run_in_which_both_sides_part_is_not_written(refused, tmp_path: Path):
+    """Rounding grows at a rate that is far too high: the engine of the page could not match both."""
+    out = tmp_path / "page.html"
+    said = refused("page", *SHORT, "--lr", 30, "--out", out)
+    words = r"error: with --lr 30 NumPy and PyTorch differ by more than the budget, first in \w+ at step \d+: "
+    assert re.match(words, said)
+    assert not out.exists()
 
 
 def test_a_page_that_lost_something_is_not_written_again(cli, refused, tmp_path: Path):

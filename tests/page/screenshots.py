@@ -27,7 +27,7 @@ def desk(page: Page) -> str:
 
 def symbol(page: Page) -> str:
     """A symbol is held, after the training."""
-    page.locator('#E4 [data-side="numpy"] [data-symbol="dZ"]').first.click()
+    page.locator('#E4 .code > :first-child [data-symbol="dZ"]').first.click()
     page.mouse.move(640, 2)
     page.locator("#E4").evaluate("(row) => row.scrollIntoView({ block: 'center' })")
     return ""
@@ -64,7 +64,7 @@ def mistake(page: Page) -> str:
 
 def readme(page: Page) -> str:
     """The desk after the training, with a symbol held."""
-    page.locator('#E1 [data-side="numpy"] [data-symbol="Z"]').first.click()
+    page.locator('#E1 .code > :first-child [data-symbol="Z"]').first.click()
     page.mouse.move(640, 2)
     page.locator("#desk").evaluate("(section) => section.scrollIntoView({ block: 'start' })")
     return ""

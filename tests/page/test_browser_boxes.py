@@ -39,7 +39,6 @@ def test_a_comma_is_read(open_page: Callable[..., Page], box: str, typed: str, u
     [
         ("Image, 0 to 4,999", "5000", "“5000” is not allowed here: 4999 is used"),
         ("move the logit of 3", "100", "“100” is not allowed here: 20 is used"),
-        ("move the logit of 3", "ln(10)", "“ln(10)” is no number: 0 is used"),
         ("Batch, 1 to 4,000", "1/2", "“1/2” is no number: 100 is used"),
         ("Momentum, 0 to 0.99", "1", "“1” is not allowed here: 0.99 is used"),
         ("line 0 to 27", "28", "“28” is not allowed here: 27 is used"),
@@ -54,12 +53,25 @@ def test_what_is_not_used_as_typed_is_told(open_page: Callable[..., Page], box: 
     expect(page.locator("#told")).to_be_empty()
 
 
+@pytest.mark.parametrize("typed", ["abc", ""])
+def test_a_logit_without_a_number_stays_as_it_was(open_page: Callable[..., Page], typed: str):
+    page = open_page()
+    logit = page.get_by_role("textbox", name="move the logit of 3")
+    before, loss = logit.input_value(), page.inner_text("#E3 .numbers")
+    assert float(before)
+    type_into(page, "move the logit of 3", typed)
+    expect(logit).to_have_value(before)
+    expect(page.locator("#told")).to_contain_text(f"“{typed}” is no number: {before} is used")
+    expect(page.get_by_role("button", name="Back to the logits")).to_be_hidden()
+    assert page.inner_text("#E3 .numbers") == loss
+
+
 @pytest.mark.parametrize(
     ("typed", "said"), [("2,3026", "✓ Right."), ("ln(10)", "Type a number"), ("23", "Put P = 1/10")]
 )
 def test_an_answer_is_read_like_every_number(open_page: Callable[..., Page], typed: str, said: str):
     page = open_page()
-    question = page.locator('[data-question="E3"]')
+    question = page.locator("#E3 .question")
     question.get_by_role("textbox").fill(typed)
     question.get_by_role("textbox").press("Enter")
     expect(question.locator("output")).to_contain_text(said)

@@ -120,7 +120,7 @@ def test_a_logit_is_set_by_a_hundredth(open_page: Callable[..., Page]):
     slider = page.get_by_role("slider", name="move the logit of 3")
     slider.press("ArrowRight")
     assert float(box.input_value()) == pytest.approx(2.51)
-    expect(page.locator('[data-numbers="E1"] .worked')).to_contain_text("2.5100")
+    expect(page.locator("#E1 .numbers .worked")).to_contain_text("2.5100")
     box.fill("50")
     page.keyboard.press("Tab")
     assert float(box.input_value()) == float(slider.input_value()) == 20
@@ -128,7 +128,7 @@ def test_a_logit_is_set_by_a_hundredth(open_page: Callable[..., Page]):
 
 def test_a_logit_is_moved_by_keys_and_given_back(open_page: Callable[..., Page]):
     page = open_page()
-    numbers = page.locator('[data-numbers="E2"]')
+    numbers = page.locator("#E2 .numbers")
     before = numbers.inner_text()
     page.get_by_role("slider", name="move the logit of 3").press("End")
     expect(numbers).not_to_have_text(before, use_inner_text=True)
@@ -138,10 +138,10 @@ def test_a_logit_is_moved_by_keys_and_given_back(open_page: Callable[..., Page])
 
 
 def test_questions_are_asked_first_and_answered_by_keys(open_page: Callable[..., Page]):
-    page, numbers = open_page(), '[data-numbers="E4"]'
+    page, numbers = open_page(), "#E4 .numbers"
     page.locator("#ask").press(" ")
     expect(page.locator(numbers)).to_be_hidden()
-    question = page.locator('[data-question="E4"]')
+    question = page.locator("#E4 .question")
     for answer, says, hidden in (("1", "✗", True), ("0", "✓", False)):
         question.get_by_role("textbox").fill(answer)
         question.get_by_role("textbox").press("Enter")
@@ -151,7 +151,7 @@ def test_questions_are_asked_first_and_answered_by_keys(open_page: Callable[...,
 
 def test_a_usual_wrong_answer_has_its_own_hint(open_page: Callable[..., Page]):
     page = open_page()
-    question, said = page.locator('[data-question="E5"]'), []
+    question, said = page.locator("#E5 .question"), []
     for answer in ("2", "0.5", "77"):
         question.get_by_role("textbox").fill(answer)
         question.get_by_role("textbox").press("Enter")
@@ -164,7 +164,7 @@ def test_a_usual_wrong_answer_has_its_own_hint(open_page: Callable[..., Page]):
 def test_escape_empties_the_line_about_symbols(open_page: Callable[..., Page]):
     page = open_page()
     before = page.inner_text("#about")
-    page.locator('#E1 [data-side="numpy"] [data-symbol="Z"]').first.press("Enter")
+    page.locator('#E1 .code > :first-child [data-symbol="Z"]').first.press("Enter")
     expect(page.locator("#about")).to_contain_text("the logits")
     page.keyboard.press("Escape")
     assert page.inner_text("#about") == before

@@ -107,6 +107,16 @@ def test_an_endless_loop_can_be_stopped(open_page: Callable[..., Page], run_mist
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.locator("#broken")).to_contain_text("No result: stopped")
     expect(page.locator("#stop-mistake")).to_be_hidden()
+    expect(page.locator("#run-mistake")).to_be_focused()
+
+
+def test_an_error_above_the_first_equation_says_its_line_alone(
+    open_page: Callable[..., Page], run_mistake: Callable[..., None]
+):
+    page = open_page()
+    own_line(page, "// Softmax regression", "missing() // Softmax regression")
+    run_mistake(page)
+    expect(page.locator("#broken")).to_contain_text(re.compile(r"in line 1 of the engine: missing\(\)"))
 
 
 def test_an_endless_loop_ends_after_ten_seconds(open_page: Callable[..., Page], run_mistake: Callable[..., None]):
@@ -193,3 +203,39 @@ def test_a_changed_engine_is_kept_and_says_nan(open_page: Callable[..., Page], r
     page.select_option("#mistake", "")
     run_mistake(page)
     expect(page.locator(FIRST)).to_contain_text("It is NaN: not a number", timeout=60_000)
+
+
+def test_another_mistake_stops_the_one_that_runs(open_page: Callable[..., Page], run_mistake: Callable[..., None]):
+    """What the first would find is not shown under the belief of the second."""
+    page = open_page()
+    own_line(page, *ENDLESS)
+    run_mistake(page)
+    expect(page.locator("#stop-mistake")).to_be_visible()
+    page.select_option("#mistake", "ascent")
+    expect(page.locator("#stop-mistake")).to_be_hidden()
+    expect(page.locator("#broken")).to_be_empty()
+    run_mistake(page)
+    expect(page.locator(FIRST)).to_have_attribute("data-first", "W", timeout=60_000)
+    expect(page.locator("#score")).to_have_text("1 of 2")
+
+
+def test_the_answers_of_the_press_count(open_page: Callable[..., Page], run_mistake: Callable[..., None]):
+    """Not those that are chosen while it runs."""
+    page = open_page()
+    page.select_option("#mistake", "stale-gradient")
+    run_mistake(page, "no", "dW")
+    page.select_option("#guess-first", "Z")
+    page.select_option("#guess-notices", "yes")
+    expect(page.locator("#stop-mistake")).to_be_visible()
+    expect(page.locator("#broken")).to_contain_text("first quantity right (dW (E5))", timeout=60_000)
+    expect(page.locator("#score")).to_have_text("2 of 2")
+
+
+def test_a_comment_and_white_space_make_no_other_engine(
+    open_page: Callable[..., Page], run_mistake: Callable[..., None]
+):
+    page = open_page()
+    own_line(page, "// Softmax regression", "\n   // My softmax regression")
+    run_mistake(page, "no", "none")
+    expect(page.locator(FIRST)).to_have_attribute("data-first", "none", timeout=60_000)
+    expect(page.locator("#score")).to_have_text("0 of 0")

@@ -15,9 +15,9 @@ pytestmark = pytest.mark.browser
 TAGS = [function.tag for function in FUNCTIONS.values()]
 PLACES = {
     "formula": ".formula",
-    "NumPy": '[data-side="numpy"]',
-    "PyTorch": '[data-side="torch"]',
-    "numbers": "[data-numbers]",
+    "NumPy": ".code > :first-child",
+    "PyTorch": ".code > :last-child",
+    "numbers": ".numbers",
 }
 # Of every symbol on the page: its names, and whether it is lit or held.
 SEEN = """(all) => all.map(({ dataset, classList }) =>
@@ -79,7 +79,7 @@ def test_pointing_at_a_symbol_lights_up_all_of_its_name(open_page: Callable[...,
 )
 def test_a_click_holds_and_says_what_it_is(open_page: Callable[..., Page], press: Callable[[Locator], None]):
     page = open_page()
-    press(page.locator('#E4 [data-side="numpy"] [data-symbol="dZ"]').first)
+    press(page.locator('#E4 .code > :first-child [data-symbol="dZ"]').first)
     page.locator("h1").hover()
     page.locator("#next").focus()
     assert lit_wrongly(page, ["dZ"], held=True) == []
@@ -95,7 +95,7 @@ def test_a_click_holds_and_says_what_it_is(open_page: Callable[..., Page], press
 def test_each_symbol_is_said_with_its_value(open_page: Callable[..., Page]):
     page = open_page()
     for name, symbol in SYMBOLS.items():
-        page.locator(f'[data-numbers] [data-symbol="{name}"]').first.focus()
+        page.locator(f'.numbers [data-symbol="{name}"]').first.focus()
         said = page.inner_text("#about")
         assert said.startswith(symbol.formula), said
         assert f"{symbol.meaning}" in said
@@ -107,13 +107,13 @@ def test_each_symbol_is_said_with_its_value(open_page: Callable[..., Page]):
 def test_the_line_about_symbols_follows_the_image(open_page: Callable[..., Page]):
     """What was reached last stays, with its number now; nothing is lit where nothing is reached."""
     page = open_page()
-    symbol, about = page.locator('[data-numbers="E2"] [data-symbol="P"]').first, page.locator("#about")
+    symbol, about = page.locator('#E2 .numbers [data-symbol="P"]').first, page.locator("#about")
     symbol.focus()
     page.evaluate("document.activeElement.blur()")
     assert lit_wrongly(page, []) == []
     for _ in range(2):
         page.click("#next")
-        here = page.inner_text('[data-numbers="E2"] [data-value="P"]')
+        here = page.inner_text('#E2 .numbers [data-value="P"]')
         expect(about).to_contain_text(f"here {here}")
 
 
@@ -126,8 +126,8 @@ def test_what_is_to_be_answered_first_stands_nowhere(open_page: Callable[..., Pa
     expect(page.locator("#cards")).to_be_hidden()
     expect(page.locator("#touch .later")).to_be_visible()
     for tag, answer in zip(TAGS, ("0", "1", "2.3026", "0", "1", "0"), strict=True):
-        page.locator(f'[data-question="{tag}"]').get_by_role("textbox").fill(answer)
-        page.locator(f'[data-question="{tag}"]').get_by_role("textbox").press("Enter")
+        page.locator(f"#{tag} .question").get_by_role("textbox").fill(answer)
+        page.locator(f"#{tag} .question").get_by_role("textbox").press("Enter")
     expect(page.locator("#cards")).to_be_visible()
     expect(page.locator("#touch .later")).to_be_hidden()
     symbol.focus()

@@ -130,7 +130,7 @@ def test_a_rate_that_was_left_can_be_compared_again(open_page: Callable[..., Pag
 
 
 def test_one_looks_through_the_run_and_begins_again(open_page: Callable[..., Page]):
-    page, numbers = open_page(), '[data-numbers="E6"]'
+    page, numbers = open_page(), "#E6 .numbers"
     before = page.inner_text(numbers)
     run_to_the_end(page)
     after = page.inner_text(numbers)

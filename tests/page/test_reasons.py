@@ -35,3 +35,22 @@ def test_the_text_is_html_and_its_formulas_are_mathml():
     assert reasons()["E4"].html.count('<span class="block"><math') == 1
     assert "doctest" not in reasons()["E2"].html
     assert "&gt;&gt;&gt;" not in reasons()["E2"].html
+
+
+@pytest.mark.parametrize(
+    ("tag", "words"),
+    [
+        ("E2", "equals S n k minus log sum over j of e to the power of S n j"),
+        ("E4", "equals minus Z y plus log sum over j of e to the power of Z j"),
+        (
+            "E6",
+            "L open bracket W minus eta g close bracket is about L minus eta double bar g double bar",
+        ),
+    ],
+)
+def test_each_formula_says_how_it_is_read_aloud(tag: str, words: str):
+    shown = reasons()[tag].html
+    said = re.findall(r'<math [^>]*aria-label="(.*?)"', shown)
+    assert len(said) == shown.count("<math ")
+    assert any(one.startswith(words) for one in said)
+    assert not re.findall(r"[^\w\s,]", " ".join(said)), "a sign without a word"

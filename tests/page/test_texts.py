@@ -51,7 +51,7 @@ def test_usual_wrong_answers_have_a_hint_each(tag: str):
 def test_the_tour_has_eight_stops_at_places_of_the_page(root: Path):
     assert len(STOPS) == 8
     template = (root / "compare" / "page" / "page.html.jinja").read_text(encoding="utf-8")
-    assert {stop.place for stop in STOPS} <= {*TAGS, *re.findall(r' id="([\w-]+)"', template)}
+    assert {stop.place for stop in STOPS} <= {*TAGS, *re.findall(r'(?: id=|canvas\()"([\w-]+)"', template)}
 
 
 def test_other_names_are_of_mistakes_in_the_catalogue():
