@@ -68,7 +68,7 @@ function predicted(x) {
 }
 
 function batch_at(number, { batch_size }) {
-  return images(recorded, batch_index({ ...facts, order: recorded.order, batch_size }, number))
+  return images(recorded, batch_index({ ...facts, ...recorded, batch_size }, number))
 }
 
 function set_image(n) {
@@ -184,7 +184,7 @@ function scrub_to(number) {
   const batch = batch_at(step, run)
   const next = gradient(batch, state)
   run.added = added(run, step, next.dW, batch.y.length)
-  run.gap = run.is_recorded || next.gap()
+  run.gap = run.is_recorded || run.asked && run.gap || next.gap()
   $('scrub').value = $('at').textContent = step
   show()
   show_buttons()
