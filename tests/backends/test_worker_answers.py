@@ -105,3 +105,18 @@ def test_libraries_of_the_file_have_one_thread(user_file, one_function):
     body = "import os; return np.full((len(X), len(b)), float(os.environ['OMP_NUM_THREADS']))"
     worker = Worker(Path(user_file(one_function("logits", body))))
     assert (worker.functions()["logits"](np.ones((2, 3)), np.ones((4, 3)), np.ones(4)) == 1).all()
+
+
+def test_a_request_may_call_as_many_functions_as_it_needs(make_small, user_file, right_functions):
+    problem = make_small()
+    worker = Worker(Path(user_file(right_functions)))
+    side = worker.backend().side(problem, "float64")
+    inputs = np.ones((2, 3)), np.ones((4, 3)), np.ones(4)
+    for ask, calls in {
+        (lambda: side.step(np.arange(3))): 16,
+        (lambda: side.evaluate(*problem.train)): 3,
+        (lambda: side.logits(np.zeros((2500, problem.features), np.uint8))): 9,
+        (lambda: worker.trace("logits", inputs)): 500,
+    }.items():
+        ask()
+        assert worker._process.calls == calls
