@@ -11,13 +11,14 @@ from compare.exercise.factors import one_factor
 from compare.exercise.nearly import rounded, same_gap
 from compare.exercise.on_the_way import on_the_way
 from compare.exercise.seen import Seen, apart, ratio
-from compare.exercise.trials import Trial, same
+from compare.exercise.trials import Trial, is_nothing, same
 
 
 def described(seen: Seen) -> tuple[str, ...]:
     """What holds in all trials that are wrong, and what to do with it."""
     finite = all(np.isfinite(trial.ours[seen.result]).all() for trial in seen.trials)
-    said = next((text for describe in DESCRIPTIONS if finite and (text := describe(seen))), "") or on_the_way(seen)
+    known = finite and not seen.all_wrong(lambda ours, right, _: is_nothing(ours, right))
+    said = next((text for describe in DESCRIPTIONS if known and (text := describe(seen))), "") or on_the_way(seen)
     ours, right = apart(*(float(part[seen.place]) for part in seen.pair(seen.first)))
     example = f"{seen.where} {seen.at()} is {ours} and should be {right}"
     return (said or f"Compute each step of your code for one entry by hand, and print the same step: {example}.",)
