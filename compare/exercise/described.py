@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from compare.equations import KNOWN
 from compare.exercise.factors import one_factor
+from compare.exercise.logits_questions import moved_images
 from compare.exercise.nearly import rounded, same_gap
 from compare.exercise.on_the_way import on_the_way
 from compare.exercise.seen import Seen, apart, ratio
@@ -66,6 +67,12 @@ def _offset(seen: Seen) -> str:
     if gaps[0].ndim == 2 and all(same(gap, np.broadcast_to(gap[:1], gap.shape)) for gap in gaps):
         return f"Each column of {seen.symbol} is off by one number of its own: look at what you add to a column."
     return ""
+
+
+def _images(seen: Seen) -> str:
+    if seen.name != "logits" or not moved_images(seen):
+        return ""
+    return "Your Z is right for the images of your product: take X there as it came in, with nothing added to it."
 
 
 def _one_line(seen: Seen) -> str:
@@ -212,6 +219,6 @@ def _is(one: NDArray, other: Any) -> bool:
 
 
 DESCRIPTIONS = (
-    _rounding, _added, one_factor, _one_number, _sizes_are_right, _off_by_an_input, _times_an_input, _one_line,
+    _rounding, _added, _images, one_factor, _one_number, _sizes_are_right, _off_by_an_input, _times_an_input, _one_line,
     _right_rows, _at_the_labels, _offset, _rows_apart, _some_sizes,
 )  # fmt: skip
