@@ -110,16 +110,22 @@ def _checked(
     file: Worker, source: Source, name: str, problem: Problem, on_step: Callable[[str], None], paper: tuple[Asked, ...]
 ) -> Rung:
     if name not in file.names:
-        return Rung(name, "missing", paper)
+        return Rung(name, "missing", paper, _other_name(source, name, ""))
     if module := source.foreign(name):
         return Rung(name, "foreign", paper, Finding(somebody_elses(name, module)))
     began = perf_counter()
     try:
         finding = check(file, name, problem, on_step)
     except UserFileError:
-        return Rung(name, "missing", paper)
+        return Rung(name, "missing", paper, _other_name(source, name, f", and the {name} that is not written must go"))
     seconds = perf_counter() - began
     return Rung(name, "wrong" if finding else "right", paper, finding, seconds, source.has_loop(name))
+
+
+def _other_name(source: Source, name: str, more: str) -> Finding | None:
+    """What is said of a function that is not written, where another name may be meant for it."""
+    other = source.misspelled(name)
+    return Finding(f"your file has {other}. If this is meant, its name must be {name}{more}.") if other else None
 
 
 def somebody_elses(name: str, module: str) -> str:

@@ -6,10 +6,12 @@ import hashlib
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from difflib import get_close_matches
 from itertools import chain
 from pathlib import Path
 
 from compare.data.regular_files import read_bytes
+from compare.equations import KNOWN
 from compare.exercise.answers import MODULES, Answer, value_in
 
 # Ways to other code that no import shows.
@@ -20,6 +22,8 @@ UNSEEN = {"globals", "locals", "vars", "setattr"}
 ONLY_RUNGS = {"log_probabilities_gradient", "probabilities_gradient", "softmax_backward", "one_epoch"}
 LOOPS = ast.For, ast.While, ast.comprehension
 DEFAULT_SEED = 1
+# So much of two names must be the same, for one to be meant for the other.
+CLOSE = 0.85
 
 
 class Source:
@@ -49,6 +53,11 @@ class Source:
             names = [node for node in ast.walk(given) if isinstance(node, ast.Name)]
             own = known | {node.id for node in names if isinstance(node.ctx, ast.Store)}
             yield from ((given.lineno, node.id, ast.unparse(given)) for node in names if node.id not in own)
+
+    def misspelled(self, name: str) -> str:
+        """A name in the file that may be meant for that of a function; empty if there is none."""
+        others = {bound.lower(): bound for bound in self._bound if bound not in KNOWN}
+        return next((others[near] for near in get_close_matches(name, others, 1, CLOSE)), "")
 
     def foreign(self, name: str) -> str:
         """Where the code of a function comes from, if that is not this file and NumPy: a module, or a way to one."""
