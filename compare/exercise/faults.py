@@ -197,8 +197,8 @@ FAULTS = {
     ),
     r"takes over": (
         "Does a loop end?",
-        "A loop of Python takes each number one by one: on full batches that is too slow. One product of matrices does "
-        "it at once. --time-limit gives more time.",
+        "while ends when its condition is false, so a line in it must change that. A loop over every number takes long "
+        "on full batches, where one product of matrices does it at once; --time-limit gives more time.",
     ),
     r"returns nan": (
         "Which operation gives nan: 0/0, inf - inf, or the logarithm of a number below 0?",
