@@ -20,9 +20,9 @@ NARROWEST = 40
 # What stays in one line, and what stands there for a space until the lines are made.
 TOGETHER, HELD = re.compile(r"N = 1|Z - max|\[\d+, \d+\]"), "\ue000"
 # A push is named if it is at least this share of the largest; at most so many are.
+NAMED_PUSH, MOST_PUSHES = 0.05, 4
 # A change that is so many times as large leaves nothing to see of a number, or of 1.
 MUCH = 1e4
-NAMED_PUSH, MOST_PUSHES = 0.05, 4
 
 
 @dataclass(frozen=True)
