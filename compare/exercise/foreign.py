@@ -1,6 +1,7 @@
 """Ways from a piece of code to code that is not in the file: modules, and what leads to them without an import."""
 
 import ast
+import operator
 import sys
 from collections.abc import Iterator
 
@@ -22,10 +23,13 @@ FORBIDDEN = {
     "modules", "import_module", "meta_path", "path_hooks", "path_importer_cache", "_getframe", "_current_frames",
     "f_back", "f_builtins", "f_globals", "f_locals", "gi_frame", "cr_frame", "ag_frame", "tb_frame", "bltns", "exec",
     "eval", "get_type_hints", "ForwardRef", "attrgetter", "methodcaller", "ctypeslib", "f2py", "distutils", "measure",
-    "rundocs", "runstring", "lookfor",
+    "rundocs", "runstring", "lookfor", "load",
 }  # fmt: skip
-# Names with two underscores in front that a learner needs.
-PLAIN = {"__name__", "__file__", "__doc__", "__init__", "__post_init__", "__call__", "__class__", "__version__"}
+# Names between two underscores each that a learner may need: of operators, and some others.
+PLAIN = {name for name in dir(operator) if name.startswith("__")} - {*dir(ast)} | {
+    "__name__", "__file__", "__doc__", "__init__", "__post_init__", "__call__", "__class__", "__version__", "__len__",
+    "__iter__", "__next__", "__str__", "__repr__", "__enter__", "__exit__",
+}  # fmt: skip
 # An attribute of such a name is a module that another module imports, unless NumPy or a module that is taken has it.
 OTHER_MODULES = sys.stdlib_module_names - TAKEN - {*dir(np), *dir(np.ndarray)} | {"ctypes"}
 
@@ -91,19 +95,21 @@ def _allowed(module: str) -> bool:
 
 def _is_way(name: str) -> bool:
     """Whether a name leads to other code."""
-    return name in HIDDEN or name in ("getattr", "breakpoint") or (name.startswith("__") and name not in PLAIN)
+    return name in HIDDEN or name in ("getattr", "breakpoint") or _is_special(name)
 
 
 def _is_forbidden(attribute: str) -> bool:
-    if attribute.startswith("__"):
-        return attribute not in PLAIN
-    return attribute in FORBIDDEN or attribute == "load" or attribute.lstrip("_") in OTHER_MODULES
+    return _is_special(attribute) or attribute in FORBIDDEN or attribute.lstrip("_") in OTHER_MODULES
+
+
+def _is_special(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__") and name not in PLAIN
 
 
 def _harmless(node: ast.AST) -> Iterator[ast.AST]:
     """Parts that would be refused elsewhere: getattr of a plain name, the load of one file, what an object is given."""
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
-        yield from () if node.attr.startswith("__") else (node,)
+        yield from () if _is_special(node.attr) else (node,)
     if not isinstance(node, ast.Call):
         return
     if isinstance(node.func, ast.Attribute) and node.func.attr == "load" and len(node.args) == 1 and not node.keywords:

@@ -60,7 +60,8 @@ OWN_CODE = [
     "import math\n\ndef logits(X, W, b):\n    print(X.shape)\n    return X @ W.T + b * math.exp(0)\n",
     "from typing import Any\nfrom dataclasses import dataclass\nimport functools, itertools, time, sys, collections\n\n"
     "@dataclass\nclass Layer:\n    W: Any\n    types: int = 0\n\n    def __init__(self, W):\n        self.W = W\n"
-    "        self.types = 1\n        self._os = self.__class__.__name__\n\n    def __call__(self, X):\n"
+    "        self.types = 1\n        self._os = self.__class__.__name__\n"
+    "        self.__n = W.__len__()\n\n    def __call__(self, X):\n"
     "        return X @ self.W.T\n\n\n@functools.cache\ndef one(n: int):\n    return n\n\n\n"
     "def logits(X, W, b):\n    began = time.time()\n    assert getattr(X, 'ndim', 0) == 2 and sys.maxsize\n"
     "    collections.Counter(itertools.chain([1], [2]))\n    return Layer(W)(X) + b.copy()\n",
