@@ -160,7 +160,7 @@ FAULTS = {
     r"raises IndexError": (
         "That axis is shorter than the index: what does the index count there, images, pixels or classes?",
         "Axis 0 is the first index. An index of images ends at N - 1, one of classes, so a label, at K - 1, "
-        "and one of pixels at D - 1.",
+        "and one of pixels at D - 1. A range ends at a size of an input, such as {given}.shape[0], not at a number.",
     ),
     r"raises AxisError": (
         "How many axes has the array, and what is the number of the first?",

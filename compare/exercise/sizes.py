@@ -8,11 +8,13 @@ from compare.exercise.trials import BATCH
 
 # What people write for a size as a number: classes and pixels of MNIST, and the usual batch.
 USUAL = {10: "K", 784: "D", 100: "N"}
+EPOCH = "one_epoch"
 
 
 def in_letters(text: str, name: str) -> str:
     """The sizes in an error as letters, where each is one of them."""
-    sizes = _sizes(text, name)
+    # a function that an epoch calls has rows of a batch, whose number is no N of the epoch
+    sizes = {} if name == EPOCH else _sizes(text, name)
     letters = {size: letter for letter, size in sizes.items() if [*sizes.values()].count(size) == 1}
     shapes, single = _told(text.partition(" raises ")[2])
     if (not shapes and not single) or not all(size in letters for size in (*sum(shapes, ()), *single)):
@@ -24,7 +26,7 @@ def in_letters(text: str, name: str) -> str:
 def fixed_size(text: str, name: str) -> tuple[str, str] | None:
     """What to ask and say where a size is that of MNIST or of the worked example, and no input has it; else None."""
     sizes, (shapes, single) = _sizes(text, name), _told(text)
-    usual = USUAL | {size: letter for letter, size in KNOWN[name].sizes(example(name)[0]).items()}
+    usual = USUAL | ({size: one for one, size in KNOWN[name].sizes(example(name)[0]).items()} if name != EPOCH else {})
     found = {
         usual[size]: size
         for size in (*sum(shapes, ()), *single)
@@ -49,14 +51,14 @@ def _from_input(letter: str, name: str) -> str:
 
 def _told(text: str) -> tuple[list[tuple[int, ...]], list[int]]:
     """The shapes in a text, and single sizes."""
-    shapes = [tuple(map(int, re.findall(r"\d+", shape))) for shape in re.findall(r"\(\d+, ?(?:\d+[, \d]*)?\)", text)]
+    shapes = [tuple(map(int, re.findall(r"\d+", shape))) for shape in re.findall(r"\(\d+(?:, ?\d+)*,?\)", text)]
     pairs = re.findall(r"size (\d+)(?: is different from (\d+))?", text)
     return shapes, [int(size) for pair in pairs for size in pair if size]
 
 
 def _sizes(text: str, name: str) -> dict[str, int]:
     """By letter the sizes of the small batch of which an error tells; none where they are not known here."""
-    if name == "one_epoch" or 'in the batch "' in text:
+    if 'in the batch "' in text:
         return {}
     told = {letter: int(size) for letter, size in re.findall(r"\b([NDK]) = (\d+)", text.partition(BATCH)[2])}
     return told or KNOWN[name].sizes(example(name)[0])
