@@ -33,8 +33,10 @@ def traced(defined: dict[str, Any], name: str, inputs: tuple[Any, ...]) -> list[
     """
     notes = _Notes()
     for other in KNOWN:
-        if other != name and callable(defined.get(other)):
-            defined[other] = notes.noted(other, defined[other])
+        if other != name and callable(function := defined.get(other)):
+            # it may be called by another name too
+            names = [key for key, value in defined.items() if value is function]
+            defined |= dict.fromkeys(names, notes.noted(other, function))
     returned: Any = None
     with suppress(Exception), redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
         returned = defined[name](*(np.copy(value) if np.ndim(value) else value for value in inputs))

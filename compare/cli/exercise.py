@@ -10,7 +10,6 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from compare.backends.protocol import TIME_LIMIT
 from compare.backends.worker import Worker
 from compare.cli.exercise_paper import print_paper, print_paper_hints, print_section
 from compare.cli.exercise_screen import print_class, print_hints, print_ladder, print_next
@@ -19,6 +18,7 @@ from compare.cli.outputs import Outputs
 from compare.cli.problem_options import ProblemOptions, takes_problem
 from compare.cli.program import program
 from compare.cli.progress import announce, progress
+from compare.cli.seat import TIME_LIMIT as TEST_TIME_LIMIT
 from compare.cli.seat import score_test
 from compare.errors import InputError
 from compare.exercise.folder import Learner, files_of, survey_folder
@@ -26,7 +26,7 @@ from compare.exercise.hints import STEPS as HINTS
 from compare.exercise.hints import next_hints
 from compare.exercise.ladder import Rung, climb, small_problem
 from compare.exercise.new import new_exercise
-from compare.exercise.opened import opened
+from compare.exercise.opened import TIME_LIMIT, opened
 from compare.exercise.paper_hints import paper_hints
 from compare.exercise.progress import Progress, reset
 from compare.files import maths_page, short_path
@@ -65,7 +65,7 @@ def exercise(
     check: Annotated[
         bool, flag(EXERCISE, "--check", "FILE is a test of yours: how many known mistakes does it catch?")
     ] = False,
-    seconds: Annotated[float | None, time_limit(EXERCISE)] = None,
+    seconds: Annotated[float | None, time_limit(EXERCISE, f"{TIME_LIMIT:g}; {TEST_TIME_LIMIT:g} with --check")] = None,
     chosen: ProblemOptions,
     pictures: Pictures = None,
     details: Details = False,
@@ -148,6 +148,8 @@ def _check(
     content: dict[str, Any] = {"rungs": [_as_dict(rung) for rung in rungs], "hints": []}
     if todo:
         content["hints"] = _print_todo(console, file.path, kept, todo, hint)
+        if answers:
+            console.print(Text("--answers: they come at the end, when all functions are right"))
     elif answers:
         print_answers(console)
     else:
@@ -196,7 +198,7 @@ def _class(console: Console, folder: Path, seconds: float, json: Path | None) ->
     print_class(console, learners)
     if json:
         as_json.write_json(json, {"students": [_learner_as_dict(one) for one in learners]})
-    return 0 if all(one.right == one.of > 0 for one in learners) else 1
+    return 0 if all(one.right == one.of for one in learners) else 1
 
 
 def _learner_as_dict(one: Learner) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def print_hints(console: Console, hints: tuple[str, ...]) -> None:
 
 def print_class(console: Console, learners: list[Learner]) -> None:
     """A row for each learner: how far, and what is next."""
-    rows = [(cut(one.name, 20), f"{one.right} of {one.of}" if one.of else "", one.paper, one.next) for one in learners]
+    rows = [(cut(one.name, 20), f"{one.right} of {one.of}", one.paper, one.next) for one in learners]
     console.print(table("", ("file", "right", "paper", "next"), rows, left=4, below=None))
     console.print(Text(f"\n{counted(len(learners), 'file')}; --json FILE has every reason"))
 

@@ -74,13 +74,15 @@ def _positive(seconds: float | None) -> float | None:
     return seconds
 
 
-def time_limit(panel: str) -> Any:
-    """The option --time-limit, in a group of --help."""
+def time_limit(panel: str, default: bool | str = True) -> Any:
+    """The option --time-limit, in a group of --help; default: in words, where it is more than one number."""
     what = (
         "Seconds that loading your file, or one call into it, may take. It runs in a process of its own, which "
         "protects the result, not your computer."
     )
-    return typer.Option("--time-limit", metavar="SECONDS", help=what, callback=_positive, rich_help_panel=panel)
+    return typer.Option(
+        "--time-limit", metavar="SECONDS", help=what, callback=_positive, rich_help_panel=panel, show_default=default
+    )
 
 
 WhichBackend = Annotated[str, option(MODEL, "--backend", help=f"Which side computes: {SIDES}.")]

@@ -17,13 +17,14 @@ from compare.bugs.diagnosis import Diagnostician
 from compare.equations import COMPOSED, FUNCTIONS, KNOWN
 from compare.exercise.batch_questions import batch_question
 from compare.exercise.described import described
+from compare.exercise.epoch_questions import own_functions_unused
 from compare.exercise.faults import fault_help
 from compare.exercise.named import Named, named
 from compare.exercise.questions import question
 from compare.exercise.rungs import example
 from compare.exercise.seen import Seen
 from compare.exercise.trials import Trial, small_inputs, trials
-from compare.exercise.turn_texts import Turn
+from compare.exercise.turn_texts import ALONE, Turn
 from compare.exercise.turns import Trace, first_wrong_turn, no_trace
 from compare.problem import DTYPES, Problem
 from compare.proof.accuracy_loss import loses_accuracy
@@ -133,7 +134,7 @@ def on_trials(name: str, call: Callable, trace: Trace = no_trace) -> Finding | N
             return Finding.of(question(seen), named(name, found), described(seen))
     narrow = [*trials(name, call, "float32")]
     if all(trial.is_right() for trial in narrow):
-        return None
+        return Finding(ALONE.asks, (ALONE.says,)) if own_functions_unused(trace(small_inputs(name)[0])) else None
     asks = f"right in float64, but not in float32: {question(Seen(name, narrow, _first_wrong_result(narrow)))}"
     return Finding(asks, ("float32 has 7 digits, and its largest number is 3e38: which step needs more?",))
 

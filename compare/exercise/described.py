@@ -8,16 +8,18 @@ from numpy.typing import NDArray
 
 from compare.equations import KNOWN
 from compare.exercise.factors import one_factor
+from compare.exercise.logits_questions import moved_images
 from compare.exercise.nearly import rounded, same_gap
 from compare.exercise.on_the_way import on_the_way
 from compare.exercise.seen import Seen, apart, ratio
-from compare.exercise.trials import Trial, same
+from compare.exercise.trials import Trial, is_nothing, same
 
 
 def described(seen: Seen) -> tuple[str, ...]:
     """What holds in all trials that are wrong, and what to do with it."""
     finite = all(np.isfinite(trial.ours[seen.result]).all() for trial in seen.trials)
-    said = next((text for describe in DESCRIPTIONS if finite and (text := describe(seen))), "") or on_the_way(seen)
+    known = finite and not seen.all_wrong(lambda ours, right, _: is_nothing(ours, right))
+    said = next((text for describe in DESCRIPTIONS if known and (text := describe(seen))), "") or on_the_way(seen)
     ours, right = apart(*(float(part[seen.place]) for part in seen.pair(seen.first)))
     example = f"{seen.where} {seen.at()} is {ours} and should be {right}"
     return (said or f"Compute each step of your code for one entry by hand, and print the same step: {example}.",)
@@ -65,6 +67,12 @@ def _offset(seen: Seen) -> str:
     if gaps[0].ndim == 2 and all(same(gap, np.broadcast_to(gap[:1], gap.shape)) for gap in gaps):
         return f"Each column of {seen.symbol} is off by one number of its own: look at what you add to a column."
     return ""
+
+
+def _images(seen: Seen) -> str:
+    if seen.name != "logits" or not moved_images(seen):
+        return ""
+    return "Your Z is right for the images of your product: take X there as it came in, with nothing added to it."
 
 
 def _one_line(seen: Seen) -> str:
@@ -211,6 +219,6 @@ def _is(one: NDArray, other: Any) -> bool:
 
 
 DESCRIPTIONS = (
-    _rounding, _added, one_factor, _one_number, _sizes_are_right, _off_by_an_input, _times_an_input, _one_line,
+    _rounding, _added, _images, one_factor, _one_number, _sizes_are_right, _off_by_an_input, _times_an_input, _one_line,
     _right_rows, _at_the_labels, _offset, _rows_apart, _some_sizes,
 )  # fmt: skip

@@ -1,7 +1,9 @@
 """What to ask about one epoch whose calls say nothing: which kinds of epochs are wrong, and W or b."""
 
+from compare.backends.traced import Call
 from compare.exercise.seen import Seen, prints_as_one, ratio
 from compare.exercise.trials import Trial, same, sizes_text
+from compare.exercise.turns import FORWARD
 
 
 def which_batches(seen: Seen) -> str:
@@ -21,6 +23,11 @@ def which_batches(seen: Seen) -> str:
             "b, images, labels, gradient and rate does your second step use?"
         )
     return _in_one_batch([trial for trial in wrong if trial.sizes["N"] == trial.sizes["batch_size"]] or wrong)
+
+
+def own_functions_unused(calls: list[Call]) -> bool:
+    """Whether an epoch makes its gradients and steps without the others of the file; False if no call is known."""
+    return bool(calls) and all(call.name in FORWARD for call in calls[:-1])
 
 
 def _in_one_batch(wrong: list[Trial]) -> str:

@@ -33,6 +33,8 @@ def one_factor(seen: Seen) -> str:
     found = np.array(ratios, float)
     if prints_as_one(*(ratio(*seen.pair(trial)) for trial in seen.wrong)):
         return ""
+    if not found.any():
+        return ""
     if np.ptp(found) < 1e-6 * abs(found[0]):
         named = next((f" = {text}" for number, text in CONSTANTS.items() if abs(found[0] - number) < 1e-6), "")
         return f"All of {seen.symbol} is right but for one factor: {found[0]:.6g}{named}, in every batch."

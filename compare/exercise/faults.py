@@ -2,9 +2,8 @@
 
 import re
 
-from compare.equations import KNOWN, shape_text
-from compare.exercise.rungs import example
-from compare.exercise.trials import BATCH
+from compare.equations import KNOWN
+from compare.exercise.sizes import fixed_size, in_letters
 
 # What stands in the message, what to ask, and what to say on request.
 FAULTS = {
@@ -161,7 +160,7 @@ FAULTS = {
     r"raises IndexError": (
         "That axis is shorter than the index: what does the index count there, images, pixels or classes?",
         "Axis 0 is the first index. An index of images ends at N - 1, one of classes, so a label, at K - 1, "
-        "and one of pixels at D - 1.",
+        "and one of pixels at D - 1. A range ends at a size of an input, such as {given}.shape[0], not at a number.",
     ),
     r"raises AxisError": (
         "How many axes has the array, and what is the number of the first?",
@@ -198,8 +197,8 @@ FAULTS = {
     ),
     r"takes over": (
         "Does a loop end?",
-        "A loop of Python takes each number one by one: on full batches that is too slow. One product of matrices does "
-        "it at once. --time-limit gives more time.",
+        "while ends when its condition is false, so a line in it must change that. A loop over every number takes long "
+        "on full batches, where one product of matrices does it at once; --time-limit gives more time.",
     ),
     r"returns nan": (
         "Which operation gives nan: 0/0, inf - inf, or the logarithm of a number below 0?",
@@ -214,29 +213,8 @@ OTHERWISE = (
 
 def fault_help(text: str, name: str) -> tuple[str, str]:
     """A question about what a function did, and what to say on request."""
+    if fixed := fixed_size(text, name):
+        return fixed
     asks, says = next((texts for pattern, texts in FAULTS.items() if re.search(pattern, text)), OTHERWISE)
     given = next(iter(KNOWN[name].parameters))
-    return asks, f"{_in_letters(text, name)}{says.format(given=given)}"
-
-
-def _in_letters(text: str, name: str) -> str:
-    """The sizes in an error as letters, where each is one of them."""
-    letters = _letters(text, name)
-    error = text.partition(" raises ")[2]
-    shapes = [tuple(map(int, re.findall(r"\d+", shape))) for shape in re.findall(r"\([\d, ]+,[\d, ]*\)", error)]
-    sizes = [
-        int(size) for pair in re.findall(r"size (\d+)(?: is different from (\d+))?", error) for size in pair if size
-    ]
-    if (not shapes and not sizes) or not all(size in letters for size in (*sum(shapes, ()), *sizes)):
-        return ""
-    known = [f"{shape} is{shape_text(''.join(letters[size] for size in shape))}" for shape in shapes]
-    return f"{', '.join([*known, *(f'size {size} is {letters[size]}' for size in dict.fromkeys(sizes))])}. "
-
-
-def _letters(text: str, name: str) -> dict[int, str]:
-    """By size its letter, in the small batch of which an error tells; none where the sizes are not known here."""
-    if name == "one_epoch" or 'in the batch "' in text:
-        return {}
-    told = {letter: int(size) for letter, size in re.findall(r"\b([NDK]) = (\d+)", text.partition(BATCH)[2])}
-    sizes = told or KNOWN[name].sizes(example(name)[0])
-    return {size: letter for letter, size in sizes.items() if [*sizes.values()].count(size) == 1}
+    return asks, f"{in_letters(text, name)}{says.format(given=given)}"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from compare.equations import RUNGS
 from compare.errors import InputError
 from compare.exercise.ladder import Rung, survey
 from compare.exercise.opened import opened
@@ -26,8 +27,8 @@ class Learner:
 
     @property
     def of(self) -> int:
-        """How many there are."""
-        return len(self.rungs)
+        """How many there are; of a file that cannot be run, as many as a new one has."""
+        return len(self.rungs or RUNGS)
 
     @property
     def paper(self) -> str:

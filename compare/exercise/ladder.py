@@ -11,6 +11,7 @@ from compare.data.registry import load
 from compare.equations import KNOWN
 from compare.exercise.answers import Answer
 from compare.exercise.check import LAST, Finding, check
+from compare.exercise.foreign import why_not
 from compare.exercise.paper import tasks
 from compare.exercise.progress import Progress
 from compare.exercise.rungs import ladder
@@ -110,24 +111,22 @@ def _checked(
     file: Worker, source: Source, name: str, problem: Problem, on_step: Callable[[str], None], paper: tuple[Asked, ...]
 ) -> Rung:
     if name not in file.names:
-        return Rung(name, "missing", paper)
+        return Rung(name, "missing", paper, _other_name(source, name, ""))
     if module := source.foreign(name):
-        return Rung(name, "foreign", paper, Finding(somebody_elses(name, module)))
+        return Rung(name, "foreign", paper, Finding(why_not(name, module)))
     began = perf_counter()
     try:
         finding = check(file, name, problem, on_step)
     except UserFileError:
-        return Rung(name, "missing", paper)
+        return Rung(name, "missing", paper, _other_name(source, name, f", and the {name} that is not written must go"))
     seconds = perf_counter() - began
     return Rung(name, "wrong" if finding else "right", paper, finding, seconds, source.has_loop(name))
 
 
-def somebody_elses(name: str, module: str) -> str:
-    """What is said of a function that is not the learner's own."""
-    return (
-        f"{name} uses {module}: that is somebody else's code. It may well be right, but here it earns nothing, "
-        "because nothing is learned by it. Write it in this file; NumPy is all that it needs."
-    )
+def _other_name(source: Source, name: str, more: str) -> Finding | None:
+    """What is said of a function that is not written, where another name may be meant for it."""
+    other = source.misspelled(name)
+    return Finding(f"your file has {other}. If this is meant, its name must be {name}{more}.") if other else None
 
 
 def _paper(source: Source, name: str) -> tuple[Asked, ...]:

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +10,8 @@ import numpy as np
 from compare.bugs.catalogue import BUGS, Bug
 from compare.equations import COMPOSED, KNOWN
 from compare.exercise.mistakes import MISTAKES, Mistake
-from compare.exercise.trials import Trial, as_results, same
+from compare.exercise.trials import Trial, as_results, is_nothing, same
+from compare.exercise.trials import trials as trials_of
 
 
 class Named(NamedTuple):
@@ -37,8 +39,9 @@ def named(name: str, trials: list[Trial]) -> Named | None:
     if all(trial.is_right() for trial in trials):
         return None
     for known, function in _candidates(name):
-        with np.errstate(all="ignore"):
-            if _fits(function, trials):
+        # one that cannot take these inputs has not made the results
+        with np.errstate(all="ignore"), suppress(ValueError, IndexError, FloatingPointError):
+            if _fits(function, trials) or _cancels(function, trials):
                 return Named.of(known)
     return None
 
@@ -70,14 +73,22 @@ def _part(name: str, whole: str, function: Callable) -> Callable:
     return call
 
 
+def _cancels(function: Callable, trials: list[Trial]) -> bool:
+    """Whether numbers cancel in both everywhere: what rounding leaves of them differs. One that is exactly 0 is not."""
+    if any(trial.is_right() or not is_nothing(trial.ours[0], trial.right[0]) for trial in trials):
+        return False
+    made = [*trials_of(trials[0].name, function)]
+    both = [[np.asarray(one.ours[0]) for one in every] for every in (trials, made)]
+    return all(any(part.any() for part in one) for one in both) and all(
+        part.shape == trial.right[0].shape and is_nothing(part, trial.right[0])
+        for part, trial in zip(both[1], trials, strict=True)
+    )
+
+
 def _fits(function: Callable, trials: list[Trial]) -> bool:
     """Whether a function makes what was made, and it is not right everywhere."""
-    try:
-        return all(
-            len(found := as_results(function(*(np.copy(v) if np.ndim(v) else v for v in trial.inputs))))
-            == len(trial.ours)
-            and all(np.shape(a) == np.shape(b) and same(a, b) for a, b in zip(found, trial.ours, strict=True))
-            for trial in trials
-        )
-    except (ValueError, IndexError, FloatingPointError):
-        return False
+    return all(
+        len(found := as_results(function(*(np.copy(v) if np.ndim(v) else v for v in trial.inputs)))) == len(trial.ours)
+        and all(np.shape(a) == np.shape(b) and same(a, b) for a, b in zip(found, trial.ours, strict=True))
+        for trial in trials
+    )

@@ -23,7 +23,8 @@ def rounded(seen: Seen) -> str:
         return ""
     for decimals, rounding in itertools.product(range(7), ROUNDINGS):
         if seen.all_wrong(partial(_is_rounded, 10.0**decimals, rounding)):
-            ours, right = (float(part[seen.place]) for part in seen.pair(seen.first))
+            # no minus before a zero
+            ours, right = (float(part[seen.place]) + 0.0 for part in seen.pair(seen.first))
             kept = f"has {decimals} decimals" if decimals else "is a whole number"
             return (
                 f"{seen.where} your {seen.at()} {kept}, {ours:.{decimals}f}, and the right one goes on, {right:.8f}. "

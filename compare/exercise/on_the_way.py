@@ -55,8 +55,9 @@ def _logits_gradient(seen: Seen) -> str:
 
 
 def _sgd_step(seen: Seen) -> str:
-    gradient, lr = seen.first.given[f"d{seen.symbol}"][seen.place], seen.first.sizes["lr"]
-    return f"lr is {lr:g}, d{seen.at()} is {value(gradient)}, and their product is {value(lr * gradient)}"
+    gradient, lr = value(seen.first.given[f"d{seen.symbol}"][seen.place]), seen.first.sizes["lr"]
+    # of the numbers that are shown, so that one can redo it
+    return f"lr is {lr:g}, d{seen.at()} is {gradient}, and their product is {value(lr * float(gradient))}"
 
 
 def _one_epoch(seen: Seen) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import scratch
 from compare.exercise.paper_gradients import parameters, through_softmax, through_the_logarithm, without_detour
 from compare.exercise.paper_numbers import CHANGE, Numbers, numbers
-from compare.exercise.rungs import shown
+from compare.exercise.rungs import product, shown
 from compare.exercise.task import FOUR, Choice, Task
 
 LINES = "X @ W", "X @ W.T", "W @ X.T"
@@ -29,7 +29,7 @@ def _logits(n: Numbers, _: int) -> Iterator[Task]:
     yield Task(
         "logits", "Z[0,0]", f"X[0] = {shown(X[0])}, W[0] = {shown(W[0])}, b[0] = {shown(b[0])}. What is Z[0, 0]?",
         float(Z[0, 0]), "multiply pixel by pixel with the weights of class 0, add all, and add b[0]",
-        f"the first product is X[0, 0] W[0, 0] = {shown(X[0, 0])} * {shown(W[0, 0])} = {shown(X[0, 0] * W[0, 0])}",
+        f"the first product is X[0, 0] W[0, 0] = {product(X[0, 0], W[0, 0])}",
         ((float(Z[0, 0] - b[0]), "that is without the bias"),
          (float(Z[0, 0] - 2 * b[0]), f"the bias is added: b[0] is {shown(b[0])}, and its sign stays")),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 import scratch
 from compare.exercise.paper_numbers import NUDGE, Numbers
 from compare.exercise.right import RIGHT
-from compare.exercise.rungs import shown
+from compare.exercise.rungs import product, shown
 from compare.exercise.task import Task
 
 
@@ -110,7 +110,7 @@ def parameters(n: Numbers, _: int) -> Iterator[Task]:
         "weight_gradient", "dW[0,0] by hand",
         f"The two images have X[:, 0] = {shown(X[:, 0])} and dZ[:, 0] = {shown(dZ[:, 0])}. What is dW[0, 0]?", dW,
         "W[0, 0] acts on Z[0, 0] with the factor X[0, 0], and on Z[1, 0] with X[1, 0]: add both effects",
-        f"the effect through image 0 is {shown(dZ[0, 0])} * {shown(X[0, 0])} = {shown(both[0])}",
+        f"the effect through image 0 is {product(dZ[0, 0], X[0, 0])}",
         ((dW / 2, "1/N is in dZ already"), (both[0], "that is the first image only"),
          (both[1], "that is the second image only"), (float(dZ[:, 0].sum()), "the factors X are missing")),
     )  # fmt: skip

@@ -4,6 +4,7 @@ import numpy as np
 
 from compare.exercise.epoch_questions import which_batches
 from compare.exercise.gradient_questions import GRADIENTS
+from compare.exercise.logits_questions import LOGITS
 from compare.exercise.nearly import NEARLY
 from compare.exercise.seen import (
     ALWAYS,
@@ -25,30 +26,6 @@ def question(seen: Seen) -> str:
     """What to ask about a function that is wrong on some trials."""
     every = (*ALWAYS, *NEARLY, *QUESTIONS.get(seen.name, ()), constant_ratio, transposed, by_value)
     return next(text for ask in every if (text := ask(seen)))
-
-
-def _without_images(seen: Seen) -> str:
-    """The difference is the same for each image: it is in the bias."""
-    if not seen.all_wrong(lambda ours, right, _: np.ptp(ours - right, axis=0).max() < 1e-9):
-        return ""
-    at = value(seen.first.ours[0][0, 0] - (seen.first.right[0] - seen.first.given["b"])[0, 0])
-    b = value(seen.first.given["b"][0])
-    return (
-        f"for a black image, X = 0, your Z[0, 0] is {at} with b[0] = {b}. What should the logits of a black image be?"
-    )
-
-
-def _without_bias(seen: Seen) -> str:
-    """The products alone are wrong."""
-    trial = seen.first
-    X, W, b = (trial.given[name] for name in ("X", "W", "b"))
-    n, k = seen.place
-    terms = " + ".join(f"{value(x)} * {value(w)}" for x, w in zip(X[n], W[k], strict=True))
-    ours = value(trial.ours[0][n, k])
-    return (
-        f"{seen.where} your Z[{n}, {k}] is {ours}. By hand it is {terms} + {value(b[k])}. What does your "
-        "code do to these numbers?"
-    )
 
 
 def _from_0_to_1(seen: Seen) -> str:
@@ -197,7 +174,7 @@ def _update_ratio(seen: Seen, trial: Trial) -> float | None:
 
 
 FORWARD: dict[str, tuple[Question, ...]] = {
-    "logits": (_without_images, transposed, _without_bias),
+    "logits": LOGITS,
     "log_softmax": (_from_0_to_1, _columns_sum_to_1, _above_0, _rows_do_not_sum_to_1, _differences_of_logits),
     "nll_loss": (_negative_loss, _loss_ratio, _loss_of_other_entries),
     "sgd_step": (_moves_the_other_way, _step_ratio, _from_three_numbers),

@@ -154,6 +154,16 @@ def shown(value: Any) -> str:
     return str(int(number))
 
 
+def product(one: Any, other: Any) -> str:
+    """A product in words: of the two factors as they are shown, so that one can redo it.
+
+    >>> product(0.137049, 2)
+    '0.1370 * 2 = 0.2740'
+    """
+    factors = shown(one), shown(other)
+    return f"{factors[0]} * {factors[1]} = {shown(float(factors[0]) * float(factors[1]))}"
+
+
 def ladder(names: tuple[str, ...]) -> tuple[str, ...]:
     """What a file with these functions climbs: the rungs, or the six functions if it was written before there were any.
 

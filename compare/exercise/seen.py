@@ -8,10 +8,14 @@ from numpy.typing import NDArray
 
 from compare.equations import KNOWN
 from compare.exercise.rungs import shown
-from compare.exercise.trials import Trial, same, sizes_text
+from compare.exercise.trials import Trial, is_nothing, same, sizes_text
 
 # What every ratio may be off, and from which share of the largest value on it is read.
 SPREAD, LARGE = 1e-6, 1e-3
+# What is asked where numbers cancel.
+CANCEL = {
+    "softmax_backward": "Each row and each column of J sums to 0: what must J be multiplied with before you sum?",
+}
 
 
 class Seen(NamedTuple):
@@ -72,6 +76,8 @@ def ratio(ours: NDArray, right: NDArray) -> float | None:
     large = np.abs(right) > LARGE * np.abs(right).max(initial=0)
     if not large.any() or not np.isfinite(ours).all():
         return None
+    if is_nothing(ours, right):
+        return 0.0
     middle = float(np.median(ours[large] / right[large]))
     off = np.abs(ours - middle * right).max()
     return middle if off <= SPREAD * max(abs(middle), 1e-12) * np.abs(right).max() else None
@@ -98,9 +104,12 @@ def not_finite(seen: Seen) -> str:
 
 
 def all_zero(seen: Seen) -> str:
-    """Ours is 0 everywhere."""
-    if not seen.all_wrong(lambda ours, right, _: not ours.any() and right.any()):
+    """Ours is 0 everywhere, exactly or because numbers cancel."""
+    if not seen.all_wrong(lambda ours, right, _: is_nothing(ours, right) and right.any()):
         return ""
+    if any(trial.ours[seen.result].any() for trial in seen.wrong):
+        asks = CANCEL.get(seen.name, "Which numbers of yours cancel?")
+        return f"your {seen.symbol} is 0 everywhere, up to rounding. {asks}"
     return f"your {seen.symbol} is 0 everywhere. Where in your code should it get its values, and are they returned?"
 
 

@@ -3,23 +3,24 @@
 import ast
 import builtins
 import hashlib
-import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from itertools import chain
 from pathlib import Path
 
 from compare.data.regular_files import read_bytes
+from compare.equations import KNOWN
 from compare.exercise.answers import MODULES, Answer, value_in
+from compare.exercise.bindings import bindings, changed, names_in, statements
+from compare.exercise.foreign import outside, unseen
 
-# Ways to other code that no import shows.
-HIDDEN = {"__import__", "importlib", "exec", "eval", "compile", "builtins", "__builtins__", "runpy", "pkgutil"}
-# Ways to bind a name that no assignment shows.
-UNSEEN = {"globals", "locals", "vars", "setattr"}
 # Functions that only a file with questions has.
 ONLY_RUNGS = {"log_probabilities_gradient", "probabilities_gradient", "softmax_backward", "one_epoch"}
 LOOPS = ast.For, ast.While, ast.comprehension
 DEFAULT_SEED = 1
+# So much of two names must be the same, for one to be meant for the other.
+CLOSE = 0.85
 
 
 class Source:
@@ -32,9 +33,10 @@ class Source:
     def __init__(self, path: Path):
         # bytes: Python itself sees to the encoding that the file names
         self._tree = ast.parse(read_bytes(path))
-        bindings = [*_bindings(self._tree)]
-        self._bound, self._every = dict(bindings), defaultdict(list)
-        for name, node in bindings:
+        self._top = [*statements(self._tree.body)]
+        found_bindings = [*bindings(self._top)]
+        self._bound, self._every = dict(found_bindings), defaultdict(list)
+        for name, node in found_bindings:
             self._every[name].append(node)
         self.seed = _seed(self._bound.get("SEED"))
         found = self._bound.get("ANSWERS")
@@ -50,10 +52,15 @@ class Source:
             own = known | {node.id for node in names if isinstance(node.ctx, ast.Store)}
             yield from ((given.lineno, node.id, ast.unparse(given)) for node in names if node.id not in own)
 
+    def misspelled(self, name: str) -> str:
+        """A name in the file that may be meant for that of a function; empty if there is none."""
+        others = {bound.lower(): bound for bound in self._bound if bound not in KNOWN}
+        return next((others[near] for near in get_close_matches(name, others, 1, CLOSE)), "")
+
     def foreign(self, name: str) -> str:
         """Where the code of a function comes from, if that is not this file and NumPy: a module, or a way to one."""
-        unseen = next((module for node in ast.walk(self._tree) for module in _unseen(node)), "")
-        return next((module for node in self._used(name) for module in _outside(node)), "") or unseen
+        anywhere = next((module for node in ast.walk(self._tree) for module in unseen(node)), "")
+        return next((module for node in self._used(name) for module in outside(node)), "") or anywhere
 
     def fingerprint(self, name: str) -> str:
         """Changes when the code of a function changes, or of what it uses in this file."""
@@ -64,71 +71,31 @@ class Source:
         """Whether a function, or what it uses in this file, loops in Python."""
         return any(isinstance(inner, LOOPS) for node in self._used(name) for inner in ast.walk(node))
 
-    def _used(self, name: str) -> list[ast.AST]:
+    def _used(self, name: str) -> list[ast.stmt]:
         """All that binds a name, and all that stands at the top of the file and is used in it."""
-        seen: dict[str, list[ast.AST]] = {}
-        open_names = [name]
-        while open_names:
-            one = open_names.pop()
-            if one in self._every and one not in seen:
-                seen[one] = self._every[one]
-                inner = chain.from_iterable(map(ast.walk, seen[one]))
-                open_names += [node.id for node in inner if isinstance(node, ast.Name)]
+        seen: dict[str, list[ast.stmt]] = {}
+        self._follow([name], seen)
         # what binds no name may still change a function
         binding = set(chain.from_iterable(self._every.values()))
-        loose = [node for node in _statements(self._tree.body) if node not in binding and not _is_text(node)]
+        loose = [node for node in self._top if node not in binding and not _is_text(node)]
+        while parts := [node for node in loose if self._changes(node, {*seen}) and not names_in(node) <= seen.keys()]:
+            for node in parts:
+                self._follow(names_in(node), seen)
         return [*chain.from_iterable(seen.values()), *loose]
 
+    def _changes(self, node: ast.stmt, names: set[str]) -> bool:
+        """Whether a statement, or a function of the file that it uses, may change what these names stand for."""
+        called = chain.from_iterable(self._every.get(name, []) for name in names_in(node))
+        return any(names & changed(one) for one in (node, *called))
 
-def _bindings(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
-    """What the top of a file binds, also inside of if, try and with; the last one counts."""
-    for node in _statements(tree.body):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
-            yield node.name, node
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            for alias in node.names:
-                yield alias.asname or alias.name.partition(".")[0], node
-        else:
-            for inner in ast.walk(node):
-                if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
-                    yield inner.id, node
-
-
-def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    for node in body:
-        inner = [part for field in ("body", "orelse", "finalbody") for part in getattr(node, field, [])]
-        handlers = [part for handler in getattr(node, "handlers", []) for part in handler.body]
-        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef) or not (inner or handlers):
-            yield node
-        else:
-            yield from _statements([*inner, *handlers])
-
-
-def _outside(node: ast.AST) -> Iterator[str]:
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Import):
-            yield from (alias.name for alias in inner.names if not _allowed(alias.name))
-        elif isinstance(inner, ast.ImportFrom):
-            module = "." * inner.level + (inner.module or "")
-            yield from () if _allowed(module) else (module,)
-        elif isinstance(inner, ast.Name) and inner.id in HIDDEN:
-            yield inner.id
-        elif isinstance(inner, ast.Attribute) and inner.attr in ("modules", "import_module", "__globals__"):
-            yield f"{ast.unparse(inner)}"
-
-
-def _unseen(node: ast.AST) -> Iterator[str]:
-    """What may bind any name, wherever it stands."""
-    if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
-        module = "." * node.level + (node.module or "")
-        yield from () if _allowed(module) else (module,)
-    elif isinstance(node, ast.Name) and node.id in UNSEEN:
-        yield node.id
-
-
-def _allowed(module: str) -> bool:
-    root = module.partition(".")[0]
-    return root == "numpy" or (root in sys.stdlib_module_names and root not in HIDDEN)
+    def _follow(self, names: Iterable[str], seen: dict[str, list[ast.stmt]]) -> None:
+        """Add to `seen` what binds these names, and those that are used in it; [] for a name of Python."""
+        open_names = [*names]
+        while open_names:
+            one = open_names.pop()
+            if one not in seen:
+                seen[one] = self._every.get(one, [])
+                open_names += chain.from_iterable(map(names_in, seen[one]))
 
 
 def _is_text(node: ast.stmt) -> bool:

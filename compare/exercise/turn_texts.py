@@ -18,6 +18,11 @@ RANDOM = Turn(
     "from the run before?",
     "The images come in their order, without a shuffle, and W and b are those that came in.",
 )
+ALONE = Turn(
+    "right, but it calls none of your functions for gradients and steps, so it does not count yet. Which of them makes "
+    "dZ, which dW and db, and which the new W and b?",
+    "One epoch shows that your functions fit together: call them by their names, from logits to sgd_step.",
+)
 QUESTIONS = {
     "W": "With which W does a step begin?",
     "b": "With which b does a step begin?",

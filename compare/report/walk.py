@@ -21,6 +21,8 @@ NARROWEST = 40
 TOGETHER, HELD = re.compile(r"N = 1|Z - max|\[\d+, \d+\]"), "\ue000"
 # A push is named if it is at least this share of the largest; at most so many are.
 NAMED_PUSH, MOST_PUSHES = 0.05, 4
+# A change that is so many times as large leaves nothing to see of a number, or of 1.
+MUCH = 1e4
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,11 @@ def _update(told: Walk) -> str:
 
 def _step(told: Walk, old: float, by: NDArray, new: NDArray) -> str:
     change = told.rate * float(by)
-    return f"{_to_see(old, change)} - {told.rate:g} x {_factor(by)} = {_to_see(float(new), change)}"
+    decimals, digits = _to_see(old, change)
+    return (
+        f"{_with_decimals(old, decimals)} - {told.rate:g} x {_factor(by, digits)} = "
+        f"{_with_decimals(float(new), decimals)}"
+    )
 
 
 def _direction(push: float) -> str:
@@ -173,17 +179,30 @@ def _number(value: float | NDArray, digits: int = 4) -> str:
     return f"{float(value) + 0.0:.{digits}g}"
 
 
-def _factor(value: float | NDArray) -> str:
+def _factor(value: float | NDArray, digits: int = 4) -> str:
     """A number behind a multiplication sign: a negative one in brackets."""
-    return f"({_number(value)})" if float(value) < 0 else _number(value)
+    return f"({_number(value, digits)})" if float(value) < 0 else _number(value, digits)
 
 
-def _to_see(value: float, change: float) -> str:
-    """A number with so many decimals that four digits of the change show, if a float32 has so many."""
-    if not 0 < abs(change) < math.inf:
+def _to_see(old: float, change: float) -> tuple[int | None, int]:
+    """How many decimals show four digits of a change, and how many digits of its factor make these.
+
+    A small number that changes much keeps two digits of its own, as far as a float32 of the size of the change has
+    them. None: all have four digits, since the change is not finite, 0, or much larger than the number.
+    """
+    if not 0 < abs(change) < math.inf or abs(change) > MUCH * max(1.0, abs(old)):
+        return None, 4
+    size = math.floor(math.log10(abs(change)))
+    usual, own = min(9, max(0, 3 - size)), 0
+    if 0 < abs(old) < math.inf:
+        own = min(4, 5 - size, 1 - math.floor(math.log10(abs(old))))
+    return (own, own + size + 2) if own > usual else (usual, 4)
+
+
+def _with_decimals(value: float, decimals: int | None) -> str:
+    if decimals is None:
         return _number(value)
-    decimals = min(9, max(0, 3 - math.floor(math.log10(abs(change)))))
-    return _number(value, 9) if abs(value) >= 1e4 else f"{float(value) + 0.0:.{decimals}f}"
+    return _number(value, 9) if abs(value) >= 1e4 else f"{round(value, decimals) + 0.0:.{decimals}f}"
 
 
 def _told_apart(one: float, other: float) -> tuple[str, str]:

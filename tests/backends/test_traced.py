@@ -13,6 +13,8 @@ def log_softmax(Z):
 
 def nll_loss(logP, y):
     return log_softmax(logP)
+
+other_name = log_softmax
 """
 
 
@@ -32,6 +34,11 @@ def test_calls_are_noted_in_their_order_with_inputs_and_results():
     np.testing.assert_array_equal(calls[1].inputs[1], [1])
     np.testing.assert_array_equal(calls[-1].results[0], [-1.0, 0.0])
     assert calls[-1].inputs == ()
+
+
+def test_a_call_by_another_name_of_the_module_is_noted():
+    calls = _calls("return other_name(X)", np.ones(2), None, None)
+    assert [call.name for call in calls] == ["log_softmax", "logits"]
 
 
 def test_what_raises_is_noted_up_to_there(capsys: pytest.CaptureFixture):

@@ -181,6 +181,7 @@ def test_the_answers_are_told_at_the_end_only(cli, climbed: Callable, exercise_f
     code, out, _ = cli("exercise", exercise_file(*FUNCTIONS), *SHORT, "--answers")
     assert code == 1
     assert "P sums to 1" not in out
+    assert out.endswith("--answers: they come at the end, when all functions are right\n")
 
 
 def test_right_and_slow_is_told_why(cli, climbed: Callable, exercise_file: Callable):
@@ -196,11 +197,11 @@ def test_a_class_has_a_row_for_each_learner(cli, rungs_file: Callable, tmp_path:
     assert code == 1
     rows = [line.split() for line in out.splitlines()]
     assert ["ann.py", "1", "of", "11", "2", "of", "24", "log_softmax:", "missing"] in rows
-    assert ["bob.py", "cannot", "be", "run"] in rows
+    assert ["bob.py", "0", "of", "11", "cannot", "be", "run"] in rows
     ann, bob = json.loads((tmp_path / "json").read_text())["students"]
     assert (ann["file"], ann["right"], ann["of"], len(ann["rungs"])) == ("ann.py", 1, 11, 11)
     assert ann["rungs"][0]["paper"]["Z[0,0]"]["right"]
-    assert (bob["right"], bob["of"], bob["rungs"]) == (0, 0, [])
+    assert (bob["right"], bob["of"], bob["rungs"]) == (0, 11, [])
     assert "line 1: is not valid Python" in bob["fault"]
 
 

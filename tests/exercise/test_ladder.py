@@ -42,6 +42,23 @@ def test_after_the_paper_the_code_is_missing(rungs_file: Callable, small: Proble
     assert states(climbed(rungs_file(0), small)) == ["missing", *["later"] * 10]
 
 
+@pytest.mark.parametrize("written", ["Logits", "logit", "LOGITS"])
+def test_a_name_that_is_misspelled_is_told(rungs_file: Callable, small: Problem, written: str):
+    told = f"your file has {written}. If this is meant, its name must be logits"
+    path = rungs_file(1, ("def logits(", f"def {written}("))
+    for text, more in (("", ""), ("def logits(X, W, b): raise NotImplementedError", ", and the logits that")):
+        path.write_text(f"{path.read_text()}\n{text}\n")
+        found = climbed(path, small)
+        assert states(found) == ["missing", *["later"] * 10]
+        assert found[0].finding.asks.startswith(told + (more or "."))
+
+
+def test_a_helper_is_not_taken_for_a_function(rungs_file: Callable, small: Problem):
+    path = rungs_file(0)
+    path.write_text(f"{path.read_text()}\ndef product(X, W): ...\ndef one_hot(y, K): ...\n")
+    assert climbed(path, small)[0].finding is None
+
+
 @pytest.mark.usefixtures("checks")
 def test_a_wrong_answer_on_paper_is_first_and_has_its_reason(rungs_file: Callable, small: Problem):
     found = climbed(rungs_file(11, ('"sum of dZ[0]": 0.0', '"sum of dZ[0]": 1'), paper=11), small)

@@ -1,6 +1,7 @@
 """The paper tasks: right answers are right, and the usual wrong ones have a reason."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -114,6 +115,13 @@ def test_no_question_shows_the_answer_of_another():
     for one in tasks(7):
         if isinstance(one.answer, float) and one.answer != round(one.answer, 2):
             assert f"{one.answer:.4f}" not in shown
+
+
+def test_a_product_that_is_shown_is_that_of_its_factors():
+    texts = [f"{task.question} {task.tip} {task.step}" for seed in range(60) for task in tasks(seed)]
+    products = [found for text in texts for found in re.findall(r"(-?[\d.]+) \* (-?[\d.]+) = (-?[\d.]+)", text)]
+    assert len(products) >= 120
+    assert [one for one in products if abs(float(one[0]) * float(one[1]) - float(one[2])) > 5.01e-5] == []
 
 
 def test_the_numbers_of_a_seed_stay_for_the_files_that_have_it():

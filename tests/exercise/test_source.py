@@ -7,8 +7,6 @@ import pytest
 
 from compare.exercise.source import DEFAULT_SEED, Source
 
-OWN = "import numpy as np\n\ndef logits(X, W, b):\n    return X @ W.T + b\n"
-
 
 @pytest.fixture
 def source(tmp_path: Path):
@@ -59,51 +57,6 @@ def test_a_file_in_another_encoding_is_read_as_python_reads_it(tmp_path: Path):
     assert Source(path).seed == 4
 
 
-# Files in which logits is not one's own, and what it comes from.
-FOREIGN = {
-    "from scratch import logits": "scratch",
-    "from scratch import *": "scratch",
-    "import torch_impl\n\ndef logits(X, W, b):\n    return torch_impl.logits(X, W, b)": "torch_impl",
-    "import torch as t\n\ndef logits(X, W, b):\n    return t.nn.functional.linear(X, W, b)": "torch",
-    "def logits(X, W, b):\n    from scipy.linalg import blas\n    return blas.dgemm(1, X, W.T) + b": "scipy.linalg",
-    "def logits(X, W, b):\n    import jax.numpy as jnp\n    return jnp.dot(X, W.T) + b": "jax.numpy",
-    "import scratch\nlogits = scratch.logits": "scratch",
-    "import scratch\nlogits, log_softmax = scratch.logits, scratch.log_softmax": "scratch",
-    "import scratch\nf = scratch.EQUATIONS\n\ndef logits(X, W, b):\n    return f.logits(X, W, b)": "scratch",
-    "from helper import product\n\ndef logits(X, W, b):\n    return product(X, W) + b": "helper",
-    "from . import helper\n\ndef logits(X, W, b):\n    return helper(X, W, b)": ".",
-    "def logits(X, W, b):\n    return __import__('scratch').logits(X, W, b)": "__import__",
-    "import importlib as i\n\ndef logits(X, W, b):\n    return i.reload('scratch').logits(X, W, b)": "importlib",
-    "import sys\n\ndef logits(X, W, b):\n    return sys.modules['scratch'].logits(X, W, b)": "sys.modules",
-    "def logits(X, W, b):\n    return eval('X @ W.T + b')": "eval",
-    "try:\n    from torch_impl import logits\nexcept ImportError:\n    pass": "torch_impl",
-    "def own(f):\n    import scratch\n    return scratch.logits\n\n@own\ndef logits(X, W, b):\n    return 0": "scratch",
-}
-
-
-@pytest.mark.parametrize("text", FOREIGN)
-def test_somebody_elses_code_is_told(source, text: str):
-    assert source(text).foreign("logits") == FOREIGN[text]
-
-
-OWN_CODE = [
-    OWN,
-    "from numpy import *\n" + OWN,
-    "import numpy.linalg, math, itertools, typing\n" + OWN,
-    "import torch\nimport matplotlib.pyplot as plt\n" + OWN,
-    "from scratch import log_softmax\n" + OWN,
-    "import numpy as np\n\ndef dot(A, B):\n    return A @ B\n\ndef logits(X, W, b):\n    return dot(X, W.T) + b\n",
-    "import numpy as np\nlogits = lambda X, W, b: X @ W.T + b\n",
-    OWN + "\nif __name__ == '__main__':\n    import scratch\n    print(scratch.logits)\n",
-    "",
-]
-
-
-@pytest.mark.parametrize("text", OWN_CODE, ids=range(len(OWN_CODE)))
-def test_own_code_is_never_accused(source, text: str):
-    assert source(text).foreign("logits") == ""
-
-
 def test_the_fingerprint_follows_the_code_and_what_it_uses(source):
     helped = "def dot(A, B):\n    return A @ B\n\ndef logits(X, W, b):\n    return dot(X, W.T) + b\n\nother = 3\n"
     before = source(helped).fingerprint("logits")
@@ -119,21 +72,6 @@ def test_the_fingerprint_follows_the_code_and_what_it_uses(source):
 def test_a_loop_is_seen_also_in_what_is_used(source, body: str, loops: bool):
     helper = "def helped(X):\n    while True:\n        return X\n"
     assert source(f"{helper}\ndef logits(X, W, b):\n    return {body}\n").has_loop("logits") == loops
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "try:\n    import scratch as s\nexcept ImportError:\n    s = None\nlogits = s.logits\n",
-        "import scratch\nglobals().update({n: getattr(scratch, n) for n in ('logits',)})\n",
-        "import scratch\nfor n in ('logits',):\n    globals()[n] = getattr(scratch, n)\n",
-        "import scratch, sys\nsetattr(sys.modules[__name__], 'logits', scratch.logits)\n",
-    ],
-)
-def test_ways_to_other_code_that_a_last_binding_does_not_show(tmp_path: Path, text: str):
-    path = tmp_path / "mine.py"
-    path.write_text(text)
-    assert Source(path).foreign("logits")
 
 
 def test_a_file_without_its_answers_is_asked_again(tmp_path: Path):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from compare.exercise.epoch_questions import own_functions_unused
 from compare.exercise.right import RIGHT
 from compare.exercise.trials import as_results, small_inputs
 from compare.exercise.turn_texts import labels_text
@@ -53,6 +54,15 @@ WRONG_CHANGES = {
     "a list": ("return W, b", "return [W, 2 * b]", "the b that you return is 2 times the right one"),
     "random": ("return W, b", "return W + np.random.rand(), b", "your epoch returned two results"),
 }  # fmt: skip
+
+
+def test_an_epoch_that_does_without_the_other_functions_is_told_from_one_that_does_not(written_trace: Callable):
+    alone = "return W - lr * (W @ X.T) @ X, b"
+    assert own_functions_unused(written_trace("one_epoch", alone)(SHORT))
+    assert own_functions_unused(written_trace("one_epoch", f"logits(X, W, b)\n{alone}")(SHORT))
+    for case in RIGHT_CHANGES.values():
+        assert not own_functions_unused(written_trace("one_epoch", EPOCH.replace(*case))(SHORT))
+    assert not own_functions_unused([])
 
 
 @pytest.mark.parametrize("case", RIGHT_CHANGES)

@@ -18,6 +18,34 @@ def bias_as_a_factor(X, W, b):
     return X @ W.T * b
 
 
+@mistake("logits", "One bias serves all classes.", "Each class has its own: b (K,) is added to every row, as it is.")
+def bias_of_the_first_class(X, W, b):
+    return X @ W.T + b[0]
+
+
+CENTRED = "Z = X W^T + b takes X as it comes in: the logits of an image do not depend on the others of its batch."
+
+
+@mistake("logits", "Images are centred first.", CENTRED)
+def mean_of_all_pixels_subtracted(X, W, b):
+    return (X - X.mean()) @ W.T + b
+
+
+@mistake("logits", "Each pixel is centred first.", CENTRED)
+def mean_of_each_pixel_subtracted(X, W, b):
+    return (X - X.mean(axis=0)) @ W.T + b
+
+
+@mistake("logits", "Images are standardised first.", CENTRED)
+def all_pixels_standardised(X, W, b):
+    return (X - X.mean()) / X.std() @ W.T + b
+
+
+@mistake("logits", "Each image is centred first.", "Z = X W^T + b takes X as it comes in: nothing is subtracted.")
+def mean_of_each_image_subtracted(X, W, b):
+    return (X - X.mean(axis=1, keepdims=True)) @ W.T + b
+
+
 @mistake("log_softmax", "The normaliser is the sum of the logits.", "It is the sum of exp of the logits.")
 def sum_of_the_logits(Z):
     return Z - np.log(np.abs(Z).sum(axis=1, keepdims=True))

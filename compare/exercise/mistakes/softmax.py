@@ -90,6 +90,15 @@ def incoming_gradient_forgotten_in_j(P, _dP):
     return P * (1 - P)
 
 
+@mistake(
+    BACKWARD,
+    "J is summed first, and meets dP then.",
+    "Each row and each column of J sums to 0. J[n, j, k] meets dP[n, j], with the same j, before one sums over j.",
+)
+def jacobian_summed_on_its_own(P, dP):
+    return scratch.softmax_jacobian(P).sum(axis=1) * dP
+
+
 @mistake(BACKWARD, "The second term has P[k] squared.", "It is P[k] times the sum over j of dP[j] P[j], over all j.")
 def square_for_the_sum(P, dP):
     return P * dP - P**2 * dP.sum(axis=1, keepdims=True)

@@ -134,6 +134,12 @@ def test_each_bar_has_its_file():
 CAUGHT = {"accuracy": 12, "CS336": 12, "CS231n": 28, "CMU 10-714": 39, "ours": 48}
 
 
+def test_the_docs_say_what_the_bars_catch(root: Path):
+    text = " ".join((root / "docs" / "proof.md").read_text().split())
+    assert f"CS231n's catch {CAUGHT['CS231n']} of the 48" in text
+    assert f"with all of its three questions, catches {CAUGHT['CMU 10-714']}." in text
+
+
 @pytest.mark.heavy
 @pytest.mark.parametrize("bar", BARS)
 def test_a_bar_accuses_no_right_variant_and_catches_what_it_is_known_to(bar: str):

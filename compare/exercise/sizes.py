@@ -1,0 +1,64 @@
+"""The sizes that an error of a function tells: in letters, and those that the inputs do not have."""
+
+import re
+
+from compare.equations import KNOWN, shape_text
+from compare.exercise.rungs import example
+from compare.exercise.trials import BATCH
+
+# What people write for a size as a number: classes and pixels of MNIST, and the usual batch.
+USUAL = {10: "K", 784: "D", 100: "N"}
+EPOCH = "one_epoch"
+
+
+def in_letters(text: str, name: str) -> str:
+    """The sizes in an error as letters, where each is one of them."""
+    # a function that an epoch calls has rows of a batch, whose number is no N of the epoch
+    sizes = {} if name == EPOCH else _sizes(text, name)
+    letters = {size: letter for letter, size in sizes.items() if [*sizes.values()].count(size) == 1}
+    shapes, single = _told(text.partition(" raises ")[2])
+    if (not shapes and not single) or not all(size in letters for size in (*sum(shapes, ()), *single)):
+        return ""
+    known = [f"{shape} is{shape_text(''.join(letters[size] for size in shape))}" for shape in shapes]
+    return f"{', '.join([*known, *(f'size {size} is {letters[size]}' for size in dict.fromkeys(single))])}. "
+
+
+def fixed_size(text: str, name: str) -> tuple[str, str] | None:
+    """What to ask and say where a size is that of MNIST or of the worked example, and no input has it; else None."""
+    sizes, (shapes, single) = _sizes(text, name), _told(text)
+    usual = USUAL | ({size: one for one, size in KNOWN[name].sizes(example(name)[0]).items()} if name != EPOCH else {})
+    found = {
+        usual[size]: size
+        for size in (*sum(shapes, ()), *single)
+        if size not in (1, *sizes.values()) and usual.get(size) in sizes
+    }
+    if not found:
+        return None
+    asks = ", and ".join(f"{letter} is {sizes[letter]}, not {size}" for letter, size in found.items())
+    made = " and ".join(f"a {size}" for size in found.values())
+    return (
+        f"Here {asks}: which line of yours makes {made}?",
+        "A size changes from batch to batch, and with the data. Take it from an input: "
+        f"{', '.join(f'{letter} is {_from_input(letter, name)}' for letter in found)}.",
+    )
+
+
+def _from_input(letter: str, name: str) -> str:
+    """Code for a size."""
+    parameter, letters = next((one, letters) for one, letters in KNOWN[name].parameters.items() if letter in letters)
+    return f"{parameter}.shape[{letters.index(letter)}]"
+
+
+def _told(text: str) -> tuple[list[tuple[int, ...]], list[int]]:
+    """The shapes in a text, and single sizes."""
+    shapes = [tuple(map(int, re.findall(r"\d+", shape))) for shape in re.findall(r"\(\d+(?:, ?\d+)*,?\)", text)]
+    pairs = re.findall(r"size (\d+)(?: is different from (\d+))?", text)
+    return shapes, [int(size) for pair in pairs for size in pair if size]
+
+
+def _sizes(text: str, name: str) -> dict[str, int]:
+    """By letter the sizes of the small batch of which an error tells; none where they are not known here."""
+    if 'in the batch "' in text:
+        return {}
+    told = {letter: int(size) for letter, size in re.findall(r"\b([NDK]) = (\d+)", text.partition(BATCH)[2])}
+    return told or KNOWN[name].sizes(example(name)[0])
