@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.data.dataset import Data, Dataset
-from compare.data.labels import MOST_CLASSES, short_label
+from compare.data.labels import MOST_CLASSES, class_names, short_label
 from compare.data.mapped import new_array
 from compare.data.prepared import Prepared, Watch
 from compare.data.read_pictures import read_all
@@ -38,7 +38,7 @@ def load_folder(name: str, folder: Path, prepared: Prepared, watch: Watch, tell:
     labels = np.concatenate([np.repeat(np.arange(len(names)), list(map(len, part))) for part in files])
     cuts = [0, *np.cumsum([sum(map(len, part)) for part in files])]
     data: list[Data] = [(images[a:b], labels[a:b]) for a, b in pairwise(cuts)]
-    shown, test = tuple(map(short_label, names)), data[1] if len(data) > 1 else None
+    shown, test = class_names(names, name), data[1] if len(data) > 1 else None
     return Dataset(name, data[0], test, len(names), shown, prepared=prepared)
 
 
