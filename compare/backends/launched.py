@@ -1,4 +1,4 @@
-"""Ranks: processes that train as one. Which of them this is, if torchrun has started it; nothing here needs PyTorch."""
+"""Ranks: processes that train as one. Which of them torchrun has started here, and what it tells where all end."""
 
 import functools
 import os
@@ -75,13 +75,25 @@ def told_to_end(number: int) -> str | None:
     here = place()
     assert here
     reason = f"rank {here.rank} was told to end ({signal.Signals(number).name})"
+    # before, no other notices it; torchrun then tells all to end
+    is_noticed = _store is not None and _is_noticed
+    _find_store()
     if _store is not None:
         with suppress(RuntimeError):
             # the first one is the reason: torchrun ends the ranks that are left by a signal too
             _store.compare_set(REASON, "", reason)
-    if here.rank and (_store is None or _is_noticed):
+    if here.rank and (_store is None or is_noticed):
         return None
     return why_all_end(reason, saved=True) if is_first_to_tell() else None
+
+
+def _find_store() -> None:
+    """Find the store of torchrun, if the ranks have not found each other yet."""
+    if _store is None:
+        from torch.distributed.rendezvous import rendezvous
+
+        with suppress(RuntimeError, ValueError):
+            found_in(next(rendezvous("env://"))[0])
 
 
 def _noted(key: str) -> str:

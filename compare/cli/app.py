@@ -18,7 +18,7 @@ from compare.cli.color import NO_COLOR, without_color
 from compare.cli.program import SCRIPT, program
 from compare.errors import InputError
 from compare.report.stdout import release_stdout
-from compare.signals import signals_raised
+from compare.signals import ignore_signals, signals_raised
 from compare.words import printable
 
 CANNOT = 2
@@ -153,6 +153,8 @@ def main() -> None:
 
 def _tell_of_signal(code: int, by_signal: int | None) -> None:
     if place() and code == by_signal:
+        # a second one would break off what is told
+        ignore_signals()
         line = told_to_end(code - SIGNAL)
         if line:
             _tell(f"error: {line}")

@@ -1,5 +1,6 @@
 """Which rank this process is, and which of them tells of an error."""
 
+import importlib
 import signal
 import subprocess
 import sys
@@ -177,7 +178,21 @@ def test_where_the_others_do_not_notice_it_the_rank_itself_tells(monkeypatch: py
     assert told_to_end(signal.SIGINT) == "rank 1 was told to end (SIGINT), and with it the training"
 
 
-def test_before_the_ranks_have_found_each_other_the_first_tells(monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("first", [0, 1])
+def test_before_the_ranks_have_found_each_other_the_rank_itself_tells(monkeypatch: pytest.MonkeyPatch, first: int):
+    monkeypatch.setattr(launched, "WAITS_FOR_RANK_0", 0.0)
+    here = Store()
+    module = importlib.import_module("torch.distributed.rendezvous")
+    monkeypatch.setattr(module, "rendezvous", lambda _where: iter([(here, 0, 2)]))
+    told = {}
+    for rank in (first, 1 - first):
+        monkeypatch.setattr(launched, "_store", None)
+        be(rank, monkeypatch)
+        told[rank] = told_to_end(signal.SIGTERM)
+    assert told == {first: f"rank {first} was told to end (SIGTERM), and with it the training", 1 - first: None}
+
+
+def test_where_there_is_no_store_rank_0_tells(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(launched, "_store", None)
     be(1, monkeypatch)
     assert told_to_end(signal.SIGINT) is None
