@@ -5,10 +5,14 @@ import statistics
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from compare.data.regular_files import read_bytes
+from compare.data.strict_json import parse_json
 from compare.files import whole_file
 from compare.report.pictures import BLUE, VERMILION, check_picture, new_figure, save_picture
 
 FORMAT = 1
+# Of what is divided in an earlier file: no training takes so many seconds, or MB.
+LARGEST = 1e9
 
 
 class Ratio(NamedTuple):
@@ -60,16 +64,29 @@ def save(measured: Measured, path: Path) -> None:
 
 
 def read(path: Path) -> Measured:
-    """What `save` wrote. Raises ValueError if it is something else."""
+    """What `save` wrote. Raises ValueError if it is something else, OSError if it cannot be read."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = parse_json(read_bytes(path))
         if found.pop("format") != FORMAT:
             raise ValueError("another format")
         measured = Measured(**found)
-        measured.shares()
+        _check(measured)
     except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
         raise ValueError(f"{path}: not written by speed.py --json ({error})") from None
     return measured
+
+
+def _check(measured: Measured) -> None:
+    """Raise ValueError, or what else is no such thing raises, unless all that is divided is there and positive."""
+    names = measured.rounds[0].keys()
+    if "products" not in names or any(times.keys() != names for times in measured.rounds):
+        raise ValueError("its rounds are not of the same candidates, products among them")
+    times = [seconds for one in measured.rounds for seconds in one.values()]
+    times += [number for two in measured.processes.values() for number in two]
+    if any(type(number) not in (int, float) or not 0 < number < LARGEST for number in times):
+        raise ValueError("a time that is no positive number")
+    if UNIT not in measured.processes or any(len(two) != 2 for two in measured.processes.values()):
+        raise ValueError(f"no seconds and memory of {UNIT}")
 
 
 def print_table(measured: Measured, about: dict[str, str]) -> None:

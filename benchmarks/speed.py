@@ -16,10 +16,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from candidates import Candidates
 from measured import UNIT, Measured, draw, print_against, print_table, read, save
 
 from compare.data.folders import DATA_ROOT_VARIABLE
+from compare.errors import InputError
+from compare.files import check_writable
 from compare.report.pictures import check_picture
 
 COMMANDS: tuple[tuple[str, ...], ...] = (
@@ -66,35 +67,64 @@ def machine() -> dict[str, Any]:
     return found
 
 
-def main() -> None:
-    """Time them all, print the table, write what was asked for."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data-root", default=os.environ.get(DATA_ROOT_VARIABLE), type=Path)
-    parser.add_argument("--rounds", default=5, type=int)
-    parser.add_argument("--json", type=Path, help="write what was measured")
-    parser.add_argument("--picture", type=Path, help="draw it, as *.png or *.svg")
-    parser.add_argument("--against", type=Path, help="a file written by --json: compare with it, in ratios")
-    options = parser.parse_args()
+def parser() -> argparse.ArgumentParser:
+    """The options."""
+    made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made.add_argument("--data-root", default=os.environ.get(DATA_ROOT_VARIABLE), type=Path)
+    made.add_argument("--rounds", default=5, type=int)
+    made.add_argument("--json", type=Path, help="write what was measured")
+    made.add_argument("--picture", type=Path, help="draw it, as *.png or *.svg")
+    made.add_argument("--against", type=Path, help="a file written by --json: compare with it, in ratios")
+    return made
+
+
+def checked(options: argparse.Namespace) -> Measured | None:
+    """The earlier run, if one is named. Raises ValueError or InputError for options that cannot be used."""
+    if options.rounds < 1:
+        raise ValueError(f"--rounds {options.rounds}: at least 1 is needed")
     if options.data_root is None:
-        parser.error(f"full MNIST is needed: give --data-root or set {DATA_ROOT_VARIABLE}")
+        raise ValueError(f"full MNIST is needed: give --data-root or set {DATA_ROOT_VARIABLE}")
+    if not Path(options.data_root, "MNIST", "raw").is_dir():
+        raise ValueError(f"--data-root {options.data_root}: no folder MNIST/raw in it")
+    if options.picture:
+        check_picture(options.picture)
+    for option, path in {"--json": options.json, "--picture": options.picture}.items():
+        try:
+            if path:
+                check_writable(path)
+        except OSError as error:
+            raise ValueError(f"{option} {path}: cannot be written: {error.strerror}") from None
     try:
-        earlier = read(options.against) if options.against else None
-        if options.picture:
-            check_picture(options.picture)
-    except (OSError, ValueError) as error:
-        parser.error(str(error))
-    candidates = Candidates(options.data_root).all()
+        return read(options.against) if options.against else None
+    except OSError as error:
+        raise ValueError(f"--against {options.against}: cannot be read: {error.strerror}") from None
+
+
+def main() -> None:
+    """Time them all, write what was asked for, print the table."""
+    options = parser().parse_args()
+    try:
+        earlier = checked(options)
+        # PyTorch takes seconds to import, and neither --help nor a refusal needs it
+        from candidates import Candidates
+
+        candidates = Candidates(options.data_root).all()
+    except (InputError, OSError, RuntimeError, ValueError) as error:
+        parser().error(" ".join(str(error).split()))
     for candidate in candidates:
         candidate()  # warm up
     rounds = [{c.__name__: c() for c in candidates} for _ in range(options.rounds)]
     measured = Measured(machine(), rounds, processes(options.data_root))
-    print_table(measured, {c.__name__: c.__doc__ or "" for c in candidates})
-    if earlier:
-        print_against(measured, earlier)
-    if options.json:
-        save(measured, options.json)
+    try:
+        # first of all: what follows may fail, and it took minutes
+        if options.json:
+            save(measured, options.json)
+    finally:
+        print_table(measured, {c.__name__: c.__doc__ or "" for c in candidates})
     if options.picture:
         draw(measured, earlier, options.picture)
+    if earlier:
+        print_against(measured, earlier)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,12 @@
-"""Ranks: processes that train as one. Which of them this is, if torchrun has started it; nothing here needs PyTorch."""
+"""Ranks: processes that train as one. Which of them torchrun has started here, and what it tells where all end."""
 
+import functools
 import os
 import signal
+import sys
 import time
-from typing import Any, NamedTuple
+from contextlib import suppress
+from typing import Any, NamedTuple, NoReturn
 
 from compare.errors import InputError
 
@@ -16,9 +19,15 @@ class RankError(InputError):
 
 # Seconds in which the first rank of a machine has told what is wrong, if it is wrong for all.
 WAITS_FOR_THE_FIRST = 30.0
+# Seconds in which rank 0, which saves, begins to tell why all end, unless it is the one that has ended.
+WAITS_FOR_RANK_0 = 3.0
 
 # Where the ranks have found each other, an object of PyTorch; None before.
 _store: Any = None
+# Whether a rank is told by its own connections that another has ended; with nccl it waits instead.
+_is_noticed = True
+# What they note there: why all end, how far the file of rank 0 reaches, and that one of them tells it.
+REASON, SAVED, TOLD = "reason", "saved", "told"
 
 
 class Place(NamedTuple):
@@ -42,16 +51,72 @@ def is_first() -> bool:
     return here is None or here.rank == 0
 
 
-def found_in(store: Any) -> None:
-    """The ranks have found each other in this store of PyTorch."""
-    global _store
-    _store = store
+def found_in(store: Any, is_noticed: bool = True) -> None:
+    """The ranks have found each other in this store of PyTorch. is_noticed: whether they notice that one ends."""
+    global _store, _is_noticed
+    _store, _is_noticed = store, is_noticed
 
 
+def note_saved(words: str) -> None:
+    """Note how far the file reaches: rank 0 may end without a word."""
+    if _store is not None:
+        with suppress(RuntimeError):
+            _store.set(SAVED, words)
+
+
+def why_all_end(otherwise: str = "another rank has ended", *, saved: bool) -> str:
+    """What is told of it. otherwise: the reason if none is noted; saved: with how far the file of rank 0 reaches."""
+    reason, reach = _noted(REASON) or otherwise, _noted(SAVED) if saved else ""
+    return f"{reason}, and with it the training" + (f"; {reach}" if reach else "")
+
+
+def told_to_end(number: int) -> str | None:
+    """What this rank tells after a signal that has ended it; None if another tells, as rank 0 does of any rank."""
+    here = place()
+    assert here
+    reason = f"rank {here.rank} was told to end ({signal.Signals(number).name})"
+    # before, no other notices it; torchrun then tells all to end
+    is_noticed = _store is not None and _is_noticed
+    _find_store()
+    if _store is not None:
+        with suppress(RuntimeError):
+            # the first one is the reason: torchrun ends the ranks that are left by a signal too
+            _store.compare_set(REASON, "", reason)
+    if here.rank and (_store is None or is_noticed):
+        return None
+    return why_all_end(reason, saved=True) if is_first_to_tell() else None
+
+
+def _find_store() -> None:
+    """Find the store of torchrun, if the ranks have not found each other yet."""
+    if _store is None:
+        from torch.distributed.rendezvous import rendezvous
+
+        with suppress(RuntimeError, ValueError):
+            found_in(next(rendezvous("env://"))[0])
+
+
+def _noted(key: str) -> str:
+    """What a rank has noted; nothing where it has not, or where the store has ended."""
+    with suppress(RuntimeError):
+        if _store is not None and _store.check([key]):
+            return str(_store.get(key).decode())
+    return ""
+
+
+@functools.cache
 def is_first_to_tell() -> bool:
-    """True in the first rank that asks, which tells why all end; where the store has ended too, in each."""
+    """True in the one rank that tells why all end: rank 0, or the first that waits for it in vain.
+
+    Where the store has ended too, in each. Asked again it is the same.
+    """
     try:
-        return _store is None or _store.add("told", 1) == 1
+        if _store is None:
+            return True
+        until = time.monotonic() + WAITS_FOR_RANK_0
+        while not is_first() and not _store.check([TOLD]) and time.monotonic() < until:
+            time.sleep(0.05)
+        return bool(_store.add(TOLD, 1) == 1)
     except RuntimeError:
         return True
 
@@ -69,6 +134,16 @@ def tells(error: Exception) -> bool:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         time.sleep(WAITS_FOR_THE_FIRST)
     return True
+
+
+def end(code: int) -> NoReturn:
+    """End this process. Raises SystemExit, but in a rank that has failed: threads of gloo may run in it still.
+
+    Where Python tidies up around these, C++ now and then ends the process, in words of its own.
+    """
+    if code and _store is not None:
+        os._exit(code)
+    sys.exit(code)
 
 
 def check_alone(command: str) -> None:

@@ -12,7 +12,7 @@ from torch.distributed.rendezvous import rendezvous
 
 import torch_impl
 from compare.backends.devices import Device
-from compare.backends.launched import RankError, found_in, is_first_to_tell, place
+from compare.backends.launched import RankError, found_in, is_first, is_first_to_tell, place, why_all_end
 from compare.backends.protocol import Backend, State, Tally, Trainable
 from compare.backends.timing import timed
 from compare.backends.torch_side import TorchSide
@@ -111,7 +111,7 @@ def join(device: str, where: str, rank: int, ranks: int, local: int) -> str:
         torch.cuda.set_device(local)
     by = "gloo" if device == Device.cpu else "nccl"
     store, rank, ranks = next(rendezvous(where, rank, ranks))
-    found_in(store)
+    found_in(store, is_noticed=by == "gloo")
     dist.init_process_group(by, store=store, rank=rank, world_size=ranks, timeout=timedelta(seconds=WAITS))
     return device if device == Device.cpu else f"cuda:{local}"
 
@@ -142,6 +142,8 @@ def _together() -> Iterator[None]:
         # gloo has no class of its own for that
         if not (isinstance(error, dist.DistError) or "gloo" in str(error)):
             raise
-        lost = RankError("another rank has ended, and with it the training")
-        lost.told = not is_first_to_tell()
+        tells = is_first_to_tell()
+        # rank 0 saves now, and adds how far its file reaches
+        lost = RankError(why_all_end(saved=not is_first()))
+        lost.told = not tells
         raise lost from None

@@ -13,15 +13,17 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from compare.backends.launched import is_first, tells
+from compare.backends.launched import end, is_first, place, tells, told_to_end
 from compare.cli.color import NO_COLOR, without_color
 from compare.cli.program import SCRIPT, program
 from compare.errors import InputError
 from compare.report.stdout import release_stdout
-from compare.signals import signals_raised
+from compare.signals import ignore_signals, signals_raised
 from compare.words import printable
 
 CANNOT = 2
+# Before the number of a signal.
+SIGNAL = 128
 INTERRUPTED = 130
 # As of a program that the signal of a broken pipe ends: 128 + 13.
 BROKEN_PIPE = 141
@@ -144,10 +146,20 @@ def main() -> None:
         # Typer takes every signal for Ctrl-C, which it turns into this code or into Abort, depending on its version
         if code == INTERRUPTED and signals.code:
             code = signals.code
-        if code == INTERRUPTED and is_first():
-            _tell("interrupted")
+        _tell_of_signal(code, signals.code)
         _abandon_broken_streams()
-        sys.exit(code)
+        end(code)
+
+
+def _tell_of_signal(code: int, by_signal: int | None) -> None:
+    if place() and code == by_signal:
+        # a second one would break off what is told
+        ignore_signals()
+        line = told_to_end(code - SIGNAL)
+        if line:
+            _tell(f"error: {line}")
+    elif code == INTERRUPTED and is_first():
+        _tell("interrupted")
 
 
 def _run() -> int:

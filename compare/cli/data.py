@@ -115,7 +115,9 @@ def _print(console: Console, dataset: Dataset, found: dict[str, Any]) -> None:
     sizes = " and ".join(f"{sum(n):,} {part}" for part, n in counts.items())
     size = f"{_by(dataset.shape)} = {found['features']} pixels"
     console.print(f"{dataset.name}: {sizes} images of {size}, {dataset.classes} classes")
-    console.print(f"pixels are {found['dtype']}, {pixel['min']} ... {pixel['max']}, on average {pixel['mean']:.1f}\n")
+    # of larger numbers no more digits are known
+    mean = f"{pixel['mean']:.1f}" if abs(pixel["mean"]) < 1e6 else f"{pixel['mean']:.4g}"
+    console.print(f"pixels are {found['dtype']}, {pixel['min']} ... {pixel['max']}, on average {mean}\n")
     rows = zip(map(str, range(dataset.classes)), dataset.names, *(map(str, n) for n in counts.values()), strict=True)
     console.print(table("", ("class", "name", *counts), rows, left=2))
     _print_image(dataset, 0)
@@ -132,7 +134,7 @@ def _as_dict(dataset: Dataset) -> dict[str, Any]:
         "classes": list(dataset.names),
         "counts": counted,
         "dtype": str(images.dtype),
-        "pixels": {"min": images.min().item(), "max": images.max().item(), "mean": images.mean().item()},
+        "pixels": {"min": images.min().item(), "max": images.max().item(), "mean": images.mean(dtype=float).item()},
     }
 
 

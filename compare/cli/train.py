@@ -159,7 +159,8 @@ def _run(training: Training, dtype: str, save: Path | None, log: TrainingLog) ->
         try:
             go_on(training, on_step, on_epoch, save, tell_once)
         except KeyboardInterrupt:
-            if is_first() and not (save and training.history):
+            # of ranks one tells, and in one line
+            if not place() and not (save and training.history):
                 tell("nothing is saved: that takes --save FILE")
             raise
 

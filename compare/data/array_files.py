@@ -43,6 +43,14 @@ def find_pair(folder: Path) -> Path | None:
     return found[0] if len(found) == 1 else None
 
 
+def is_array(path: Path) -> bool:
+    """Whether a file begins as an IDX or .npy file does, or is gzipped. Raises OSError if it cannot be read."""
+    file_size(path, None)
+    with path.open("rb") as stream:
+        head = stream.read(len(NPY))
+    return head == NPY or head.startswith(b"\0\0") or path.suffix.lower() == ".gz"
+
+
 def read_array(path: Path) -> NDArray:
     """The array of an IDX or .npy file, mapped where that can be. Raises InputError, naming the file."""
     try:

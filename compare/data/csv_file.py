@@ -39,6 +39,8 @@ def load_csv(path: Path) -> tuple[Data, None, tuple[str, ...]]:
 
 def _read(path: Path, text: io.TextIOWrapper) -> Data:
     first = text.readline()
+    if not first:
+        raise InputError(f"{path}: is empty")
     head = _cells(first)
     found = [n for n, cell in enumerate(head) if cell.strip().lower() == LABEL]
     if len(found) > 1:
@@ -86,7 +88,18 @@ def _numbers(path: Path, block: list[str], start: int, column: int, width: int) 
     if (empty := np.flatnonzero(labels == "")).size:
         raise InputError(f"{path}, line {start + empty[0]}: has no label")
     whole = (pixels >= 0) & (pixels <= 255) & (pixels == np.rint(pixels))
-    return pixels.astype(np.uint8 if whole.all() else np.float32), labels
+    return pixels.astype(np.uint8) if whole.all() else _floats(path, pixels, start, others), labels
+
+
+def _floats(path: Path, pixels: NDArray, start: int, columns: list[int]) -> NDArray:
+    """Pixels (N, D) of these columns as float32. Raises InputError for one that is not finite there."""
+    with np.errstate(over="ignore"):
+        floats = pixels.astype(np.float32)
+    if (broken := np.argwhere(~np.isfinite(floats))).size:
+        row, n = broken[0]
+        where = f"{path}, line {start + row}, column {columns[n] + 1}"
+        raise InputError(f"{where}: {pixels[row, n]} is not a finite number of float32")
+    return floats
 
 
 def _find_fault(path: Path, block: list[str], start: int, column: int, width: int) -> NoReturn:

@@ -47,7 +47,7 @@ def idx_header(shape: tuple[int, ...]) -> bytes:
 def _content(path: Path) -> bytearray:
     """All bytes of an IDX file, unpacked; of one that is to be mapped its header."""
     try:
-        packed = path.suffix == ".gz"
+        packed = path.suffix.lower() == ".gz"
         size = file_size(path, LARGEST if packed else None)
         with gzip.open(path) if packed else path.open("rb") as stream:
             content = _header(path, stream)

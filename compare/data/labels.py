@@ -1,6 +1,8 @@
 """Labels of any kind as classes 0 ... K-1, each with a name."""
 
 import math
+from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -8,11 +10,12 @@ from numpy.typing import NDArray
 
 from compare.data.mapped import as_int64, new_array, pieces
 from compare.errors import InputError
+from compare.words import printable
 
 # More different labels are hardly classes: the weights have a row for each.
 MOST_CLASSES = 1000
-# Names that a message lists.
-SHOWN = 5
+# Names that a message lists, and characters of each.
+SHOWN, LONGEST = 5, 40
 
 
 class Classes(NamedTuple):
@@ -36,7 +39,7 @@ def find_classes(labels: NDArray, where: str, names: tuple[str, ...] = ()) -> Cl
     """The classes of labels (N,), in the order of numbers or of the alphabet.
 
     names: of the classes, if they have some. Raises InputError if there is one class only, or too many, if a label is
-    neither a whole number nor a word, or if there is another number of names.
+    neither a whole number nor a word, if there is another number of names, or if two of them are equal.
     """
     _check_kind(labels, where)
     found: set = set()
@@ -50,7 +53,7 @@ def find_classes(labels: NDArray, where: str, names: tuple[str, ...] = ()) -> Cl
     values = np.array(sorted(found))
     if names and len(names) != len(values):
         raise InputError(f"{where}: {len(names):,} names, but {len(values):,} classes")
-    return Classes(values, names or tuple(map(short_label, values)))
+    return Classes(values, class_names(names or values.tolist(), where))
 
 
 def as_classes(labels: NDArray, classes: Classes, where: str) -> NDArray:
@@ -71,13 +74,30 @@ def as_classes(labels: NDArray, classes: Classes, where: str) -> NDArray:
     return numbers
 
 
+def class_names(names: Sequence[object], where: str) -> tuple[str, ...]:
+    """Names of classes as `short_label` has them, or whole where these would be equal.
+
+    Raises InputError if two are equal.
+    """
+    short = tuple(map(short_label, names))
+    if len(set(short)) == len(short):
+        return short
+    whole = tuple(printable(_text(name)) for name in names)
+    name, count = Counter(whole).most_common(1)[0]
+    if count > 1:
+        raise InputError(f"{where}: {count:,} classes have the same name, {short_label(name)!r}")
+    return whole
+
+
 def short_label(label: object) -> str:
     """A label out of a file, short and without what a terminal would obey."""
-    text = str(label)
+    return printable(_text(label)[:LONGEST])
+
+
+def _text(label: object) -> str:
     if isinstance(label, float | np.floating) and math.isfinite(label) and label == int(label):
-        text = str(int(label))
-    text = text[:40]
-    return text if text.isprintable() else ascii(text)[1:-1]
+        return str(int(label))
+    return str(label)
 
 
 def _check_kind(labels: NDArray, where: str) -> None:

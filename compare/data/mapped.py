@@ -1,6 +1,7 @@
 """Arrays in files: those of a user are mapped and not read, and large ones of ours are kept in a file of their own.
 
-The system has the pages of a file in memory while there is room. None of it is memory of the process.
+The system has the pages of a file in memory while there is room. None of it is memory of the process. A file that
+another program makes shorter while it is mapped ends this one by a bus error (exit code 135), without a message.
 """
 
 import os

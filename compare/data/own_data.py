@@ -6,13 +6,16 @@ from pathlib import Path
 
 import numpy as np
 
-from compare.data.array_files import as_pixels, find_pair, load_npz, load_pair
+from compare.data.array_files import as_pixels, find_pair, is_array, load_npz, load_pair
 from compare.data.csv_file import load_csv
 from compare.data.dataset import Data, Dataset
 from compare.data.labels import as_classes, find_classes
+from compare.data.mapped import pieces
 from compare.data.picture_folder import load_folder
 from compare.data.prepared import Prepared, Watch, unwatched
 from compare.errors import InputError
+
+KINDS = "a folder of pictures, an .npz or .csv file, or a pair of IDX or .npy files"
 
 
 def load_own(name: str, prepared: Prepared | None = None, watch: Watch = unwatched) -> Dataset:
@@ -35,10 +38,13 @@ def _load(name: str, path: Path, prepared: Prepared, watch: Watch) -> Dataset:
         path = pair
     elif not path.exists():
         raise InputError(f"{name}: no such file or folder; data --list shows the data sets that have a name")
-    if path.suffix == ".csv":
+    kind = path.suffix.lower()
+    if kind == ".csv":
         train, test, names = load_csv(path)
-    elif path.suffix == ".npz":
+    elif kind == ".npz":
         train, test, names = load_npz(path)
+    elif not is_array(path):
+        raise InputError(f"{path}: not a kind of file that is taken; data of your own are {KINDS}")
     else:
         (train, test), names = load_pair(path), ()
     return _dataset(name, train, test, names)
@@ -55,7 +61,21 @@ def _dataset(name: str, train: Data, test: Data | None, names: tuple[str, ...]) 
         for part, held in parts.items()
         if held
     }
-    return Dataset(name, made["train"], made.get("test"), len(classes.values), classes.names)
+    dataset = Dataset(name, made["train"], made.get("test"), len(classes.values), classes.names)
+    _tell_of_floats(dataset)
+    return dataset
+
+
+def _tell_of_floats(dataset: Dataset) -> None:
+    """Say it if pixels are floats beyond 0 ... 1, which is often a slip: nothing divides these."""
+    if dataset.train[0].dtype.kind != "f":
+        return
+    parts = [part[0] for part in (dataset.train, dataset.test) if part]
+    ends = [(images[n].min(), images[n].max()) for images in parts for n in pieces(*images.shape)]
+    low, high = min(low for low, _ in ends), max(high for _, high in ends)
+    if low < 0 or high > 1:
+        told = f"floats in {low:.4g} ... {high:.4g} and taken as they are"
+        tell(f"pixels of {dataset.name} are {told}; whole numbers in 0 ... 255 are divided by 255")
 
 
 @functools.cache

@@ -10,14 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.data.dataset import Data, Dataset
-from compare.data.labels import MOST_CLASSES, short_label
+from compare.data.labels import MOST_CLASSES, class_names, short_label
 from compare.data.mapped import new_array
 from compare.data.prepared import Prepared, Watch
 from compare.data.read_pictures import read_all
 from compare.errors import InputError
+from compare.words import printable
 
 # What torchvision takes for a picture by its name.
 ENDINGS = ".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp"
+# Files and folders that a note lists.
+SHOWN = 3
 TRAIN, TEST = "train", "test"
 # How the parts of a data set are called; a folder of nothing but these has no classes.
 PARTS = {TRAIN, TEST, "training", "testing", "val", "valid", "validation", "dev", "eval"}
@@ -31,14 +34,16 @@ def load_folder(name: str, folder: Path, prepared: Prepared, watch: Watch, tell:
     """
     parts = _parts(folder)
     names = _class_names(name, parts[0])
-    files = [_files(part, names) for part in parts]
+    left = _hidden_classes(parts)
+    files = [_files(part, names, left) for part in parts]
     _check_classes(name, files[0], names)
+    _tell_of_left(name, folder, left, tell)
     paths = [path for part in files for of_class in part for path in of_class]
     images = _images(name, paths, prepared, watch, tell)
     labels = np.concatenate([np.repeat(np.arange(len(names)), list(map(len, part))) for part in files])
     cuts = [0, *np.cumsum([sum(map(len, part)) for part in files])]
     data: list[Data] = [(images[a:b], labels[a:b]) for a, b in pairwise(cuts)]
-    shown, test = tuple(map(short_label, names)), data[1] if len(data) > 1 else None
+    shown, test = class_names(names, name), data[1] if len(data) > 1 else None
     return Dataset(name, data[0], test, len(names), shown, prepared=prepared)
 
 
@@ -65,18 +70,55 @@ def _class_names(name: str, folder: Path) -> tuple[str, ...]:
     return names
 
 
-def _files(folder: Path, names: tuple[str, ...]) -> list[list[Path]]:
-    """The pictures of each class, in the order of their names; hidden files and others are left out."""
+def _files(folder: Path, names: tuple[str, ...], left: list[str]) -> list[list[Path]]:
+    """The pictures of each class, in the order of their names; those that are hidden are added to `left`."""
     if other := [path.name for path in _folders(folder) if path.name not in names]:
         raise InputError(f"{folder}: has a class {short_label(other[0])}, which the training pictures have not")
-    return [sorted(map(Path, _walk(folder / name))) for name in names]
+    return [sorted(map(Path, _walk(folder / name, left))) for name in names]
 
 
-def _walk(folder: Path) -> list[str]:
-    found = []
-    for place, _, files in os.walk(folder):
-        found += [os.path.join(place, file) for file in files if file.lower().endswith(ENDINGS) and file[0] != "."]
+def _walk(folder: Path, left: list[str]) -> list[str]:
+    """The pictures in a folder and in all inside it, linked folders too."""
+    root, found = os.path.realpath(folder), []
+    seen = {root}
+    for place, inside, files in os.walk(folder, followlinks=True):
+        inside[:] = [name for name in sorted(inside) if _is_new(os.path.join(place, name), root, seen, left)]
+        for file in filter(_is_picture, sorted(files)):
+            path = os.path.join(place, file)
+            if file[0] == ".":
+                left.append(f"{path} (hidden)")
+            else:
+                found.append(path)
     return found
+
+
+def _is_new(path: str, root: str, seen: set[str], left: list[str]) -> bool:
+    """False for a link to a folder that is read anyway: inside the class, or linked twice; or it leads in a circle."""
+    real, whole = Path(os.path.realpath(path)), Path(root)
+    again = os.path.islink(path) and (real.is_relative_to(whole) or whole.is_relative_to(real))
+    if again or str(real) in seen:
+        left.append(f"{path} (a link to what is read already)")
+        return False
+    seen.add(str(real))
+    return True
+
+
+def _is_picture(file: str) -> bool:
+    return file.lower().endswith(ENDINGS)
+
+
+def _hidden_classes(parts: list[Path]) -> list[str]:
+    """Hidden folders with pictures where the classes are."""
+    hidden = [path for part in parts for path in sorted(part.glob(".*")) if path.is_dir()]
+    return [
+        f"{path} (hidden)" for path in hidden if any(_is_picture(f) for _, _, files in os.walk(path) for f in files)
+    ]
+
+
+def _tell_of_left(name: str, folder: Path, left: list[str], tell: Callable[[str], None]) -> None:
+    shown = [printable(os.path.relpath(path, folder)) for path in left[:SHOWN]]
+    if left:
+        tell(f"{name}: left out: {', '.join(shown)}" + (f" and {len(left) - SHOWN:,} more" * (len(left) > SHOWN)))
 
 
 def _folders(folder: Path) -> list[Path]:

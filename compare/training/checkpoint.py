@@ -14,6 +14,7 @@ from safetensors.numpy import save as as_safetensors
 
 from compare.backends.protocol import State
 from compare.data.prepared import Prepared
+from compare.data.registry import is_path
 from compare.errors import InputError
 from compare.files import whole_file
 from compare.problem import Hyperparameters, Problem
@@ -65,12 +66,18 @@ class Checkpoint:
                 f"the checkpoint takes {D} pixels to {K} classes; {problem.name} has {here[1]} and {here[0]}"
             )
 
+    def check_names(self, problem: Problem) -> None:
+        """Raise InputError if the problem is on data of one's own whose classes have other names, or another order."""
+        if is_path(problem.name) and self.names not in (None, problem.names):
+            raise InputError(f"{problem.name} has other classes than the checkpoint, which was trained on {self.data}")
+
     def check_resumable(self, problem: Problem) -> None:
         """Raise InputError unless a training on the problem can go on from here as if it had never stopped.
 
         Initial weights are not looked at, for they have no part in what follows.
         """
         self.check_shape(problem)
+        self.check_names(problem)
         if self.chosen is None or self.checksums is None or self.progress is None:
             return
         done, epochs = len(self.progress.history) - 1, problem.chosen.epochs

@@ -13,6 +13,7 @@ from compare.data.strict_json import parse_json
 from compare.errors import InputError
 from compare.problem import Hyperparameters
 from compare.training.loop import Progress
+from compare.words import printable
 from scratch import Record, Velocity
 
 CHECKSUMS = {"images", "labels", "weight", "bias", "split", "order"}
@@ -40,7 +41,7 @@ def read_fields(metadata: dict[str, str]) -> dict[str, Any]:
         "chosen": chosen,
         "checksums": _checksums(found["checksums"]),
         "progress": _progress(found["state"], chosen, images),
-        "names": None if names is None else tuple(names),
+        "names": None if names is None else tuple(map(printable, names)),
         "images": images,
         **_pictures(found.get("pictures")),
     }

@@ -86,11 +86,8 @@ def select(
 
 def _part(checkpoint: Checkpoint, dataset: Dataset, split: Split | None) -> CheckpointImages:
     own = checkpoint.chosen if same_data(dataset.name, checkpoint.data) else None
-    if is_path(dataset.name) and checkpoint.names not in (None, dataset.names):
-        raise InputError(
-            f"{dataset.name} has other classes than the checkpoint, which was trained on {checkpoint.data}"
-        )
     problem = Problem(dataset, own or Hyperparameters(epochs=1, batch_size=1))
+    checkpoint.check_names(problem)
     checkpoint.check_shape(problem)
     if split is None:
         split = Split.test if problem.test else Split.validation

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from compare.backends.by_name import backend, side_name
-from compare.backends.launched import RankError, is_first_to_tell
+from compare.backends.launched import RankError
 from compare.backends.protocol import TIME_LIMIT
 from compare.backends.threads import threads
 from compare.backends.user_file import UserFileError
@@ -15,6 +15,7 @@ from compare.problem import Problem
 from compare.signals import Stopped, ignore_signals, signals_held
 from compare.training.checkpoint import Checkpoint, load_checkpoint
 from compare.training.loop import OnEpoch, OnStep, Progress, Training, run
+from compare.training.noted_saving import NotedSaving
 from compare.training.saving import OnFault, SaveError, Saving
 from scratch import Record
 
@@ -81,7 +82,7 @@ def go_on(
     two seconds on the way. Where it fails on the way, on_fault(reason) is called, and training goes on.
     Raises InputError if training diverges, SaveError if the last save fails, and what `run` raises besides.
     """
-    saving = Saving(save, training, on_fault) if save else None
+    saving = NotedSaving(save, training, on_fault) if save else None
     try:
         with threads(1), signals_held() as check_signals:
             try:
@@ -95,10 +96,6 @@ def go_on(
     except RankError:
         # torchrun now ends the ranks that are left by a signal, which says nothing new
         ignore_signals()
-        raise
-    except KeyboardInterrupt:
-        # the other ranks end because of this one
-        is_first_to_tell()
         raise
 
 

@@ -1,11 +1,27 @@
 """Which rank this process is, and which of them tells of an error."""
 
+import importlib
 import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from compare.backends import launched
-from compare.backends.launched import Place, RankError, check_alone, is_first, is_first_to_tell, place, tells
+from compare.backends.launched import (
+    Place,
+    RankError,
+    check_alone,
+    is_first,
+    is_first_to_tell,
+    note_saved,
+    place,
+    tells,
+    told_to_end,
+    why_all_end,
+)
 from compare.errors import InputError
 
 
@@ -53,22 +69,150 @@ class Store:
     """A store of PyTorch; it may have ended."""
 
     def __init__(self, ended: bool = False):
-        self.ended, self.count = ended, 0
+        self.ended, self.held = ended, dict[str, str]()
 
-    def add(self, key: str, amount: int) -> int:
-        """As PyTorch's."""
+    def _check_here(self) -> None:
         if self.ended:
             raise RuntimeError("Broken pipe")
-        assert key == "told"
-        self.count += amount
-        return self.count
+
+    def add(self, key: str, amount: int) -> int:
+        """As PyTorch's, and so are the others."""
+        self._check_here()
+        assert key == launched.TOLD
+        self.held[key] = str(int(self.held.get(key, "0")) + amount)
+        return int(self.held[key])
+
+    def set(self, key: str, value: str) -> None:
+        """Keep it."""
+        self._check_here()
+        self.held[key] = value
+
+    def compare_set(self, key: str, expected: str, value: str) -> None:
+        """Keep it, if the other is kept."""
+        self._check_here()
+        if self.held.get(key, "") == expected:
+            self.held[key] = value
+
+    def check(self, keys: list[str]) -> bool:
+        """Whether it is there."""
+        self._check_here()
+        return set(keys) <= set(self.held)
+
+    def get(self, key: str) -> bytes:
+        """What is kept."""
+        return self.held[key].encode()
 
 
-def test_the_first_to_ask_tells_and_each_where_nobody_can_be_asked(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(launched, "_store", Store())
-    assert [is_first_to_tell() for _ in range(3)] == [True, False, False]
-    monkeypatch.setattr(launched, "_store", Store(ended=True))
-    assert [is_first_to_tell() for _ in range(2)] == [True, True]
+def asked_in_a_new_process() -> bool:
+    is_first_to_tell.cache_clear()
+    return is_first_to_tell()
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """The ranks have found each other here."""
+    made = Store()
+    monkeypatch.setattr(launched, "_store", made)
+    is_first_to_tell.cache_clear()
+    yield made
+    is_first_to_tell.cache_clear()
+
+
+def be(rank: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"TORCHELASTIC_RUN_ID": "none", "RANK": rank, "WORLD_SIZE": 2, "LOCAL_RANK": rank}.items():
+        monkeypatch.setenv(name, str(value))
+    is_first_to_tell.cache_clear()
+
+
+def test_the_first_to_ask_tells_and_each_where_nobody_can_be_asked(store: Store):
+    assert [asked_in_a_new_process() for _ in range(3)] == [True, False, False]
+    store.ended = True
+    assert [asked_in_a_new_process() for _ in range(2)] == [True, True]
+
+
+@pytest.mark.usefixtures("store")
+def test_one_that_tells_is_the_one_when_it_is_asked_again():
+    assert is_first_to_tell()
+    assert is_first_to_tell()
+
+
+def test_rank_0_which_saves_tells_before_another_and_where_it_does_not_the_other(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    be(1, monkeypatch)
+    waited = []
+
+    def meanwhile(seconds: float) -> None:
+        waited.append(seconds)
+        store.add(launched.TOLD, 1)
+
+    monkeypatch.setattr("time.sleep", meanwhile)
+    assert not is_first_to_tell()
+    assert len(waited) == 1
+    store.held.clear()
+    is_first_to_tell.cache_clear()
+    monkeypatch.setattr(launched, "WAITS_FOR_RANK_0", 0.0)
+    assert is_first_to_tell()
+
+
+@pytest.mark.usefixtures("store")
+def test_a_rank_that_was_told_to_end_is_the_reason_which_rank_0_tells(monkeypatch: pytest.MonkeyPatch):
+    note_saved("what is saved ends after epoch 4")
+    be(1, monkeypatch)
+    assert told_to_end(signal.SIGTERM) is None
+    be(0, monkeypatch)
+    reason = "rank 1 was told to end (SIGTERM), and with it the training"
+    assert why_all_end(saved=False) == reason
+    # the signal by which torchrun ends the others is not the reason
+    assert told_to_end(signal.SIGTERM) == f"{reason}; what is saved ends after epoch 4"
+    assert told_to_end(signal.SIGTERM), "it is the one that tells"
+    is_first_to_tell.cache_clear()
+    assert told_to_end(signal.SIGTERM) is None
+
+
+@pytest.mark.usefixtures("store")
+def test_where_the_others_do_not_notice_it_the_rank_itself_tells(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(launched, "_is_noticed", False)
+    monkeypatch.setattr(launched, "WAITS_FOR_RANK_0", 0.0)
+    be(1, monkeypatch)
+    assert told_to_end(signal.SIGINT) == "rank 1 was told to end (SIGINT), and with it the training"
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_before_the_ranks_have_found_each_other_the_rank_itself_tells(monkeypatch: pytest.MonkeyPatch, first: int):
+    monkeypatch.setattr(launched, "WAITS_FOR_RANK_0", 0.0)
+    here = Store()
+    module = importlib.import_module("torch.distributed.rendezvous")
+    monkeypatch.setattr(module, "rendezvous", lambda _where: iter([(here, 0, 2)]))
+    told = {}
+    for rank in (first, 1 - first):
+        monkeypatch.setattr(launched, "_store", None)
+        be(rank, monkeypatch)
+        told[rank] = told_to_end(signal.SIGTERM)
+    assert told == {first: f"rank {first} was told to end (SIGTERM), and with it the training", 1 - first: None}
+
+
+def test_where_there_is_no_store_rank_0_tells(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(launched, "_store", None)
+    be(1, monkeypatch)
+    assert told_to_end(signal.SIGINT) is None
+    be(0, monkeypatch)
+    assert told_to_end(signal.SIGINT) == "rank 0 was told to end (SIGINT), and with it the training"
+
+
+def test_what_nobody_has_noted_and_a_store_that_has_ended(store: Store):
+    assert why_all_end(saved=True) == "another rank has ended, and with it the training"
+    store.ended = True
+    note_saved("nothing is saved")
+    assert why_all_end(saved=True) == "another rank has ended, and with it the training"
+
+
+@pytest.mark.parametrize(("store", "code", "tidied"), [(None, 2, True), ("object()", 2, False), ("object()", 0, True)])
+def test_a_rank_that_has_failed_ends_before_python_tidies_up(root: Path, store: str | None, code: int, tidied: bool):
+    program = f"import atexit; from compare.backends import launched as l; l._store = {store}; "
+    program += f"atexit.register(print, 'tidied'); l.end({code})"
+    done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, "tidied" in done.stdout) == (code, tidied)
 
 
 @pytest.mark.usefixtures("second")

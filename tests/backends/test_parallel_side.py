@@ -39,14 +39,19 @@ class Told:
     """A store in which somebody has told already."""
 
     def add(self, _key: str, _amount: int) -> int:
-        """As PyTorch's."""
+        """As PyTorch's, and so are the others."""
         return 2
+
+    def check(self, _keys: list[str]) -> bool:
+        """Nothing is noted."""
+        return False
 
 
 def test_the_end_of_another_rank_is_told_unless_it_is_told_already(monkeypatch: pytest.MonkeyPatch):
     said = "[../third_party/gloo/gloo/transport/tcp/pair.cc:545] Connection closed by peer"
     for store, told in ((None, False), (Told(), True)):
         monkeypatch.setattr(launched, "_store", store)
+        launched.is_first_to_tell.cache_clear()
         with (
             pytest.raises(RankError, match=r"^another rank has ended, and with it the training$") as error,
             _together(),

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from compare.data.own_data import tell
 from compare.data.own_picture import as_text
 from compare.data.registry import SOURCES, Dataset, load
 
@@ -92,6 +93,22 @@ def test_a_colour_image_is_not_printed_as_characters(cli, monkeypatch: pytest.Mo
     place, image = out.splitlines()
     assert place == "colour: image 1 of all 4 for training, class dog"
     assert image == "a colour image of 3 x 2 x 2 pixels: --picture FILE draws it"
+
+
+@pytest.mark.parametrize("most", [1, 255, 1e30, 3e38])
+def test_floats_are_shades_from_0_to_1_or_as_far_as_they_go(
+    cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: float
+):
+    monkeypatch.chdir(tmp_path)
+    tell.cache_clear()
+    images = np.zeros((2, 1, 3), np.float32)
+    images[0] = 0, most / 2, most
+    np.savez("own.npz", images=images, labels=[0, 1])
+    code, out, err = cli("data", "own.npz", "--index", 0)
+    assert (code, out.splitlines()[-1]) == (0, "  ++@@")
+    assert len(err.splitlines()) == (most > 1)
+    assert max(map(len, cli("data", "own.npz")[1].splitlines())) <= 80
+    assert as_text(np.array([[-most, 0, most]], np.float32)) == "  ++@@"
 
 
 REFUSED = {

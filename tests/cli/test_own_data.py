@@ -115,6 +115,18 @@ def test_a_checkpoint_keeps_the_classes_in_their_order(cli, trained: Path, pictu
     assert cli("evaluate", trained, "--data", tmp_path / "same")[0] == 0
 
 
+def test_a_resumed_training_keeps_its_classes_too(cli, tmp_path: Path, rng: np.random.Generator):
+    own, saved = tmp_path / "own.npz", tmp_path / "own.safetensors"
+    images, numbers = rng.integers(0, 256, (200, 4, 4), np.uint8), np.arange(200) % 10
+    np.savez(own, images=images, labels=numbers + 5)
+    assert cli("train", "--data", own, *TRAINED, "--save", saved, "--quiet")[0] == 0
+    assert cli("train", "--resume", saved, "--epochs", 3)[0] == 0
+    np.savez(own, images=images, labels=np.array(list("abcdefghij"))[numbers])
+    code, out, err = cli("train", "--resume", saved, "--epochs", 4)
+    assert (code, out) == (2, "")
+    assert err.splitlines()[-1] == f"error: {own} has other classes than the checkpoint, which was trained on {own}"
+
+
 BAD = {
     "no path": (["prove", "--data", "./nowhere"], "./nowhere: no such file or folder"),
     "a name and --size": (

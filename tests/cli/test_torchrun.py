@@ -12,7 +12,7 @@ from compare.training.checkpoint import load_checkpoint
 
 pytestmark = pytest.mark.ranks
 OPTIONS = "--backend", "torch", "--data", "digits", "--epochs", "3", "--lr", "0.1", "--momentum", "0.9"
-# As `python -m compare`, but the process of one rank is killed at a step.
+# As `python -m compare`, but the process of one rank is given a signal at a step.
 DYING = """
 import os, signal
 import compare.cli.train
@@ -24,10 +24,18 @@ def dying(training, on_step, *rest):
     def step(epoch, number, *more):
         on_step(epoch, number, *more)
         if os.environ["RANK"] == "{rank}" and (epoch, number) == (2, 3):
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), signal.{signal})
     go_on(training, step, *rest)
 
 compare.cli.train.go_on = dying
+app.main()
+"""
+# As `python -m compare`, but each rank has another seed.
+UNLIKE = """
+import os, sys
+from compare.cli import app
+
+sys.argv += ["--seed", os.environ["RANK"]]
 app.main()
 """
 
@@ -71,12 +79,13 @@ def test_a_rank_that_dies_ends_all_in_one_line_and_a_resume_ends_in_the_same_bit
     root: Path, tmp_path: Path, whole: tuple[str, dict], rank: int
 ):
     path, script = tmp_path / "half.safetensors", tmp_path / "dying.py"
-    script.write_text(DYING.format(rank=rank))
+    script.write_text(DYING.format(rank=rank, signal="SIGKILL"))
     died = torchrun(root, script, "train", *OPTIONS, "--save", path)
     assert died.returncode == 1
     what = "error: another rank has ended, and with it the training"
     # without the rank that saves, the file is as it was
-    assert ours(died.stderr) == ([what] if rank == 0 else [f"{what}; what is saved ends after epoch 1"])
+    reaches = "nothing is saved" if rank == 0 else "what is saved ends after epoch 1"
+    assert ours(died.stderr) == [f"{what}; {reaches}"]
     if rank == 0:
         return
     assert load_checkpoint(path).progress.step == 3
@@ -85,6 +94,24 @@ def test_a_rank_that_dies_ends_all_in_one_line_and_a_resume_ends_in_the_same_bit
     assert went_on.returncode == 0, went_on.stderr
     end = json.loads((tmp_path / "end.json").read_text())
     assert (end["weights"], end["curve"]) == (whole[1]["weights"], whole[1]["curve"])
+
+
+@pytest.mark.parametrize(("rank", "number"), [(0, "SIGTERM"), (1, "SIGTERM"), (1, "SIGINT")])
+def test_a_rank_that_is_told_to_end_is_named_in_the_one_line(root: Path, tmp_path: Path, rank: int, number: str):
+    path, script = tmp_path / "half.safetensors", tmp_path / "dying.py"
+    script.write_text(DYING.format(rank=rank, signal=number))
+    died = torchrun(root, script, "train", *OPTIONS, "--save", path)
+    what = f"error: rank {rank} was told to end ({number}), and with it the training"
+    assert ours(died.stderr) == [f"{what}; what is saved ends after epoch 1"]
+    assert load_checkpoint(path).progress.step == 3
+
+
+def test_ranks_that_are_not_given_the_same_end_in_one_line(root: Path, tmp_path: Path):
+    script = tmp_path / "unlike.py"
+    script.write_text(UNLIKE)
+    done = torchrun(root, script, "train", *OPTIONS)
+    assert ours(done.stderr) == ["error: rank 1 has other options than rank 0: all need the same options and files"]
+    assert "terminate called" not in done.stderr
 
 
 def test_what_all_ranks_are_refused_is_told_once(root: Path):

@@ -55,7 +55,9 @@ def test_a_fraction_anywhere_makes_floats(load, monkeypatch: pytest.MonkeyPatch)
 
 
 BAD = {
-    "empty": ("", "one column only"),
+    "empty": ("", "x.csv: is empty"),
+    "a pixel beyond float32": ("label,a,b\n0,1,2\n1,2,1e39\n", "line 3, column 3: 1e+39 is not a finite number of"),
+    "a pixel that is no number": ("a,label,b\n1,0,2\n1,0,nan\n", "line 3, column 3: nan is not a finite number of"),
     "a first line only": ("label,a\n", "has no images, only a first line"),
     "no label": ("x,y\n1,2\n", "no column is called `label` in its first line"),
     "one column": ("label\n1\n", "one column only; a label and the pixels are needed"),

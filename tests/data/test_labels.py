@@ -35,6 +35,18 @@ def test_names_may_be_given():
         find_classes(np.array([0, 1]), "mine", ("cat", "dog", "cow"))
 
 
+def test_names_are_shown_without_what_a_terminal_would_obey():
+    assert find_classes(np.array([0, 1]), "mine", ("eins\x1b[31m", "größe")).names == (r"eins\x1b[31m", "größe")
+
+
+def test_names_are_cut_unless_that_makes_them_equal():
+    long = "a" * 40
+    assert find_classes(np.array([0, 1]), "mine", (long + "b", "c")).names == (long, "c")
+    assert find_classes(np.array([long + "b", long + "c"]), "mine").names == (long + "b", long + "c")
+    with pytest.raises(InputError, match=r"^mine: 2 classes have the same name, 'a{40}'$"):
+        find_classes(np.array([0, 1, 2]), "mine", (long + "b", "c", long + "b"))
+
+
 REFUSED = {
     "one class": (np.full(5, 3), "mine: two classes at least are needed, and there is only one, 3"),
     "none": (np.empty(0, int), "and there is none"),

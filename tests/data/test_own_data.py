@@ -52,6 +52,37 @@ def test_every_format_gives_the_same_data(folder: Path, name: str, capsys: pytes
     assert not capsys.readouterr().err, "it is told once"
 
 
+@pytest.mark.parametrize(("name", "other"), [("a.npz", "A.NPZ"), ("a.csv", "a.Csv")])
+def test_the_ending_may_be_in_capitals(folder: Path, name: str, other: str):
+    (folder / name).rename(folder / other)
+    assert load_own(str(folder / other)).classes == 3
+
+
+@pytest.mark.parametrize("name", ["a.txt", "x.png", "a.tsv", "images.txt", "images"])
+def test_other_files_are_told_which_kinds_are_taken(tmp_path: Path, name: str):
+    (tmp_path / name).write_bytes(b"3,0,1\n")
+    kinds = "a folder of pictures, an .npz or .csv file, or a pair of IDX or .npy files"
+    with pytest.raises(InputError, match=f"{name}: not a kind of file that is taken; data of your own are {kinds}$"):
+        load_own(str(tmp_path / name))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [(0, 1, None), (0, 256, "0 ... 256"), (-1, 1, "-1 ... 1"), (0.5, 2.55e32, "0.5 ... 2.55e+32")],
+)
+def test_floats_beyond_0_and_1_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture, low: float, high: float, told: str | None
+):
+    images, labels = np.full((4, 2, 2), low, np.float32), np.arange(4) % 2
+    tests = images.copy()
+    tests[3, 1, 1] = high
+    path = tmp_path / "a.npz"
+    np.savez(path, images=images, labels=labels, test_images=tests, test_labels=labels)
+    load_own(str(path))
+    note = f"note: pixels of {path} are floats in {told} and taken as they are; whole numbers in 0 ... 255 are divided"
+    assert capsys.readouterr().err == (f"{note} by 255\n" if told else "")
+
+
 def test_the_registry_takes_a_path_too(folder: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(folder)
     assert load("pictures").classes == load("./pictures").classes == 3

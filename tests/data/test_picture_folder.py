@@ -93,6 +93,45 @@ def test_folders_train_and_test_are_the_two_parts(write, load):
         load()
 
 
+def test_linked_folders_are_read_as_torchvision_reads_them(folder: Path, write, load, tmp_path: Path):
+    write(dog__a_png=grey(20), cat__a_png=grey(40))
+    (tmp_path / "more" / "in").mkdir(parents=True)
+    grey(50).save(tmp_path / "more" / "in" / "b.png")
+    (folder / "dog" / "linked").symlink_to(tmp_path / "more")
+    (folder / "cow").symlink_to(tmp_path / "more")
+    data, notes = load()
+    theirs = ImageFolder(str(folder))
+    assert data.train[1].tolist() == theirs.targets == [0, 1, 2, 2]
+    assert [row[1] for row in data.train[0]] == [40, 50, 20, 50]
+    assert notes == []
+
+
+def test_links_that_lead_in_circles_or_to_what_is_read_are_left_out_and_told(folder: Path, write, load, tmp_path: Path):
+    write(dog__a_png=grey(20), dog__in__b_png=grey(30), cat__a_png=grey(40))
+    (tmp_path / "more").mkdir()
+    grey(50).save(tmp_path / "more" / "c.png")
+    for link, target in (("round", ".."), ("self", "."), ("again", "in"), ("x", "../../more"), ("y", "../../more")):
+        (folder / "dog" / link).symlink_to(target)
+    (tmp_path / "more" / "back").symlink_to(folder)
+    (tmp_path / "more" / "here").symlink_to(".")
+    data, (note,) = load()
+    assert [row[1] for row in data.train[0]] == [40, 20, 30, 50]
+    reason = "(a link to what is read already)"
+    listed = ", ".join(f"dog/{link} {reason}" for link in ("again", "round", "self"))
+    assert note == f"mine: left out: {listed} and 3 more"
+
+
+def test_what_is_hidden_is_left_out_and_told(folder: Path, write, load):
+    write(dog__a_png=grey(20), cat__a_png=grey(40))
+    for place in (".hid", ".empty", "dog"):
+        (folder / place).mkdir(exist_ok=True)
+    grey(50).save(folder / ".hid" / "a.png")
+    grey(50).save(folder / "dog" / "._a.png")
+    data, notes = load()
+    assert data.names == ("cat", "dog")
+    assert notes == ["mine: left out: .hid (hidden), dog/._a.png (hidden)"]
+
+
 TWO = {"a__1_png": grey(1), "b__1_png": grey(2)}
 BAD = {
     "sizes": (

@@ -1,5 +1,6 @@
 """Checkpoints: what one backend writes the other reads, and a training goes on only as it began."""
 
+import copy
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -51,6 +52,14 @@ def test_equal_trainings_have_files_of_equal_bytes(with_momentum: Problem, tmp_p
     for n in range(6):
         save_checkpoint(tmp_path / f"{n}", train(with_momentum, "scratch", dtype))
     assert len({path.read_bytes() for path in tmp_path.iterdir()}) == 1
+
+
+def test_names_are_read_without_what_a_terminal_would_obey(with_momentum: Problem, tmp_path: Path):
+    training = start(with_momentum, "scratch", "float32")
+    training.problem = copy.copy(with_momentum)
+    training.problem.names = ("a\x1b[31m", "b", "c", "d")
+    save_checkpoint(tmp_path / "file", training)
+    assert load_checkpoint(tmp_path / "file").names == (r"a\x1b[31m", "b", "c", "d")
 
 
 def test_a_crash_while_saving_leaves_the_old_checkpoint(

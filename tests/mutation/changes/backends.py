@@ -30,4 +30,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/backends/scratch_side.py', 'if gathered is None or self.equations.batch is not scratch.batch:', 'if gathered is None:', 'tests/backends/test_scratch_side.py::test_a_side_that_spoils_its_batches_gathers_its_own'),
     ('compare/backends/scratch_side.py', 'if gathered is None or self.equations.batch is not scratch.batch:', 'if True:', 'tests/backends/test_scratch_side.py::test_a_batch_that_another_side_has_gathered_is_taken'),
     ('compare/backends/scratch_side.py', 'UNCHECKED if equations == scratch.EQUATIONS else equations', 'equations', 'tests/backends/test_scratch_side.py::test_arguments_are_checked_only_where_a_function_is_replaced'),
+    ('compare/backends/launched.py', '_store.compare_set(REASON, "", reason)', '_store.set(REASON, reason)', 'tests/backends/test_launched.py::test_a_rank_that_was_told_to_end_is_the_reason_which_rank_0_tells'),
+    ('compare/backends/launched.py', 'if code and _store is not None', 'if False', 'tests/backends/test_launched.py::test_a_rank_that_has_failed_ends_before_python_tidies_up'),
+    ('compare/backends/launched.py', 'while not is_first() and', 'while False and', 'tests/backends/test_launched.py::test_rank_0_which_saves_tells_before_another_and_where_it_does_not_the_other'),
 ]

@@ -7,7 +7,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/cli/train.py', 'if chosen.epochs is None else', 'if not chosen.epochs else', 'tests/cli/test_values.py::test_resume_takes_no_epochs_of_0'),
     ('compare/cli/runs.py', 'return 2 if errors else 0', 'return 0', 'tests/cli/test_runs.py::test_a_damaged_run_is_named_and_the_others_are_listed'),
     ('compare/cli/train.py', 'check_suffix(save)', 'pass', 'tests/cli/test_train_stopped.py::test_a_checkpoint_is_not_named_as_another_kind_of_file'),
-    ('compare/cli/data.py', '"pixels": {"min": images.min().item(), "max": images.max().item(), "mean": images.mean().item()},', '"pixels": {"min": images.max().item(), "max": images.max().item(), "mean": images.mean().item()},', 'tests/cli/test_data.py::test_a_data_set_is_described'),
+    ('compare/cli/data.py', '"pixels": {"min": images.min().item(), "max": images.max().item(), "mean": images.mean(dtype=float).item()},', '"pixels": {"min": images.max().item(), "max": images.max().item(), "mean": images.mean(dtype=float).item()},', 'tests/cli/test_data.py::test_a_data_set_is_described'),
     ('compare/cli/progress.py', 'if rest < 4 and 0 < quarters < 4:', 'if rest < 5 and 0 < quarters < 4:', 'tests/cli/test_progress.py::test_where_there_is_no_terminal_three_lines_say_how_far_it_is'),
     ('compare/cli/runs.py', 'write_json(json, {"runs": found})', 'write_json({"runs": found}, json)', 'tests/cli/test_runs.py::test_runs_of_both_versions_are_compared_in_a_table'),
     ('compare/cli/bugs.py', 'as_json.write_json(json, as_json.bug_as_dict(bug))', 'as_json.write_json(as_json.bug_as_dict(bug), json)', 'tests/cli/test_bugs.py::test_a_mistake_is_taught'),

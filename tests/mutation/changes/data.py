@@ -11,7 +11,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/data/labels.py', 'if len(unknown)', 'if False', 'tests/data/test_labels.py::test_a_label_that_was_not_trained_on_is_told'),
     ('compare/data/labels.py', 'if len(found) < 2', 'if not found', 'tests/data/test_labels.py::test_what_are_no_classes_is_told'),
     ('compare/data/csv_file.py', 'column, skipped, lines = 0, 0, ', 'column, skipped, lines = 0, 1, ', 'tests/data/test_csv_file.py::test_a_fault_is_told_with_its_line'),
-    ('compare/data/picture_folder.py', 'tuple(map(short_label, names))', 'names', 'tests/data/test_picture_folder.py::test_names_of_folders_are_shown_without_what_a_terminal_obeys'),
+    ('compare/data/picture_folder.py', 'class_names(names, name), data[1]', 'names, data[1]', 'tests/data/test_picture_folder.py::test_names_of_folders_are_shown_without_what_a_terminal_obeys'),
     ('compare/data/read_pictures.py', 'not mode.startswith(GREY_MODES) and not', 'not', 'tests/data/test_read_pictures.py::test_each_mode_is_grey_or_colour'),
     ('compare/data/folders.py', 'if not root.is_dir():', 'if root.is_dir():', 'tests/data/test_folders.py::test_the_cache_is_made_when_it_is_needed'),
     ('compare/data/regular_files.py', 'if self._may_read < 0', 'if False', 'tests/data/test_regular_files.py::test_the_same_bytes_are_not_read_for_ever'),
@@ -43,4 +43,9 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/data/own_picture.py', 'ink = np.abs(picture - _background(picture))', 'ink = np.abs(picture + _background(picture))', 'tests/data/test_own_picture.py::test_preparation_reads_digits_redrawn_large_inverted_and_off_centre'),
     ('compare/data/registry.py', '"emnist-letters": _torchvision("emnist-letters", 10, (124800, 20800), (28, 28), 26, "EMNIST/raw/*letters*"),', '"emnist-letters": _torchvision("emnist-letters", 10, (124800, 20800), (28, 28), 27, "EMNIST/raw/*letters*"),', 'tests/data/test_fetch.py::test_each_class_has_a_name'),
     ('compare/data/registry.py', '"mnist5k": Source(load_mnist5k, 240, (5000, 0), (28, 28), 10, "in the package"),', '"mnist5k": Source(load_mnist5k, 240, (5000, 0), (28, 29), 10, "in the package"),', 'tests/data/test_registry.py::test_embedded_sets_need_no_folder'),
+    ('compare/data/own_data.py', 'if low < 0 or high > 1', 'if high > 1', 'tests/data/test_own_data.py::test_floats_beyond_0_and_1_are_told'),
+    ('compare/data/labels.py', 'if count > 1', 'if False', 'tests/data/test_labels.py::test_names_are_cut_unless_that_makes_them_equal'),
+    ('compare/data/own_picture.py', 'max(1.0, float(image.max()))', '1.0', 'tests/cli/test_data.py::test_floats_are_shades_from_0_to_1_or_as_far_as_they_go'),
+    ('compare/data/picture_folder.py', 'if again or str(real) in seen', 'if again', 'tests/data/test_picture_folder.py::test_links_that_lead_in_circles_or_to_what_is_read_are_left_out_and_told'),
+    ('compare/data/picture_folder.py', 'whole) or whole.is_relative_to(real)', 'whole)', 'tests/data/test_picture_folder.py::test_links_that_lead_in_circles_or_to_what_is_read_are_left_out_and_told'),
 ]

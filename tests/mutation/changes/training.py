@@ -57,7 +57,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/training/checkpoint.py', 'if value != getattr(problem.chosen, name):', 'if False:', 'tests/training/test_checkpoint.py::test_a_training_goes_on_only_as_it_began'),
     ('compare/training/checkpoint.py', 'if epochs < done:', 'if False:', 'tests/training/test_checkpoint.py::test_a_training_goes_on_only_as_it_began'),
     ('compare/training/train.py', '        checkpoint.check_resumable(problem)\n', '        pass\n', 'tests/training/test_checkpoint.py::test_a_training_goes_on_only_as_it_began'),
-    ('compare/training/checkpoint.py', '        self.check_shape(problem)\n        if self.chosen', '        if self.chosen', 'tests/training/test_checkpoint.py::test_weights_of_another_shape_are_refused'),
+    ('compare/training/checkpoint.py', '        self.check_shape(problem)\n        self.check_names(problem)', '        self.check_names(problem)', 'tests/training/test_checkpoint.py::test_weights_of_another_shape_are_refused'),
     ('compare/training/train.py', 'copy.deepcopy(checkpoint.progress)', 'checkpoint.progress', 'tests/training/test_train.py::test_a_checkpoint_stays_what_was_read'),
     ('compare/training/train.py', 'training.side.start_from(checkpoint.state)', 'pass', 'tests/training/test_train.py::test_a_resume_from_any_step_ends_in_the_bits_and_records_of_the_proof'),
     ('compare/training/published.py', '0.05 if epoch < 5', '0.06 if epoch < 5', 'tests/training/test_published.py::test_the_band_is_wide_while_the_curve_climbs_and_narrow_from_epoch_5_on'),
@@ -77,4 +77,6 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/training/advice.py', 'diverged(first.train_loss, train_loss)', 'diverged(first.train_loss, last.train_loss)', 'tests/training/test_advice.py::test_advice'),
     ('compare/training/classify.py', 'Z, here = side.logits(part), slice', 'side.logits(part); Z, here = side.logits(part), slice', 'tests/training/test_classify.py::test_the_logits_are_computed_once'),
     ('compare/training/duration.py', 'width = 2 if dtype', 'width = 1 if dtype', 'tests/training/test_duration.py::test_what_makes_a_step_longer'),
+    ('compare/training/checkpoint.py', '        self.check_names(problem)\n', '', 'tests/cli/test_own_data.py::test_a_resumed_training_keeps_its_classes_too'),
+    ('compare/training/noted_saving.py', '        super()._save()\n        note_saved(self._reaches)', '        super()._save()', 'tests/training/test_noted_saving.py::test_how_far_the_file_reaches_is_noted_before_and_after_each_save'),
 ]
