@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from compare.backends.launched import RankError
+from compare.backends.launched import RankError, note_saved
 from compare.backends.protocol import State
 from compare.backends.remote import RemoteSide
 from compare.backends.user_file import UserFileError
@@ -37,7 +37,7 @@ class Saving:
         self._pause, self._last = SECONDS_BETWEEN_SAVES, time.monotonic()
         # down a pipe goes one checkpoint, the last
         self._on_the_way = os.path.isfile(path) or not os.path.exists(path)
-        self._reaches = "it is as it was before this training" if os.path.exists(path) else "nothing is saved"
+        self._note("it is as it was before this training" if os.path.exists(path) else "nothing is saved")
         # where the process of a user's file fails, what it was at the end of the last epoch is left
         self._epoch_end: State | None = None
         self._failed = False
@@ -120,4 +120,9 @@ class Saving:
         save_checkpoint(self._path, self._training, self._epoch_end if self._failed else None)
         progress = self._training.progress
         more = f", step {progress.step} of the next" if progress.step and not self._failed else ""
-        self._reaches = f"what is saved ends after epoch {len(progress.history) - 1}{more}"
+        self._note(f"what is saved ends after epoch {len(progress.history) - 1}{more}")
+
+    def _note(self, reaches: str) -> None:
+        """Know how far the file reaches; other ranks tell it where this one ends without a word."""
+        self._reaches = reaches
+        note_saved(reaches)

@@ -15,7 +15,6 @@ from compare.problem import Problem
 from compare.signals import Stopped, ignore_signals, signals_held
 from compare.training.checkpoint import Checkpoint, load_checkpoint
 from compare.training.loop import OnEpoch, OnStep, Progress, Training, run
-from compare.training.noted_saving import NotedSaving
 from compare.training.saving import OnFault, SaveError, Saving
 from scratch import Record
 
@@ -82,7 +81,7 @@ def go_on(
     two seconds on the way. Where it fails on the way, on_fault(reason) is called, and training goes on.
     Raises InputError if training diverges, SaveError if the last save fails, and what `run` raises besides.
     """
-    saving = NotedSaving(save, training, on_fault) if save else None
+    saving = Saving(save, training, on_fault) if save else None
     try:
         with threads(1), signals_held() as check_signals:
             try:
