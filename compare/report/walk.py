@@ -162,7 +162,8 @@ def _update(told: Walk) -> str:
 
 
 def _step(told: Walk, old: float, by: NDArray, new: NDArray) -> str:
-    change = told.rate * float(by)
+    # float32 would overflow
+    old, change = float(old), told.rate * float(by)
     decimals, digits = _to_see(old, change)
     return (
         f"{_with_decimals(old, decimals)} - {told.rate:g} x {_factor(by, digits)} = "
