@@ -49,7 +49,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/report/class_table.py', 'if bar >= SHORTEST_BAR:', 'if bar > SHORTEST_BAR:', 'tests/report/test_class_table.py::test_a_narrow_terminal_has_fewer_columns_and_always_bars'),
     ('compare/report/walk.py', "'down' if push > 0 else 'up'", "'up' if push > 0 else 'down'", 'tests/report/test_walk.py::test_a_row_of_dz_in_words'),
     ('compare/report/walk.py', 'abs(dZ[k]) >= NAMED_PUSH * np.abs(dZ).max() > 0', 'abs(dZ[k]) > 0', 'tests/report/test_walk.py::test_a_row_of_dz_in_words'),
-    ('compare/report/walk.py', 'change = told.rate * float(by)', 'change = float(by)', 'tests/report/test_walk.py::test_an_update_shows_the_change'),
+    ('compare/report/walk.py', 'old, change = float(old), told.rate * float(by)', 'old, change = float(old), float(by)', 'tests/report/test_walk.py::test_an_update_shows_the_change'),
     ('compare/report/walk.py', 'return f"{float(value) + 0.0:.{digits}g}"', 'return f"{float(value):.{digits}g}"', 'tests/report/test_walk.py::test_no_zero_has_a_minus'),
     ('compare/report/walk.py', 'colour = console.color_system is not None and not console.no_color', 'colour = True', 'tests/report/test_walk.py::test_it_is_in_colour_only_where_colours_are_shown'),
     ('compare/report/walk.py', 'width = max(NARROWEST, min(WIDTH, Console().width))', 'width = WIDTH', 'tests/report/test_walk.py::test_it_fits_the_terminal'),
