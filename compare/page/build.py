@@ -30,6 +30,8 @@ MODULES = (
 )  # fmt: skip
 IMPORT = re.compile(r"^import .*?from '\./\w+\.js'\n", re.M | re.S)
 TABLE, TEXT = "table", "recording"
+# Images of a batch that one may choose: the gradient of more would hold the page up for more than 50 ms.
+LARGE = 256
 
 
 def build(content: Content) -> str:
@@ -189,13 +191,13 @@ def _choices(facts: dict[str, Any], mistakes: dict[str, Any]) -> dict[str, Any]:
 
 def _boxes(facts: dict[str, Any]) -> dict[str, Any]:
     """By the id of a box or slider for a number what stands before it, and the attributes that limit it."""
-    last, train = facts["train"] + facts["validation"] - 1, facts["train"]
+    last, largest = facts["train"] + facts["validation"] - 1, max(facts["batch_size"], min(facts["train"], LARGE))
     rate, (height, width) = round(math.log10(facts["lr"]), 6), facts["shape"]
     places = {"class": facts["classes"], "line": height, "column": width}
     return {
         "index": {"label": f"Image, 0 to {last:,}", "limits": _limits(0, last, 0)},
         "momentum": {"label": "Momentum, 0 to 0.99", "limits": _limits(0, 0.99, 0, "any")},
-        "batch": {"label": f"Batch, 1 to {train:,}", "limits": _limits(1, train, facts["batch_size"])},
+        "batch": {"label": f"Batch, 1 to {largest:,}", "limits": _limits(1, largest, facts["batch_size"])},
         "prediction": {"label": "My prediction, in %", "limits": _limits(0, 100, "", "any")},
         "scrub": {"label": "Step", "limits": _limits(0, facts["steps"], 0)},
         # in powers of ten, with that of the recorded run

@@ -150,8 +150,8 @@ def test_the_prediction_follows_the_logits_that_are_shown(open_page: Callable[..
     [
         ("Image, 0 to 4,999", "5000", "4999"),
         ("Image, 0 to 4,999", "-1", "0"),
-        ("Batch, 1 to 4,000", "0", "1"),
-        ("Batch, 1 to 4,000", "", "100"),
+        ("Batch, 1 to 256", "0", "1"),
+        ("Batch, 1 to 256", "", "100"),
         ("Momentum, 0 to 0.99", "2", "0.99"),
         ("class 0 to 9", "12", "9"),
         ("line 0 to 27", "40", "27"),

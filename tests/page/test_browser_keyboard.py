@@ -67,7 +67,7 @@ def test_the_focus_is_seen(open_page: Callable[..., Page]):
 def test_a_training_is_run_paused_and_looked_through_by_keys(open_page: Callable[..., Page]):
     page = open_page()
     # steps that take so long that it can be paused before the end
-    page.locator("#batch").fill("4000")
+    page.locator("#batch").fill("256")
     page.locator("#step").press("Enter")
     expect(page.locator("#at")).to_have_text("1")
     page.locator("#run").press(" ")

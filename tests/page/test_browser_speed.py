@@ -68,12 +68,22 @@ def look(page: Page) -> None:
         page.locator("#scrub").press(key)
 
 
+def take_large_steps(page: Page) -> None:
+    page.fill("#batch", "1000000")
+    page.press("#batch", "Tab")
+    for step in (1, 2, 3):
+        page.click("#step")
+        expect(page.locator("#at")).to_have_text(str(step))
+    page.locator("#scrub").press("Home")
+    page.click("#restart")
+
+
 def test_the_page_is_ready_within_a_second(browser: Browser, open_page: Callable[..., Page]):
     page = open_page()
     hold(1_000, lambda: sum(milliseconds(traced(browser, page, load), "CrRendererMain", "RunTask")), "load")
 
 
-@pytest.mark.parametrize("act", [load, run, break_it, look])
+@pytest.mark.parametrize("act", [load, run, break_it, look, take_large_steps])
 def test_no_task_blocks_the_page(browser: Browser, open_page: Callable[..., Page], act: Callable[[Page], None]):
     page = open_page()
     run(page)
