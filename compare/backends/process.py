@@ -164,4 +164,6 @@ def _pipe(stream: IO[bytes] | None) -> BinaryIO:
 
 def how(code: int) -> str:
     """How a process ended, by the exit code that Python gives."""
-    return f"code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
+    # those that programs use as they like have no names
+    named = {number.value: number.name for number in signal.Signals}
+    return f"code {code}" if code >= 0 else f"signal {named.get(-code, -code)}"

@@ -1,7 +1,6 @@
 """Sides in other processes, which keep them by numbers; arrays that do not change lie in files."""
 
 import itertools
-import math
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
@@ -94,6 +93,7 @@ class RemoteSide:
         data = {"images": images, "labels": labels, "chosen": asdict(problem.chosen)}
         W, b = problem.start(dtype)
         self._weights: Shapes = W.shape, b.shape
+        self._dtype = W.dtype
         self._ask("side", {"dtype": dtype, **data, **given}, (W, b), expected=())
 
     def _ask(
@@ -120,7 +120,8 @@ class RemoteSide:
             shapes = ((4,), *(self._step(len(index)) if kept else ()))
             numbers, *quantities = self._ask("next", {"quantities": kept}, expected=shapes)
             loss, hits, images, self.seconds = map(float, numbers)
-            if not math.isfinite(hits + images + self.seconds):
+            # nothing of this is what the functions of a file return
+            if not (images == len(index) and 0 <= hits <= images and hits == int(hits) and self.seconds >= 0):
                 self.remote.misfit()
             yield Taken(Tally(loss, int(hits), int(images)), Step(*quantities) if quantities else None)
 
@@ -149,7 +150,9 @@ class RemoteSide:
     def state(self) -> State:
         """See Side."""
         found = self.remote.request("state", {"key": self._key}).arrays
-        if tuple(map(np.shape, found)) not in (self._weights, self._weights * 2):
+        if tuple(map(np.shape, found)) not in (self._weights, self._weights * 2) or {a.dtype for a in found} != {
+            self._dtype
+        }:
             self.remote.misfit()
         W, b, *velocity = found
         return State(W, b, Velocity(*velocity) if velocity else None)
@@ -170,7 +173,10 @@ class RemoteSide:
         """See Side."""
         shared = {"images": self.remote.share(images), "labels": self.remote.share(labels)}
         (found,) = self._ask("evaluate", shared, expected=((2,),), calls=_calls(images))
-        return Evaluation(*map(float, found))
+        loss, accuracy = map(float, found)
+        if len(images) and not 0 <= accuracy <= 1:
+            self.remote.misfit()
+        return Evaluation(loss, accuracy)
 
     def logits(self, images: NDArray | Rows) -> NDArray:
         """See Side."""

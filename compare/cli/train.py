@@ -160,7 +160,7 @@ def _run(training: Training, dtype: str, save: Path | None, log: TrainingLog) ->
             go_on(training, on_step, on_epoch, save, tell_once)
         except KeyboardInterrupt:
             # of ranks one tells, and in one line
-            if not place() and not (save and training.history):
+            if not place() and not save:
                 tell("nothing is saved: that takes --save FILE")
             raise
 

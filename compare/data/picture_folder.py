@@ -78,8 +78,10 @@ def _files(folder: Path, names: tuple[str, ...], left: list[str]) -> list[list[P
 
 
 def _walk(folder: Path, left: list[str]) -> list[str]:
-    """The pictures in a folder and in all inside it, linked folders too."""
+    """The pictures in the folder of a class and in all inside it, linked ones too. Raises InputError for a circle."""
     root, found = os.path.realpath(folder), []
+    if Path(os.path.realpath(folder.parent)).is_relative_to(root):
+        raise InputError(f"{printable(str(folder))}: is a link that leads back to the folder it is in; remove it")
     seen = {root}
     for place, inside, files in os.walk(folder, followlinks=True):
         inside[:] = [name for name in sorted(inside) if _is_new(os.path.join(place, name), root, seen, left)]

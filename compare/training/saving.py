@@ -69,8 +69,8 @@ class Saving:
         try:
             if self._is_worth_it():
                 self.finish()
-                if isinstance(reason, KeyboardInterrupt):
-                    self._tell(f"{self._path}: {self._reaches}")
+            if isinstance(reason, KeyboardInterrupt):
+                self._tell(f"{self._path}: {self._reaches}")
         except InputError as error:
             reason.add_note(str(error))
             self._tell(str(error))
@@ -80,7 +80,8 @@ class Saving:
         self._failed = isinstance(error, UserFileError)
         with suppress(InputError):
             if self._is_worth_it():
-                self._save()
+                # a rank has no time for another try
+                self.finish() if self._failed else self._save()
         error.args = (f"{error}; {self._reaches}",)
         return error
 

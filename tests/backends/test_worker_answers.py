@@ -58,11 +58,43 @@ def test_an_answer_of_another_form_is_one_line(small: Problem, tampered, case: s
     worker.end()
 
 
-def test_a_tally_that_is_not_finite_is_one_line(small: Problem, tampered):
-    infinite = "right(self, kind, values, [np.full(np.shape(one), np.inf) for one in arrays], number)"
-    side = tampered(infinite).backend().side(small, "float64")
+@pytest.mark.parametrize("numbers", ["1, np.inf, 5, 1", "1, 1e9, 5, 1", "1, 0.5, 5, 1", "1, 2, -5, 1", "1, 2, 5, -7"])
+def test_a_tally_that_cannot_be_is_one_line(make_small, tampered, numbers: str):
+    small, forged = (
+        make_small(batch_size=5),
+        f"right(self, kind, values, [np.array([{numbers}])] * len(arrays), number)",
+    )
+    side = tampered(forged).backend().side(small, "float64")
     with pytest.raises(UserFileError, match="answers in another form"):
         list(side.epoch(small.epoch_batches(1)))
+
+
+@pytest.mark.parametrize("accuracy", ["7", "-1", "np.nan"])
+def test_an_accuracy_that_cannot_be_is_one_line(small: Problem, tampered, accuracy: str):
+    worker = tampered(f"right(self, kind, values, [np.array([1.0, {accuracy}])], number)")
+    side = worker.backend().side(small, "float64")
+    side.step(np.arange(5))
+    with pytest.raises(UserFileError, match="answers in another form"):
+        side.evaluate(*small.validation)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+def test_weights_of_another_type_are_one_line(small: Problem, tampered, dtype: str):
+    side = (
+        tampered(f"right(self, kind, values, [one.astype('{dtype}') for one in arrays], number)")
+        .backend()
+        .side(small, "float64")
+    )
+    side.step(np.arange(5))
+    with pytest.raises(UserFileError, match="answers in another form"):
+        side.state()
+
+
+def test_a_signal_without_a_name_is_told_by_its_number(small: Problem, user_file, one_function):
+    body = "import os, signal; os.kill(os.getpid(), signal.SIGRTMIN + 6)"
+    side = Worker(Path(user_file(one_function("logits", body)))).backend().side(small, "float64")
+    with pytest.raises(UserFileError, match=r"logits \(E1\) ended its process \(signal 40\), in call 1"):
+        side.step(np.arange(5))
 
 
 def test_a_function_called_alone_answers_in_its_form(tampered):

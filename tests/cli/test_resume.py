@@ -48,7 +48,7 @@ SIGNALS = {signal.SIGINT: (130, b"interrupted\n"), signal.SIGTERM: (143, b""), s
 def test_a_signal_saves_and_resuming_ends_in_the_same_bits(
     cli, root: Path, tmp_path: Path, backend: str, sent: signal.Signals
 ):
-    path, epochs = tmp_path / "model", 3000
+    path, epochs = tmp_path / "model", 20_000
     command = [sys.executable, "-m", "compare", "train", "--backend", backend, *MOVING, "--epochs", str(epochs)]
     process = subprocess.Popen([*command, "--save", path], cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     process.stdout.readline()

@@ -106,6 +106,14 @@ def test_linked_folders_are_read_as_torchvision_reads_them(folder: Path, write, 
     assert notes == []
 
 
+@pytest.mark.parametrize("target", [".", ".."])
+def test_a_class_that_leads_back_to_all_classes_is_refused(folder: Path, write, load, target: str):
+    write(**TWO)
+    (folder / "c").symlink_to(folder / target)
+    with pytest.raises(InputError, match=r"c: is a link that leads back to the folder it is in; remove it$"):
+        load()
+
+
 def test_links_that_lead_in_circles_or_to_what_is_read_are_left_out_and_told(folder: Path, write, load, tmp_path: Path):
     write(dog__a_png=grey(20), dog__in__b_png=grey(30), cat__a_png=grey(40))
     (tmp_path / "more").mkdir()
