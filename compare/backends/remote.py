@@ -150,9 +150,9 @@ class RemoteSide:
     def state(self) -> State:
         """See Side."""
         found = self.remote.request("state", {"key": self._key}).arrays
-        if tuple(map(np.shape, found)) not in (self._weights, self._weights * 2) or {a.dtype for a in found} != {
-            self._dtype
-        }:
+        shapes, types = tuple(map(np.shape, found)), {array.dtype for array in found}
+        # with a velocity there are two more
+        if shapes not in (self._weights, self._weights * 2) or types != {self._dtype}:
             self.remote.misfit()
         W, b, *velocity = found
         return State(W, b, Velocity(*velocity) if velocity else None)

@@ -11,6 +11,7 @@ from compare.backends.traced import traced
 from compare.backends.user_file import checked
 from compare.equations import KNOWN
 from compare.exercise.check import LAST
+from compare.exercise.source import Source
 from compare.exercise.turns import Trace
 
 
@@ -37,3 +38,15 @@ def written(module: Callable) -> Callable[[str, str], Callable]:
 def written_trace(module: Callable) -> Callable[[str, str], Trace]:
     """The calls that a function of this name and body makes, if it is an epoch."""
     return lambda name, body: lambda inputs: traced(module(name, body), name, inputs) if name == LAST else []
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Callable[[str], Source]:
+    """A learner's file with this text, read without running it."""
+
+    def read(text: str) -> Source:
+        path = tmp_path / "mine.py"
+        path.write_text(text)
+        return Source(path)
+
+    return read

@@ -10,16 +10,6 @@ from compare.exercise.source import Source
 OWN = "import numpy as np\n\ndef logits(X, W, b):\n    return X @ W.T + b\n"
 
 
-@pytest.fixture
-def source(tmp_path: Path):
-    def read(text: str) -> Source:
-        path = tmp_path / "mine.py"
-        path.write_text(text)
-        return Source(path)
-
-    return read
-
-
 # Files in which logits is not one's own, and what it comes from.
 FOREIGN = {
     "from scratch import logits": "scratch",

@@ -8,16 +8,6 @@ import pytest
 from compare.exercise.source import DEFAULT_SEED, Source
 
 
-@pytest.fixture
-def source(tmp_path: Path):
-    def read(text: str) -> Source:
-        path = tmp_path / "mine.py"
-        path.write_text(text)
-        return Source(path)
-
-    return read
-
-
 def test_answers_are_plain_values(source):
     text = (
         'SEED = 12\nANSWERS = {"a": 1.5, "b": -1 / 3, "c": "x", "d": None, "e": [1, -2.5], "f": (0.5 + 1, 2), '
