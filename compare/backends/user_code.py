@@ -10,6 +10,8 @@ from compare.data.regular_files import read_bytes
 from compare.errors import InputError
 from compare.files import short_path
 
+# How the name of the module begins that a file is run as.
+MODULE = "user_file_"
 # Characters of an error of Python that are shown: of a longer one so many from its end.
 LONGEST, END = 72, 32
 

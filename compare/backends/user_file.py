@@ -7,7 +7,7 @@ import io
 import sys
 import types
 from collections.abc import Callable, Collection
-from contextlib import AbstractContextManager, redirect_stdout
+from contextlib import AbstractContextManager, redirect_stdout, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from compare.backends.composed import composed
 from compare.backends.memory_order import laid_out, order_of
-from compare.backends.user_code import compiled, kind_of, line_of, raised
+from compare.backends.user_code import MODULE, compiled, kind_of, line_of, raised
 from compare.backends.wanted import Wanted
+from compare.backends.whose import others_code
 from compare.equations import COMPOSED, FUNCTIONS, KNOWN, Function
 from compare.errors import InputError
 from compare.files import short_path
@@ -68,6 +69,22 @@ class UserFile:
         shown = self._shows
         return {name: checked(name, f, self.path, nan, self._mark, shown) for name, f in self._found().items()}
 
+    def foreign(self, name: str, inputs: tuple[Any, ...]) -> str:
+        """What a function runs that is neither in the file nor of Python or NumPy, see `others_code`; empty if nothing.
+
+        The file is run anew, and the function called twice, for what it imports runs code of others once.
+        """
+        defined, own = dict[str, Any](), str(self.path)
+        found = others_code(own, lambda: defined.update(self.run()), loading=True)
+        self._mark(_number(name))
+
+        def call() -> None:
+            with suppress(BaseException):
+                _called(defined[name], inputs, prints=False)
+
+        call()
+        return next(iter([*found, *others_code(own, call)]), "")
+
     def _shows(self) -> bool:
         return self.prints
 
@@ -85,7 +102,7 @@ class UserFile:
     def run(self) -> dict[str, Any]:
         """Everything that the file defines, run anew."""
         self._mark(LOADING)
-        module = types.ModuleType(f"user_file_{self.name}")
+        module = types.ModuleType(MODULE + self.name)
         module.__file__ = str(self.path)
         # where dataclasses and pickle look for it; and what stands beside the file can be imported, as in a script
         sys.modules[module.__name__] = module
@@ -113,7 +130,7 @@ def checked(
     prints: tells at each call whether what it prints is shown.
     Raises UserFileError for whatever it does wrong; values that are merely wrong are left to the comparison.
     """
-    expected, number = KNOWN[name], 1 + list(KNOWN).index(name)
+    expected, number = KNOWN[name], _number(name)
     shown, title = short_path(path), f"{name} ({expected.tag})"
 
     def call(*inputs: Any) -> Any:
@@ -128,6 +145,11 @@ def checked(
         return tuple(results) if len(results) > 1 else results[0]
 
     return call
+
+
+def _number(name: str) -> int:
+    """Of a function that a file may have, counted from 1."""
+    return 1 + list(KNOWN).index(name)
 
 
 def _called(function: Callable, inputs: tuple[Any, ...], prints: bool) -> Any:

@@ -83,6 +83,12 @@ class Worker(Remote):
         except (KeyError, TypeError, ValueError):
             self.misfit()
 
+    def foreign(self, name: str, inputs: tuple[Any, ...]) -> str:
+        """What else one function of the file runs, see UserFile."""
+        arrays, numbers = _split(inputs)
+        runs = self.request("foreign", {"name": name, "numbers": numbers}, arrays, calls=2).values.get("runs")
+        return runs if isinstance(runs, str) else self.misfit()
+
     def show_prints(self, shown: bool) -> None:
         """From now on show what the file prints, or do not; it is shown at first."""
         self.request("prints", {"shown": shown})

@@ -67,6 +67,10 @@ class Service(SidesService):
         described = [[call.name, len(call.inputs), len(call.results)] for call in calls]
         return {"calls": described}, [part for call in calls for part in (*call.inputs, *call.results)]
 
+    def foreign(self, arrays: Arrays, name: str, numbers: list[int | float]) -> Answer:
+        """See UserFile."""
+        return {"runs": self._file.foreign(name, (*arrays, *numbers))}, ()
+
     def made(self, beginning: Beginning, dtype: str, given: dict[str, Any]) -> ScratchSide:
         """A side with the functions of the file, or `only` some of them."""
         return ScratchSide(beginning, dtype, self._file.equations(given["only"], nan=given["nan"]))

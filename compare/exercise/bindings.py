@@ -64,19 +64,5 @@ def _names(nodes: Sequence[ast.AST]) -> set[str]:
     return {inner.id for node in nodes for inner in ast.walk(node) if isinstance(inner, ast.Name)}
 
 
-def changed(node: ast.stmt) -> set[str]:
-    """The names whose objects a statement may change: of `a.f = x`, `a[i] = x` and `a.append(x)` it is a."""
-    calls = [part for inner in ast.walk(node) if isinstance(inner, ast.Expr) for part in ast.walk(inner)]
-    places = [inner for inner in ast.walk(node) if isinstance(getattr(inner, "ctx", None), ast.Store)]
-    roots = {_root(place) for place in (*calls, *places) if isinstance(place, ast.Attribute | ast.Subscript)}
-    return roots & names_in(node)
-
-
-def _root(node: ast.expr) -> str:
-    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else ""
-
-
 def _is_main(test: ast.expr) -> bool:
     return ast.unparse(test) in ("__name__ == '__main__'", "'__main__' == __name__")

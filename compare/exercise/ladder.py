@@ -14,7 +14,7 @@ from compare.exercise.check import LAST, Finding, check
 from compare.exercise.foreign import why_not
 from compare.exercise.paper import tasks
 from compare.exercise.progress import Progress
-from compare.exercise.rungs import ladder
+from compare.exercise.rungs import example, ladder
 from compare.exercise.source import Source
 from compare.exercise.task import OPEN, RIGHT, Reply, Task
 from compare.problem import Hyperparameters, Problem
@@ -112,8 +112,9 @@ def _checked(
 ) -> Rung:
     if name not in file.names:
         return Rung(name, "missing", paper, _other_name(source, name, ""))
-    if module := source.foreign(name):
-        return Rung(name, "foreign", paper, Finding(why_not(name, module)))
+    file.show_prints(False)
+    if other := source.foreign(name) or file.foreign(name, example(name)[0]):
+        return Rung(name, "foreign", paper, Finding(why_not(name, other, file.path.parent)))
     began = perf_counter()
     try:
         finding = check(file, name, problem, on_step)

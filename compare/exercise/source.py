@@ -4,7 +4,7 @@ import ast
 import builtins
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from difflib import get_close_matches
 from itertools import chain
 from pathlib import Path
@@ -12,8 +12,8 @@ from pathlib import Path
 from compare.data.regular_files import read_bytes
 from compare.equations import KNOWN
 from compare.exercise.answers import MODULES, Answer, value_in
-from compare.exercise.bindings import bindings, changed, names_in, statements
-from compare.exercise.foreign import outside, unseen
+from compare.exercise.bindings import bindings, names_in, statements
+from compare.exercise.foreign import outside
 
 # Functions that only a file with questions has.
 ONLY_RUNGS = {"log_probabilities_gradient", "probabilities_gradient", "softmax_backward", "one_epoch"}
@@ -58,9 +58,13 @@ class Source:
         return next((others[near] for near in get_close_matches(name, others, 1, CLOSE)), "")
 
     def foreign(self, name: str) -> str:
-        """Where the code of a function comes from, if that is not this file and NumPy: a module, or a way to one."""
-        anywhere = next((module for node in ast.walk(self._tree) for module in unseen(node)), "")
-        return next((module for node in self._used(name) for module in outside(node)), "") or anywhere
+        """A module that a function imports or uses, and that is neither Python's nor NumPy; empty if there is none.
+
+        What no statement shows is seen when the function runs.
+        """
+        # what comes in by a star may be anything
+        every = [*self._used(name), *self._every.get("*", [])]
+        return next((module for node in every for module in outside(node)), "")
 
     def fingerprint(self, name: str) -> str:
         """Changes when the code of a function changes, or of what it uses in this file."""
@@ -72,30 +76,17 @@ class Source:
         return any(isinstance(inner, LOOPS) for node in self._used(name) for inner in ast.walk(node))
 
     def _used(self, name: str) -> list[ast.stmt]:
-        """All that binds a name, and all that stands at the top of the file and is used in it."""
-        seen: dict[str, list[ast.stmt]] = {}
-        self._follow([name], seen)
-        # what binds no name may still change a function
-        binding = set(chain.from_iterable(self._every.values()))
-        loose = [node for node in self._top if node not in binding and not _is_text(node)]
-        while parts := [node for node in loose if self._changes(node, {*seen}) and not names_in(node) <= seen.keys()]:
-            for node in parts:
-                self._follow(names_in(node), seen)
-        return [*chain.from_iterable(seen.values()), *loose]
-
-    def _changes(self, node: ast.stmt, names: set[str]) -> bool:
-        """Whether a statement, or a function of the file that it uses, may change what these names stand for."""
-        called = chain.from_iterable(self._every.get(name, []) for name in names_in(node))
-        return any(names & changed(one) for one in (node, *called))
-
-    def _follow(self, names: Iterable[str], seen: dict[str, list[ast.stmt]]) -> None:
-        """Add to `seen` what binds these names, and those that are used in it; [] for a name of Python."""
-        open_names = [*names]
+        """All that binds a name and what is used in it, and the statements that bind none: they may change anything."""
+        seen, open_names = dict[str, list[ast.stmt]](), [name]
         while open_names:
             one = open_names.pop()
             if one not in seen:
+                # a name of Python has none
                 seen[one] = self._every.get(one, [])
                 open_names += chain.from_iterable(map(names_in, seen[one]))
+        binding = set(chain.from_iterable(self._every.values()))
+        loose = [node for node in self._top if node not in binding and not _is_text(node)]
+        return [*chain.from_iterable(seen.values()), *loose]
 
 
 def _is_text(node: ast.stmt) -> bool:

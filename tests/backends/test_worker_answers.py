@@ -113,6 +113,15 @@ def test_names_that_nobody_has_are_one_line(user_file, names: str):
         Worker(Path(user_file(code)))
 
 
+@pytest.mark.parametrize("forged", ["{}", "{'runs': 3}", "{'runs': ['scratch']}"])
+def test_whose_code_it_is_must_be_told_in_words(tampered, forged: str):
+    worker = tampered(f"right(self, kind, {forged}, arrays, number)")
+    inputs = np.ones((2, 3)), np.ones((4, 3)), np.ones(4)
+    worker.functions()["logits"](*inputs)
+    with pytest.raises(UserFileError, match="answers in another form"):
+        worker.foreign("logits", inputs)
+
+
 def test_a_copy_that_is_made_behind_pythons_back_is_one_line(small: Problem, user_file, one_function):
     body = "import ctypes; ctypes.CDLL(None).fork(); return W - lr * dW, b - lr * db"
     side = Worker(Path(user_file(one_function("sgd_step", body)))).backend().side(small, "float64")
@@ -149,6 +158,7 @@ def test_a_request_may_call_as_many_functions_as_it_needs(make_small, user_file,
         (lambda: side.evaluate(*problem.train)): 3,
         (lambda: side.logits(np.zeros((2500, problem.features), np.uint8))): 9,
         (lambda: worker.trace("logits", inputs)): 500,
+        (lambda: worker.foreign("logits", inputs)): 2,
     }.items():
         ask()
         assert worker._process.calls == calls

@@ -114,6 +114,14 @@ def test_somebody_elses_code_earns_nothing_and_is_told_kindly(exercise_file: Cal
     assert found[0].finding.asks.startswith(f"logits uses {case}: that is somebody else's code. It may well be right")
 
 
+def test_somebody_elses_code_that_no_import_shows_earns_nothing(exercise_file: Callable, small: Problem):
+    path = exercise_file()
+    body = "return pickle.loads(b'cscratch\\nlogits\\n.')(X, W, b)"
+    path.write_text(f"{path.read_text()}\nimport pickle\n\n\ndef logits(X, W, b):\n    print('once')\n    {body}\n")
+    (first, *_) = climbed(path, small)
+    assert (first.state, first.finding.asks[:21]) == ("foreign", "logits uses scratch: ")
+
+
 @pytest.mark.parametrize(
     "body",
     ["raise NotImplementedError", "pass", "...", "return None", "return X", "return 0", "return logits(X, W, b)"],
