@@ -67,12 +67,14 @@ def page(
 def _of_page(path: Path) -> str:
     """The page again, from the recording that is in it. Raises InputError."""
     from compare.page.build import recording_of, render
+    from compare.page.content import Content
     from compare.page.packing import unpack
+    from compare.page.reading import check
 
     try:
         facts, packed = recording_of(read_bytes(path).decode())
         # a browser could not say what is wrong
-        unpack(packed)
+        check(Content(facts, unpack(packed)))
         return render(facts, packed)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
@@ -87,17 +89,13 @@ def _of_run(chosen: PageOptions, quiet: bool) -> str:
     problem = chosen.problem(quiet, _check)
     from compare.page.build import build
     from compare.page.content import content
-    from compare.page.recording import first_over_budget, record
+    from compare.page.reading import check
+    from compare.page.recording import record
 
     announce(SECONDS_TO_START + problem.steps * SECONDS_A_STEP, quiet)
-    recording = record(problem)
-    if over := first_over_budget(recording):
-        number, field = over
-        raise InputError(
-            f"with --lr {problem.chosen.lr:g} NumPy and PyTorch differ by more than the budget, first in {field} at "
-            f"step {number}: the page could not match both; choose a smaller --lr"
-        )
-    return build(content(recording))
+    found = content(record(problem))
+    check(found)
+    return build(found)
 
 
 def _check(problem: Problem) -> None:

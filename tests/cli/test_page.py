@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from compare.page.build import recording_of
+from compare.data.registry import load
+from compare.page.build import build, recording_of
+from compare.page.content import content
+from compare.page.recording import record
+from compare.problem import Hyperparameters, Problem
 
 SHORT = "--data", "digits", "--epochs", 1
 
@@ -58,6 +62,14 @@ def test_a_run_in_which_both_sides_part_is_not_written(refused, tmp_path: Path):
     said = refused("page", *SHORT, "--lr", 30, "--out", out)
     words = r"error: with --lr 30 NumPy and PyTorch differ by more than the budget, first in \w+ at step \d+: "
     assert re.match(words, said)
+    assert not out.exists()
+
+
+def test_an_older_page_of_such_a_run_is_not_written_again(refused, tmp_path: Path):
+    old, out = tmp_path / "old.html", tmp_path / "new.html"
+    old.write_text(build(content(record(Problem(load("digits"), Hyperparameters(epochs=1, lr=30))))))
+    words = "with --lr 30 NumPy and PyTorch differ by more than the budget, first in "
+    assert refused("page", "--recording", old, "--out", out).startswith(f"error: {old}: {words}")
     assert not out.exists()
 
 
