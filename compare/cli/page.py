@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 
 from compare.cli.options import COMPARED, OUTPUT, TRAINING, Quiet, check_output, flag, option
@@ -18,6 +19,8 @@ from compare.problem import Problem
 
 # The page of the defaults has at most 1.5 MB.
 EPOCHS, LR = 3, 0.1
+# Labels are bytes.
+CLASSES = 256
 # Of one step in float64 on both sides, and of a start, on two cores of a computer of 2024.
 SECONDS_A_STEP, SECONDS_TO_START = 5e-3, 3.0
 
@@ -107,6 +110,10 @@ def _check(problem: Problem) -> None:
         raise InputError("the page records plain SGD: omit --momentum and --weight-decay")
     if len(problem.shape) > 2:
         raise InputError(f"the page draws grey images, and those of {problem.name} have colours")
+    if problem.train[0].dtype != np.uint8:
+        raise InputError(f"the page holds pixels as bytes, and those of {problem.name} are {problem.train[0].dtype}")
+    if problem.classes > CLASSES:
+        raise InputError(f"the page shows at most {CLASSES} classes, and {problem.name} has {problem.classes:,}")
 
 
 def _write(path: Path, text: str) -> None:

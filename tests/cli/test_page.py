@@ -4,6 +4,7 @@ import os
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from compare.data.registry import load
@@ -54,6 +55,19 @@ def test_no_option_is_shown_that_is_refused(cli):
 )
 def test_what_cannot_be_is_one_line(refused, args: tuple[object, ...], says: str):
     assert refused("page", *args).startswith(says)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "classes", "says"),
+    [
+        (np.float32, 2, "the page holds pixels as bytes, and those of a.npz are float32"),
+        (np.uint8, 300, "the page shows at most 256 classes, and a.npz has 300"),
+    ],
+)
+def test_data_that_the_page_cannot_hold_are_told(refused, tmp_path: Path, dtype: type, classes: int, says: str):
+    path = tmp_path / "a.npz"
+    np.savez(path, images=np.full((900, 2, 2), 0.5).astype(dtype), labels=np.arange(900) % classes)
+    assert refused("page", "--data", path, "--epochs", 1) == f"error: {says.replace('a.npz', str(path))}"
 
 
 def test_a_run_in_which_both_sides_part_is_not_written(refused, tmp_path: Path):
