@@ -14,7 +14,7 @@ import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from measured import UNIT, Measured, draw, print_against, print_table, read, save
 
@@ -67,9 +67,17 @@ def machine() -> dict[str, Any]:
     return found
 
 
-def parser() -> argparse.ArgumentParser:
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, without the usage before it."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with exit code 2."""
+        self.exit(2, f"{self.prog}: error: {message}\n")
+
+
+def parser() -> Parser:
     """The options."""
-    made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     made.add_argument("--data-root", default=os.environ.get(DATA_ROOT_VARIABLE), type=Path)
     made.add_argument("--rounds", default=5, type=int)
     made.add_argument("--json", type=Path, help="write what was measured")

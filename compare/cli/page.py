@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 
 from compare.cli.options import COMPARED, OUTPUT, TRAINING, Quiet, check_output, flag, option
@@ -18,6 +19,8 @@ from compare.problem import Problem
 
 # The page of the defaults has at most 1.5 MB.
 EPOCHS, LR = 3, 0.1
+# Labels are bytes.
+CLASSES = 256
 # Of one step in float64 on both sides, and of a start, on two cores of a computer of 2024.
 SECONDS_A_STEP, SECONDS_TO_START = 5e-3, 3.0
 
@@ -67,12 +70,14 @@ def page(
 def _of_page(path: Path) -> str:
     """The page again, from the recording that is in it. Raises InputError."""
     from compare.page.build import recording_of, render
+    from compare.page.content import Content
     from compare.page.packing import unpack
+    from compare.page.reading import check
 
     try:
         facts, packed = recording_of(read_bytes(path).decode())
         # a browser could not say what is wrong
-        unpack(packed)
+        check(Content(facts, unpack(packed)))
         return render(facts, packed)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
@@ -87,17 +92,13 @@ def _of_run(chosen: PageOptions, quiet: bool) -> str:
     problem = chosen.problem(quiet, _check)
     from compare.page.build import build
     from compare.page.content import content
-    from compare.page.recording import first_over_budget, record
+    from compare.page.reading import check
+    from compare.page.recording import record
 
     announce(SECONDS_TO_START + problem.steps * SECONDS_A_STEP, quiet)
-    recording = record(problem)
-    if over := first_over_budget(recording):
-        number, field = over
-        raise InputError(
-            f"with --lr {problem.chosen.lr:g} NumPy and PyTorch differ by more than the budget, first in {field} at "
-            f"step {number}: the page could not match both; choose a smaller --lr"
-        )
-    return build(content(recording))
+    found = content(record(problem))
+    check(found)
+    return build(found)
 
 
 def _check(problem: Problem) -> None:
@@ -109,6 +110,10 @@ def _check(problem: Problem) -> None:
         raise InputError("the page records plain SGD: omit --momentum and --weight-decay")
     if len(problem.shape) > 2:
         raise InputError(f"the page draws grey images, and those of {problem.name} have colours")
+    if problem.train[0].dtype != np.uint8:
+        raise InputError(f"the page holds pixels as bytes, and those of {problem.name} are {problem.train[0].dtype}")
+    if problem.classes > CLASSES:
+        raise InputError(f"the page shows at most {CLASSES} classes, and {problem.name} has {problem.classes:,}")
 
 
 def _write(path: Path, text: str) -> None:

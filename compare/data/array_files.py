@@ -104,16 +104,23 @@ def as_pixels(images: NDArray, where: str) -> NDArray:
         images = images[:, 0]
     if images.ndim not in (3, 4) or (images.ndim == 4 and images.shape[1] != 3):
         raise InputError(f"{where}: images are (N, H, W), (N, 3, H, W), (N, H, W, 3) or (N, D), not {images.shape}")
-    return _as_bytes(images, where) if images.dtype.kind in "iu" and images.dtype != np.uint8 else images
+    return as_bytes(images, where) if images.dtype.kind in "iu" and images.dtype != np.uint8 else images
 
 
-def _as_bytes(images: NDArray, where: str) -> NDArray:
+def is_whole(images: NDArray) -> bool:
+    """Whether all of images (N, ...) are whole numbers in 0 ... 255."""
+    parts = (images[n] for n in pieces(len(images), math.prod(images.shape[1:])))
+    return all(np.all((part >= 0) & (part <= 255) & (part == np.rint(part))) for part in parts)
+
+
+def as_bytes(images: NDArray, where: str) -> NDArray:
+    """Images of whole numbers as uint8. Raises InputError for others than 0 ... 255, and for a large file of them."""
     for part in pieces(len(images), math.prod(images.shape[1:])):
         low, high = images[part].min(initial=0), images[part].max(initial=0)
         if low < 0 or high > 255:
             raise InputError(f"{where}: pixels are 0 ... 255, or floats; here there is {low if low < 0 else high}")
     if images.nbytes > LARGEST:
-        raise InputError(f"{where}: pixels of {images.dtype}; a file of this size needs uint8")
+        raise InputError(f"{where}: whole numbers of {images.dtype}; a file of this size needs uint8")
     return images.astype(np.uint8)
 
 

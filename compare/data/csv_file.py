@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from compare.data.array_files import is_whole
 from compare.data.dataset import Data
 from compare.data.regular_files import BoundedReader
 from compare.errors import InputError
@@ -87,8 +88,7 @@ def _numbers(path: Path, block: list[str], start: int, column: int, width: int) 
         _find_fault(path, block, start, column, width)
     if (empty := np.flatnonzero(labels == "")).size:
         raise InputError(f"{path}, line {start + empty[0]}: has no label")
-    whole = (pixels >= 0) & (pixels <= 255) & (pixels == np.rint(pixels))
-    return pixels.astype(np.uint8) if whole.all() else _floats(path, pixels, start, others), labels
+    return pixels.astype(np.uint8) if is_whole(pixels) else _floats(path, pixels, start, others), labels
 
 
 def _floats(path: Path, pixels: NDArray, start: int, columns: list[int]) -> NDArray:

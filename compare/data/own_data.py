@@ -5,8 +5,9 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from compare.data.array_files import as_pixels, find_pair, is_array, load_npz, load_pair
+from compare.data.array_files import as_bytes, as_pixels, find_pair, is_array, is_whole, load_npz, load_pair
 from compare.data.csv_file import load_csv
 from compare.data.dataset import Data, Dataset
 from compare.data.labels import as_classes, find_classes
@@ -55,22 +56,29 @@ def _dataset(name: str, train: Data, test: Data | None, names: tuple[str, ...]) 
     classes = find_classes(train[1], name, names)
     if not classes.are_numbers:
         tell(f"labels of {name}: {classes.listed()} are the classes 0 ... {len(classes.values) - 1}")
-    parts = {"train": train, "test": test}
-    made = {
-        part: (as_pixels(np.asarray(held[0]), f"{name}, {part}"), as_classes(held[1], classes, f"{name}, {part}"))
-        for part, held in parts.items()
-        if held
-    }
-    dataset = Dataset(name, made["train"], made.get("test"), len(classes.values), classes.names)
+    parts = {f"{name}, {part}": held for part, held in {"train": train, "test": test}.items() if held}
+    images = {part: as_pixels(np.asarray(held[0]), part) for part, held in parts.items()}
+    labels = [as_classes(held[1], classes, part) for part, held in parts.items()]
+    made = list(zip(_divided(images, name), labels, strict=True))
+    dataset = Dataset(name, made[0], made[1] if test else None, len(classes.values), classes.names)
     _tell_of_floats(dataset)
     return dataset
 
 
+def _divided(images: dict[str, NDArray], name: str) -> list[NDArray]:
+    """The images of each part, floats as bytes if they hold what bytes hold; where none is above 1 they may not."""
+    floats = {part: held for part, held in images.items() if held.dtype.kind == "f"}
+    if any(held.max(initial=0) > 1 for held in floats.values()) and all(map(is_whole, floats.values())):
+        images |= {part: as_bytes(held, part) for part, held in floats.items()}
+        tell(f"pixels of {name} are floats that are whole numbers in 0 ... 255, and are divided by 255")
+    return list(images.values())
+
+
 def _tell_of_floats(dataset: Dataset) -> None:
     """Say it if pixels are floats beyond 0 ... 1, which is often a slip: nothing divides these."""
-    if dataset.train[0].dtype.kind != "f":
+    parts = [part[0] for part in (dataset.train, dataset.test) if part and part[0].dtype.kind == "f"]
+    if not parts:
         return
-    parts = [part[0] for part in (dataset.train, dataset.test) if part]
     ends = [(images[n].min(), images[n].max()) for images in parts for n in pieces(*images.shape)]
     low, high = min(low for low, _ in ends), max(high for _, high in ends)
     if low < 0 or high > 1:

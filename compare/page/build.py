@@ -159,7 +159,7 @@ def _symbols(facts: dict[str, Any]) -> dict[str, Any]:
 def _mistakes() -> dict[str, Any]:
     """What the catalogue says of the mistakes of the page, and what is said of them here."""
     names = re.findall(
-        r"^  '?([\w-]+)'?: (?:\['|after|before)", (HERE / "mistakes.js").read_text(encoding="utf-8"), re.M
+        r"^  '?([\w-]+)'?: (?:\['|after|before|dZ_times)", (HERE / "mistakes.js").read_text(encoding="utf-8"), re.M
     )
     said, nothing = ("title", "belief", "symptom", "lesson"), {"also": "", "why": ""}
     return {

@@ -3,7 +3,10 @@
 import { $, clamp, draw_grey, element, facts, floor, make_canvas, max, min, on, place_in, round, say } from './numbers.js'
 import { images } from './train.js'
 
-/** While the role of the canvas is `application`; on_drawn gets what `prepare` gives -> begin(is_new) */
+// As text a pixel of ink is one of 0 to z.
+const LEVELS = 35
+
+/** While the role of the canvas is `application`; on_drawn gets what `prepare` gives, and ink as text -> begin(text) */
 export function drawing(canvas, on_drawn) {
   const { width, height } = canvas
   const ink = new Float64Array(width * height)
@@ -15,7 +18,7 @@ export function drawing(canvas, on_drawn) {
     draw_grey(canvas, ink)
     $('image-note').textContent = say('pen_down')
   }
-  const lift = () => ((last = pointer = undefined), on_drawn(prepare(ink, width, height)))
+  const lift = () => ((last = pointer = undefined), on_drawn({ ...prepare(ink, width, height), drawn: Array.from(ink, (value) => round(LEVELS * value).toString(36)).join('') }))
   const show_pen = () => draw_grey(canvas, ink.map((value, d) => (d === floor(pen[1]) * width + floor(pen[0]) ? 0.5 : value)))
   const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
   const when_on = (name, answer) => on(canvas, name, (event) => canvas.getAttribute('role') === 'application' && answer(event))
@@ -38,18 +41,18 @@ export function drawing(canvas, on_drawn) {
     else if (!arrow) lift()
     show_pen()
   })
-  return (is_new) => {
-    if (is_new) ink.fill(0)
+  return (text) => {
+    if (text !== undefined) ink.set(ink.map((_, d) => parseInt(text.charAt(d), 36) / LEVELS || 0))
     down = false
-    lift()
     show_pen()
+    lift()
   }
 }
 
 function stamp(ink, width, x, y) {
   for (let d = 0; d < ink.length; d++) {
     const gap = Math.hypot((d % width) + 0.5 - x, floor(d / width) + 0.5 - y)
-    ink[d] = max(ink[d], clamp(1.6 - gap, 0, 1))
+    ink[d] = max(ink[d], round(LEVELS * clamp(1.6 - gap, 0, 1)) / LEVELS)
   }
 }
 

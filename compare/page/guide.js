@@ -51,7 +51,8 @@ export function listen_to_questions() {
       const is_right = is_near(right)
       if (is_right) row.classList.add('answered')
       out.className = is_right ? 'right' : 'wrong'
-      out.textContent = is_right ? `${say('right_answer')} ${reason}` : `${say('wrong_answer')} ${hints.find(([answer]) => is_near(answer))?.[1] ?? (isNaN(number_in(input.value)) ? say('a_number') : help)}`
+      const why = hints.find(([answer]) => is_near(answer))?.[1] ?? (isNaN(number_in(input.value)) ? say('a_number') : help)
+      out.textContent = `${say(`${out.className}_answer`)} ${is_right ? reason : why}`
     })
   }
 }

@@ -41,6 +41,7 @@ const light_again = listen_to_symbols($('about'), (name) => `${symbols[name].sai
 await pause()
 
 function show() {
+  if (state.drawn && !state.own_label) state.label = predicted(state.x)
   const [seen, Z] = set_desk(state)
   values = seen
   if (!state.pen) draw_grey($('image'), state.x)
@@ -77,7 +78,7 @@ function set_image(n) {
   $('index').value = n || 0
   state.index = read_number($('index'))
   const { X, y } = images(recorded, [state.index])
-  Object.assign(state, { x: X[0], label: y[0], moved: undefined, drawn: false, own_label: false })
+  Object.assign(state, { x: X[0], label: y[0], moved: undefined, drawn: '', own_label: false })
 }
 
 function choose_image(n) {
@@ -105,9 +106,8 @@ function next_mistake() {
   choose_image(others.find((n) => predicted(images(recorded, [n]).X[0]) !== labels[n]) ?? state.index)
 }
 
-const begin_drawing = drawing($('image'), ({ x, steps }) => {
-  const own_label = state.own_label && x.some(Boolean)
-  Object.assign(state, { x, moved: undefined, drawn: true, own_label, label: own_label ? state.label : predicted(x) })
+const begin_drawing = drawing($('image'), ({ x, steps, drawn }) => {
+  Object.assign(state, { x, moved: undefined, drawn, own_label: state.own_label && x.some(Boolean) })
   const shown = steps.map(([text, pixels]) => {
     const canvas = make_canvas(text)
     draw_grey(canvas, pixels)
@@ -140,7 +140,7 @@ function restart() {
   if (run?.steps.length) tell(say('again'))
   const options = chosen()
   const is_recorded = Object.entries(recorded_as).every(([name, value]) => options[name] === value)
-  run = { ...options, is_recorded, worker: make_worker(sources, recorded, options), steps: [], found: [], weights: [{ W: recorded.W, b: recorded.b }], asked: false }
+  run = { ...options, is_recorded, worker: make_worker(sources, recorded, options), steps: [], found: [], weights: [{ W: recorded.W, b: recorded.b }] }
   run.worker.onmessage = ({ data }) => took(data)
   state.lr = options.lr
   show_rate()
@@ -231,7 +231,7 @@ function ask() {
 function address() {
   const step = run.steps.length < run.target ? run.target : state.step
   const values = [...SETTINGS, 'mistake'].map((id) => [id, $(id).value])
-  return { image: state.index, label: state.drawn ? '' : state.label, step, ...Object.fromEntries(values), rate: state.lr }
+  return { image: state.index, ink: state.drawn, label: state.drawn && !state.own_label ? '' : state.label, step, ...Object.fromEntries(values), rate: state.lr }
 }
 
 function keep() {
@@ -240,19 +240,21 @@ function keep() {
 
 function read() {
   const asked = read_address()
-  const { image, label, step, mistake, ...options } = asked
+  const { image, ink = '', label, step, mistake, ...options } = asked
   // a link to a part of the page has no values
   if (run && !Object.values(asked).some(Boolean)) return keep()
   const lr = Number(options.rate)
   options.rate = lr > 0 && lr < Infinity && lr !== facts.lr ? `${Math.log10(lr)}` : ''
   for (const id of SETTINGS) $(id).value = options[id] || $(id).defaultValue || ''
   set_image(image)
+  state.drawn = ink
   set_label(label)
   if (Object.hasOwn(mistakes, mistake)) {
     $('mistake').value = mistake
     $('mistake').dispatchEvent(new Event('change'))
   }
   restart()
+  if (ink) begin_drawing(ink)
   run_to(Number(step) || 0)
   const used = address()
   const other = Object.entries(asked).filter(([name, text]) => text && text !== used[name] && Number(text) !== Number(used[name]))
@@ -264,7 +266,7 @@ for (const [id, answer] of Object.entries({
   next: () => choose_image(state.index + 1),
   'next-mistake': next_mistake,
   draw: () => (state.pen ? choose_image(state.index) : set_drawing(true)),
-  clear: () => begin_drawing(true),
+  clear: () => begin_drawing(''),
   step: one_step,
   run: () => run_to(facts.steps),
   pause: () => (run.target = run.steps.length),

@@ -3,6 +3,7 @@
 import { each, with_momentum } from './train.js'
 
 const after = (name, change) => [name, (right) => (...given) => change(right[name](...given), ...given)]
+const dZ_times = (factor) => after('logits_gradient', (dZ, _, y) => each(dZ, (g) => g * factor(y.length)))
 const before = (name, change) => [name, (right) => (...given) => right[name](...change(...given))]
 
 // name: [function, (right) => its changed form]
@@ -14,10 +15,10 @@ const MISTAKES = {
   'summed-loss': after('nll_loss', (L, _, y) => L * y.length),
   'mean-over-classes': after('nll_loss', (L, logP) => L / logP[0].length),
   'sign-of-the-loss': after('nll_loss', (L) => -L),
-  'summed-gradient': after('logits_gradient', (dZ, _, y) => each(dZ, (g) => g * y.length)),
-  'divided-by-n-minus-1': after('logits_gradient', (dZ, _, y) => each(dZ, (g) => (g * y.length) / (y.length - 1))),
+  'summed-gradient': dZ_times((N) => N),
+  'divided-by-n-minus-1': dZ_times((N) => N / (N - 1)),
   'labels-forgotten': ['logits_gradient', () => (logP, y) => each(logP, (logp) => Math.exp(logp) / y.length)],
-  'wrong-sign': after('logits_gradient', (dZ) => each(dZ, (g) => -g)),
+  'wrong-sign': dZ_times(() => -1),
   'last-row-dropped': before('parameter_gradients', (X, dZ) => [X.slice(0, -1), dZ.slice(0, -1)]),
   'bias-forgotten-in-the-gradient': after('parameter_gradients', ([dW, db]) => [dW, db.fill(0)]),
   'mean-for-the-bias': after('parameter_gradients', ([dW, db], X) => [dW, db.map((g) => g / X.length)]),

@@ -66,24 +66,6 @@ def record(problem: Problem) -> Recording:
     return Recording(problem, loss, hits, np.array(keeper.limits), np.array(history), tuple(keeper.moments))
 
 
-def first_over_budget(recording: Recording) -> tuple[int, str] | None:
-    """The first step in which both sides differ by more than the budget, and the field; None if they never do."""
-    over = [
-        (moment.number, field)
-        for moment in recording.moments
-        for field, limit in zip(FIELDS, moment.limits, strict=True)
-        if np.any(_is_over([getattr(step, field) for step in moment.steps], limit))
-    ]
-    over += [(int(step) + 1, "L") for step in np.flatnonzero(_is_over(recording.loss, recording.limits))[:1]]
-    return min(over, key=lambda one: one[0], default=None)
-
-
-def _is_over(sides: Sequence[NDArray] | NDArray, limit: NDArray) -> NDArray:
-    ours, theirs = sides
-    # nan is over every budget
-    return ~(np.abs(ours - theirs) <= limit)
-
-
 class _Keeper:
     """Keeps what is recorded of each step; scratch is the reference of the budgets."""
 

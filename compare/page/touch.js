@@ -51,7 +51,7 @@ function make_nudge(state) {
     canvas.getContext('2d').strokeRect(column - 0.5, line - 0.5, 2, 2)
     $('nudge-out').textContent = say(state.x[d] ? 'weight' : 'weight_of_paper', { k, d, line, width, column, weight: state.W[k][d], secant: secants[n], slope })
     const errors = secants.map((secant) => max(1e-16, abs(secant - slope)))
-    const lines = [{ name: 'error', style: 'js', values: errors }, { name: 'h of the slider', style: 'dot', values: errors.map((error, i) => (i === n ? error : NaN)) }]
+    const lines = [['error', 'js', errors], ['h of the slider', 'dot', errors.map((error, i) => (i === n ? error : NaN))]]
     $('secants').replaceChildren(chart(say('error'), lines, { count: 15, width: 320, range: [1e-12, 1], marks: [1, 1e-7, 1e-12], ends: ['h = 0.1', 'h = 1e-15'], log: true }))
   }
   on(canvas, 'click', (event) => {

@@ -1,6 +1,7 @@
 """What was seen in the trainings of an experiment, in words that follow the numbers."""
 
 import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from compare.words import per_cent, points
@@ -29,8 +30,15 @@ class Row:
     seed: int = 1
 
 
-def _best(rows: list[Row]) -> Row:
-    return max((row for row in rows if not math.isnan(row.val_accuracy)), key=lambda row: row.val_accuracy)
+def _reach(rows: list[Row], pick: Callable[..., float]) -> list[Row]:
+    """By setting a row of the accuracy that max or min picks; none is where all are nan."""
+    picked = pick((row.val_accuracy for row in rows if not math.isnan(row.val_accuracy)), default=math.nan)
+    return list({row.setting: row for row in rows if row.val_accuracy == picked}.values())
+
+
+def _listed(words: Iterable[str]) -> str:
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _gap(row: Row) -> float:
@@ -43,15 +51,20 @@ def _at(rows: list[Row], value: float) -> Row:
 
 def on_learning_rates(rows: list[Row]) -> str:
     """Whether the tutorial's rate is too low, and what diverges."""
-    slow, fast, best = _at(rows, 1e-3), _at(rows, 0.1), _best(rows)
+    slow, fast, best = _at(rows, 1e-3), _at(rows, 0.1), _reach(rows, max)
     lost = ", ".join(f"{row.value:g} ({row.backend})" for row in rows if row.diverged)
     end = f"training diverges at {lost}" if lost else "none diverges: no training loss ends above its start"
     better = fast.val_accuracy > slow.val_accuracy
     why = ": the tutorial's accuracy levels off because its rate is too low, not too high" if better else ""
+    highest = (
+        f"The best of these {'is' if len(best) == 1 else 'are'} {_listed(row.setting for row in best)} "
+        f"({per_cent(best[0].val_accuracy, 1)}), and {end}."
+        if best
+        else "None of these ends with a finite loss."
+    )
     return (
         f"After {fast.steps} steps lr 0.1 ({per_cent(fast.val_accuracy, 1)}) {'beats' if better else 'does not beat'} "
-        f"lr 0.001 ({per_cent(slow.val_accuracy, 1)}){why}. The best of these is {best.setting} "
-        f"({per_cent(best.val_accuracy, 1)}), and {end}."
+        f"lr 0.001 ({per_cent(slow.val_accuracy, 1)}){why}. {highest}"
     )
 
 
@@ -111,11 +124,12 @@ def on_subsets(rows: list[Row]) -> str:
 
 def on_data_sets(rows: list[Row]) -> str:
     """The best and the worst of the data sets."""
-    best = _best(rows)
-    worst = min(rows, key=lambda row: row.val_accuracy)
+    best, worst = _reach(rows, max), _reach(rows, min)
+    high, low = (
+        f"{per_cent(ends[0].val_accuracy, 1)} on {_listed(row.setting for row in ends)}" for ends in (best, worst)
+    )
     return (
-        f"The same model and the same rate reach {per_cent(best.val_accuracy, 1)} on {best.setting} and "
-        f"{per_cent(worst.val_accuracy, 1)} on {worst.setting}. On their training images it is "
-        f"{per_cent(best.train_accuracy, 1)} and {per_cent(worst.train_accuracy, 1)}: how far a linear model gets is a "
+        f"The same model and the same rate reach {high} and {low}. On their training images it is "
+        f"{_listed(per_cent(row.train_accuracy, 1) for row in best + worst)}: how far a linear model gets is a "
         "matter of the data."
     )

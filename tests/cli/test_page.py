@@ -4,9 +4,14 @@ import os
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from compare.page.build import recording_of
+from compare.data.registry import load
+from compare.page.build import build, recording_of
+from compare.page.content import content
+from compare.page.recording import record
+from compare.problem import Hyperparameters, Problem
 
 SHORT = "--data", "digits", "--epochs", 1
 
@@ -52,12 +57,33 @@ def test_what_cannot_be_is_one_line(refused, args: tuple[object, ...], says: str
     assert refused("page", *args).startswith(says)
 
 
+@pytest.mark.parametrize(
+    ("dtype", "classes", "says"),
+    [
+        (np.float32, 2, "the page holds pixels as bytes, and those of a.npz are float32"),
+        (np.uint8, 300, "the page shows at most 256 classes, and a.npz has 300"),
+    ],
+)
+def test_data_that_the_page_cannot_hold_are_told(refused, tmp_path: Path, dtype: type, classes: int, says: str):
+    path = tmp_path / "a.npz"
+    np.savez(path, images=np.full((900, 2, 2), 0.5).astype(dtype), labels=np.arange(900) % classes)
+    assert refused("page", "--data", path, "--epochs", 1) == f"error: {says.replace('a.npz', str(path))}"
+
+
 def test_a_run_in_which_both_sides_part_is_not_written(refused, tmp_path: Path):
     """Rounding grows at a rate that is far too high: the engine of the page could not match both."""
     out = tmp_path / "page.html"
     said = refused("page", *SHORT, "--lr", 30, "--out", out)
     words = r"error: with --lr 30 NumPy and PyTorch differ by more than the budget, first in \w+ at step \d+: "
     assert re.match(words, said)
+    assert not out.exists()
+
+
+def test_an_older_page_of_such_a_run_is_not_written_again(refused, tmp_path: Path):
+    old, out = tmp_path / "old.html", tmp_path / "new.html"
+    old.write_text(build(content(record(Problem(load("digits"), Hyperparameters(epochs=1, lr=30))))))
+    words = "with --lr 30 NumPy and PyTorch differ by more than the budget, first in "
+    assert refused("page", "--recording", old, "--out", out).startswith(f"error: {old}: {words}")
     assert not out.exists()
 
 

@@ -83,6 +83,56 @@ def test_floats_beyond_0_and_1_are_told(
     assert capsys.readouterr().err == (f"{note} by 255\n" if told else "")
 
 
+FLOATS = {
+    "whole, as bytes": ((0, 255), (0, 1), True),
+    "whole, few": ((0, 2), (0, 0), True),
+    "only 0 and 1": ((0, 1), (0, 1), False),
+    "a fraction": ((0, 2.5), (0, 1), False),
+    "a fraction in the test": ((0, 255), (0, 0.5), False),
+    "one above": ((0, 256), (0, 1), False),
+    "one below": ((-1, 255), (0, 1), False),
+}
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("case", FLOATS)
+def test_whole_floats_are_the_bytes_that_they_were(
+    tmp_path: Path, capsys: pytest.CaptureFixture, case: str, dtype: type
+):
+    train, test, whole = FLOATS[case]
+    parts = {name: np.tile(np.array(ends, dtype), (4, 2)) for name, ends in {"": train, "test_": test}.items()}
+    arrays = {f"{name}images": images for name, images in parts.items()}
+    np.savez(tmp_path / "a.npz", **arrays, **{f"{name}labels": np.arange(4) % 2 for name in parts})
+    found = load_own(str(tmp_path / "a.npz"))
+    for part, images in ((found.train, parts[""]), (found.test, parts["test_"])):
+        np.testing.assert_array_equal(part[0], images.astype(np.uint8) if whole else images, strict=True)
+    note = "are floats that are whole numbers in 0 ... 255, and are divided by 255"
+    assert (capsys.readouterr().err == f"note: pixels of {tmp_path / 'a.npz'} {note}\n") == whole
+
+
+def test_a_test_of_floats_is_looked_at_beside_bytes_too(tmp_path: Path, capsys: pytest.CaptureFixture):
+    images, labels = np.array([[0, 255], [7, 8]]), np.array([0, 1])
+    for name, pixels in {"a": images, "b": images / 255, "c": images / 2}.items():
+        path = tmp_path / f"{name}.npz"
+        np.savez(path, images=images, labels=labels, test_images=pixels.astype(float), test_labels=labels)
+    dtypes = [load_own(str(tmp_path / f"{name}.npz")).test[0].dtype for name in "abc"]
+    assert dtypes == [np.uint8, np.float64, np.float64]
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 2
+    assert "a.npz are floats that are whole numbers" in told[0]
+    assert "c.npz are floats in 0 ... 127.5 and taken as they are" in told[1]
+
+
+def test_large_files_of_whole_floats_are_told_to_be_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    np.save(tmp_path / "images.npy", np.full((4, 2, 2), 7.0))
+    np.save(tmp_path / "labels.npy", np.arange(4) % 2)
+    monkeypatch.setattr("compare.data.array_files.LARGEST", 100)
+    with pytest.raises(
+        InputError, match=r"images\.npy, train: whole numbers of float64; a file of this size needs uint8"
+    ):
+        load_own(str(tmp_path / "images.npy"))
+
+
 def test_the_registry_takes_a_path_too(folder: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(folder)
     assert load("pictures").classes == load("./pictures").classes == 3

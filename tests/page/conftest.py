@@ -15,17 +15,12 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
-import scratch
 from compare.cli.page import PageOptions
 from compare.equations import FUNCTIONS
 from compare.page.build import recording_of, render
-from compare.page.content import Arrays, sequential_gradients, sequential_logits
-from compare.page.packing import from_distance
 from compare.problem import Problem
 from scratch import Equations
 
-# The number of a step, and by field its values in NumPy and in PyTorch.
-Moments = tuple[int, dict[str, NDArray], dict[str, NDArray]]
 HERE = Path(__file__).parent
 # It is run as a script, and imports this file.
 collect_ignore = ["screenshots.py"]
@@ -167,30 +162,3 @@ def _run_mistake(page: Page, notices: str = "no", first: str = "W") -> None:
     page.get_by_role("combobox", name="accuracy notice").select_option(notices)
     page.get_by_role("combobox", name="goes wrong first").select_option(first)
     page.click("#run-mistake")
-
-
-@pytest.fixture(scope="session")
-def moments_of() -> Callable[[Arrays, Problem], Iterator[Moments]]:
-    """What the page makes of the arrays of a recording: each moment with its number, and the values of both sides."""
-    return _moments
-
-
-def _moments(arrays: Arrays, problem: Problem) -> Iterator[Moments]:
-    W, b, lr = arrays["W0"], arrays["b0"], problem.chosen.lr
-    batches = [index for epoch in problem.batches for index in epoch]
-    for number in sorted({int(name.partition("/")[0]) for name in arrays if "/" in name}):
-        own = {name.partition("/")[2]: array for name, array in arrays.items() if name.startswith(f"{number}/")}
-        if "before/W" in own:
-            W, b = (from_distance(arrays[f"{name}0"], own[f"before/{name}"]) for name in "Wb")
-        X, _ = scratch.batch(*problem.train, batches[number - 1], np.dtype(np.float64))
-        ours = {"Z": from_distance(sequential_logits(X, W, b), own["Z"]), "logP": own["logP"]}
-        ours |= {"L": arrays["loss"][0, number - 1], "dZ": own["dZ"]}
-        near = zip(("dW", "db"), sequential_gradients(X, own["dZ"]), strict=True)
-        ours |= {name: from_distance(value, own[name]) for name, value in near}
-        W, b = (from_distance(old - lr * ours[f"d{name}"], own[name]) for name, old in (("W", W), ("b", b)))
-        ours |= {"W": W, "b": b}
-        theirs = {
-            name: from_distance(np.ravel(value), own[f"torch/{name}"]).reshape(np.shape(value))
-            for name, value in ours.items()
-        }
-        yield number, ours, theirs

@@ -1,5 +1,6 @@
 """The pen: what draws and what does not, and what scrolls the page under a finger."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -50,6 +51,58 @@ def test_strokes_that_end_outside_are_not_joined(open_page: Callable[..., Page])
     drag(page, (1.3, 0.4), (0.5, 0.4))
     drawn = "(canvas) => canvas.getContext('2d').getImageData(14, 0, 1, 28).data.some((value) => value < 255)"
     assert not page.locator("#prepared canvas").first.evaluate(drawn), "between the two strokes"
+
+
+PIXELS = "(canvas) => [...canvas.getContext('2d').getImageData(0, 0, 28, 28).data]"
+
+
+@pytest.mark.parametrize("label", [None, "4"])
+def test_a_drawing_stands_there_again_after_a_reload(open_page: Callable[..., Page], label: str | None):
+    page = open_page("#image=7&step=2")
+    seen, note = page.locator("#seen"), page.locator("#image-note")
+    page.click("#draw")
+    drag(page, (0.3, 0.2), (0.3, 0.8), (0.6, 0.7))
+    if label:
+        page.select_option("#label", label)
+        expect(note).to_contain_text("abelled 4")
+    said, numbers, pixels = note.inner_text(), page.inner_text("#E6 .numbers"), seen.evaluate(PIXELS)
+    page.wait_for_url(re.compile(f"ink=0*[1-9a-z]\\w*&label={label or ''}&"))
+    page.reload()
+    page.wait_for_selector("html[data-ready]", state="attached")
+    expect(page.locator("#at")).to_have_text("2")
+    expect(note).to_have_text(said)
+    expect(page.locator("#told")).to_be_empty()
+    expect(page.locator("#index")).to_have_value("7")
+    assert page.inner_text("#E6 .numbers") == numbers
+    assert seen.evaluate(PIXELS) == page.locator("#image").evaluate(PIXELS) == pixels
+    # what is drawn next is added to it
+    page.click("#draw")
+    drag(page, (0.7, 0.2), (0.7, 0.8))
+    assert seen.evaluate(PIXELS) != pixels
+    page.click("#clear")
+    expect(note).to_contain_text("Nothing is drawn")
+    page.click("#next")
+    page.wait_for_url(re.compile("image=8&ink=&label=\\d&"))
+
+
+def test_the_label_of_a_drawing_follows_what_is_predicted_until_it_is_chosen(open_page: Callable[..., Page]):
+    page = open_page()
+    note, label = page.locator("#image-note"), page.locator("#label")
+    page.click("#draw")
+    drag(page, (0.3, 0.2), (0.3, 0.8), (0.6, 0.7))
+    first = label.input_value()
+    expect(note).to_contain_text(f"Drawn, predicted {first}")
+    for step in "12":
+        page.click("#step")
+        expect(page.locator("#at")).to_have_text(step)
+    assert label.input_value() != first
+    expect(note).to_contain_text(f"Drawn, predicted {label.input_value()}")
+
+
+def test_ink_that_is_none_is_told(open_page: Callable[..., Page]):
+    page = open_page("#image=7&ink=-+z")
+    expect(page.locator("#image-note")).to_contain_text("Drawn, predicted")
+    expect(page.locator("#told")).to_contain_text("The address asks for ink=-+z, which cannot be here")
 
 
 def swipe(page: Page, what: Locator, x: float, y: float) -> float:

@@ -1,7 +1,6 @@
 """What a page holds of a run: the engine's own sums, and all of the recording behind them."""
 
 import json
-from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -44,18 +43,6 @@ def test_every_step_has_its_loss_and_some_have_all(recording: Recording, small: 
             assert np.abs(ours - theirs).max() <= limit, field
     assert recording.history.shape == (2, small.chosen.epochs + 1, 4)
     assert (recording.limits[1:] != recording.limits[:-1]).any()
-
-
-def test_moments_lead_back_to_what_both_sides_computed(
-    recording: Recording, held: Content, small: Problem, moments_of: Callable
-):
-    found = list(moments_of(held.arrays, small))
-    assert [number for number, *_ in found] == held.facts["moments"]
-    for moment, (_, *sides) in zip(recording.moments, found, strict=True):
-        for step, values in zip(moment.steps, sides, strict=True):
-            assert [*values] == [*FIELDS]
-            for field, value in values.items():
-                np.testing.assert_array_equal(value, getattr(step, field), field)
 
 
 def test_images_and_labels_are_those_of_the_problem(held: Content, small: Problem):

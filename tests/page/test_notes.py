@@ -15,8 +15,8 @@ CODE = "\n".join(path.read_text(encoding="utf-8") for path in sorted(SOURCES))
 
 @pytest.mark.parametrize("name", NOTES)
 def test_each_sentence_is_used(name: str):
-    # the sentence of a row has the name of its equation, and that of the badge the name of its style
-    computed = re.fullmatch(r"E\d|match|differ|row_\w+", name)
+    # the sentence of a row has the name of its equation, and that of the badge or of an answer the name of its style
+    computed = re.fullmatch(r"E\d|match|differ|(right|wrong)_answer|row_\w+", name)
     assert computed or f"'{name}'" in CODE or f"notes.{name}" in CODE
 
 

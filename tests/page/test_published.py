@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from compare.page.build import recording_of
-from compare.page.content import content
+from compare.page.content import Content, content
 from compare.page.packing import unpack
+from compare.page.reading import moments
 from compare.page.recording import FIELDS, Recording, record
 from compare.problem import Problem
 
@@ -40,9 +41,7 @@ def test_how_it_is_made_again_is_said(root: Path):
 
 
 @pytest.mark.heavy
-def test_a_new_recording_agrees_within_the_budgets(
-    committed: Path, new: Recording, published: Problem, moments_of: Callable
-):
+def test_a_new_recording_agrees_within_the_budgets(committed: Path, new: Recording):
     """The committed values beside new ones of the same side: each quantity has the budget that the two sides have."""
     facts, packed = recording_of(committed.read_text(encoding="utf-8"))
     arrays, expected = unpack(packed), content(new)
@@ -54,7 +53,7 @@ def test_a_new_recording_agrees_within_the_budgets(
     np.testing.assert_allclose(arrays["limits"], new.limits, rtol=1e-9)
     assert (np.abs(arrays["loss"] - new.loss) <= new.limits).all()
     np.testing.assert_allclose(arrays["history"], new.history, rtol=0, atol=new.limits.max())
-    for moment, (number, *sides) in zip(new.moments, moments_of(arrays, published), strict=True):
+    for moment, (number, *sides) in zip(new.moments, moments(Content(facts, arrays)), strict=True):
         np.testing.assert_allclose(arrays[f"{number}/limits"], moment.limits, rtol=1e-9)
         for step, values in zip(moment.steps, sides, strict=True):
             for field, limit in zip(FIELDS, moment.limits, strict=True):

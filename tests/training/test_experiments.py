@@ -168,6 +168,16 @@ WORDS = {
         [row(1e-3, 0.9), row(0.1, 0.8), row(9, math.nan, True)],
         "best of these is 0.001",
     ),
+    "lr, equal ones": (
+        "lr",
+        [row(1e-3, 0.9), row(0.1, 0.9), row(0.1, 0.9, backend="torch"), row(1, 0.9), row(9, 0.8)],
+        "The best of these are 0.001, 0.1 and 1 (90.0 %), and",
+    ),
+    "lr, all nan": (
+        "lr",
+        [row(1e-3, math.nan, True), row(0.1, math.nan, True)],
+        "does not beat lr 0.001 (nan). None of these ends with a finite loss.",
+    ),
     "batch size, further": (
         "batch-size",
         [row(10, 0.9, train_loss=0.5), row(99, 0.8)],
@@ -191,7 +201,12 @@ WORDS = {
         "validation loss in the end rose (1.000)",
     ),
     "falling": ("train-metrics", [row(1, 0.8, val_loss=1.5), row(9, 0.8)], "in the end still fell (1.000)"),
-    "data sets": ("dataset", [row(1, 0.6), row(2, 0.9)], "the same rate reach 90.0 % on 2 and 60.0 % on 1"),
+    "data sets": ("dataset", [row(1, 0.6), row(2, 0.9)], "the same rate reach 90.0 % on 2 and 60.0 % on 1. "),
+    "data sets, equal ones": (
+        "dataset",
+        [row(1, 0.6), row(2, 0.9), row(2, 0.9, backend="torch"), row(3, 0.9, train_accuracy=0.7), row(4, math.nan)],
+        "reach 90.0 % on 2 and 3 and 60.0 % on 1. On their training images it is 90.0 %, 70.0 % and 90.0 %: how",
+    ),
 }
 
 

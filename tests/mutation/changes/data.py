@@ -44,6 +44,8 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/data/registry.py', '"emnist-letters": _torchvision("emnist-letters", 10, (124800, 20800), (28, 28), 26, "EMNIST/raw/*letters*"),', '"emnist-letters": _torchvision("emnist-letters", 10, (124800, 20800), (28, 28), 27, "EMNIST/raw/*letters*"),', 'tests/data/test_fetch.py::test_each_class_has_a_name'),
     ('compare/data/registry.py', '"mnist5k": Source(load_mnist5k, 240, (5000, 0), (28, 28), 10, "in the package"),', '"mnist5k": Source(load_mnist5k, 240, (5000, 0), (28, 29), 10, "in the package"),', 'tests/data/test_registry.py::test_embedded_sets_need_no_folder'),
     ('compare/data/own_data.py', 'if low < 0 or high > 1', 'if high > 1', 'tests/data/test_own_data.py::test_floats_beyond_0_and_1_are_told'),
+    ('compare/data/own_data.py', 'max(initial=0) > 1 ', 'max(initial=0) > 0 ', 'tests/data/test_own_data.py::test_whole_floats_are_the_bytes_that_they_were'),
+    ('compare/data/own_data.py', 'and all(map(is_whole', 'and any(map(is_whole', 'tests/data/test_own_data.py::test_whole_floats_are_the_bytes_that_they_were'),
     ('compare/data/labels.py', 'if count > 1', 'if False', 'tests/data/test_labels.py::test_names_are_cut_unless_that_makes_them_equal'),
     ('compare/data/own_picture.py', 'max(1.0, float(image.max()))', '1.0', 'tests/cli/test_data.py::test_floats_are_shades_from_0_to_1_or_as_far_as_they_go'),
     ('compare/data/picture_folder.py', 'if again or str(real) in seen', 'if again', 'tests/data/test_picture_folder.py::test_links_that_lead_in_circles_or_to_what_is_read_are_left_out_and_told'),
