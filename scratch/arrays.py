@@ -22,12 +22,26 @@ def check_arrays(**arrays: object) -> None:
             raise TypeError(f"{name} must be a NumPy array, not {kind}; numpy.asarray makes one")
 
 
-def check_images(images: object) -> None:
-    """Raise TypeError unless these are a NumPy array, or rows of one.
+def check_floats(kinds: str = "f", **arrays: Any) -> None:
+    """Raise TypeError, naming the argument, unless each is a NumPy array of floats.
+
+    kinds: "fc" where complex numbers may stand for them, as in a complex step.
+    """
+    check_arrays(**arrays)
+    for name, array in arrays.items():
+        if array.dtype.kind not in kinds:
+            raise TypeError(f"{name} must be floats, not {array.dtype}")
+
+
+def check_images(images: Any) -> None:
+    """Raise TypeError unless these are a NumPy array of uint8 or floats, or rows of one.
 
     Rows are known by the array that they hold: where this package was loaded twice, there are two classes of them.
     """
-    check_arrays(images=getattr(images, "array", images))
+    images = getattr(images, "array", images)
+    check_arrays(images=images)
+    if images.dtype != np.uint8 and images.dtype.kind != "f":
+        raise TypeError(f"images must be uint8 or floats, not {images.dtype}")
 
 
 class Rows:

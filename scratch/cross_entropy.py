@@ -10,7 +10,7 @@ def nll_loss(logP: Floats, y: Integers) -> np.floating:
     """E3: mean negative log-likelihood of the labels, in nats.
 
     logP (N, K), y (N,) integers -> L, a scalar in the dtype of logP; nan of no images, as in PyTorch.
-    Raises TypeError if these are no arrays or y is not of integers, ValueError if a shape does not fit or a label
+    Raises TypeError if these are no arrays of floats and of integers, ValueError if a shape does not fit or a label
     leaves 0 ... K-1.
 
     >>> logP = log_softmax(np.array([[1.0, 0.5, -1.0], [0.5, 1.5, 0.5]]))

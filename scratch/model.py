@@ -9,7 +9,8 @@ from scratch.checks import check_logits, check_model
 def logits(X: Floats, W: Floats, b: Floats) -> Floats:
     """E1: one score for every image and class.
 
-    X (N, D), W (K, D), b (K,) -> Z (N, K). Raises TypeError if these are no arrays, ValueError if shapes do not fit.
+    X (N, D), W (K, D), b (K,) -> Z (N, K).
+    Raises TypeError if these are no arrays of floats, ValueError if shapes do not fit.
 
     >>> X = np.array([[1, 0.5, 0, 0], [0.5, 0, 1, 0.5]])
     >>> W = np.array([[1.0, -1, 0, -1], [0, 1, 1, 1], [0, -1, 1, 0]])
@@ -26,7 +27,8 @@ def logits(X: Floats, W: Floats, b: Floats) -> Floats:
 def parameter_gradients(X: Floats, dZ: Floats) -> tuple[Floats, Floats]:
     """E5: gradients of the loss by weights and bias.
 
-    X (N, D), dZ (N, K) -> dW (K, D), db (K,). Raises TypeError if these are no arrays, ValueError if shapes do not fit.
+    X (N, D), dZ (N, K) -> dW (K, D), db (K,).
+    Raises TypeError if these are no arrays of floats, ValueError if shapes do not fit.
 
     >>> X = np.array([[1, 0.5, 0, 0], [0.5, 0, 1, 0.5]])
     >>> dZ = np.array([[-0.212952, 0.174104, 0.038848], [0.105971, 0.288058, -0.394029]])

@@ -2,14 +2,14 @@
 
 from typing import NamedTuple
 
-from scratch.arrays import Floats, check_arrays
+from scratch.arrays import Floats, check_floats
 
 
 def sgd_step(W: Floats, b: Floats, dW: Floats, db: Floats, lr: float) -> tuple[Floats, Floats]:
     """E6: one step of gradient descent, as new arrays.
 
     W (K, D), b (K,), their gradients and the learning rate lr -> W (K, D), b (K,).
-    Raises TypeError if these are no arrays, ValueError if the shapes do not fit.
+    Raises TypeError if these are no arrays of floats, ValueError if the shapes do not fit.
 
     >>> import numpy as np
     >>> W = np.array([[1.0, -1, 0, -1], [0, 1, 1, 1], [0, -1, 1, 0]])
@@ -68,7 +68,7 @@ class SGD:
     def directions(self, parameters: list[Floats], gradients: list[Floats]) -> list[Floats]:
         """What E6 gets in place of the gradients dW (K, D) and db (K,); the velocity moves on.
 
-        Raises TypeError if something is to be computed, and one of them is no array.
+        Raises TypeError if something is to be computed, and one of them is no array of floats.
 
         >>> import numpy as np
         >>> sgd = SGD(lr=0.1, momentum=0.5)
@@ -79,7 +79,7 @@ class SGD:
         if not (self.weight_decay or self.momentum):
             return gradients
         for parameter, gradient in zip(parameters, gradients, strict=True):
-            check_arrays(parameter=parameter, gradient=gradient)
+            check_floats(parameter=parameter, gradient=gradient)
         if self.weight_decay:
             # g = dW + weight_decay W
             gradients = [g + self.weight_decay * w for g, w in zip(gradients, parameters, strict=True)]

@@ -56,7 +56,7 @@ def softmax(Z: Floats) -> Floats:
 def softmax_jacobian(P: Floats) -> Floats:
     """E4: derivative of every probability by every logit of the same row.
 
-    P (N, K) -> J (N, K, K), J[n, j, k] = dP[n, j] / dZ[n, k]. Raises TypeError if P is not an array.
+    P (N, K) -> J (N, K, K), J[n, j, k] = dP[n, j] / dZ[n, k]. Raises TypeError if P is not an array of floats.
 
     >>> softmax_jacobian(np.array([[0.5741, 0.3482, 0.0777]])).round(4)
     array([[[ 0.2445, -0.1999, -0.0446],

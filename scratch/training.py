@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scratch import public
-from scratch.arrays import Floats, Integers, Rows, check_arrays, check_images
-from scratch.checks import check_training
+from scratch.arrays import Floats, Integers, Rows, check_images
+from scratch.checks import check_accuracy, check_training
 from scratch.cross_entropy import logits_gradient, nll_loss
 from scratch.images import Stored, batch, pixels
 from scratch.model import SoftmaxRegression, logits, parameter_gradients
@@ -186,9 +186,9 @@ def probabilities(model: SoftmaxRegression, images: Stored, *, equations: Equati
 def accuracy(Z: Floats, y: Integers) -> float:
     """Share of rows of Z (N, K) whose largest logit, the first of equals, is at the label y (N,).
 
-    Raises TypeError if these are no arrays.
+    Raises TypeError if these are no arrays of floats and of integers, ValueError if their shapes do not fit.
     """
-    check_arrays(Z=Z, y=y)
+    check_accuracy(Z, y)
     return correct(Z, y) / len(y) if len(y) else math.nan
 
 

@@ -174,6 +174,31 @@ def test_a_signal_ends_every_command_and_its_processes_in_order(
     assert ended(process.pid)
 
 
+SLOW = """
+import time
+
+def logits(X, W, b):
+    time.sleep(4)
+    return X @ W.T + b
+"""
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)])
+def test_calls_that_take_seconds_do_not_add_up_after_a_signal(tmp_path: Path, sent: signal.Signals, code: int):
+    (tmp_path / "mine.py").write_text(SLOW)
+    files = "--backend", str(tmp_path / "mine.py"), "--save", str(tmp_path / "model")
+    process = after("None", *TRAIN, *files)
+    # it has begun, and evaluates twice before the first step
+    time.sleep(5)
+    began = time.monotonic()
+    process.send_signal(sent)
+    _, err = process.communicate()
+    assert process.returncode == code
+    assert f"{tmp_path / 'model'}: nothing is saved".encode() in err.splitlines()
+    assert time.monotonic() - began < 7
+
+
 @pytest.mark.heavy
 def test_a_disk_that_is_full_ends_no_training(tmp_path: Path):
     """Files may not be larger than the history of some epochs, which is what a full disk looks like."""

@@ -7,7 +7,6 @@ Nothing that arrives is ever run or unpickled, and nothing is allocated before i
 
 import functools
 import json
-import mmap
 import struct
 from collections.abc import Sequence
 from typing import Any, BinaryIO, NamedTuple, cast
@@ -67,9 +66,12 @@ class Message(NamedTuple):
 
 
 class Channel:
-    """One end. incoming, outgoing: pipes; inbox, outbox: shared memory of CAPACITY bytes, the inbox read-only."""
+    """One end. incoming, outgoing: pipes; inbox, outbox: shared memory of CAPACITY bytes, mapped, the inbox read-only.
 
-    def __init__(self, incoming: BinaryIO, outgoing: BinaryIO, inbox: mmap.mmap, outbox: mmap.mmap):
+    See FileChannel for the end that must outlive the other.
+    """
+
+    def __init__(self, incoming: BinaryIO, outgoing: BinaryIO, inbox: Any, outbox: Any):
         self.incoming, self.outgoing, self.inbox, self.outbox = incoming, outgoing, inbox, outbox
 
     def send(
@@ -77,12 +79,15 @@ class Channel:
     ) -> None:
         """Send a message. Raises OSError if the other end is gone."""
         layouts = _layouts(arrays)
-        shared = not layouts or layouts[-1].end <= CAPACITY
+        end = layouts[-1].end if layouts else 0
+        shared = end <= CAPACITY
         described = [(layout.dtype.name, *layout[1:]) for layout in layouts]
         text = json.dumps([kind, values or {}, described, shared]).encode()
-        target: Any = self.outbox if shared else bytearray(layouts[-1].end)
+        target = self._room(end) if shared else bytearray(end)
         for layout, array in zip(layouts, arrays, strict=True):
             layout.of(target)[...] = array
+        if shared and end:
+            self._share(target)
         rest = b"" if shared else target
         self.outgoing.write(HEAD.pack(len(text), len(rest), number) + text)
         self.outgoing.write(rest)
@@ -93,12 +98,23 @@ class Channel:
         text_length, length, number = HEAD.unpack(self._read(HEAD.size))
         if text_length > LONGEST_TEXT or length > MOST_BYTES:
             raise ChannelError("too long")
-        kind, values, layouts, shared = _parsed(self._read(text_length))
+        kind, values, layouts, end, shared = _parsed(self._read(text_length))
         rest = self._read(length)
-        source: Any = self.inbox if shared else rest
-        if layouts and max(layout.end for layout in layouts) > len(source):
+        if end > (CAPACITY if shared else length):
             raise ChannelError("an array reaches beyond the end")
+        source = self._shared(end) if shared and end else rest
         return Message(kind, values, tuple(layout.of(source) for layout in layouts), number)
+
+    def _room(self, _: int) -> Any:
+        """Where so many bytes are put that are to be shared."""
+        return self.outbox
+
+    def _share(self, content: Any) -> None:
+        """Give the other end what was put there. Raises OSError if it cannot be written."""
+
+    def _shared(self, _: int) -> Any:
+        """So many bytes that the other end has shared. Raises ChannelError if it has not so many."""
+        return self.inbox
 
     def _read(self, length: int) -> bytes:
         read = self.incoming.read(length)
@@ -117,7 +133,8 @@ def _layouts(arrays: Sequence[NDArray]) -> list[Layout]:
 
 # The same step has the same text: it is parsed once.
 @functools.lru_cache(64)
-def _parsed(text: bytes) -> tuple[str, dict[str, Any], list[Layout], bool]:
+def _parsed(text: bytes) -> tuple[str, dict[str, Any], list[Layout], int, bool]:
+    """Kind, values, where the arrays are, the byte behind all of them, and whether they are in shared memory."""
     try:
         kind, values, described, shared = json.loads(text)
         layouts = [
@@ -128,7 +145,7 @@ def _parsed(text: bytes) -> tuple[str, dict[str, Any], list[Layout], bool]:
         raise ChannelError(repr(error)) from None
     if not (isinstance(kind, str) and isinstance(values, dict)):
         raise ChannelError("another form")
-    return kind, values, layouts, bool(shared)
+    return kind, values, layouts, max((layout.end for layout in layouts), default=0), bool(shared)
 
 
 def _order(order: Any, shape: list) -> Order:

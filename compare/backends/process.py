@@ -1,8 +1,8 @@
 """The process of a worker: started, watched, and ended with the reason."""
 
 import math
-import mmap
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -10,11 +10,13 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import Any
 
-from compare.backends.channel import FORKED, MARK, Channel
-from compare.backends.shared_memory import ANSWERS, REQUESTS, make_folder, map_file
+from compare.backends.channel import FORKED, MARK, ChannelError
+from compare.backends.connection import Connection
+from compare.backends.shared_memory import ANSWERS, REQUESTS, FileChannel, SharedFile, make_folder
 from compare.backends.user_file import LOADING
 from compare.equations import KNOWN
 from compare.signals import is_held
@@ -24,8 +26,12 @@ PRINTED, MOST_SHOWN = 10**6, 2000
 # Seconds until Python has started; the time limit is for what the file does.
 STARTING = 60.0
 POLL = 0.1
-# Seconds that a call is waited for after a signal to end.
-PATIENCE = 5.0
+# Seconds that a call is waited for after a signal to end; those that a request has at least, such as for what is saved.
+PATIENCE, LAST = 5.0, 1.0
+# Seconds until a process has ended that answers no more.
+ENDING = 1.0
+# When something happened that no function did.
+WHEN = {0: "before", LOADING: "while"}
 # Libraries that the file imports compute on one thread too, as all that is compared.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
@@ -40,16 +46,15 @@ class Process:
 
     def __init__(self, time_limit: float, program: str = "compare.backends.worker_process"):
         self.time_limit, self.fault, self.awaited, self.calls = time_limit, "", 0, math.inf
-        self.folder = make_folder()
+        self.folder, self._has_ended = make_folder(), False
         try:
-            self.running = _started(self.folder, program)
+            self._connection = Connection(partial(_started, self.folder, program))
         except OSError:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise
-        self._answers = map_file(self.folder / ANSWERS, mmap.ACCESS_READ)
-        requests = map_file(self.folder / REQUESTS, mmap.ACCESS_WRITE)
-        incoming, outgoing, self._prints = map(_pipe, (self.running.stdout, self.running.stdin, self.running.stderr))
-        self.channel = Channel(incoming, outgoing, self._answers, requests)
+        self._answers, self._requests = (SharedFile(self.folder / name) for name in (ANSWERS, REQUESTS))
+        self.running, ends = self._connection.running, (self._connection.incoming, self._connection.outgoing)
+        self.channel = FileChannel(*ends, self._answers, self._requests)
         self._printer = threading.Thread(target=self._pass_on, daemon=True)
         self._printer.start()
         threading.Thread(target=self._watch, daemon=True).start()
@@ -57,15 +62,18 @@ class Process:
     @property
     def has_forked(self) -> bool:
         """True if the file has made a copy of its process."""
-        return bool(self._forked())
+        return bool(self._marks()[2])
 
     def stop(self, fault: str) -> None:
-        """End it because of this fault, and all processes that it started."""
+        """End it because of this fault, and all of its group. Once it has ended, its number may be another one's."""
         self.fault = self.fault or fault
+        if self._has_ended:
+            return
         if os.name != "posix":
             self.running.kill()
             return
-        with suppress(ProcessLookupError):  # it has ended by itself
+        # it has ended by itself, and nothing of it is left; macOS says that it is not allowed
+        with suppress(ProcessLookupError, PermissionError):
             # it leads a group of its own, see _started
             os.killpg(self.running.pid, signal.SIGKILL)
 
@@ -73,34 +81,55 @@ class Process:
         """End it, and remove its memory."""
         if self.running.returncode is None:
             self.stop("")
-        self.running.wait()
-        self._printer.join(1)
-        for stream in (self.channel.incoming, self.channel.outgoing, self._prints):
-            with suppress(OSError):  # what was not sent has nobody left to read it
-                stream.close()
+        self._wait()
+        for file in (self._connection, self._answers, self._requests):
+            file.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def why_ended(self) -> str:
         """What happened, in which function and which call; the process must have ended, or be about to."""
-        code = self.running.wait()
-        self._printer.join(1)
-        function, calls = self._mark()
-        if forked := self._forked():
+        with suppress(subprocess.TimeoutExpired):
+            self.running.wait(ENDING)
+        if self.running.returncode is None:
+            self.stop("closes the pipes of its process")
+        code = self._wait()
+        function, calls, forked = self._marks()
+        if forked:
             self.fault, function = "copies its process (fork), which it must not", forked - 1
+        elif not self._answers.is_whole():
+            self.fault = "makes a file of its process shorter, which it must not"
         what = self.fault or f"ended its process ({how(code)})"
         if not 0 < function <= len(KNOWN):
-            return f"{what}, {'while' if function else 'before'} it was loaded"
+            return f"{what}, {WHEN.get(function, 'while or after')} it was loaded"
         name = list(KNOWN)[function - 1]
         return f"{name} ({KNOWN[name].tag}) {what}, in call {calls}"
 
-    def _mark(self) -> tuple[int, int]:
-        function, calls = MARK.unpack_from(self._answers)
-        return function, calls
+    def _wait(self) -> int:
+        """Wait until it has ended and all is shown that it has printed: its exit code."""
+        code = self.running.wait()
+        self._note_end()
+        self._printer.join(1)
+        return code
 
-    def _forked(self) -> int:
-        """The mark of a fork, 0 if there was none; the file may have written anything there."""
-        (function,) = FORKED.unpack_from(self._answers, MARK.size)
-        return int(function) if 0 < function <= 1 + LOADING else 0
+    def _note_end(self) -> None:
+        """End what it has left, and all that waits for it here."""
+        if not self._has_ended:
+            self.stop("")
+            self._has_ended = True
+            self._connection.cut()
+
+    def _marks(self) -> tuple[int, int, int]:
+        """The function that is called, the calls so far, and the mark of a fork, 0 if there was none.
+
+        The file may have written anything there, or taken it away.
+        """
+        try:
+            noted = self._answers.read(MARK.size + FORKED.size)
+        except ChannelError:
+            return -1, 0, 0
+        function, calls = MARK.unpack_from(noted)
+        (forked,) = FORKED.unpack_from(noted, MARK.size)
+        return function, calls, forked if 0 < forked <= 1 + LOADING else 0
 
     def _watch(self) -> None:
         """Stop it if one call takes too long; a call is under way as long as neither its number nor ours changes.
@@ -111,55 +140,64 @@ class Process:
         seen, asked, since, told = (0, 0, 0), 0.0, 0.0, math.inf
         while self.running.poll() is None:
             time.sleep(POLL)
-            now, clock = (self.awaited, *self._mark()), time.monotonic()
+            now, clock = (self.awaited, *self._marks()[:2]), time.monotonic()
             if now != seen:
                 asked, seen, since = asked if now[0] == seen[0] else clock, now, clock
             told = min(told, clock) if is_held() else math.inf
             limit = self.time_limit if now[1] else STARTING
-            if self.awaited and clock - max(told, asked) > PATIENCE:
+            if self.awaited and clock > max(told + PATIENCE, asked + LAST):
                 self.stop(f"did not return within {PATIENCE:g} s of the signal to end")
             elif self.awaited and (clock - since > limit or clock - asked > limit * self.calls):
                 self.stop(self._too_long())
+        self._note_end()
 
     def _too_long(self) -> str:
         return (
             f"takes over {self.time_limit:g} s (see --time-limit)"
-            if self._mark()[0]
+            if self._marks()[0]
             else f"takes over {STARTING:g} s to start"
         )
 
     def _pass_on(self) -> None:
         """Show on stderr what the file prints, up to a limit."""
-        printed = 0
-        while piece := os.read(self._prints.fileno(), 2**16):
-            shown, printed = piece[: max(0, MOST_SHOWN - printed)], printed + len(piece)
+        pipe, printed = self.running.stderr, 0
+        assert pipe
+        with pipe:
+            while printed <= PRINTED and (piece := self._printed(pipe.fileno())):
+                shown, printed = piece[: max(0, MOST_SHOWN - printed)], printed + len(piece)
+                if shown and sys.stderr:
+                    more = "\n(what else it prints is not shown)\n" if printed > MOST_SHOWN else ""
+                    sys.stderr.write(shown.decode(errors="replace") + more)
+                    sys.stderr.flush()
             if printed > PRINTED:
                 self.stop(f"prints more than {PRINTED:,} bytes")
-            if shown and sys.stderr:
-                more = "\n(what else it prints is not shown)\n" if printed > MOST_SHOWN else ""
-                sys.stderr.write(shown.decode(errors="replace") + more)
-                sys.stderr.flush()
+
+    def _printed(self, pipe: int) -> bytes:
+        """What it prints next; nothing once it has ended, though what it has started may still hold the pipe."""
+        # Windows cannot look at a pipe
+        if hasattr(select, "poll"):
+            ready = select.poll()
+            ready.register(pipe, select.POLLIN)
+            while not ready.poll(1000 * POLL):
+                if self._has_ended:
+                    return b""
+        return os.read(pipe, 2**16)
 
 
-def _started(folder: Path, program: str) -> subprocess.Popen[bytes]:
-    """The process; it finds this package, and it is not sent the Ctrl-C of the terminal."""
+def _started(folder: Path, program: str, ends: Any) -> subprocess.Popen[bytes]:
+    """The process; it finds this package, and it is not sent the Ctrl-C of the terminal. ends: its stdin and stdout."""
     here = os.pathsep.join(path or os.getcwd() for path in sys.path)
     command = [sys.executable, "-P", "-m", program, str(folder)]
     return subprocess.Popen(
         command,
         env={**os.environ, **ONE_THREAD, "PYTHONPATH": here},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+        stdin=ends,
+        stdout=ends,
         stderr=subprocess.PIPE,
         # the first is for POSIX, the second for Windows
         start_new_session=True,
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
     )
-
-
-def _pipe(stream: IO[bytes] | None) -> BinaryIO:
-    assert stream is not None
-    return cast(BinaryIO, stream)
 
 
 def how(code: int) -> str:

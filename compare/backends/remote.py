@@ -70,7 +70,7 @@ class Remote(ABC):
         if place := place_of(array):
             return list(place)
         if id(array) not in self._shared:
-            path = write_array(self._folder, f"array-{next(self._keys)}", array)
+            path = write_array(self._folder, array)
             self._shared[id(array)] = [str(path), array.dtype.name, array.shape, 0]
             weakref.finalize(array, _unshare, self._shared, id(array), path)
         return self._shared[id(array)]

@@ -9,6 +9,7 @@ from typing import Any
 from compare.data.regular_files import read_bytes
 from compare.errors import InputError
 from compare.files import short_path
+from compare.words import printable
 
 # How the name of the module begins that a file is run as.
 MODULE = "user_file_"
@@ -33,31 +34,41 @@ def compiled(path: Path) -> types.CodeType:
 
 def raised(error: BaseException) -> str:
     """An error in words, as `raises ValueError: ...`."""
+    return f"raises {_name_of(error) or 'an error'}: {_first_line(error)}".rstrip(": ")
+
+
+def said(error: BaseException) -> str:
+    """All that an error says, as plain text, whatever its class does when it is asked."""
     try:
-        name = f"{type(error).__name__}"
+        # what it returns may be of a class of its own too
+        return str.__str__(str(error))
     except BaseException:
-        # a type may run code of its own when it is asked for its name
-        name = "an error"
-    return f"raises {name}: {_first_line(error)}".rstrip(": ")
+        return "an error that cannot be printed"
 
 
 def _first_line(error: BaseException) -> str:
-    try:
-        line = str(error).strip().partition("\n")[0]
-    except BaseException:
-        return "an error that cannot be printed"
+    line = said(error).strip().partition("\n")[0]
     line = re.sub(r"Input operand \d has a mismatch .* \((size \d+ is different from \d+)\)$", r"\1", line)
     line = re.sub(r"Input (operand .*), gufunc core with signature \S+ requires", r"\1, and needs", line)
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - END]} … {line[-END:]}"
+    return printable(line if len(line) <= LONGEST else f"{line[: LONGEST - END]} … {line[-END:]}")
 
 
 def line_of(error: BaseException, path: Path) -> str:
     """`, line N` for the last line of this file that the error passed; empty if there is none."""
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    # not what its class gives, and without a look at the files, whose names may be any text
+    steps = traceback.walk_tb(BaseException.__dict__["__traceback__"].__get__(error))
+    lines = [number for frame, number in steps if str.__eq__(frame.f_code.co_filename, str(path)) is True]
     return f", line {lines[-1]}" if lines else ""
 
 
 def kind_of(value: Any) -> str:
     """The type of a value with its article, as `a list`."""
-    name = type(value).__name__
-    return "None" if value is None else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+    if value is None:
+        return "None"
+    name = _name_of(value) or "object of a class without a name"
+    return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
+
+
+def _name_of(value: Any) -> str:
+    """The name of its class as it is, whatever that class gives as its name."""
+    return printable(type.__dict__["__name__"].__get__(type(value)))

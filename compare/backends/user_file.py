@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from compare.backends.composed import composed
 from compare.backends.memory_order import laid_out, order_of
-from compare.backends.user_code import MODULE, compiled, kind_of, line_of, raised
+from compare.backends.user_code import MODULE, compiled, kind_of, line_of, raised, said
 from compare.backends.wanted import Wanted
 from compare.backends.whose import others_code
 from compare.equations import COMPOSED, FUNCTIONS, KNOWN, Function
@@ -212,7 +212,7 @@ def _is_number(part: Any) -> bool:
 
 
 def _failure(error: BaseException) -> str:
-    if isinstance(error, ValueError) and any(word in str(error) for word in ("read-only", "WRITEABLE", "resize")):
+    if isinstance(error, ValueError) and any(word in said(error) for word in ("read-only", "WRITEABLE", "resize")):
         return "changes its input in place; work on a copy"
     if isinstance(error, NotImplementedError):
         return "is not written yet"

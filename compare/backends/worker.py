@@ -130,7 +130,7 @@ class Worker(Remote):
             raise UserFileError(text)
         if answer.kind != "done":
             raise UserFileError(f"{self._shown}: {text}; it must not change NumPy or this package")
-        return answer._replace(arrays=tuple(np.array(array)[()] for array in answer.arrays))
+        return answer._replace(arrays=tuple(map(_own, answer.arrays)))
 
     def _give_up(self, fault: str = "") -> NoReturn:
         if fault:
@@ -152,6 +152,11 @@ class _Functions:
         if list(map(np.shape, returned)) != [tuple(shape) for shape in KNOWN[name].shapes(inputs)]:
             self.worker.misfit()
         return returned if len(returned) > 1 else returned[0]
+
+
+def _own(array: NDArray) -> Any:
+    """The array if it may be written to and has no gaps, otherwise a copy; a scalar if it has no dimension."""
+    return (array if array.flags.writeable and array.flags.forc else np.array(array))[()]
 
 
 def _split(inputs: tuple[Any, ...]) -> tuple[list[NDArray], list[int | float]]:

@@ -137,7 +137,8 @@ def test_a_function_cannot_put_off_its_limit_for_ever(user_file, one_function):
         time.sleep(0.02)
         struct.pack_into("<qq", channel.outbox, 0, 1, time.monotonic_ns())
 """
-    worker = Worker(Path(user_file(one_function("logits", body))), time_limit=0.25)
+    worker = Worker(Path(user_file(one_function("logits", body))))
+    worker._process.time_limit = 0.25
     with pytest.raises(UserFileError, match=r"logits \(E1\) takes over 0.25 s"):
         worker.functions()["logits"](np.ones((2, 3)), np.ones((4, 3)), np.ones(4))
 

@@ -39,7 +39,7 @@ def test_nothing_stands_on_the_stdin_of_a_file(user_file, one_function):
 
 def test_it_ends_when_the_one_who_asks_is_gone(user_file, right_functions):
     worker = Worker(Path(user_file(right_functions)))
-    worker._process.channel.outgoing.close()
+    worker._process._connection.cut()
     assert worker._process.running.wait(10) == 0
     assert not worker._process.folder.exists()
 

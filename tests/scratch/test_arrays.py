@@ -28,6 +28,8 @@ CALLS = {
     "SoftmaxRegression": {"weight": W, "bias": b},
     "pixels": {"images": X, "dtype": X.dtype},
     "batch": {"images": X, "labels": y, "index": y, "dtype": X.dtype},
+    "accuracy": {"Z": Z, "y": y},
+    "directions": {"parameter": W, "gradient": W},
 }
 # What is no array, or may be a list too.
 NO_ARRAYS = {"lr", "dtype", "index"}
@@ -50,7 +52,52 @@ OTHERS = {
 def test_each_argument_must_be_an_array(name: str, argument: str, other: str):
     arguments = CALLS[name] | {argument: OTHERS[other](CALLS[name][argument])}
     with pytest.raises(TypeError, match=rf"^{argument} must be a NumPy array, not {other}; numpy.asarray makes one$"):
-        getattr(scratch, name)(**arguments)
+        _call(name, **arguments)
+
+
+# What NumPy would answer in words of its own, or with numbers.
+KINDS = {
+    "text": "<U1",
+    "bytes": "S1",
+    "dates": "datetime64[s]",
+    "times": "timedelta64[s]",
+    "objects": object,
+    "records": [("a", float)],
+    "truth values": bool,
+    "integers": np.int32,
+    "complex numbers": complex,
+}
+# The way of a complex step, which the gradient check goes.
+COMPLEX = {"logits", "softmax_jacobian", "log_softmax", "softmax", "nll_loss", "cross_entropy"}
+COMPLEX |= {"logits_gradient", "logits_gradient_by_chain_rule"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("name", "argument"),
+    [(f, a) for f, named in CALLS.items() for a in named if a not in NO_ARRAYS and f != "SoftmaxRegression"],
+)
+def test_an_array_of_another_kind_is_refused(name: str, argument: str, kind: str):
+    right = CALLS[name][argument]
+    wrong = np.zeros(right.shape, KINDS[kind])
+    arguments = CALLS[name] | {argument: wrong}
+    is_label = argument in ("y", "labels")
+    if (is_label and kind == "integers") or (kind == "complex numbers" and name in COMPLEX and not is_label):
+        _call(name, **arguments)
+        return
+    words = "labels must be integers" if is_label else f"{argument} must be floats"
+    words = "images must be uint8 or floats" if argument == "images" else words
+    with pytest.raises(TypeError) as refused:
+        _call(name, **arguments)
+    assert str(refused.value) == f"{words}, not {wrong.dtype}"
+
+
+def _call(name: str, **arguments: Any) -> None:
+    if name == "directions":
+        scratch.SGD(0.1, momentum=0.5).directions([arguments["parameter"]], [arguments["gradient"]])
+    else:
+        with np.errstate(all="ignore"):
+            getattr(scratch, name)(**arguments)
 
 
 @pytest.mark.parametrize("name", ["evaluate", "predict", "probabilities", "all_logits"])

@@ -107,15 +107,26 @@ def test_directions_are_of_arrays(options: dict[str, float]):
     assert sgd.velocity is None
 
 
-def test_what_is_no_number_or_no_matrix_is_told():
-    floats = np.dtype(np.float32)
-    with pytest.raises(TypeError, match=r"^images must be numbers, not <U1$"):
-        scratch.pixels(np.array([["1"]]), floats)
-    for function in (scratch.nll_loss, scratch.logits_gradient):
-        with pytest.raises(TypeError, match=r"^a matrix of floats expected, not of bool$"):
-            function(np.ones((1, 2), bool), np.array([0]))
+def test_what_is_no_matrix_is_told():
     with pytest.raises(ValueError, match=r"^a matrix \(N, K\) expected, not \(\)$"):
         scratch.softmax_jacobian(np.array(1.0))
+
+
+@pytest.mark.parametrize(("Z", "y"), [((2, 3), (3,)), ((2,), (2,)), ((2, 3), (2, 1)), ((2, 3, 1), (2,))])
+def test_an_accuracy_is_of_a_matrix_and_a_label_for_each_row(Z: tuple[int, ...], y: tuple[int, ...]):
+    with pytest.raises(ValueError, match=r"^logits \(N, K\) and labels \(N,\) expected, not \("):
+        scratch.accuracy(np.ones(Z), np.zeros(y, int))
+
+
+def test_images_of_other_integers_than_bytes_are_refused():
+    """They would be taken as they are, and bytes as 255ths."""
+    model, images = start()[0], IMAGES.astype(np.int64)
+    for given in (images, scratch.Rows(images, np.arange(6))):
+        for call in (scratch.predict, scratch.probabilities, scratch.all_logits):
+            with pytest.raises(TypeError, match=r"^images must be uint8 or floats, not int64$"):
+                call(model, given)
+        with pytest.raises(TypeError, match=r"^images must be uint8 or floats, not int64$"):
+            scratch.fit(model, (given, LABELS), (IMAGES, LABELS), [[np.array([0])]], 0.1)
 
 
 def test_batches_of_numbers_are_no_epoch():

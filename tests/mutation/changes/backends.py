@@ -33,4 +33,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/backends/launched.py', '_store.compare_set(REASON, "", reason)', '_store.set(REASON, reason)', 'tests/backends/test_launched.py::test_a_rank_that_was_told_to_end_is_the_reason_which_rank_0_tells'),
     ('compare/backends/launched.py', 'if code and _store is not None', 'if False', 'tests/backends/test_launched.py::test_a_rank_that_has_failed_ends_before_python_tidies_up'),
     ('compare/backends/launched.py', 'while not is_first() and', 'while False and', 'tests/backends/test_launched.py::test_rank_0_which_saves_tells_before_another_and_where_it_does_not_the_other'),
+    ('compare/backends/process.py', 'max(told + PATIENCE, asked + LAST)', 'max(told, asked) + PATIENCE', 'tests/backends/test_process.py::test_all_that_is_asked_for_after_a_signal_shares_one_patience'),
+    ('compare/backends/process.py', 'asked + LAST)', '0.0)', 'tests/backends/test_process.py::test_what_is_asked_for_when_the_patience_is_over_is_answered'),
+    ('compare/backends/connection.py', 'self._socket.shutdown(socket.SHUT_RDWR)', 'pass', 'tests/backends/test_process.py::test_what_ends_a_process_is_one_line'),
 ]

@@ -16,6 +16,8 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('scratch/training.py', '        loss += float(equations.nll_loss(equations.log_softmax(Z), y)) * len(y)', '        loss = np.float32(loss + equations.nll_loss(equations.log_softmax(Z), y) * len(y))', 'tests/torch_impl/test_training_evaluation.py::test_losses_of_pieces_are_added_up_in_float64'),
     ('scratch/checks.py', 'y.min() < 0 or ', '', 'tests/scratch/test_cross_entropy.py::test_bad_labels_are_refused'),
     ('scratch/checks.py', ' or y.max() >= K', '', 'tests/scratch/test_cross_entropy.py::test_bad_labels_are_refused'),
-    ('scratch/checks.py', '    if y.dtype.kind not in "iu":', '    if False:', 'tests/scratch/test_cross_entropy.py::test_bad_labels_are_refused'),
+    ('scratch/checks.py', 'if array.dtype.kind not in "iu":', 'if False:', 'tests/scratch/test_cross_entropy.py::test_bad_labels_are_refused'),
+    ('scratch/arrays.py', 'if array.dtype.kind not in kinds:', 'if False:', 'tests/scratch/test_arrays.py::test_an_array_of_another_kind_is_refused'),
+    ('scratch/arrays.py', 'images.dtype != np.uint8 and ', 'False and ', 'tests/scratch/test_checks.py::test_images_of_other_integers_than_bytes_are_refused'),
     ('scratch/checks.py', '    if y.shape != (N,):', '    if False:', 'tests/scratch/test_cross_entropy.py::test_bad_labels_are_refused'),
 ]
