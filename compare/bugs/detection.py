@@ -60,32 +60,33 @@ class Detection:
 
 
 class Right(NamedTuple):
-    """A step of the reference, and by reading how far each quantity of a candidate may be from it.
+    """A step of the reference, and by reading how far each quantity of the candidates may be from it.
 
-    before: the state that it started from. number: of the step, in its epoch. t: in the run.
+    t: the number of the step in the run. pair: the step without one of a candidate.
     """
 
-    step: Step
-    before: State
-    start: Start
     epoch: int
-    number: int
     t: int
+    pair: StepPair
     limits: dict[str, dict[str, float]]
 
     @classmethod
-    def of(cls, step: Step, before: State, start: Start, epoch: int, number: int, t: int) -> "Right":
-        """With the limits of this step."""
-        scales = sizes(step, start)
-        by_reading = {"one_step": limits(scales, 1, step.W.dtype), "whole_run": limits(scales, t, step.W.dtype)}
-        return cls(step, before, start, epoch, number, t, by_reading)
+    def of(cls, epoch: int, t: int, pair: StepPair) -> "Right":
+        """With the limits, which are the same for all candidates."""
+        scales, dtype = sizes(pair.reference, pair.start), pair.reference.W.dtype
+        return cls(epoch, t, pair, {"one_step": limits(scales, 1, dtype), "whole_run": limits(scales, t, dtype)})
 
     def difference(self, reading: str, step: Step) -> str:
-        """The first quantity that is over its budget, epoch and step, as `dW 1/2`; raises what `Comparison.add` does."""
+        """The first quantity of a step that is over its budget, and where, as `dW 1/2`; empty if none is.
+
+        Raises what `Comparison.add` raises.
+        """
+        if within(step, self.pair.reference, self.limits[reading]):
+            return ""
         comparison = Comparison()
         comparison.steps = self.t - 1
         with suppress(OneSideNotFiniteError):
-            comparison.add(self.epoch, StepPair(self.number, self.start, self.step, {reading: step}))
+            comparison.add(self.epoch, self.pair._replace(steps={reading: step}))
         found = comparison.first_divergence
         return f"{QUANTITIES[found.quantity].symbol} {found.epoch}/{found.step}" if found else ""
 
@@ -102,14 +103,13 @@ class Candidate:
     def step(self, index: NDArray, right: Right) -> None:
         """Take one step in each reading, after the reference took it."""
         for reading, side in self.sides.items():
-            known = self.differs[reading]
-            if known and not (self.to_the_end and reading == "whole_run"):
+            if self.differs[reading] and not (self.to_the_end and reading == "whole_run"):
                 continue
             if reading == "one_step":
-                side.start_from(right.before)
-            step = step_beside(side, index, right.step)
-            if not known and not within(step, right.step, right.limits[reading]):
-                self.differs[reading] = right.difference(reading, step)
+                start = right.pair.start
+                side.start_from(State(start.W, start.b, start.velocity))
+            step = step_beside(side, index, right.pair.reference)
+            self.differs[reading] = self.differs[reading] or right.difference(reading, step)
 
     def finish(self, reference: Backend, band: tuple[float, float]) -> Detection:
         """Run the other checks; `band` has the lowest and highest usual accuracy."""
@@ -180,7 +180,7 @@ def _train(reference: Training, entered: list[Candidate], on_step: Callable[[], 
         nonlocal before, t
         t += 1
         start = Start.of(before, initial, reference.problem.chosen)
-        right = Right.of(side.quantities(steps[0]), before, start, epoch, number, t)
+        right = Right.of(epoch, t, StepPair(number, start, side.quantities(steps[0]), {}))
         for candidate in entered:
             candidate.step(index, right)
         before = side.state()

@@ -44,11 +44,12 @@ class GradientCheck:
     @property
     def passed(self) -> bool:
         """True if all three tests passed; nan passes none."""
-        return self.fits_without_differences and bool(np.min(list(self.central.values()), initial=np.inf) <= CENTRAL)
+        lowest = np.min(list(self.central.values()))
+        return bool(lowest <= CENTRAL and self.passed_two)
 
     @property
-    def fits_without_differences(self) -> bool:
-        """True if complex step and slope passed."""
+    def passed_two(self) -> bool:
+        """True if complex step and Taylor test passed."""
         return self.complex_step <= COMPLEX and self.slope >= SLOPE
 
 
@@ -58,7 +59,7 @@ def check_gradients(problem: Problem, backend: Backend) -> list[GradientCheck]:
 
 
 def first_wrong_gradient(problem: Problem, backend: Backend) -> GradientCheck | None:
-    """The first of these two that does not pass, if any; its central differences only as far as they decide that."""
+    """The first of these two that does not pass, if any, with no more central differences than decide that."""
     checks = (_check(*one, briefly=True) for one in _points(problem, backend))
     return next((check for check in checks if not check.passed), None)
 
@@ -120,7 +121,7 @@ def _vector(W: NDArray, b: NDArray) -> NDArray:
 
 
 def _check(name: str, at: _Point, which: NDArray, *, briefly: bool = False) -> GradientCheck:
-    """briefly: no central differences where another test fails, and none after the first that passes."""
+    """briefly: no more central differences than decide whether it passes, from the largest h on."""
     units = [np.eye(1, at.w.size, n)[0] for n in which]
 
     def error(derivatives: list[float]) -> float:
@@ -129,9 +130,9 @@ def _check(name: str, at: _Point, which: NDArray, *, briefly: bool = False) -> G
     complex_step = error([at.formula(at.w + COMPLEX_STEP * 1j * e).imag / COMPLEX_STEP for e in units])
     check = GradientCheck(name, len(which), at.w.size, {}, complex_step, _taylor_slope(at))
     for h in DIFFERENCE_STEPS:
-        if briefly and (check.passed or not check.fits_without_differences):
-            break
         check.central[h] = error([_central_difference(at, e, h) for e in units])
+        if briefly and (check.passed or not check.passed_two):
+            break
     return check
 
 
