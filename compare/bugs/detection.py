@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,23 +17,23 @@ from compare.equations import QUANTITIES
 from compare.errors import InputError
 from compare.problem import Problem
 from compare.proof.checks import CHECKS
-from compare.proof.comparison import Comparison, OneSideNotFiniteError
+from compare.proof.comparison import Comparison, OneSideNotFiniteError, within
 from compare.proof.exact_arithmetic import first_unequal
-from compare.proof.gradient_check import check_gradients
+from compare.proof.gradient_check import first_wrong_gradient
 from compare.proof.hard_batches import all_hard_batches, first_over_budget
 from compare.proof.identities import broken_identities
 from compare.proof.lockstep import StepPair
-from compare.proof.tolerance import Start, sizes
+from compare.proof.tolerance import Start, limits, sizes
 from compare.training.advice import usual_band
 from compare.training.loop import Training
 from compare.training.loop import run as train
 from compare.words import per_cent
+from scratch import Step
 
 # The checks of a mistake, in the order in which they are run.
 DETECTION_CHECKS = tuple(name for name in CHECKS if name not in ("evaluation", "predictions"))
 # Where no band is known: further from the clean run than seeds are from each other.
 ACCURACY_NOTICED = 0.025
-Scales = dict[str, tuple[float, float]]
 
 
 @dataclass
@@ -59,31 +59,62 @@ class Detection:
         return next((f"{reason} ({check})" for check, reason in found), "")
 
 
+class Right(NamedTuple):
+    """A step of the reference, and by reading how far each quantity of the candidates may be from it.
+
+    t: the number of the step in the run. pair: the step without one of a candidate.
+    """
+
+    epoch: int
+    t: int
+    pair: StepPair
+    limits: dict[str, dict[str, float]]
+
+    @classmethod
+    def of(cls, epoch: int, t: int, pair: StepPair) -> "Right":
+        """With the limits, which are the same for all candidates."""
+        scales, dtype = sizes(pair.reference, pair.start), pair.reference.W.dtype
+        return cls(epoch, t, pair, {"one_step": limits(scales, 1, dtype), "whole_run": limits(scales, t, dtype)})
+
+    def difference(self, reading: str, step: Step) -> str:
+        """The first quantity of a step that is over its budget, and where, as `dW 1/2`; empty if none is.
+
+        Raises what `Comparison.add` raises.
+        """
+        if within(step, self.pair.reference, self.limits[reading]):
+            return ""
+        comparison = Comparison()
+        comparison.steps = self.t - 1
+        with suppress(OneSideNotFiniteError):
+            comparison.add(self.epoch, self.pair._replace(steps={reading: step}))
+        found = comparison.first_divergence
+        return f"{QUANTITIES[found.quantity].symbol} {found.epoch}/{found.step}" if found else ""
+
+
 class Candidate:
     """One backend beside the reference: it is compared until a difference is found, and may train to the end."""
 
     def __init__(self, backend: Backend, problem: Problem, dtype: str, to_the_end: bool):
         self.backend, self.problem, self.dtype, self.to_the_end = backend, problem, dtype, to_the_end
         self.sides: dict[str, Side] = {reading: backend.side(problem, dtype) for reading in ("one_step", "whole_run")}
-        self.comparisons = {reading: Comparison() for reading in self.sides}
+        # of each reading where it differs first; empty while it does not
+        self.differs = dict.fromkeys(self.sides, "")
 
-    def step(self, epoch: int, index: NDArray, pair: StepPair, scales: Scales) -> None:
+    def step(self, index: NDArray, right: Right) -> None:
         """Take one step in each reading, after the reference took it."""
         for reading, side in self.sides.items():
-            comparison = self.comparisons[reading]
-            if comparison.first_divergence and not (self.to_the_end and reading == "whole_run"):
+            if self.differs[reading] and not (self.to_the_end and reading == "whole_run"):
                 continue
             if reading == "one_step":
-                side.start_from(State(pair.start.W, pair.start.b, pair.start.velocity))
-            step = step_beside(side, index, pair.reference)
-            if not comparison.first_divergence:
-                with suppress(OneSideNotFiniteError):
-                    comparison.add(epoch, pair._replace(steps={reading: step}), scales)
+                start = right.pair.start
+                side.start_from(State(start.W, start.b, start.velocity))
+            step = step_beside(side, index, right.pair.reference)
+            self.differs[reading] = self.differs[reading] or right.difference(reading, step)
 
     def finish(self, reference: Backend, band: tuple[float, float]) -> Detection:
         """Run the other checks; `band` has the lowest and highest usual accuracy."""
         problem = self.problem
-        reasons = {reading: _divergence(comparison) for reading, comparison in self.comparisons.items()}
+        reasons = dict(self.differs)
         for check, run in checks_without_training(problem, self.dtype, self.backend, reference).items():
             reasons[check] = run()
         if not self.to_the_end:
@@ -141,16 +172,17 @@ def detect(
 
 def _train(reference: Training, entered: list[Candidate], on_step: Callable[[], None]) -> None:
     """Train the reference; each candidate takes every step after it."""
-    side, before = reference.side, reference.side.state()
+    side, before, t = reference.side, reference.side.state(), 0
     initial = before.W, before.b
     side.keep_quantities()
 
     def all_step(epoch: int, number: int, index: NDArray, steps: Sequence[Any]) -> None:
-        nonlocal before
-        start, done = Start.of(before, initial, reference.problem.chosen), side.quantities(steps[0])
-        pair, scales = StepPair(number, start, done, {}), sizes(done, start)
+        nonlocal before, t
+        t += 1
+        start = Start.of(before, initial, reference.problem.chosen)
+        right = Right.of(epoch, t, StepPair(number, start, side.quantities(steps[0]), {}))
         for candidate in entered:
-            candidate.step(epoch, index, pair, scales)
+            candidate.step(index, right)
         before = side.state()
         on_step()
 
@@ -165,11 +197,5 @@ def _around(accuracy: float) -> tuple[float, float]:
 
 
 def _wrong_gradient(problem: Problem, backend: Backend) -> str:
-    wrong = (check for check in check_gradients(problem, backend) if not check.passed)
-    shown = (f"error {one.complex_step:.0e}, slope {one.slope:.2f}, {one.problem} problem" for one in wrong)
-    return next(shown, "")
-
-
-def _divergence(comparison: Comparison) -> str:
-    found = comparison.first_divergence
-    return f"{QUANTITIES[found.quantity].symbol} {found.epoch}/{found.step}" if found else ""
+    wrong = first_wrong_gradient(problem, backend)
+    return f"error {wrong.complex_step:.0e}, slope {wrong.slope:.2f}, {wrong.problem} problem" if wrong else ""

@@ -1,10 +1,10 @@
 """The comparison of two tensors, and of every quantity of every step with its budget."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from compare.equations import QUANTITIES
 from compare.errors import InputError
 from compare.proof.lockstep import StepPair
 from compare.proof.tolerance import allowed, ceilings, sizes
+from scratch import Step
 
 # The ceilings of a step, by quantity.
 Bounds = Callable[[], dict[str, float]]
@@ -59,7 +60,7 @@ def difference(pair: StepPair, name: str, reading: str, sides: tuple[str, str]) 
     """
     quantity = QUANTITIES[name]
     ours, theirs = getattr(pair.steps[reading], quantity.field), getattr(pair.reference, quantity.field)
-    if np.shape(ours) != theirs.shape or np.asarray(ours).dtype != theirs.dtype:
+    if not _alike(ours, theirs):
         raise UnlikeArraysError(
             f"{quantity.symbol} ({quantity.tag}) of {sides[0]} is {np.shape(ours)} {np.asarray(ours).dtype}, "
             f"that of {sides[1]} {theirs.shape} {theirs.dtype}"
@@ -75,6 +76,17 @@ def place_of_largest(gap: NDArray) -> tuple[int, ...]:
 def worse(used: float, other: float) -> bool:
     """True if `used` is the larger share of a budget; nan is worse than every number."""
     return not used <= other and not math.isnan(other)
+
+
+def within(ours: Step, theirs: Step, limits: dict[str, float]) -> bool:
+    """True if no quantity differs in shape or dtype, or by more than its limit; nan is within no limit."""
+    # a step has its quantities in the order of the table, after its images and labels
+    pairs: Iterable[tuple[Any, Any, float]] = zip(ours[2:], theirs[2:], limits.values(), strict=True)
+    return all(_alike(a, b) and float(np.abs(a - b).max()) <= limit for a, b, limit in pairs)
+
+
+def _alike(ours: NDArray, theirs: NDArray) -> bool:
+    return np.shape(ours) == theirs.shape and np.asarray(ours).dtype == theirs.dtype
 
 
 class Comparison:

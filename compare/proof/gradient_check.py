@@ -6,6 +6,7 @@ Complex step: the imaginary part of L(w + ih) / h is the derivative, and no subt
 Taylor: |L(w + hv) - L(w) - h dL.v| falls with h**2 if the gradient is right, and only with h if it is wrong.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,17 +45,31 @@ class GradientCheck:
     def passed(self) -> bool:
         """True if all three tests passed; nan passes none."""
         lowest = np.min(list(self.central.values()))
-        return bool(lowest <= CENTRAL and self.complex_step <= COMPLEX and self.slope >= SLOPE)
+        return bool(lowest <= CENTRAL and self.passed_two)
+
+    @property
+    def passed_two(self) -> bool:
+        """True if complex step and Taylor test passed."""
+        return self.complex_step <= COMPLEX and self.slope >= SLOPE
 
 
 def check_gradients(problem: Problem, backend: Backend) -> list[GradientCheck]:
     """Every parameter of a small problem, and a random sample of those of the real one on its first batch."""
+    return [_check(*one) for one in _points(problem, backend)]
+
+
+def first_wrong_gradient(problem: Problem, backend: Backend) -> GradientCheck | None:
+    """The first of these two that does not pass, if any, with no more central differences than decide that."""
+    checks = (_check(*one, briefly=True) for one in _points(problem, backend))
+    return next((check for check in checks if not check.passed), None)
+
+
+def _points(problem: Problem, backend: Backend) -> Iterator[tuple[str, "_Point", NDArray]]:
     random = np.random.default_rng(6)
-    small = _small_step(random)
+    yield "small", _Point(_small_step(random), backend), np.arange(18)
     real = _one_step(problem.train, State(*problem.start("float64")), problem.epoch_batches(1)[0])
     size = problem.classes * (problem.features + 1)
-    sample = random.choice(size, min(SAMPLE, size), replace=False)
-    return [_check("small", _Point(small, backend), np.arange(18)), _check("real", _Point(real, backend), sample)]
+    yield "real", _Point(real, backend), random.choice(size, min(SAMPLE, size), replace=False)
 
 
 def check_small_gradient(backend: Backend, which: NDArray) -> GradientCheck:
@@ -105,20 +120,20 @@ def _vector(W: NDArray, b: NDArray) -> NDArray:
     return np.concatenate([W.ravel(), b])
 
 
-def _check(name: str, at: _Point, which: NDArray) -> GradientCheck:
+def _check(name: str, at: _Point, which: NDArray, *, briefly: bool = False) -> GradientCheck:
+    """briefly: no more central differences than decide whether it passes, from the largest h on."""
     units = [np.eye(1, at.w.size, n)[0] for n in which]
 
     def error(derivatives: list[float]) -> float:
         return float(np.abs(derivatives - at.gradient[which]).max() / np.abs(at.gradient).max())
 
-    return GradientCheck(
-        problem=name,
-        parameters=len(which),
-        of=at.w.size,
-        central={h: error([_central_difference(at, e, h) for e in units]) for h in DIFFERENCE_STEPS},
-        complex_step=error([at.formula(at.w + COMPLEX_STEP * 1j * e).imag / COMPLEX_STEP for e in units]),
-        slope=_taylor_slope(at),
-    )
+    complex_step = error([at.formula(at.w + COMPLEX_STEP * 1j * e).imag / COMPLEX_STEP for e in units])
+    check = GradientCheck(name, len(which), at.w.size, {}, complex_step, _taylor_slope(at))
+    for h in DIFFERENCE_STEPS:
+        check.central[h] = error([_central_difference(at, e, h) for e in units])
+        if briefly and (check.passed or not check.passed_two):
+            break
+    return check
 
 
 def _central_difference(at: _Point, direction: NDArray, h: float) -> float:

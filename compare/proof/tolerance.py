@@ -108,6 +108,11 @@ def allowed(size: float, terms: float, t: int, dtype: np.dtype) -> float:
     return max(float(finfo.eps) * (ROUNDINGS * size + math.sqrt(t) * terms), float(finfo.tiny))
 
 
+def limits(scales: dict[str, tuple[float, float]], t: int, dtype: np.dtype) -> dict[str, float]:
+    """For each quantity what is `allowed`, from the `sizes` of a step."""
+    return {name: allowed(*scale, t, dtype) for name, scale in scales.items()}
+
+
 def ceilings(ref: Step, start: Start) -> dict[str, float]:
     """Forward error bounds of one step: how far apart two correct sides could be if every rounding went the worst way.
 

@@ -57,7 +57,7 @@ def test_everything_is_detected(cli, surveyed: Callable):
     assert " ".join(out.split()).endswith("detected: 116 of 116 in float32 and 116 of 116 in float64; no false alarm")
     assert out.count("\n") == 140
     assert "what was detected first" not in out
-    assert err.splitlines()[0] == "116 mistakes in two precisions: about 11 seconds on two cores"
+    assert err.splitlines()[0] == "116 mistakes in two precisions: about 10 seconds on two cores"
     assert err.splitlines()[-1].startswith("75 %: float32")
     assert [(problem.name, problem.chosen.epochs, problem.chosen.seed) for problem in asked] == [("digits", 3, 5)]
 

@@ -11,7 +11,7 @@ from compare.backends.protocol import Backend
 from compare.bugs.catalogue import BUGS
 from compare.data.registry import load
 from compare.problem import Hyperparameters, Problem
-from compare.proof.gradient_check import GradientCheck, check_gradients
+from compare.proof.gradient_check import GradientCheck, check_gradients, first_wrong_gradient
 
 NAN = float("nan")
 RIGHT = {"central": {0.1: 1e-3, 1e-5: 9e-8, 1e-9: 1e-4}, "complex_step": 9e-13, "slope": 1.91}
@@ -140,6 +140,44 @@ def test_a_gradient_of_zero_is_wrong(digits: Problem, replaced: Callable):
     nothing = replaced(logits_gradient=lambda logP, _y: np.zeros_like(logP))
     with np.errstate(all="ignore"):
         assert not any(check.passed for check in check_gradients(digits, nothing))
+
+
+@pytest.mark.parametrize("name", [None, "wrong-sign", "stale-gradient", "never-shuffled", "no-maximum-shift"])
+def test_the_first_wrong_gradient_is_the_first_that_does_not_pass(digits: Problem, name: str | None):
+    side = BUGS[name].backend() if name else SCRATCH
+    wrong = next((check for check in check_gradients(digits, side) if not check.passed), None)
+    found = first_wrong_gradient(digits, side)
+    assert (found and (found.problem, found.complex_step, found.slope)) == (
+        wrong and (wrong.problem, wrong.complex_step, wrong.slope)
+    )
+
+
+def test_a_gradient_that_only_the_differences_show_is_found_as_well(digits: Problem, monkeypatch: pytest.MonkeyPatch):
+    """No loss is so wrong that complex step and Taylor test pass: so no difference may be small enough."""
+    monkeypatch.setattr("compare.proof.gradient_check.CENTRAL", 1e-13)
+    found = first_wrong_gradient(digits, SCRATCH)
+    assert found is not None
+    assert found.passed_two
+    assert found.central == check_gradients(digits, SCRATCH)[0].central
+
+
+def test_no_more_differences_are_taken_than_decide(digits: Problem, replaced: Callable):
+    taken = []
+
+    def counted(right: Callable) -> Backend:
+        def logits_gradient(logP, y):
+            taken.append(len(y))
+            return right(logP, y)
+
+        return replaced(logits_gradient=logits_gradient)
+
+    numbers = []
+    for right in (scratch.logits_gradient, lambda logP, y: -scratch.logits_gradient(logP, y)):
+        taken.clear()
+        first_wrong_gradient(digits, counted(right))
+        numbers.append(len(taken))
+    # two steps for the gradient and eight for the slope, 36 and 24 for each h: of a right one three, of a wrong one one
+    assert numbers == [2 * 10 + 3 * (36 + 24), 10 + 36]
 
 
 def test_no_parameter_of_the_real_problem_is_checked_twice(shaped: Callable, monkeypatch: pytest.MonkeyPatch):

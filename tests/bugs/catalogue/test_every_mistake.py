@@ -3,11 +3,9 @@
 import pytest
 
 from compare.backends.by_name import SCRATCH
-from compare.backends.protocol import Backend
 from compare.bugs.catalogue import BUGS as ALL
 from compare.bugs.detection import DETECTION_CHECKS, Detection, detect
 from compare.problem import Problem
-from compare.proof.gradient_check import GradientCheck, check_gradients
 
 DTYPES = "float32", "float64"
 BUGS = {name: bug for name, bug in ALL.items() if bug.classic}
@@ -15,17 +13,9 @@ BUGS = {name: bug for name, bug in ALL.items() if bug.classic}
 
 @pytest.fixture(scope="module")
 def detections(digits: Problem) -> dict[str, dict[str, Detection]]:
-    """Of every classic mistake in both precisions; its gradient, always in float64, is checked once."""
-    candidates, known = [SCRATCH, *(bug.backend() for bug in BUGS.values())], {}
-
-    def once(problem: Problem, backend: Backend) -> list[GradientCheck]:
-        if backend.name not in known:
-            known[backend.name] = check_gradients(problem, backend)
-        return known[backend.name]
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("compare.bugs.detection.check_gradients", once)
-        return {dtype: {one.name: one for one in detect(digits, dtype, candidates)} for dtype in DTYPES}
+    """Of every classic mistake in both precisions."""
+    candidates = [SCRATCH, *(bug.backend() for bug in BUGS.values())]
+    return {dtype: {one.name: one for one in detect(digits, dtype, candidates)} for dtype in DTYPES}
 
 
 # What two epochs on digits do not show: pixels that are always black, logits and gradients that are never large.
