@@ -10,7 +10,7 @@ from compare.backends.worker import Worker
 from compare.data.registry import load
 from compare.equations import KNOWN
 from compare.exercise.answers import Answer
-from compare.exercise.check import LAST, Finding, check
+from compare.exercise.check import LAST, Finding, check, found_or_fault
 from compare.exercise.foreign import why_not
 from compare.exercise.paper import tasks
 from compare.exercise.progress import Progress
@@ -113,8 +113,8 @@ def _checked(
     if name not in file.names:
         return Rung(name, "missing", paper, _other_name(source, name, ""))
     file.show_prints(False)
-    if other := source.foreign(name) or file.foreign(name, example(name)[0]):
-        return Rung(name, "foreign", paper, Finding(why_not(name, other, file.path.parent)))
+    if found := found_or_fault(name, lambda: _foreign(file, source, name)):
+        return Rung(name, "wrong" if found.fault else "foreign", paper, found)
     began = perf_counter()
     try:
         finding = check(file, name, problem, on_step)
@@ -122,6 +122,12 @@ def _checked(
         return Rung(name, "missing", paper, _other_name(source, name, f", and the {name} that is not written must go"))
     seconds = perf_counter() - began
     return Rung(name, "wrong" if finding else "right", paper, finding, seconds, source.has_loop(name))
+
+
+def _foreign(file: Worker, source: Source, name: str) -> Finding | None:
+    """What is said of a function that runs code of others. Raises UserFileError if it cannot be called."""
+    other = source.foreign(name) or file.foreign(name, example(name)[0])
+    return Finding(why_not(name, other, file.path.parent)) if other else None
 
 
 def _other_name(source: Source, name: str, more: str) -> Finding | None:

@@ -23,10 +23,12 @@ def test_explain_computes_every_equation_with_small_differences(cli, checkpoint:
     assert cli("explain", checkpoint, "--index", 7, "--json", tmp_path / "json")[0] == 0
     result = json.loads((tmp_path / "json").read_text())
     assert list(result["quantities"]) == list(STAGES)
+    # all that follows from the logits is off as far as these are rounded, however small it is
+    logits = np.abs(result["quantities"]["logits"]["torch"]).max()
     for name, row in result["quantities"].items():
         ours, theirs = np.array(row["scratch"]), np.array(row["torch"])
         assert np.abs(ours).max() > 0, name
-        np.testing.assert_allclose(ours, theirs, rtol=0, atol=2e-6 * np.abs(theirs).max())
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=2e-6 * max(logits, np.abs(theirs).max()))
     values = {name: np.array(row["scratch"]) for name, row in result["quantities"].items()}
     np.testing.assert_allclose(values["exponentials"] / values["sum"], values["probabilities"], rtol=1e-6)
     assert values["loss"] == pytest.approx(-np.log(values["probabilities"][result["label"]]), rel=1e-5)
