@@ -57,6 +57,15 @@ def test_a_loss_between_is_looked_at_too(held: Content, value: float):
         check(changed(held, "loss", (1, FIRST_STEPS + 4), value))
 
 
+def test_the_first_of_several_is_told(held: Content):
+    # of one step what a moment has comes before the loss
+    over = changed(changed(held, f"{FIRST_STEPS}/limits", (FIELDS.index("W"),), -1), "loss", (1, FIRST_STEPS - 1), 9)
+    with pytest.raises(InputError, match=f"first in W at step {FIRST_STEPS}: "):
+        check(over)
+    with pytest.raises(InputError, match="first in L at step 2: "):
+        check(changed(over, "loss", (1, 1), 9))
+
+
 DAMAGE = {
     "no such image": ("order", (0,), 2**16 - 1),
     "no such step": ("moments", [10**9]),
