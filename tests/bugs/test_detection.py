@@ -194,6 +194,16 @@ def test_every_step_and_every_candidate_is_reported(random_problem: Callable[...
     assert len(reports) == 2 * 5 + 2
 
 
+def test_the_budget_of_the_whole_run_grows_with_its_steps(
+    random_problem: Callable[..., Problem], monkeypatch: pytest.MonkeyPatch
+):
+    steps, limits = [], detection.limits
+    monkeypatch.setattr(detection, "limits", lambda scales, t, dtype: steps.append(t) or limits(scales, t, dtype))
+    detect(random_problem(epochs=2), "float64", [SCRATCH])
+    # of each step that of the step alone, then that of the run
+    assert (steps[::2], steps[1::2]) == ([1] * 10, [*range(1, 11)])
+
+
 def test_a_detected_candidate_need_not_train_to_the_end(random_problem: Callable[..., Problem]):
     calls = []
 
