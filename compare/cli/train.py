@@ -4,7 +4,6 @@ import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +14,6 @@ from compare.backends.by_name import check_known, is_torch, ranks_of
 from compare.backends.devices import Device, device
 from compare.backends.launched import is_first, place
 from compare.backends.protocol import TIME_LIMIT
-from compare.cli.ignored import check_data_root, typed
 from compare.cli.options import (
     OUTPUT,
     SIDES_AND_RANKS,
@@ -35,17 +33,16 @@ from compare.cli.options import (
 from compare.cli.outputs import Outputs
 from compare.cli.problem_options import ProblemOptions, takes_problem
 from compare.cli.progress import announce, progress, tell
-from compare.data.prepared import Prepared
+from compare.cli.resumed import resumed
 from compare.errors import InputError
-from compare.files import is_regular, short_path
+from compare.files import is_regular
 from compare.problem import checksum
 from compare.report import as_json, saved_runs
 from compare.report.pictures import save_pictures
 from compare.report.training_log import USUAL_LINES, TrainingLog
 from compare.report.training_pictures import training_pictures
 from compare.training.advice import advice
-from compare.training.checkpoint import Checkpoint, check_suffix, load_checkpoint, save_checkpoint
-from compare.training.checkpoint_images import check_data_is_here
+from compare.training.checkpoint import check_suffix, load_checkpoint, save_checkpoint
 from compare.training.duration import step_seconds
 from compare.training.loop import Training
 from compare.training.saving import SaveError
@@ -94,7 +91,7 @@ def train(
     name = checkpoint.dtype if checkpoint else (dtype or Dtype.float32).value
     where = device(device_name.value, "torch" if is_torch(backend) else backend, name)
     log_of = functools.partial(TrainingLog.of, every=log_epochs, steps=log_every, quiet=quiet)
-    asked = _resumed(resume, checkpoint, chosen, context) if resume and checkpoint else chosen
+    asked = resumed(resume, checkpoint, chosen, context) if resume and checkpoint else chosen
     problem = asked.problem(quiet, log_of)
     log = log_of(problem)
     training = start(problem, backend, name, device=where, time_limit=seconds, checkpoint=checkpoint)
@@ -218,31 +215,3 @@ def _seconds(training: Training, dtype: str) -> float:
     problem = training.problem
     pixels = problem.chosen.batch_size * problem.features
     return _left(training) * step_seconds(training.name, dtype, pixels, problem.classes)
-
-
-def _resumed(path: Path, checkpoint: Checkpoint, chosen: ProblemOptions, context: typer.Context) -> ProblemOptions:
-    """The problem that the checkpoint was trained on, for more epochs if that is asked for."""
-    if checkpoint.chosen is None or checkpoint.data is None:
-        raise InputError(f"{short_path(path)}: has weights only; --resume needs a file of train --save")
-    check_data_is_here(checkpoint)
-    own = asdict(checkpoint.chosen) | {"data": checkpoint.data, **asdict(checkpoint.prepared or Prepared())}
-    _check_free(path, own | {"dtype": checkpoint.dtype}, context)
-    check_data_root(context, checkpoint.data)
-    return replace(chosen, **own | ({} if chosen.epochs is None else {"epochs": chosen.epochs}))
-
-
-def _check_free(path: Path, own: dict[str, Any], context: typer.Context) -> None:
-    """Raise InputError if an option was given that the checkpoint decides: all of its `own` but the epochs."""
-    given = {f"--{name.replace('_', '-')}": own[name] for name in sorted(typed(context, own.keys() - {"epochs"}))}
-    if given:
-        used = ", ".join(_typed(*one) for one in given.items())
-        raise InputError(
-            f"{short_path(path)} was trained with {used}; a resumed training keeps that: omit {', '.join(given)}"
-        )
-
-
-def _typed(option: str, value: Any) -> str:
-    """A choice as one types it; where it is off, nothing is typed."""
-    if value is None or value is False:
-        return f"no {option}"
-    return option if value is True else f"{option} {value}"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from compare.backends.launched import RankError, note_saved
+from compare.backends.launched import RankError, note_saved, place
 from compare.backends.protocol import State
 from compare.backends.remote import RemoteSide
 from compare.backends.user_file import UserFileError
@@ -69,7 +69,8 @@ class Saving:
         try:
             if self._is_worth_it():
                 self.finish()
-            if isinstance(reason, KeyboardInterrupt):
+            # of ranks the line that tells why all end says it too
+            if isinstance(reason, KeyboardInterrupt) and not place():
                 self._tell(f"{self._path}: {self._reaches}")
         except InputError as error:
             reason.add_note(str(error))

@@ -134,7 +134,22 @@ def test_a_seed_of_0_and_what_is_on_are_told_as_they_are_typed(cli, tmp_path: Pa
     path = tmp_path / "model"
     cli("train", *MOVING, "--nesterov", "--seed", 0, "--epochs", 1, "--save", path)
     _, _, err = cli("train", "--resume", path, "--nesterov", "--seed", 3)
-    assert "was trained with --nesterov, --seed 0; " in err
+    assert "was trained with --seed 0; a resumed training keeps that: omit --seed" in err
+
+
+def test_the_same_command_goes_on(cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    images = np.random.default_rng(3).integers(0, 256, (60, 4, 4)).astype(np.uint8)
+    np.savez("mine.npz", images=images, labels=np.arange(60) % 3)
+    options = "--data", "./mine.npz", "--batch-size", 20, "--lr", 0.1, "--dtype", "float64", "--epochs", 2, "--nesterov"
+    command = "train", *options, "--momentum", 0.5, "--save", "model"
+    assert cli(*command)[0] == 0
+    assert cli(*command, "--resume", "model")[::2] == (0, "")
+    assert cli("train", "--resume", "model", "--data", tmp_path / "mine.npz", "--quiet")[::2] == (0, "")
+    (tmp_path / "other.npz").write_bytes((tmp_path / "mine.npz").read_bytes())
+    code, _, err = cli("train", "--resume", "model", "--data", "./other.npz", "--nesterov")
+    assert code == 2
+    assert re.search(r"was trained with --data \S+mine.npz; a resumed training keeps that: omit --data\n$", err)
 
 
 def test_resume_needs_to_know_how_it_was_trained(cli, tmp_path: Path):
