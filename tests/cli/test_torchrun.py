@@ -103,6 +103,7 @@ def test_a_rank_that_is_told_to_end_is_named_in_the_one_line(root: Path, tmp_pat
     died = torchrun(root, script, "train", *OPTIONS, "--save", path)
     what = f"error: rank {rank} was told to end ({number}), and with it the training"
     assert ours(died.stderr) == [f"{what}; what is saved ends after epoch 1, step 3 of the next"]
+    assert died.stderr.count("what is saved") == 1
     assert load_checkpoint(path).progress.step == 3
 
 
