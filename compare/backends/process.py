@@ -46,7 +46,7 @@ class Process:
 
     def __init__(self, time_limit: float, program: str = "compare.backends.worker_process"):
         self.time_limit, self.fault, self.awaited, self.calls = time_limit, "", 0, math.inf
-        self.folder, self._has_ended = make_folder(), False
+        self.folder, self._has_ended, self._open_line = make_folder(), False, False
         try:
             self._connection = Connection(partial(_started, self.folder, program))
         except OSError:
@@ -169,8 +169,17 @@ class Process:
                     more = "\n(what else it prints is not shown)\n" if printed > MOST_SHOWN else ""
                     sys.stderr.write(shown.decode(errors="replace") + more)
                     sys.stderr.flush()
+                    self._open_line = not (more or shown.endswith(b"\n"))
             if printed > PRINTED:
                 self.stop(f"prints more than {PRINTED:,} bytes")
+        self.end_line()
+
+    def end_line(self) -> None:
+        """End the line that the file has printed, so that what is said next begins one."""
+        if self._open_line and sys.stderr:
+            self._open_line = False
+            sys.stderr.write("\n")
+            sys.stderr.flush()
 
     def _printed(self, pipe: int) -> bytes:
         """What it prints next; nothing once it has ended, though what it has started may still hold the pipe."""

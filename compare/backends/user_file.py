@@ -212,8 +212,10 @@ def _is_number(part: Any) -> bool:
 
 
 def _failure(error: BaseException) -> str:
-    if isinstance(error, ValueError) and any(word in said(error) for word in ("read-only", "WRITEABLE", "resize")):
+    # its class may answer anything when an instance is asked
+    kind = type(error)
+    if issubclass(kind, ValueError) and any(word in said(error) for word in ("read-only", "WRITEABLE", "resize")):
         return "changes its input in place; work on a copy"
-    if isinstance(error, NotImplementedError):
+    if issubclass(kind, NotImplementedError):
         return "is not written yet"
     return raised(error)

@@ -124,12 +124,14 @@ class Worker(Remote):
 
     def _checked(self, answer: Message) -> Message:
         text = str(answer.values.get("text"))
+        if answer.kind != "done":
+            self._process.end_line()
         if answer.kind == "refused":
             raise InputError(text)
         if answer.kind == "wrong":
             raise UserFileError(text)
         if answer.kind != "done":
-            raise UserFileError(f"{self._shown}: {text}; it must not change NumPy or this package")
+            raise UserFileError(f"{self._shown}: {text}; it must not change NumPy, this package or its process")
         return answer._replace(arrays=tuple(map(_own, answer.arrays)))
 
     def _give_up(self, fault: str = "") -> NoReturn:

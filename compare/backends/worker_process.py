@@ -124,12 +124,16 @@ def main() -> None:
     inbox, outbox = map_file(folder / REQUESTS, mmap.ACCESS_READ), map_file(folder / ANSWERS, mmap.ACCESS_WRITE)
     _refuse_forks(outbox)
     threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
-    with threads(1), np.errstate(all="ignore"):
-        serve(Channel(incoming, outgoing, inbox, outbox), Service(outbox))
-    # nobody is left to tidy up if the other process was killed
-    shutil.rmtree(folder, ignore_errors=True)
-    # neither threads of the file nor what it does at exit keep this process
-    os._exit(0)
+    code, leave = 1, os._exit
+    try:
+        with threads(1), np.errstate(all="ignore"):
+            serve(Channel(incoming, outgoing, inbox, outbox), Service(outbox))
+        # nobody is left to tidy up if the other process was killed
+        shutil.rmtree(folder, ignore_errors=True)
+        code = 0
+    finally:
+        # neither threads of the file nor what it does at exit keep this process; why it ends the other process tells
+        leave(code)
 
 
 if __name__ == "__main__":

@@ -219,28 +219,3 @@ def test_garbage_in_its_pipes_is_one_line(user_file, one_function):
     with pytest.raises(UserFileError) as refused:
         functions.logits(*INPUTS)
     assert "\n" not in str(refused.value)
-
-
-@pytest.mark.parametrize(("count", "notes"), [(2000, 0), (1_000_000, 1)])
-def test_all_is_shown_of_two_thousand_bytes_and_a_million_are_allowed(
-    user_file, one_function, capfd: pytest.CaptureFixture, count: int, notes: int
-):
-    body = f"import os; os.write(1, b'y' * {count}); return X @ W.T + b"
-    worker = Worker(Path(user_file(one_function("logits", body))))
-    worker.equations().logits(*INPUTS)
-    worker.end()
-    err = capfd.readouterr().err
-    assert (err.count("y"), err.count("(what else it prints is not shown)")) == (2000, notes)
-    assert worker._process.fault == ""
-
-
-def test_what_it_prints_is_shown_once_and_in_part(user_file, one_function, capfd: pytest.CaptureFixture):
-    code = "print('loaded')\n" + one_function("logits", "print('y' * 300_000); return X @ W.T + b")
-    worker = Worker(Path(user_file(code)))
-    worker.equations().logits(*INPUTS)
-    worker.end()
-    out, err = capfd.readouterr()
-    assert out == ""
-    assert err.count("loaded") == 2  # it was loaded, and run anew for the functions
-    assert err.count("y") == 2000 - len("loaded\n" * 2)
-    assert err.count("(what else it prints is not shown)") == 1

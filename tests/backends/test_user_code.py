@@ -28,6 +28,10 @@ ODD_ERRORS = {
         "raise type('E', (Exception,), {'__traceback__': property(lambda _: 1 / 0)})('why')",
         "raises E: why",
     ),
+    "whose class is none": (
+        "raise type('E', (Exception,), {'__class__': property(lambda _: 1 / 0)})('why')",
+        "raises E: why",
+    ),
     "that passes a file without a name": (
         "exec(compile('1 / 0', '\\ud800', 'exec'))",
         "raises ZeroDivisionError: division by zero",

@@ -129,7 +129,7 @@ def test_a_fault_of_a_function_is_told_and_the_worker_goes_on(user_file, one_fun
 def test_a_file_that_breaks_numpy_gets_one_line(user_file, right_functions, small: Problem):
     worker = Worker(Path(user_file(right_functions + "\nnp.split = None\n")))
     side = worker.backend().side(small, "float64")
-    with pytest.raises(UserFileError, match=r"; it must not change NumPy or this package$"):
+    with pytest.raises(UserFileError, match=r"; it must not change NumPy, this package or its process$"):
         next(side.epoch(small.epoch_batches(1)))
 
 
