@@ -11,7 +11,7 @@ from compare.exercise.factors import one_factor
 from compare.exercise.logits_questions import moved_images
 from compare.exercise.nearly import rounded, same_gap
 from compare.exercise.on_the_way import on_the_way
-from compare.exercise.seen import Seen, apart, ratio
+from compare.exercise.seen import Seen, apart, prints_as_one, ratio
 from compare.exercise.trials import Trial, is_nothing, same
 
 
@@ -161,7 +161,9 @@ def _rows_apart(seen: Seen) -> str:
 
 def _multiples(ours: NDArray, right: NDArray, axis: int) -> bool:
     ours, right = (ours, right) if axis else (ours.T, right.T)
-    return ours.shape[1] > 1 and all(ratio(a, b) is not None for a, b in zip(ours, right, strict=True))
+    every = [ratio(a, b) for a, b in zip(ours, right, strict=True)]
+    # a number that is off by rounding only is no factor
+    return ours.shape[1] > 1 and None not in every and not all(map(prints_as_one, every))
 
 
 def _some_sizes(seen: Seen) -> str:

@@ -12,10 +12,12 @@ from compare.exercise.right import RIGHT
 from compare.exercise.seen import Seen, apart, value
 from compare.exercise.trials import INCOMING, STEPS, Trial, as_results, small_inputs
 
-# So small a probability is met after some training, or with confident weights.
-SMALL_P = 1e-4, 1e-6, 1e-8, 1e-15, 1e-30
+# So small a probability is met with confident weights; what is added against 0, as 1e-30, is no mistake.
+SMALL_P = 1e-4, 1e-6, 1e-8, 1e-12, 1e-15
+# So far P - Y may be from 0 at the label: of less than that, rounding leaves too little.
+CONFIDENT = 1e-4, 1e-6
 # So many times as small or as large as usual a gradient may come in: all of these functions are linear in it.
-TIMES = 1e-6, 1e-9, 1e-30, 1e3, 1e9
+TIMES = 1e-6, 1e-9, 1e3, 1e9
 # All are made of one of the small inputs, in which no incoming gradient is 0.
 CHOSEN = 1 + STEPS
 OF_SMALL_P = {
@@ -74,6 +76,14 @@ def extremes(name: str) -> Iterator[Extreme]:
             f"where some P are {small:g}",
             OF_SMALL_P[name],
             "P may be small, but is not 0 here: nothing is cut off, clipped or added, however small it is.",
+        )
+    for small in CONFIDENT if name == "logits_gradient" else ():
+        P = _with_small(np.exp(inputs["logP"]), small)
+        yield Extreme(
+            (np.log(P), P.argmax(axis=1)),
+            f"where P is {small:g} but at the labels",
+            "Which step of yours treats small values in another way?",
+            "An entry of dZ may be small: nothing is cut off, clipped, rounded or added.",
         )
     for times in TIMES if came else ():
         scaled = {one: inputs[one] * times for one in came} | {

@@ -18,7 +18,7 @@ ROWS = (
     ((1000, 999, 998), (-1000, -1001, -1002)),
 )
 CUT = "The difference between two logits of a row stays in logP, however large it is: which step changes it?"
-CUT_SAYS = "Look for a step that cuts values off, as clip, maximum, minimum or a small number that is added do."
+CUT_SAYS = "Look for a step that cuts values off, as clip, maximum and minimum do, or adds a small number."
 SHIFT_SAYS = "Print what your code takes exp of there: the largest of each row should be 0."
 
 

@@ -211,7 +211,8 @@ FAULTS = {
     ),
     r"for \w+(, the \w+ of the pair,)?, not a NumPy array": (
         "Which line makes it?",
-        "np.array(list, {given}.dtype) makes an array from a list; np.zeros(shape, {given}.dtype) one to be filled.",
+        "Only {result} is asked for. Of a list of its numbers np.array(list, {given}.dtype) makes an array; "
+        "np.zeros(shape, {given}.dtype) makes one to be filled.",
     ),
     r"takes over": (
         "Does a loop end?",

@@ -119,7 +119,7 @@ def all_zero(seen: Seen) -> str:
     if right and all((trial.sizes.get("N") == 1) == any(trial is one for one in right) for trial in seen.trials):
         return (
             f"your {seen.symbol} is 0 in every batch of more than one image, and right with N = 1. Which number of "
-            "yours becomes 0 when N is 2: by //, by int, or by N - 1?"
+            "yours becomes 0 there: by //, int or round?"
         )
     if right:
         return f"{seen.where} your {seen.symbol} is 0. What makes it 0 there?"

@@ -7,12 +7,12 @@ from compare.exercise.mistakes.register import mistake
 from compare.exercise.right import one_hot
 
 
-@mistake("logits", "After the loop over the pixels Z has all the products.", "= keeps the last pixel only; += adds up.")
+@mistake("logits", "The last product is the logit.", "= keeps the last pixel only; += adds up.")
 def last_pixel_only(X, W, b):
     return X[:, -1:] @ W[:, -1:].T + b
 
 
-@mistake("nll_loss", "After the loop n is the number of images.", "It is the last index, N - 1: divide by len(y).")
+@mistake("nll_loss", "The last index is the number of images.", "It is N - 1, for the first is 0: divide by len(y).")
 def divided_by_the_last_index(logP, y):
     return -logP[np.arange(len(y)), y].sum() / (len(y) - 1)
 

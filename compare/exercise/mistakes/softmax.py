@@ -152,7 +152,7 @@ def one_in_every_entry(P, dP):
     return (dP * P).sum(axis=1, keepdims=True) * (1 - P)
 
 
-@mistake(BACKWARD, "After the loop over j the entry has all its terms.", "= keeps the last j only; += adds up over j.")
+@mistake(BACKWARD, "The last term of the sum over j is the entry.", "= keeps the last j only; += adds up over j.")
 def last_class_of_the_sum_only(P, dP):
     dZ = -P * dP[:, -1:] * P[:, -1:]
     dZ[:, -1] += dP[:, -1] * P[:, -1]
