@@ -78,7 +78,7 @@ def _other_loss(seen: Seen) -> str:
     got, wanted = apart(*(part[seen.place] for part in seen.pair(seen.first)))
     return (
         f"{where}, where {came} is the gradient of another loss: {there}your {seen.at()} is {got} and should be "
-        f"{wanted}. What of {came} does your code use: all of its values, with their signs?"
+        f"{wanted}. What of {came} does your code use: all of its values, with their signs and sizes?"
     )
 
 
