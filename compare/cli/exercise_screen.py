@@ -45,9 +45,8 @@ def _print_rung(console: Console, number: int, rung: Rung) -> None:
 def _slow(rung: Rung) -> str:
     return (
         f"{rung.name} is right, and its check took {rung.seconds:.0f} s. A loop of Python handles one number after "
-        "another, with hundreds of machine instructions for each; a product of arrays is one call "
-        "that works on many at "
-        "once. It counts as it is; which line could be one product?\n"
+        "another, with hundreds of machine instructions for each; an operation on whole arrays is one call that works "
+        "on many at once. It counts as it is; which lines could be one call on the whole array?\n"
     )
 
 

@@ -22,6 +22,11 @@ SHIFTS = {
     "logits far below 0": "exp(-1000) is 0, and so is a sum of such: what may one add to all logits of a row?",
     "rows of mixed scale": "The rows have very different logits: does each row get its own maximum?",
 }
+# Of functions without P one asks for the values that they get.
+VALUES = dict.fromkeys(
+    ("logits", "confident"), "Values are very large or small here: which step changes such a value, or cuts it off?"
+)
+WITH_P = "log_softmax", "logits_gradient"
 # Of these mistakes one asks for the step that is wrong: the maximum is right.
 OF_P = {
     "log-of-softmax": "exp(-1000) is 0, and its logarithm is -inf: which step takes the logarithm of a probability?",
@@ -32,6 +37,6 @@ def batch_question(batch: str, name: str, bug: str = "") -> str:
     """What to ask about a batch in which a function is wrong; bug: the mistake of the catalogue that explains it."""
     if bug in OF_P:
         return OF_P[bug]
-    tables = (SHIFTS, BATCHES) if name == "log_softmax" else (BATCHES,)
-    texts = (text for table in tables for part, text in table.items() if part in batch)
+    first = SHIFTS if name == "log_softmax" else {} if name in WITH_P else VALUES
+    texts = (text for table in (first, BATCHES) for part, text in table.items() if part in batch)
     return next(texts, "What is special about this batch?")

@@ -18,6 +18,8 @@ from compare.equations import COMPOSED, FUNCTIONS, KNOWN
 from compare.exercise.batch_questions import batch_question
 from compare.exercise.described import described
 from compare.exercise.epoch_questions import own_functions_unused
+from compare.exercise.extremes import wrong_at_extremes
+from compare.exercise.far_logits import far_row
 from compare.exercise.faults import fault_help
 from compare.exercise.named import Named, named
 from compare.exercise.questions import question
@@ -132,6 +134,8 @@ def on_trials(name: str, call: Callable, trace: Trace = no_trace) -> Finding | N
         if not all(trial.is_right(result) for trial in found):
             seen = Seen(name, found, result)
             return Finding.of(question(seen), named(name, found), described(seen))
+    if told := wrong_at_extremes(name, call):
+        return Finding(told[0], told[1:])
     narrow = [*trials(name, call, "float32")]
     if all(trial.is_right() for trial in narrow):
         return Finding(ALONE.asks, (ALONE.says,)) if own_functions_unused(trace(small_inputs(name)[0])) else None
@@ -157,12 +161,14 @@ def _on_batches(file: Worker, name: str, problem: Problem, on_step: Step) -> Fin
     if not late:
         return None
     known, facts = _diagnosis(alone, name, problem)
-    # the first message has named the batch already
-    facts = tuple(fact for fact in facts if f'"{late.batch}"' not in fact) or facts
+    # the first message has named the batch already, and another would contradict it
+    facts = tuple(fact for fact in facts if 'in the batch "' not in fact) or facts
     if late.how and name == "logits_gradient":
         facts = (NO_DIVISION, *facts)
     how = late.how or ("is wrong there" if known else _accuracy(problem, alone))
     asks = batch_question(late.batch, name, known.bug if known else "")
+    if name == "log_softmax" and not known and (row := far_row(file.functions()[name], late.dtype)):
+        asks, facts = row.asks or asks, (row.says,)
     return Finding.of(f"{late} {how}. {asks}", known, facts)
 
 

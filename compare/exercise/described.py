@@ -11,7 +11,7 @@ from compare.exercise.factors import one_factor
 from compare.exercise.logits_questions import moved_images
 from compare.exercise.nearly import rounded, same_gap
 from compare.exercise.on_the_way import on_the_way
-from compare.exercise.seen import Seen, apart, ratio
+from compare.exercise.seen import Seen, apart, prints_as_one, ratio
 from compare.exercise.trials import Trial, is_nothing, same
 
 
@@ -105,10 +105,28 @@ def _right_rows(seen: Seen) -> str:
     for row, what in ((0, "first"), (-1, "last")):
         if all(mask[row] and mask.sum() == 1 for mask in right):
             return (
-                f"Of your {seen.symbol} only the {what} row is right, that of the {what} image. Which of your lines is "
-                "run for one image only?"
+                f"Of your {seen.symbol} only the {what} row is right, that of the {what} image{_each_row(seen)}. "
+                "What is different for the other images?"
             )
     return ""
+
+
+def _each_row(seen: Seen) -> str:
+    """How far each row of the largest batch is off, where that is one number a row."""
+    trial = max(seen.wrong, key=lambda one: one.sizes["N"])
+    ours, right = seen.pair(trial)
+    where = f": with N = {len(ours)}"
+    every = [ratio(*pair) for pair in zip(ours, right, strict=True)]
+    if None not in every:
+        return f"{where} your rows are {_numbers(every)} times what they should be"
+    if seen.name != "logits":
+        return ""
+    times = [ratio(gap, trial.given["b"]) for gap in ours - right + trial.given["b"]]
+    return "" if None in times else f"{where} b is {_numbers(times)} times in your rows"
+
+
+def _numbers(values: list[float | None]) -> str:
+    return ", ".join(f"{float(one or 0):.4g}" for one in values)
 
 
 def _rounding(seen: Seen) -> str:
@@ -143,7 +161,9 @@ def _rows_apart(seen: Seen) -> str:
 
 def _multiples(ours: NDArray, right: NDArray, axis: int) -> bool:
     ours, right = (ours, right) if axis else (ours.T, right.T)
-    return ours.shape[1] > 1 and all(ratio(a, b) is not None for a, b in zip(ours, right, strict=True))
+    every = [ratio(a, b) for a, b in zip(ours, right, strict=True)]
+    # a number that is off by rounding only is no factor
+    return ours.shape[1] > 1 and None not in every and not all(map(prints_as_one, every))
 
 
 def _some_sizes(seen: Seen) -> str:

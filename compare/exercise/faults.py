@@ -160,7 +160,7 @@ FAULTS = {
     r"raises IndexError": (
         "That axis is shorter than the index: what does the index count there, images, pixels or classes?",
         "Axis 0 is the first index. An index of images ends at N - 1, one of classes, so a label, at K - 1, "
-        "and one of pixels at D - 1. A range ends at a size of an input, such as {given}.shape[0], not at a number.",
+        "and one of pixels at D - 1. Which of your indices goes further than its axis is long?",
     ),
     r"raises AxisError": (
         "How many axes has the array, and what is the number of the first?",
@@ -174,9 +174,22 @@ FAULTS = {
         "What do you make one array of, and have the parts one shape?",
         "W (K, D) and b (K,) are two arrays, and go back as two: with a comma.",
     ),
-    r"raises NameError": (
+    r"raises (NameError: name .* is not defined|NameError: cannot access|UnboundLocalError)": (
         "Where does that name get its value?",
         "A function knows its parameters, and what stands at the top of the file; NumPy is np.",
+    ),
+    r"raises NameError": (
+        "That text is not Python's own: which line raises it, and when?",
+        "Print what that line tests: in the worked example it is shown once.",
+    ),
+    r"raises RecursionError.*, in (a|the) batch": (
+        "Python stops after about 1,000 calls inside each other: how many does your function make with so many images?",
+        "With a call inside a call for each image or entry, a large batch goes too deep: use a loop, or a sum over an "
+        "axis.",
+    ),
+    r"raises RecursionError": (
+        "Python stops after about 1,000 calls inside each other: when does your function stop calling itself?",
+        "Here no call inside itself is needed: a loop ends by itself, and NumPy works on whole arrays.",
     ),
     r"raises TypeError.*keyword argument": (
         "Does the function that you call know that argument?",
@@ -191,9 +204,15 @@ FAULTS = {
         "How many results does it have, and in which order?",
         "Two results are returned as `return W, b`: with a comma.",
     ),
+    r"returns a tuple for \w+, not": (
+        "What is behind your return: one result, or several?",
+        "A comma makes a tuple, also at the end of a line. Only {result} is asked for here: return it alone, and leave "
+        "what belongs to another function to that.",
+    ),
     r"for \w+(, the \w+ of the pair,)?, not a NumPy array": (
         "Which line makes it?",
-        "np.array(list, {given}.dtype) makes an array from a list; np.zeros(shape, {given}.dtype) one to be filled.",
+        "Only {result} is asked for. Of a list of its numbers np.array(list, {given}.dtype) makes an array; "
+        "np.zeros(shape, {given}.dtype) makes one to be filled.",
     ),
     r"takes over": (
         "Does a loop end?",
@@ -216,5 +235,5 @@ def fault_help(text: str, name: str) -> tuple[str, str]:
     if fixed := fixed_size(text, name):
         return fixed
     asks, says = next((texts for pattern, texts in FAULTS.items() if re.search(pattern, text)), OTHERWISE)
-    given = next(iter(KNOWN[name].parameters))
-    return asks, f"{in_letters(text, name)}{says.format(given=given)}"
+    given, result = next(iter(KNOWN[name].parameters)), next(iter(KNOWN[name].results))
+    return asks, f"{in_letters(text, name)}{says.format(given=given, result=result)}"

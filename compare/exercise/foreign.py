@@ -20,15 +20,14 @@ def outside(node: ast.AST) -> Iterator[str]:
 def why_not(name: str, other: str, folder: Path) -> str:
     """What is said of a function that runs other code. folder: that of the exercise."""
     root = other.lstrip(".").partition(".")[0]
-    if other.startswith(".") or (folder / f"{root}.py").exists():
-        return (
-            f"{name} uses {other}: that is another file. Write the code of {name} in this file, and nothing is missing."
-        )
+    # Python's own comes first: a file of that name beside the exercise is not what ran
     if other in WAYS:
         return (
             f"{name} uses {other}: by that a file can run code that is not in it, so the function does not count. "
             "It may well be right. Write it without that; NumPy is all that it needs."
         )
+    if other.startswith(".") or (folder / f"{root}.py").exists():
+        return f"{name} uses {other}: that is another file. Write the code of {name} in this file."
     return (
         f"{name} uses {other}: that is somebody else's code. It may well be right, but here it earns nothing, "
         "because nothing is learned by it. Write it in this file; NumPy is all that it needs."

@@ -3,10 +3,12 @@
 import numpy as np
 
 from compare.exercise.rungs import shown
-from compare.exercise.seen import Question, Seen, constant_ratio, ratio, value
-from compare.exercise.trials import same
+from compare.exercise.seen import Question, Seen, apart, constant_ratio, ratio, value
+from compare.exercise.trials import STEPS, Trial, same, sizes_text
 
 NUDGE = 0.001
+# What comes in from the function before.
+INCOMING = {"probabilities_gradient": "dlogP", "softmax_backward": "dP", "weight_gradient": "dZ", "bias_gradient": "dZ"}
 
 
 def _opposite(seen: Seen) -> str:
@@ -65,28 +67,48 @@ def _clear_ratio(seen: Seen) -> str:
     return "" if None in every else constant_ratio(seen)
 
 
+def _other_loss(seen: Seen) -> str:
+    """Right as long as the gradient that comes in is that of a step, and wrong with every other."""
+    others = seen.trials[1 + STEPS :]
+    if seen.of_steps or any(trial.is_right(seen.result) for trial in others):
+        return ""
+    came, at = INCOMING[seen.name], seen.place if len(seen.place) == 2 and "X" not in seen.first.given else None
+    where = seen.where.removesuffix(": there")
+    there = f"{came}[{', '.join(map(str, at))}] is {value(seen.first.given[came][at])}, and " if at else ""
+    got, wanted = apart(*(part[seen.place] for part in seen.pair(seen.first)))
+    return (
+        f"{where}, where {came} is the gradient of another loss: {there}your {seen.at()} is {got} and should be "
+        f"{wanted}. What of {came} does your code use: all of its values, with their signs and sizes?"
+    )
+
+
+def _in(seen: Seen, trial: Trial) -> str:
+    """Which trial is spoken of, if it is not the worked example."""
+    return "" if trial is seen.trials[0] else f"in a batch with {sizes_text(trial)} "
+
+
 def _elsewhere(seen: Seen) -> str:
     """An entry beside the label is not 0."""
-    for trial in seen.wrong:
+    for trial in seen.of_steps:
         ours, right = seen.pair(trial)
         if (bad := np.argwhere((right == 0) & ~(np.abs(ours) < 1e-12))).size:
             n, k = map(int, bad[0])
             label = int(np.flatnonzero(right[n])[0])
             of = seen.symbol[1:]
             return (
-                f"your {seen.at((n, k))} is {value(ours[n, k])}, and image {n} has the label {label}. "
-                f"Does L change if {of}[{n}, {k}] changes a little, and nothing else of {of}?"
+                f"{_in(seen, trial)}your {seen.at((n, k))} is {value(ours[n, k])}, and image {n} has the label "
+                f"{label}. Does L change if {of}[{n}, {k}] changes a little, and nothing else of {of}?"
             )
     return ""
 
 
 def _label_is_zero(seen: Seen) -> str:
-    for trial in seen.wrong:
+    for trial in seen.of_steps:
         ours, right = seen.pair(trial)
         if (bad := np.argwhere((right != 0) & (ours == 0))).size:
             n, k = map(int, bad[0])
             return (
-                f"your {seen.at((n, k))} is 0, and image {n} has the label {k}. Does L change with "
+                f"{_in(seen, trial)}your {seen.at((n, k))} is 0, and image {n} has the label {k}. Does L change with "
                 f"{seen.symbol[1:]}[{n}, {k}]?"
             )
     return ""
@@ -110,7 +132,7 @@ def _small_p(seen: Seen) -> str:
     P, dlogP = seen.first.given["P"], seen.first.given["dlogP"]
     ours, right = seen.pair(seen.first)
     labels = np.flatnonzero(right.any(axis=1))
-    if len(labels) < 2 or dlogP[right != 0].size < 2:
+    if not seen.of_steps or len(labels) < 2 or dlogP[right != 0].size < 2:
         return ""
     p, d = P[right != 0], ours[right != 0]
     low, high = int(p.argmin()), int(p.argmax())
@@ -136,7 +158,7 @@ def _row_sums(seen: Seen) -> str:
 def _sign_beside_the_label(seen: Seen) -> str:
     ours, right = seen.pair(seen.first)
     bad = np.argwhere(np.sign(ours) * np.sign(right) < 0)
-    if not bad.size:
+    if not bad.size or not seen.of_steps:
         return ""
     n, k = map(int, bad[0])
     is_label = "is the label" if right[n, k] < 0 else "is not the label"
@@ -176,6 +198,7 @@ _ROWS: tuple[Question, ...] = (_opposite, _clear_ratio, _row_sums, _sign_beside_
 GRADIENTS: dict[str, tuple[Question, ...]] = {
     "log_probabilities_gradient": (_opposite, _clear_ratio, _elsewhere, _label_is_zero, _labels_differ, _by_nudging),
     "probabilities_gradient": (
+        _other_loss,
         _opposite,
         _clear_ratio,
         _elsewhere,
@@ -183,9 +206,9 @@ GRADIENTS: dict[str, tuple[Question, ...]] = {
         _small_p,
         _by_nudging,
     ),
-    "softmax_backward": _ROWS,
+    "softmax_backward": (_other_loss, *_ROWS),
     "logits_gradient": _ROWS,
-    "weight_gradient": (_opposite, _clear_ratio, _one_image, _pixels_by_hand),
-    "bias_gradient": (_opposite, _clear_ratio, _one_image, _column_by_hand),
+    "weight_gradient": (_other_loss, _opposite, _clear_ratio, _one_image, _pixels_by_hand),
+    "bias_gradient": (_other_loss, _opposite, _clear_ratio, _one_image, _column_by_hand),
     "parameter_gradients": (_opposite, _clear_ratio, _one_image, _by_nudging),
 }

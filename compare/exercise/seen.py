@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from compare.equations import KNOWN
 from compare.exercise.rungs import shown
-from compare.exercise.trials import Trial, is_nothing, same, sizes_text
+from compare.exercise.trials import STEPS, Trial, is_nothing, same, sizes_text
 
 # What every ratio may be off, and from which share of the largest value on it is read.
 SPREAD, LARGE = 1e-6, 1e-3
@@ -43,6 +43,11 @@ class Seen(NamedTuple):
     def pair(self, trial: Trial) -> tuple[NDArray, NDArray]:
         """Ours and the right one."""
         return trial.ours[self.result], trial.right[self.result]
+
+    @property
+    def of_steps(self) -> list[Trial]:
+        """Those of the wrong trials whose inputs are as a step has them: no other has labels behind its gradient."""
+        return [trial for trial in self.trials[: 1 + STEPS] if not trial.is_right(self.result)]
 
     @property
     def where(self) -> str:
@@ -110,6 +115,16 @@ def all_zero(seen: Seen) -> str:
     if any(trial.ours[seen.result].any() for trial in seen.wrong):
         asks = CANCEL.get(seen.name, "Which numbers of yours cancel?")
         return f"your {seen.symbol} is 0 everywhere, up to rounding. {asks}"
+    right = [trial for trial in seen.trials if trial.is_right(seen.result)]
+    if right and all((trial.sizes.get("N") == 1) == any(trial is one for one in right) for trial in seen.trials):
+        return (
+            f"your {seen.symbol} is 0 in every batch of more than one image, and right with N = 1. Which number of "
+            "yours becomes 0 there: by //, int or round?"
+        )
+    if right:
+        return f"{seen.where} your {seen.symbol} is 0. What makes it 0 there?"
+    if not seen.first.ours[seen.result].ndim:
+        return one_number(seen)
     return f"your {seen.symbol} is 0 everywhere. Where in your code should it get its values, and are they returned?"
 
 
@@ -132,10 +147,11 @@ def _is_given(seen: Seen, trial: Trial, name: str) -> bool:
 def one_number(seen: Seen) -> str:
     """Ours is the same number in all places of all batches."""
     first = seen.trials[0].ours[seen.result]
-    if not first.ndim or not all((trial.ours[seen.result] == first.flat[0]).all() for trial in seen.trials):
+    if not all((trial.ours[seen.result] == first.flat[0]).all() for trial in seen.trials):
         return ""
+    places = "in every place and in every batch" if first.ndim else "in every batch"
     return (
-        f"your {seen.symbol} is {value(first.flat[0])} in every place and in every batch. Where does your code use "
+        f"your {seen.symbol} is {value(first.flat[0])} {places}. Where does your code use "
         f"{' and '.join(seen.first.given)}?"
     )
 

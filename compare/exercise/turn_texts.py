@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from compare.words import counted
 
 
@@ -34,7 +37,7 @@ QUESTIONS = {
 LESSONS = {
     "W": "Step {next} begins with {start}: W, b = sgd_step(W, b, dW, db, lr) hands both on to the next turn.",
     "b": "Step {next} begins with {start}: W, b = sgd_step(W, b, dW, db, lr) hands both on to the next turn.",
-    "lr": "Each step has the rate lr as it came in: the mean over the batch is in dZ already.",
+    "lr": "Each step has the rate lr as it came in{mean}.",
     "logP": "It takes logP, as log_softmax returns it in this step, and makes P of it itself.",
     "P": "P is exp(logP) of this step.",
     "Z": "Z is what logits returns in this step.",
@@ -44,6 +47,16 @@ LESSONS = {
     "dlogP": "dlogP is made in each step from its own labels.",
     "dP": "dP is made in each step from its own P and dlogP.",
 }
+
+
+def lesson(name: str, step: int, start: str, got: NDArray, lr: float, images: Sequence[int]) -> str:
+    """What to say of an input that a step gets.
+
+    start: where its W or b comes from. images: the numbers of images by which a rate may be divided.
+    """
+    divided = name == "lr" and got.size == 1 and any(n > 1 and np.isclose(float(got) * n, lr) for n in images)
+    mean = ": the mean over the batch is in dZ already" if divided else ""
+    return LESSONS[name].format(next=step, start=start, mean=mean)
 
 
 def images_text(rows: Sequence[int]) -> str:

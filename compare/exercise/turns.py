@@ -13,7 +13,7 @@ from compare.exercise.right import RIGHT
 from compare.exercise.rungs import shown
 from compare.exercise.seen import apart, prints_as_one, ratio
 from compare.exercise.trials import Results, same
-from compare.exercise.turn_texts import LESSONS, QUESTIONS, RANDOM, Turn, images_text, labels_text, steps_of, why_images
+from compare.exercise.turn_texts import QUESTIONS, RANDOM, Turn, images_text, labels_text, lesson, steps_of, why_images
 from compare.words import counted
 
 Values = dict[str, Any]
@@ -82,7 +82,8 @@ class _Epoch:
                 f"Step {n + 1} has {images}, with {labels_text(self.steps[n]['y'])}: cut X and y in the same way.",
             )
         asks = f"{place} the {name} that your {function} gets is {self.identified(n, name, got)}. {QUESTIONS[name]}"
-        return Turn(asks, LESSONS[name].format(n=n, next=n + 1, name=name, start=self._start(n, name)))
+        counts = len(self.y), self.size, len(self.steps[n]["y"])
+        return Turn(asks, lesson(name, n + 1, self._start(n, name), got, self.lr, counts))
 
     def _start(self, n: int, name: str) -> str:
         return f"the {name} that step {n} returned" if n else f"the {name} that came in"

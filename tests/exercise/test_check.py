@@ -60,6 +60,24 @@ LATE = {
         'right in the worked example, but not in the batch "logits of ±1000": logP has -inf there. exp(-1000) is 0, '
         "and its logarithm is -inf: which step takes the logarithm of a probability?",
     ),
+    "a shift by the largest size": (
+        ("S = Z - Z.max(axis=1, keepdims=True)", "S = Z - abs(Z).max(axis=1, keepdims=True)"),
+        "log_softmax",
+        'right in the worked example, but not in the batch "logits of ±1000": logP has inf there. '
+        "exp(1000) is too large, and exp(-1000) is 0: before exp, what is the largest of each row?",
+    ),
+    "logits cut off": (
+        ("S = Z - Z.max(axis=1, keepdims=True)", "Z = np.clip(Z, -50, 50)\n    S = Z - Z.max(axis=1, keepdims=True)"),
+        "log_softmax",
+        'right in the worked example, but not in the batch "logits of ±1000": logP is wrong there. The difference '
+        "between two logits of a row stays in logP, however large it is: which step changes it?",
+    ),
+    "logP cut off": (
+        ("-logP[", "-np.maximum(logP, -100)["),
+        "nll_loss",
+        'right in the worked example, but not in the batch "logits of ±1000": L is wrong there. Values are very large '
+        "or small here: which step changes such a value, or cuts it off?",
+    ),
     "on real images": (
         ("dZ.T @ X", "dZ.T @ X * (1 + (len(X) == 36))"),
         "parameter_gradients",
@@ -105,6 +123,28 @@ def test_what_only_a_batch_shows(checked: Callable, case: str):
     finding = checked(name, change)
     assert finding.asks == asks
     assert finding.says
+
+
+# What is said on request of logits that are far apart: rows that one can redo, and no other batch.
+FAR = {
+    "a shift by the largest size": "Of Z = [[-1000, -1001, -1002]] your logP is [[inf, inf, inf]], and should be "
+    "[[-0.4076, -1.4076, -2.4076]]. Print what your code takes exp of there: the largest of each row should be 0.",
+    "logits cut off": "Of Z = [[1000, 0, -1000]] your logP is [[0, -50, -100]], and should be [[0, -1000, -2000]]. "
+    "Look for a step that cuts values off, as clip, maximum and minimum do, or adds a small number.",
+}
+
+
+@pytest.mark.parametrize("case", FAR)
+def test_logits_far_apart_are_told_by_a_row(checked: Callable, case: str):
+    change, name, _ = LATE[case]
+    assert checked(name, change).says == (FAR[case],)
+
+
+def test_a_function_that_calls_itself_for_each_image_is_told_so():
+    text = 'bias_gradient (E5) raises RecursionError: too deep, in the batch "batches of 2 to 1,001"'
+    asks, says = fault_help(text, "bias_gradient")
+    assert "how many does your function make with so many images?" in asks
+    assert "use a loop" in says
 
 
 def test_the_diagnosis_names_what_only_a_batch_shows(checked: Callable):

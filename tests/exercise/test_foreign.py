@@ -81,3 +81,8 @@ KINDS = {
 def test_the_reason_fits_what_is_refused(other: str, tmp_path: Path):
     (tmp_path / "helper.py").touch()
     assert why_not("logits", other, tmp_path).startswith(f"logits uses {other}: {KINDS[other]}")
+
+
+def test_a_way_of_python_is_no_file_of_that_name(tmp_path: Path):
+    (tmp_path / "subprocess.py").touch()
+    assert "by that a file can run code" in why_not("logits", "subprocess", tmp_path)

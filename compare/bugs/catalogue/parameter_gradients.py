@@ -118,7 +118,7 @@ def averaged_twice(X, dZ, *, bias=True):
 
 @bug(
     "parameter_gradients",
-    "The loop over images computes the gradient.",
+    "The gradient of the last image is that of the batch.",
     "Only the last image of each batch is learned from.",
     "= overwrites, += adds: the gradient is the sum over all images.",
     which=("both", "W", "b"),

@@ -6,12 +6,12 @@ from compare.exercise.mistakes.register import mistake
 from compare.exercise.right import bias_gradient, weight_gradient
 
 DW, DB = "weight_gradient", "bias_gradient"
-FIRST = "A loop over the images begins at 1.", "Rows are counted from 0: range(N), or a slice without a beginning."
+FIRST = "Images are counted from 1.", "They are counted from 0: range(N), or a slice without a beginning."
 LAST = (
     "range(N - 1) and X[:-1] reach the last image.",
     "Both end before their second number: range(N) and X as it is have all images.",
 )
-FIRST_CLASS = "A loop over the classes begins at 1.", "Classes are counted from 0: range(K) has them all."
+FIRST_CLASS = "Classes are counted from 1.", "They are counted from 0: range(K), or a slice without a beginning."
 LAST_CLASS = "range(K - 1) has all classes.", "range ends before its second number: range(K) has classes 0 ... K-1."
 
 
@@ -31,8 +31,8 @@ def last_image_left_out_of_the_loss(logP, y):
 
 @mistake(
     "nll_loss",
-    "return stands inside of the loop.",
-    "Only the first image was added when the function ended: return after the loop.",
+    "One image is all, or return stands inside of a loop.",
+    "All images are added up: no index picks one, and return stands after the loop.",
 )
 def first_image_divided_by_n(logP, y):
     return -_at_labels(logP, y)[0] / len(y)
@@ -54,8 +54,8 @@ def all_labels_in_every_row_of_the_loss(logP, y):
 
 @mistake(
     DW,
-    "Each turn of the loop makes dW.",
-    "= in place of +=, or zeros made inside of the loop, keep the last image only: begin with zeros, and add up.",
+    "The last image makes dW.",
+    "All images are added up. = in place of +=, or zeros made inside of a loop, keep the last one only.",
 )
 def last_image_only(X, dZ):
     return weight_gradient(X[-1:], dZ[-1:])
@@ -108,7 +108,7 @@ def last_pixel_left_out(X, W, b):
     return X[:, :-1] @ W[:, :-1].T + b
 
 
-@mistake("logits", "A loop over the pixels begins at 1.", "Pixels are counted from 0: range(D) has them all.")
+@mistake("logits", "Pixels are counted from 1.", "They are counted from 0: range(D), or a slice without a beginning.")
 def first_pixel_left_out(X, W, b):
     return X[:, 1:] @ W[:, 1:].T + b
 

@@ -7,12 +7,12 @@ from compare.exercise.mistakes.register import mistake
 from compare.exercise.right import one_hot
 
 
-@mistake("logits", "In the loop over the pixels each product is assigned.", "= keeps the last pixel only; += adds up.")
+@mistake("logits", "The last product is the logit.", "= keeps the last pixel only; += adds up.")
 def last_pixel_only(X, W, b):
     return X[:, -1:] @ W[:, -1:].T + b
 
 
-@mistake("nll_loss", "After the loop n is the number of images.", "It is the last index, N - 1: divide by len(y).")
+@mistake("nll_loss", "The last index is the number of images.", "It is N - 1, for the first is 0: divide by len(y).")
 def divided_by_the_last_index(logP, y):
     return -logP[np.arange(len(y)), y].sum() / (len(y) - 1)
 
@@ -22,6 +22,15 @@ def divided_by_the_last_index(logP, y):
 )
 def labels_left_out(P, _dlogP):
     return -1 / (len(P) * P)
+
+
+@mistake(
+    "probabilities_gradient",
+    "The lowest dlogP tells the label, and dP is -1 / (N P) there.",
+    "dlogP may be the gradient of any loss: each of its values is divided by its P.",
+)
+def label_sought_in_the_gradient_by_log_p(P, dlogP):
+    return -one_hot(dlogP.argmin(axis=1), P) / (len(P) * P)
 
 
 @mistake(

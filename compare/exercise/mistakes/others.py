@@ -174,8 +174,8 @@ def sizes_added(dZ):
 
 @mistake(
     "bias_gradient",
-    "Each logit has the bias, which was multiplied.",
-    "b is added with the factor 1: no other factor comes in.",
+    "Squared, effects of two signs do not cancel.",
+    "They should: db is the sum of dZ[n] as it is, with its sign, for b is added with the factor 1.",
 )
 def squares_added(dZ):
     return (dZ**2).sum(axis=0)

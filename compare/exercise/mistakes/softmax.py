@@ -4,7 +4,7 @@ import numpy as np
 
 import scratch
 from compare.exercise.mistakes.register import mistake
-from compare.exercise.right import softmax_backward
+from compare.exercise.right import one_hot, softmax_backward
 
 BACKWARD = "softmax_backward"
 
@@ -113,6 +113,15 @@ def short_way_guessed(P, dP):
 
 @mistake(
     BACKWARD,
+    "The lowest dP tells the label, and dZ is (P - Y) / N.",
+    "dP may be the gradient of any loss: all of its values count, and there may be no label.",
+)
+def label_sought_in_the_gradient(P, dP):
+    return (P - one_hot(dP.argmin(axis=1), P)) / len(P)
+
+
+@mistake(
+    BACKWARD,
     "log_softmax and softmax have one derivative.",
     "dP - P times the sum of dP is the rule for log_softmax; here it is P times (dP - the sum of P dP).",
 )
@@ -143,7 +152,7 @@ def one_in_every_entry(P, dP):
     return (dP * P).sum(axis=1, keepdims=True) * (1 - P)
 
 
-@mistake(BACKWARD, "In the loop over j each product is assigned.", "= keeps the last j only; += adds up over j.")
+@mistake(BACKWARD, "The last term of the sum over j is the entry.", "= keeps the last j only; += adds up over j.")
 def last_class_of_the_sum_only(P, dP):
     dZ = -P * dP[:, -1:] * P[:, -1:]
     dZ[:, -1] += dP[:, -1] * P[:, -1]

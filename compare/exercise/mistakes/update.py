@@ -62,7 +62,11 @@ def divided_by_the_rows(W, b, dW, db, lr):
     return W - lr * dW / len(W), b - lr * db / len(W)
 
 
-@mistake("sgd_step", "range(K - 1) has all classes.", "range ends before its second number: range(K), or no loop.")
+@mistake(
+    "sgd_step",
+    "K - 1 is where a range or slice of all classes ends.",
+    "It ends before its second number: at K, or nothing is cut.",
+)
 def last_class_not_updated(W, b, dW, db, lr):
     W, b = W.copy(), b.copy()
     W[:-1] -= lr * dW[:-1]

@@ -38,4 +38,8 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/exercise/turn_texts.py', 'if len(labels) > 1 else', 'if labels is None else', 'tests/exercise/test_turns.py::test_labels_in_a_sentence'),
     ('compare/exercise/turn_texts.py', 'if steps > 1 else f", with all {images}"', 'if steps else f", with all {images}"', 'tests/exercise/test_mistakes.py::test_a_mistake_is_asked_about_and_named_on_request'),
     ('compare/exercise/paper.py', '(2 * n.loss, "that would', '(2 / n.loss, "that would', 'tests/exercise/test_paper.py::test_a_wrong_answer_of_a_learner_gets_what_it_would_be_the_answer_to'),
+    ('compare/exercise/check.py', 'if told := wrong_at_extremes(name, call):', 'if told := None:', 'tests/exercise/test_mistakes.py::test_a_mistake_is_asked_about_and_named_on_request'),
+    ('compare/exercise/foreign.py', 'if other in WAYS:', 'if other in WAYS and not (folder / f"{root}.py").exists():', 'tests/exercise/test_foreign.py::test_a_way_of_python_is_no_file_of_that_name'),
+    ('compare/exercise/gradient_questions.py', 'if seen.of_steps or any(', 'if any(', 'tests/exercise/test_mistakes.py::test_a_mistake_is_asked_about_and_named_on_request'),
+    ('compare/exercise/turn_texts.py', 'if divided else ""', 'if images else ""', 'tests/exercise/test_mistakes.py::test_a_mistake_is_asked_about_and_named_on_request'),
 ]

@@ -1,0 +1,106 @@
+"""Inputs of the gradients that are very small or very large, in which a value that is clipped or left out is seen."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.backends.user_file import UserFileError
+from compare.equations import KNOWN
+from compare.exercise.right import RIGHT
+from compare.exercise.seen import Seen, apart, value
+from compare.exercise.trials import INCOMING, STEPS, Trial, as_results, small_inputs
+
+# So small a probability is met with confident weights; what is added against 0, as 1e-30, is no mistake.
+SMALL_P = 1e-4, 1e-6, 1e-8, 1e-12, 1e-15
+# So far P - Y may be from 0 at the label: of less than that, rounding leaves too little.
+CONFIDENT = 1e-4, 1e-6
+# So many times as small or as large as usual a gradient may come in: all of these functions are linear in it.
+TIMES = 1e-6, 1e-9, 1e3, 1e9
+# All are made of one of the small inputs, in which no incoming gradient is 0.
+CHOSEN = 1 + STEPS
+OF_SMALL_P = {
+    "probabilities_gradient": "How steep is the logarithm there, and what does your code do with a small P?",
+    "softmax_backward": "Which step of yours treats a small P, or a large dP, in another way?",
+}
+
+
+class Extreme(NamedTuple):
+    """Inputs, where they are extreme in words, what to ask, and what to say on request."""
+
+    inputs: tuple[Any, ...]
+    where: str
+    asks: str
+    says: str
+
+
+def wrong_at_extremes(name: str, call: Callable) -> tuple[str, str] | None:
+    """What to ask and to say about a function that is right but for very small or large inputs; None if it is right."""
+    for extreme in extremes(name):
+        try:
+            trial = Trial(
+                name, extreme.inputs, as_results(call(*extreme.inputs)), as_results(RIGHT[name](*extreme.inputs))
+            )
+        except UserFileError as error:
+            raise error.at(extreme.where) from None
+        for result in range(len(trial.right)):
+            if not trial.is_right(result):
+                return _told(extreme, Seen(name, [trial], result))
+    return None
+
+
+def _told(extreme: Extreme, seen: Seen) -> tuple[str, str]:
+    ours, right = apart(*(part[seen.place] for part in seen.pair(seen.first)))
+    at = ", ".join(map(str, seen.place))
+    given = [(n, v) for n, v in seen.first.given.items() if np.shape(v) == seen.first.right[seen.result].shape]
+    there = "".join(f"{n}[{at}] is {value(v[seen.place])}, " for n, v in given)
+    return (
+        f"right in the worked example, but not {extreme.where}: there {there}your {seen.at()} is {ours}, and should "
+        f"be {right}. {extreme.asks}",
+        extreme.says,
+    )
+
+
+def extremes(name: str) -> Iterator[Extreme]:
+    """What a function is to be right on; nothing for one that has no gradient coming in."""
+    parameters = [*KNOWN[name].parameters]
+    inputs = dict(zip(parameters, small_inputs(name)[CHOSEN], strict=True))
+    came = [one for one in INCOMING if one in inputs]
+    for small in SMALL_P if "P" in inputs else ():
+        P = _with_small(inputs["P"], small)
+        # P times dP stays as it is: else all that is left is what rounding leaves
+        incoming = {"dP": inputs["dP"] / P} if "dP" in inputs else {}
+        yield Extreme(
+            tuple((inputs | {"P": P} | incoming).values()),
+            f"where some P are {small:g}",
+            OF_SMALL_P[name],
+            "P may be small, but is not 0 here: nothing is cut off, clipped or added, however small it is.",
+        )
+    for small in CONFIDENT if name == "logits_gradient" else ():
+        P = _with_small(np.exp(inputs["logP"]), small)
+        yield Extreme(
+            (np.log(P), P.argmax(axis=1)),
+            f"where P is {small:g} but at the labels",
+            "Which step of yours treats small values in another way?",
+            "An entry of dZ may be small: nothing is cut off, clipped, rounded or added.",
+        )
+    for times in TIMES if came else ():
+        scaled = {one: inputs[one] * times for one in came} | {
+            one: inputs[one] * 0 for one in ("W", "b") if one in inputs
+        }
+        size = "small" if times < 1 else "large"
+        yield Extreme(
+            tuple((inputs | scaled).values()),
+            f"where {' and '.join(came)} {'are' if len(came) > 1 else 'is'} {times:g} times as large as usual",
+            f"Which step of yours treats {size} values in another way?",
+            "A gradient may have any size: nothing is cut off, clipped, rounded or added.",
+        )
+
+
+def _with_small(P: NDArray, small: float) -> NDArray:
+    """Rows of probabilities in which every entry but one is small, in another place in each row."""
+    N, K = P.shape
+    made = np.full(P.shape, small)
+    made[np.arange(N), np.arange(N) % K] = 1 - (K - 1) * small
+    return made
