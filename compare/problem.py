@@ -202,7 +202,9 @@ def _held_out(images: int, chosen: Hyperparameters, data: Dataset) -> int:
         raise InputError(f"training subset of {chosen.train_subset:,}, but only {left:,} training images")
     if chosen.batch_size > (chosen.train_subset or left):
         most = chosen.train_subset or left
-        raise InputError(f"batch size {chosen.batch_size}, but only {most:,} training images: take {most:,} or less")
+        raise InputError(
+            f"batch size {chosen.batch_size}, but only {most:,} training images: take --batch-size {most} or less"
+        )
     return held_out
 
 

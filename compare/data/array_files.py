@@ -69,7 +69,7 @@ def load_npz(path: Path) -> tuple[Data, Data | None, tuple[str, ...]]:
     """
     try:
         with BoundedReader(path) as stream, zipfile.ZipFile(stream) as archive:
-            arrays = dict(_members(archive))
+            arrays = dict(_members(archive, path))
     except InputError:
         raise
     except OSError as error:
@@ -159,7 +159,7 @@ def _read_npy(path: Path, size: int) -> NDArray:
     return np.array(array, array.dtype.newbyteorder("="), order="C")
 
 
-def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, NDArray]]:
+def _members(archive: zipfile.ZipFile, path: Path) -> Iterator[tuple[str, NDArray]]:
     """The arrays by name; no more room is made than an array needs that the archive can hold."""
     members = {member.filename.removesuffix(".npy"): member for member in archive.infolist()}
     wanted = {name: members[name] for name in NAMES if name in members}
@@ -171,17 +171,17 @@ def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, NDArray]]:
         return
     for name, member in wanted.items():
         with archive.open(member) as stream:
-            yield name, _read_member(name, stream, member.file_size)
+            yield name, _read_member(name, stream, member.file_size, path)
 
 
-def _read_member(name: str, stream: IO[bytes], size: int) -> NDArray:
+def _read_member(name: str, stream: IO[bytes], size: int, path: Path) -> NDArray:
     version = np.lib.format.read_magic(stream)
     read: Any = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}.get(version)
     if read is None:
         raise ValueError(f"{name} is of version {version}")
     shape, fortran, dtype = read(stream)
     if dtype.kind not in KINDS:
-        raise ValueError(f"{name} holds {dtype}, and only numbers and words are read")
+        raise InputError(f"{path}: {name} holds {dtype}, and only numbers and words are read; save it as one of these")
     expected = math.prod(shape) * dtype.itemsize
     if expected > size:
         raise ValueError(f"{name} says that it has {expected:,} bytes, and it has {size:,}")

@@ -23,25 +23,26 @@ ROWS = 1000
 LARGEST_LABEL = 2**53
 
 
-def load_csv(path: Path) -> tuple[Data, None, tuple[str, ...]]:
-    """Images (N, D) and labels (N,) of a CSV file; there are no test images.
+def load_csv(path: Path) -> tuple[Data, bool]:
+    """Images (N, D) and labels (N,) of a CSV file, and whether its first line has names.
 
     The label is in the column that the first line calls `label`; if that line has numbers only, in the first column.
     Raises InputError, naming the file and the line.
     """
     try:
         with BoundedReader(path) as stream, io.TextIOWrapper(stream, "utf-8-sig") as text:
-            return _read(path, text), None, ()
+            return _read(path, text)
     except UnicodeDecodeError:
         raise InputError(f"{path}: is not text in UTF-8, so it is no CSV file") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
 
 
-def _read(path: Path, text: io.TextIOWrapper) -> Data:
+def _read(path: Path, text: io.TextIOWrapper) -> tuple[Data, bool]:
     first = text.readline()
     if not first:
         raise InputError(f"{path}: is empty")
+    _check_separator(path, first)
     head = _cells(first)
     found = [n for n, cell in enumerate(head) if cell.strip().lower() == LABEL]
     if len(found) > 1:
@@ -51,8 +52,11 @@ def _read(path: Path, text: io.TextIOWrapper) -> Data:
     skipped = 1
     if column is None:
         if not all(map(_is_number, head)):
-            raise InputError(f"{path}: no column is called `{LABEL}` in its first line; give the labels that name")
+            raise InputError(f"{path}: no column is called `{LABEL}` in its first line; call that of the labels so")
         column, skipped, lines = 0, 0, itertools.chain([first], text)
+    elif [cell.strip() for cell in head].count("") == 1:
+        # what was counted is not a pixel
+        raise InputError(f"{path}: a column has no name, as the index that pandas writes; leave it out (index=False)")
     if len(head) < 2:
         raise InputError(f"{path}: one column only; a label and the pixels are needed, with commas between them")
     images: list[NDArray] = []
@@ -71,7 +75,15 @@ def _read(path: Path, text: io.TextIOWrapper) -> Data:
     if not images:
         raise InputError(f"{path}: has no images, only a first line")
     every_byte = all(pixels.dtype == np.uint8 for pixels in images)
-    return np.concatenate([p if every_byte else p.astype(np.float32) for p in images]), _labels(np.concatenate(labels))
+    pixels = np.concatenate([own if every_byte else own.astype(np.float32) for own in images])
+    return (pixels, _labels(np.concatenate(labels))), bool(skipped)
+
+
+def _check_separator(path: Path, first: str) -> None:
+    """Raise InputError if the values of a line have something else between them."""
+    for name, mark in {"semicolons": ";", "tabs": "\t"}.items():
+        if mark in first and first.count(mark) >= first.count(","):
+            raise InputError(f"{path}: has {name} between its values, and commas are needed, with points in numbers")
 
 
 def _numbers(path: Path, block: list[str], start: int, column: int, width: int) -> tuple[NDArray, NDArray]:

@@ -29,6 +29,14 @@ class Classes(NamedTuple):
         """True if each label is the number of its class already."""
         return self.values.dtype.kind in "iu" and np.array_equal(self.values, np.arange(len(self.values)))
 
+    @property
+    def told(self) -> str:
+        """Which label is which class, for a message; empty if each is called by its number."""
+        numbers = tuple(map(str, range(len(self.values))))
+        if self.are_numbers or self.names == numbers:
+            return ""
+        return f"{self.listed()} are the classes {numbers[0]} {'and' if len(numbers) == 2 else '...'} {numbers[-1]}"
+
     def listed(self) -> str:
         """The first few of them, for a message."""
         shown = ", ".join(map(short_label, self.values[:SHOWN]))
@@ -102,7 +110,8 @@ def _text(label: object) -> str:
 
 def _check_kind(labels: NDArray, where: str) -> None:
     if labels.ndim != 1:
-        raise InputError(f"{where}: labels must have shape (N,), not {labels.shape}")
+        made = "argmax(axis=1)" if labels.ndim == 2 and labels.shape[1] > 1 else "ravel()"
+        raise InputError(f"{where}: labels must have shape (N,), not {labels.shape}; labels.{made} may make them")
     if labels.dtype.kind == "f":
         broken = next((n for n in range(len(labels)) if labels[n] != np.rint(labels[n])), None)
         if broken is not None:

@@ -16,6 +16,8 @@ from compare.data.picture_folder import load_folder
 from compare.data.prepared import Prepared, Watch, unwatched
 from compare.errors import InputError
 
+# Where no pixel is above this, no image is meant so.
+DARK = 25
 KINDS = "a folder of pictures, an .npz or .csv file, or a pair of IDX or .npy files"
 
 
@@ -41,8 +43,9 @@ def _load(name: str, path: Path, prepared: Prepared, watch: Watch) -> Dataset:
         raise InputError(f"{name}: no such file or folder; data --list shows the data sets that have a name")
     kind = path.suffix.lower()
     if kind == ".csv":
-        train, test, names = load_csv(path)
-    elif kind == ".npz":
+        train, has_names = load_csv(path)
+        return _dataset(name, train, None, (), "" if has_names else "its first column, for no line has names")
+    if kind == ".npz":
         train, test, names = load_npz(path)
     elif not is_array(path):
         raise InputError(f"{path}: not a kind of file that is taken; data of your own are {KINDS}")
@@ -51,17 +54,21 @@ def _load(name: str, path: Path, prepared: Prepared, watch: Watch) -> Dataset:
     return _dataset(name, train, test, names)
 
 
-def _dataset(name: str, train: Data, test: Data | None, names: tuple[str, ...]) -> Dataset:
-    """The data set, its labels turned into classes 0 ... K-1."""
-    classes = find_classes(train[1], name, names)
-    if not classes.are_numbers:
-        tell(f"labels of {name}: {classes.listed()} are the classes 0 ... {len(classes.values) - 1}")
+def _dataset(name: str, train: Data, test: Data | None, names: tuple[str, ...], labels_are: str = "") -> Dataset:
+    """The data set, its labels turned into classes 0 ... K-1.
+
+    labels_are: where they were found, if that was guessed.
+    """
+    classes = find_classes(train[1], f"{name}, labels in {labels_are}" if labels_are else name, names)
     parts = {f"{name}, {part}": held for part, held in {"train": train, "test": test}.items() if held}
     images = {part: as_pixels(np.asarray(held[0]), part) for part, held in parts.items()}
     labels = [as_classes(held[1], classes, part) for part, held in parts.items()]
     made = list(zip(_divided(images, name), labels, strict=True))
     dataset = Dataset(name, made[0], made[1] if test else None, len(classes.values), classes.names)
+    if told := "; ".join(filter(None, (f"they are {labels_are}" if labels_are else "", classes.told))):
+        tell(f"labels of {name}: {told}")
     _tell_of_floats(dataset)
+    _tell_of_dark(dataset)
     return dataset
 
 
@@ -70,7 +77,7 @@ def _divided(images: dict[str, NDArray], name: str) -> list[NDArray]:
     floats = {part: held for part, held in images.items() if held.dtype.kind == "f"}
     if any(held.max(initial=0) > 1 for held in floats.values()) and all(map(is_whole, floats.values())):
         images |= {part: as_bytes(held, part) for part, held in floats.items()}
-        tell(f"pixels of {name} are floats that are whole numbers in 0 ... 255, and are divided by 255")
+        tell(f"pixels of {name} are whole numbers, stored as floats, and are divided by 255")
     return list(images.values())
 
 
@@ -84,6 +91,20 @@ def _tell_of_floats(dataset: Dataset) -> None:
     if low < 0 or high > 1:
         told = f"floats in {low:.4g} ... {high:.4g} and taken as they are"
         tell(f"pixels of {dataset.name} are {told}; whole numbers in 0 ... 255 are divided by 255")
+
+
+def _tell_of_dark(dataset: Dataset) -> None:
+    """Say it if bytes are far below 255: nothing is learned from images that are nearly black."""
+    images, highest = dataset.train[0], 0
+    if images.dtype != np.uint8:
+        return
+    for part in pieces(*images.shape):
+        highest = max(highest, int(images[part].max(initial=0)))
+        if highest > DARK:
+            return
+    if highest:
+        told = f"the largest pixel of {dataset.name} is {highest}, and pixels are divided by 255"
+        tell(f"{told}: multiply them by 255/{highest} if {highest} is white")
 
 
 @functools.cache

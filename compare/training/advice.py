@@ -81,7 +81,7 @@ def _on_the_end(history: list[Record], part: str) -> str:
     span = "epoch" if tenth == 1 else f"{tenth} epochs"
     if fall > MOVED:
         return (
-            f"Still improving: stopped early. The {part} loss fell by {per_cent(fall, 1)} in the last {span}; "
+            f"Still improving at the end. The {part} loss fell by {per_cent(fall, 1)} in the last {span}; "
             "more --epochs or a larger --lr go further."
         )
     if fall < -MOVED and last.train_loss < before.train_loss:

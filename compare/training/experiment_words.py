@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from compare.words import per_cent, points
 
+# What happens less often is taken as not seen by chance.
+UNLIKELY = 0.05
+
 
 @dataclass(frozen=True)
 class Row:
@@ -51,19 +54,22 @@ def _at(rows: list[Row], value: float) -> Row:
 
 def on_learning_rates(rows: list[Row]) -> str:
     """Whether the tutorial's rate is too low, and what diverges."""
-    slow, fast, best = _at(rows, 1e-3), _at(rows, 0.1), _reach(rows, max)
+    slow, fast = _at(rows, 1e-3), _at(rows, 0.1)
+    best = _reach([row for row in rows if not row.diverged], max)
     lost = ", ".join(f"{row.value:g} ({row.backend})" for row in rows if row.diverged)
     end = f"training diverges at {lost}" if lost else "none diverges: no training loss ends above its start"
     better = fast.val_accuracy > slow.val_accuracy
-    why = ": the tutorial's accuracy levels off because its rate is too low, not too high" if better else ""
+    tutorial = better and fast.data == "mnist5k"
+    why = ": the tutorial's accuracy levels off because its rate is too low, not too high" if tutorial else ""
     highest = (
         f"The best of these {'is' if len(best) == 1 else 'are'} {_listed(row.setting for row in best)} "
         f"({per_cent(best[0].val_accuracy, 1)}), and {end}."
         if best
-        else "None of these ends with a finite loss."
+        else "Training diverges at all of these."
     )
+    beats = "beats" if better else "does not beat"
     return (
-        f"After {fast.steps} steps lr 0.1 ({per_cent(fast.val_accuracy, 1)}) {'beats' if better else 'does not beat'} "
+        f"After {fast.steps:,} steps lr 0.1 ({per_cent(fast.val_accuracy, 1)}) {beats} "
         f"lr 0.001 ({per_cent(slow.val_accuracy, 1)}){why}. {highest}"
     )
 
@@ -88,8 +94,12 @@ def on_validation_sizes(rows: list[Row]) -> str:
     """How sure an accuracy is."""
 
     def accuracy(row: Row) -> str:
-        share = row.val_accuracy
-        return f"{per_cent(share, 1)}, give or take {points(math.sqrt(share * (1 - share) / row.val_images))}"
+        share, N = row.val_accuracy, row.val_images
+        if share in (0, 1):
+            # the formula below would give 0; Clopper and Pearson 1934: N like outcomes leave out what is rarer than 5 %
+            bound = UNLIKELY ** (1 / N) if share else 1 - UNLIKELY ** (1 / N)
+            return f"{per_cent(share, 1)}, which tells of {per_cent(bound, 1)} or {'more' if share else 'less'}"
+        return f"{per_cent(share, 1)}, give or take {points(math.sqrt(share * (1 - share) / N))}"
 
     few, many = rows[0], rows[-1]
     return (

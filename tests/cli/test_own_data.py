@@ -136,7 +136,7 @@ BAD = {
     "a size": (["data", "PICTURES", "--size", "0"], "--size must lie in 1 ... 1,024, not 0"),
     "unlike": (["train", "--data", "PICTURES"], "2 in colour; --grey makes all grey"),
     "--data-root": (["train", "--data", "PICTURES", "--data-root", "x"], "yours has a path: omit --data-root"),
-    "batch": (["train", "--data", "PICTURES", *ALIKE], "but only 32 training images: take 32 or less"),
+    "batch": (["train", "--data", "PICTURES", *ALIKE], "but only 32 training images: take --batch-size 32 or less"),
     "no test": (["train", "--data", "PICTURES", *ALIKE, "--val-fraction", "0"], "validation fraction 0 needs test"),
     "list": (["data", "--list", "--grey"], "--size and --grey are for one data set"),
     "page": (["page", "--val-fraction", "0"], "validation fraction 0 needs test images"),

@@ -60,6 +60,10 @@ BAD = {
     "a pixel that is no number": ("a,label,b\n1,0,2\n1,0,nan\n", "line 3, column 3: nan is not a finite number of"),
     "a first line only": ("label,a\n", "has no images, only a first line"),
     "no label": ("x,y\n1,2\n", "no column is called `label` in its first line"),
+    "semicolons": ("label;a;b\n0;0,5;2\n", "x.csv: has semicolons between its values, and commas are needed"),
+    "semicolons and decimal commas": ("0;0,5;0,2\n", "x.csv: has semicolons between its values, and commas are"),
+    "tabs": ("label\ta\n0\t1\n", "x.csv: has tabs between its values, and commas are needed, with points in"),
+    "an index": (",label,a,b\n0,1,2,3\n", "x.csv: a column has no name, as the index that pandas writes; leave it out"),
     "one column": ("label\n1\n", "one column only; a label and the pixels are needed"),
     "a word for a pixel": ("label,a,b\n0,1,2\n1,x,3\n", "x.csv, line 3, column 2: 'x' is not a number"),
     "more columns": ("label,a,b\n0,1,2\n1,2,3,4\n", "line 3: has 4 columns, and the first line has 3"),
@@ -82,6 +86,10 @@ def test_a_fault_is_told_with_its_line(load, monkeypatch: pytest.MonkeyPatch, ca
     with pytest.raises(InputError, match=re.escape(words)) as error:
         load(text)
     assert str(error.value).isprintable()
+
+
+def test_columns_may_have_no_names_but_the_label(load):
+    assert load("label,,\n0,1,2\n")[0].tolist() == [[1, 2]]
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path):

@@ -29,6 +29,20 @@ def test_each_kind_becomes_numbers_from_0(monkeypatch: pytest.MonkeyPatch, case:
     assert classes.are_numbers == (case == "numbers in order")
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ([0, 1, 2], ""),
+        ([0.0, 1.0, 2.0], ""),
+        (["0", "1", "2"], ""),
+        ([1, 2, 3], "1, 2, 3 are the classes 0 ... 2"),
+        (["no", "yes"], "no, yes are the classes 0 and 1"),
+    ],
+)
+def test_which_label_is_which_class_is_told_if_it_is_not_its_number(given: list, told: str):
+    assert find_classes(np.array(given), "mine").told == told
+
+
 def test_names_may_be_given():
     assert find_classes(np.array([0, 1]), "mine", ("cat", "dog")).names == ("cat", "dog")
     with pytest.raises(InputError, match="mine: 3 names, but 2 classes"):
@@ -53,7 +67,8 @@ REFUSED = {
     "fractions": (np.array([0.0, 0.5]), "label 0.5 of image 1 is no whole number"),
     "nan": (np.array([0.0, np.nan]), "label nan of image 1 is no whole number"),
     "too many": (np.arange(1001), "more than 1,000 different labels, so they are no classes"),
-    "one-hot": (np.eye(3), "labels must have shape (N,), not (3, 3)"),
+    "one-hot": (np.eye(3), "labels must have shape (N,), not (3, 3); labels.argmax(axis=1) may"),
+    "a column": (np.ones((3, 1)), "labels must have shape (N,), not (3, 1); labels.ravel() may make them"),
     "truth values": (np.array([True, False]), "labels are whole numbers or words, not bool"),
 }
 

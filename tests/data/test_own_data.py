@@ -106,8 +106,43 @@ def test_whole_floats_are_the_bytes_that_they_were(
     found = load_own(str(tmp_path / "a.npz"))
     for part, images in ((found.train, parts[""]), (found.test, parts["test_"])):
         np.testing.assert_array_equal(part[0], images.astype(np.uint8) if whole else images, strict=True)
-    note = "are floats that are whole numbers in 0 ... 255, and are divided by 255"
-    assert (capsys.readouterr().err == f"note: pixels of {tmp_path / 'a.npz'} {note}\n") == whole
+    note = "are whole numbers, stored as floats, and are divided by 255"
+    told = capsys.readouterr().err.splitlines()
+    assert (told[:1] == [f"note: pixels of {tmp_path / 'a.npz'} {note}"]) == whole
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int32, np.float64])
+def test_images_that_are_nearly_black_are_told(tmp_path: Path, capsys: pytest.CaptureFixture, dtype: type):
+    for highest, told in ((16, True), (25, True), (26, False), (0, False)):
+        images, path = np.zeros((40, 4, 4), dtype), tmp_path / f"{highest}.npz"
+        images[30, 2, 2] = highest
+        np.savez(path, images=images, labels=np.arange(40) % 2)
+        load_own(str(path))
+        words = (
+            f"the largest pixel of {path} is {highest}, and pixels are divided by 255: multiply them by 255/{highest} "
+        )
+        assert (f"note: {words}if {highest} is white\n" in capsys.readouterr().err) == told
+
+
+def test_where_the_labels_of_a_csv_stand_is_told_if_it_was_guessed(tmp_path: Path, capsys: pytest.CaptureFixture):
+    path = tmp_path / "a.csv"
+    path.write_text("9,200,0\n8,7,0\n")
+    load_own(str(path))
+    where = "its first column, for no line has names"
+    assert capsys.readouterr().err == f"note: labels of {path}: they are {where}; 8, 9 are the classes 0 and 1\n"
+    path.write_text("9,200,0\n9,7,1\n")
+    with pytest.raises(InputError, match=f"a.csv, labels in {where}: two classes at least are needed"):
+        load_own(str(path))
+    path.write_text("label,a,b\n0.0,200,0\n1.0,7,0\n")
+    load_own(str(path))
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("kind", [bool, "S3"])
+def test_an_array_of_another_kind_is_no_damaged_file(tmp_path: Path, kind: type):
+    np.savez(tmp_path / "a.npz", images=np.ones((4, 2, 2)).astype(kind), labels=np.arange(4))
+    with pytest.raises(InputError, match=r"a.npz: images holds \S+, and only numbers and words are read; save it as"):
+        load_own(str(tmp_path / "a.npz"))
 
 
 def test_a_test_of_floats_is_looked_at_beside_bytes_too(tmp_path: Path, capsys: pytest.CaptureFixture):
@@ -119,7 +154,7 @@ def test_a_test_of_floats_is_looked_at_beside_bytes_too(tmp_path: Path, capsys: 
     assert dtypes == [np.uint8, np.float64, np.float64]
     told = capsys.readouterr().err.splitlines()
     assert len(told) == 2
-    assert "a.npz are floats that are whole numbers" in told[0]
+    assert "a.npz are whole numbers, stored as floats" in told[0]
     assert "c.npz are floats in 0 ... 127.5 and taken as they are" in told[1]
 
 

@@ -163,6 +163,17 @@ WORDS = {
         "none diverges: no training loss ends above its start.",
     ),
     "lr, one diverges": ("lr", [row(1e-3, 0.9), row(0.1, 0.8), row(9, 0.1, True)], "training diverges at 9 (scratch)"),
+    "lr, what diverges is not the best": (
+        "lr",
+        [row(1e-3, 0.7), row(0.1, 0.8), row(9, 0.9, True)],
+        "best of these is 0.1 (80.0 %), and training diverges at 9 (scratch)",
+    ),
+    "lr, the tutorial's data": ("lr", [row(1e-3, 0.8, data="mnist5k"), row(0.1, 0.9, data="mnist5k")], "tutorial's"),
+    "val-size, all right": (
+        "val-size",
+        [row(0.02, 1.0, val_images=6), row(0.4, 0.0, val_images=60)],
+        "is 100.0 %, which tells of 60.7 % or more; with 60 it is 0.0 %, which tells of 4.9 % or less. ",
+    ),
     "lr, nan is not the best": (
         "lr",
         [row(1e-3, 0.9), row(0.1, 0.8), row(9, math.nan, True)],
@@ -176,7 +187,7 @@ WORDS = {
     "lr, all nan": (
         "lr",
         [row(1e-3, math.nan, True), row(0.1, math.nan, True)],
-        "does not beat lr 0.001 (nan). None of these ends with a finite loss.",
+        "does not beat lr 0.001 (nan). Training diverges at all of these.",
     ),
     "batch size, further": (
         "batch-size",
