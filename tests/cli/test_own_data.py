@@ -169,7 +169,7 @@ def test_without_validation_each_epoch_prints_test_figures_called_test(cli, arra
     path = tmp_path / "model.safetensors"
     options = "--data", arrays, "--val-fraction", 0, *TRAINED
     code, out, err = cli("train", *options, "--save", path, "--json", tmp_path / "json", "--pictures", tmp_path / "p")
-    assert (code, err) == (0, f"note: labels of {arrays}: 7, 9 are the classes 0 ... 1\n")
+    assert (code, err) == (0, f"note: labels of {arrays}: 7, 9 are the classes 0 and 1\n")
     assert "60 training images, 20 for test" in out
     assert out.count(", test 0.") == 3
     assert ", validation" not in out
