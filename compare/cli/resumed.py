@@ -1,6 +1,5 @@
 """`train --resume`: the checkpoint decides on what is trained, and how."""
 
-import os
 from dataclasses import asdict, replace
 from enum import Enum
 from pathlib import Path
@@ -11,11 +10,10 @@ import typer
 from compare.cli.ignored import check_data_root, typed
 from compare.cli.problem_options import ProblemOptions
 from compare.data.prepared import Prepared
-from compare.data.registry import is_path
 from compare.errors import InputError
 from compare.files import short_path
 from compare.training.checkpoint import Checkpoint
-from compare.training.checkpoint_images import check_data_is_here
+from compare.training.checkpoint_images import check_data_is_here, same_data
 
 
 def resumed(path: Path, checkpoint: Checkpoint, chosen: ProblemOptions, context: typer.Context) -> ProblemOptions:
@@ -46,9 +44,7 @@ def _check_free(path: Path, own: dict[str, Any], context: typer.Context) -> None
 def _same(given: Any, own: Any) -> bool:
     """Whether an option has the value that a checkpoint has; data of one's own may be named by another path."""
     given = given.value if isinstance(given, Enum) else given
-    if isinstance(own, str) and is_path(own) and is_path(given):
-        return os.path.realpath(given) == os.path.realpath(own)
-    return bool(given == own)
+    return given == own or (isinstance(given, str) and same_data(given, own))
 
 
 def _typed(option: str, value: Any) -> str:
