@@ -1,6 +1,7 @@
 """`data`: what a data set holds."""
 
 import functools
+import math
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -115,9 +116,8 @@ def _print(console: Console, dataset: Dataset, found: dict[str, Any]) -> None:
     sizes = " and ".join(f"{sum(n):,} {part}" for part, n in counts.items())
     size = f"{_by(dataset.shape)} = {found['features']} pixels"
     console.print(f"{dataset.name}: {sizes} images of {size}, {dataset.classes} classes")
-    # of larger numbers no more digits are known
-    mean = f"{pixel['mean']:.1f}" if abs(pixel["mean"]) < 1e6 else f"{pixel['mean']:.4g}"
-    console.print(f"pixels are {found['dtype']}, {pixel['min']} ... {pixel['max']}, on average {mean}\n")
+    low, high, mean = (_short(pixel[key]) for key in ("min", "max", "mean"))
+    console.print(f"pixels are {found['dtype']}, {low} ... {high}, on average {mean}\n")
     rows = zip(map(str, range(dataset.classes)), dataset.names, *(map(str, n) for n in counts.values()), strict=True)
     console.print(table("", ("class", "name", *counts), rows, left=2))
     _print_image(dataset, 0)
@@ -163,9 +163,22 @@ def _print_image(dataset: Dataset, index: int) -> None:
     images, labels = dataset.train
     print(f"{dataset.name}: image {index} of all {len(labels):,} for training, class {dataset.names[labels[index]]}")
     if len(dataset.shape) == 2:
-        print(as_text(images[index].reshape(dataset.shape)).strip("\n"))
+        # two characters for a pixel, and lines no longer than those of the table
+        step = math.ceil(dataset.shape[1] / 40)
+        print(as_text(images[index].reshape(dataset.shape)[::step, ::step]).strip("\n"))
+        if step > 1:
+            print(f"of {step} x {step} pixels one is shown: --picture FILE draws all")
     else:
         print(f"a colour image of {_by(dataset.shape)} pixels: --picture FILE draws it")
+
+
+def _short(number: float) -> str:
+    """With four digits if it is no whole number.
+
+    >>> _short(255), _short(33.318), _short(-0.00000001)
+    ('255', '33.32', '-1e-08')
+    """
+    return str(number) if isinstance(number, int) else f"{number:.4g}"
 
 
 def _by(shape: tuple[int, ...] | list[int]) -> str:

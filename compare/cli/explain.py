@@ -179,8 +179,8 @@ def _answers(found: Stages) -> dict[str, int]:
 
 
 def _class(k: int, names: tuple[str, ...]) -> str:
-    """The number of a class, as the table has it, and its name if that is another."""
-    return str(k) if names[k] == str(k) else f"{k} ({names[k]})"
+    """The name of a class, and its number, as the table has it, if that is another."""
+    return str(k) if names[k] == str(k) else f"{names[k]} (class {k})"
 
 
 def _answer(answers: dict[str, int], names: tuple[str, ...]) -> str:

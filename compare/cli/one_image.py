@@ -51,7 +51,9 @@ def own_picture(
     D = loaded.state.W.shape[1]
     edge = math.isqrt(D)
     if edge**2 != D:
-        raise InputError(f"{checkpoint}: pictures need a model of square grey images")
+        raise InputError(
+            f"{checkpoint}: pictures need a model of square grey images, or of a folder of them (train --data FOLDER)"
+        )
     picture = read_picture(file)
     try:
         image = (squeeze if raw else prepare)(picture, edge)

@@ -22,9 +22,20 @@ def test_a_data_set_is_described(cli, tmp_path: Path):
     assert "digits: 1,797 train images of 8 x 8 = 64 pixels, 10 classes" in out
     assert (result["classes"], result["name"]) == (list("0123456789"), "digits")
     assert result["pixels"]["mean"] == pytest.approx(dataset.train[0].mean())
-    assert "pixels are uint8, 0 ... 255, on average 77.9" in out
+    assert "pixels are uint8, 0 ... 255, on average 77.85" in out
     assert f"digits: image 0 of all 1,797 for training, class 0\n{as_text(dataset.train[0][0].reshape(8, 8))}\n" in out
     assert len([line for line in out.splitlines() if line.split()[:1] and line.split()[0].isdigit()]) == 10
+
+
+@pytest.mark.parametrize(("edge", "lines"), [(40, 40), (41, 21), (64, 32)])
+def test_a_large_image_is_no_wider_than_the_text(cli, tmp_path: Path, edge: int, lines: int):
+    images = np.full((4, edge, edge), 255, np.uint8)
+    np.savez(tmp_path / "large.npz", images=images, labels=np.arange(4) % 2)
+    _, out, _ = cli("data", tmp_path / "large.npz", "--index", 0)
+    drawn = [line for line in out.splitlines() if set(line) == {"@"}]
+    assert {len(line) for line in drawn} == {2 * lines}
+    assert len(drawn) == lines <= 40
+    assert ("one is shown: --picture FILE draws all" in out) == (edge > 40)
 
 
 def test_the_list_says_what_is_here(cli, write_mnist, tmp_path: Path):

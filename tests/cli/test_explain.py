@@ -191,8 +191,8 @@ def test_large_weights_are_explained_too(cli, tmp_path: Path, user_file, one_fun
 def test_the_sides_may_answer_differently_and_classes_have_names():
     answer = functools.partial(explain_command._answer, names=("0", "Ankle boot"))
     assert answer({"scratch": 0, "torch": 0}) == "0 on both sides"
-    assert answer({"scratch": 1, "torch": 1}) == "1 (Ankle boot) on both sides"
-    assert answer({"scratch": 0, "torch": 1}) == "0 by scratch, 1 (Ankle boot) by torch"
+    assert answer({"scratch": 1, "torch": 1}) == "Ankle boot (class 1) on both sides"
+    assert answer({"scratch": 0, "torch": 1}) == "0 by scratch, Ankle boot (class 1) by torch"
 
 
 def test_one_side_can_be_laid_beside_itself(cli, checkpoint: Path, tmp_path: Path):
