@@ -4,7 +4,7 @@ In a module `say(name, values)` puts numbers and words in the place of what stan
 """
 
 NOTES = {
-    "page": "A digit goes through six equations. Each stands here as a formula, in NumPy, in PyTorch and in numbers. "
+    "page": "An image goes through six equations. Each stands here as a formula, in NumPy, in PyTorch and in numbers. "
     "A third implementation, in JavaScript, trains on this page and is compared with what the other two computed. "
     "Copy the address to show what you see.",
     "ask": "Ask me first: hide the numbers of a row until it is answered, and Touch until all are",
@@ -21,9 +21,10 @@ NOTES = {
     "next": "Next",
     "finish": "Finish",
     "draw": "Draw with mouse, finger or pen; or move with the arrow keys, and lower or lift the pen with Space. "
-    "“Draw one” leads to the image and back, and keeps the drawing; a reload forgets it. It is prepared as MNIST was:",
+    "“Draw one” leads to the image and back, and keeps the drawing, as the address does. What is drawn is 1, and the "
+    "rest 0: a model that has learned from light images with dark lines does not know it. It is prepared as MNIST was:",
     "pen_down": "The pen is down. What is drawn is classified when it is lifted.",
-    "empty": "Nothing is drawn: every pixel is 0, paper, so that Z is b.",
+    "empty": "Nothing is drawn: every pixel is 0, so that Z is b.",
     "card_shift": "Add a number c to all logits",
     "as_code": "Shift by the maximum, as the code does",
     "shift": "Make the logits 1,000, then switch the shift off.",
@@ -71,8 +72,8 @@ NOTES = {
     "E2": "with m = {largest}, the largest: P at {at} = e^(Z − m) / Σ e^(Z − m) = {power} / {sum} = {P}",
     "E3": "L = −log {P} = {L}; all classes alike would cost log {classes} = {guessing}",
     "E4": "dZ at {at} = (P − 1) / N = ({P} − 1) / 1 = {dZ}; elsewhere Y is 0, and dZ = P / N",
-    "E5": "at {at}, the pixel with most ink: dW = dZ · X = {dZ} · {ink} = {dW}; db = dZ = {dZ}",
-    "E5_empty": "no pixel has ink: dW = dZ · X = 0 everywhere; db = dZ = {dZ} at {at}",
+    "E5": "at {at}, the largest pixel: dW = dZ · X = {dZ} · {ink} = {dW}; db = dZ = {dZ}",
+    "E5_empty": "no pixel is above 0: dW = dZ · X = 0 everywhere; db = dZ = {dZ} at {at}",
     "E6": "b at {at} = b − η db = {b} − {lr} · {times_db} = {b_after}; the weights likewise. L of this image: {L} "
     "before, {after} after the step",
     "row_dW": "row of the label",
@@ -88,7 +89,7 @@ NOTES = {
     "by_moved": " The logits are those that you moved.",
     "weight": "W[{k}, {d}] (pixel {d} = {line} · {width} + {column}) = {weight}: secant {secant}, gradient {slope}",
     "weight_of_paper": "W[{k}, {d}] (pixel {d} = {line} · {width} + {column}) = {weight}: secant {secant}, gradient "
-    "{slope}. This pixel is 0 here, paper: its weight does nothing",
+    "{slope}. This pixel is 0 here: its weight does nothing",
     "batch": "First image of this batch, which is not chosen at the left: dZ at its label = (P − 1) / N = ({P} − 1) "
     "/ {N} = {dZ}. Largest |dW|: {mean} as a mean, {sum} as a sum.",
     "full": "Full colour: ± {W} in W, ± {largest} in the next step, in all classes and steps.",
@@ -96,8 +97,8 @@ NOTES = {
     "own_run": "not recorded: checked against differences only (the secant of L along its gradient is off by {gap} of "
     "the slope); {counted}",
     "own_image": "your label or drawing is not recorded: checked against differences only (the secant of L along its "
-    "gradient is off by {gap} of the slope). The training does not use it: with the image as it was, its {counted} "
-    "are compared again",
+    "gradient is off by {gap} of the slope). The training does not use it; with the image as it was, it is "
+    "compared again: {counted}",
     "no_step": "step 0, before the first: there is nothing to compare",
     "match": "✓ match: {counted}, at most {share} % of a budget used ({field}, {side})",
     "differ": "✗ differ: {field} is over its budget at step {number}{nan}",
@@ -163,7 +164,7 @@ BUTTONS = {
 LEGEND = (
     ("swatch", "", "Orange, to the right: above 0."),
     ("swatch below", "", "Blue, to the left: below 0."),
-    ("", "Pixels", "are 0 for paper and 1 for ink."),
+    ("", "Pixels", "are numbers in 0 ... 1; 0 is shown white, 1 dark."),
     ("", "→", "is before the label of the image. A dashed frame: an image that the model puts in a wrong class."),
     ("dotted", "Dots below", "make a symbol."),
     ("lit", "Lit", "is the symbol that you point at, wherever it stands."),

@@ -98,7 +98,8 @@ def questions(classes: int) -> dict[str, Question]:
 STOPS = (
     Stop(
         "image",
-        "An image, and its label. A pixel is 0 for paper and 1 for ink. Choose another image below it, or draw one. "
+        "An image, and its label. A pixel is a number in 0 ... 1; 0 is shown white, 1 dark. Choose another image below "
+        "it, or draw one. "
         "“Ask me first”, above, hides the numbers of each row until you have answered its question: tick it if you "
         "like to think first.",
     ),
@@ -118,7 +119,7 @@ STOPS = (
         "Raise one logit by a little. log P of the label gains that much if the logit is the label's own (Y), and "
         "loses P times as much, because the sum grows. L is minus the mean over N images: dZ = (P − Y) / N.",
     ),
-    Stop("E5", "dW: each pixel with ink gets its share of dZ. A pixel of 0, paper, gets none."),
+    Stop("E5", "dW: each pixel gets its share of dZ, times its value. A pixel of 0 gets none."),
     Stop("E6", "A step against the gradient. The loss of this image falls."),
     Stop(
         "training",
