@@ -40,7 +40,8 @@ def flag(panel: str, name: str, what: str) -> Any:
 
 
 OWN_DATA = (
-    "a path: a folder of class folders with pictures, an .npz, a CSV, or the images of a pair of IDX or .npy files"
+    "a path: a folder of class folders with pictures, an .npz, a CSV (label first, or in a column `label`), or the "
+    "images of a pair of IDX or .npy files"
 )
 DataName = Annotated[str, option(DATA, "--data", help=f"Data set: {', '.join(SOURCES)}; or {OWN_DATA}.")]
 Size = Annotated[int | None, option(DATA, "--size", metavar="N", help="Scale pictures of your own to N x N pixels.")]

@@ -37,7 +37,12 @@ class ProblemOptions:
 
     lr: LearningRate = defaults.lr
     epochs: Annotated[
-        int | None, option(TRAINING, metavar="N", help=f"Passes over the training images. Default: {_EPOCHS}.")
+        int | None,
+        option(
+            TRAINING,
+            metavar="N",
+            help=f"Passes over the training images. Default: {_EPOCHS}; of your own data as many as make 9,600 steps.",
+        ),
     ] = None
     batch_size: Annotated[int, option(TRAINING, help="Images in a step.")] = defaults.batch_size
     momentum: Annotated[

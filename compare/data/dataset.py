@@ -12,6 +12,9 @@ from compare.errors import InputError
 
 Data = tuple[NDArray, NDArray]
 
+# Where no pixel is above this, no image is meant so.
+DARK = 25
+
 
 @dataclass(frozen=True)
 class Dataset:
@@ -63,6 +66,16 @@ class Dataset:
     def _put(self, field: str, value: object) -> None:
         # the fields of a frozen dataclass are set this way only
         object.__setattr__(self, field, value)
+
+
+def largest_if_dark(images: NDArray) -> int:
+    """The largest pixel of images (N, D) of bytes of which none is above DARK; else 0."""
+    highest = 0
+    for part in pieces(*images.shape) if images.dtype == np.uint8 else ():
+        highest = max(highest, int(images[part].max(initial=0)))
+        if highest > DARK:
+            return 0
+    return highest
 
 
 def _checked(data: Data, where: str, classes: int) -> Data:

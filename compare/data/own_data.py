@@ -9,15 +9,13 @@ from numpy.typing import NDArray
 
 from compare.data.array_files import as_bytes, as_pixels, find_pair, is_array, is_whole, load_npz, load_pair
 from compare.data.csv_file import load_csv
-from compare.data.dataset import Data, Dataset
+from compare.data.dataset import Data, Dataset, largest_if_dark
 from compare.data.labels import as_classes, find_classes
 from compare.data.mapped import pieces
 from compare.data.picture_folder import load_folder
 from compare.data.prepared import Prepared, Watch, unwatched
 from compare.errors import InputError
 
-# Where no pixel is above this, no image is meant so.
-DARK = 25
 KINDS = "a folder of pictures, an .npz or .csv file, or a pair of IDX or .npy files"
 
 
@@ -95,16 +93,10 @@ def _tell_of_floats(dataset: Dataset) -> None:
 
 def _tell_of_dark(dataset: Dataset) -> None:
     """Say it if bytes are far below 255: nothing is learned from images that are nearly black."""
-    images, highest = dataset.train[0], 0
-    if images.dtype != np.uint8:
-        return
-    for part in pieces(*images.shape):
-        highest = max(highest, int(images[part].max(initial=0)))
-        if highest > DARK:
-            return
-    if highest:
+    if highest := largest_if_dark(dataset.train[0]):
+        times = f"255/{highest}" if highest > 1 else "255"
         told = f"the largest pixel of {dataset.name} is {highest}, and pixels are divided by 255"
-        tell(f"{told}: multiply them by 255/{highest} if {highest} is white")
+        tell(f"{told}: multiply them by {times} if {highest} is white")
 
 
 @functools.cache

@@ -2,6 +2,7 @@
 
 import math
 
+from compare.data.dataset import largest_if_dark
 from compare.problem import Hyperparameters, Problem
 from compare.training import published
 from compare.words import per_cent
@@ -53,9 +54,11 @@ def advice(problem: Problem, history: list[Record], train_loss: float) -> str:
             "try a smaller --lr."
         )
     if last.val_accuracy < 1.5 / problem.classes:
+        dark = largest_if_dark(problem.train[0].array)
+        check = f"the pixels, of which none is above {dark} of 255" if dark else "the number of steps"
         return (
-            f"Accuracy {per_cent(last.val_accuracy, 1)} is hardly better than guessing: check the number of "
-            "steps, the learning rate and the labels."
+            f"Accuracy {per_cent(last.val_accuracy, 1)} is hardly better than guessing: check {check}, "
+            "the learning rate and the labels."
         )
     words = _on_accuracy(last.val_accuracy, usual_band(problem)), _on_the_end(history, problem.evaluated_on)
     return " ".join(filter(None, words))

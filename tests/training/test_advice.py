@@ -3,18 +3,20 @@
 import math
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from compare.problem import Hyperparameters
 from compare.training import advice as words_of
 from compare.training.advice import USUAL, _on_the_end, advice, diverged, usual_band
-from scratch import Record
+from scratch import Record, Rows
 
 
 def a_problem(name: str, lr: float, steps: int, epochs: int = 10, **options: object) -> SimpleNamespace:
     """As much of a problem as advice looks at."""
     chosen = Hyperparameters(epochs=epochs, lr=lr, **options)
-    return SimpleNamespace(name=name, classes=10, steps=steps, chosen=chosen, evaluated_on="validation")
+    train = Rows(np.full((4, 2), 255, np.uint8), np.arange(4)), np.zeros(4, int)
+    return SimpleNamespace(name=name, classes=10, steps=steps, chosen=chosen, evaluated_on="validation", train=train)
 
 
 def records(accuracy: float, losses: tuple[float, float], train: tuple[float, float] = (1.0, 0.9)) -> list[Record]:
@@ -83,6 +85,13 @@ def test_the_end_is_the_last_tenth_of_the_epochs(epochs: int, tenth: int, span: 
     history = [Record(n, 1.0, 0.8, loss, 0.86) for n, loss in losses.items()]
     text = advice(a_problem(*DEFAULT), history, 1.0)
     assert f"The validation loss fell by 10.0 % in the last {span};" in text
+
+
+def test_of_images_that_are_nearly_black_the_pixels_are_to_be_checked():
+    problem = a_problem(*DEFAULT)
+    problem.train[0].array[:] = 16
+    text = advice(problem, records(0.1, (2.3, 2.3)), 2.3)
+    assert "check the pixels, of which none is above 16 of 255, the learning rate and the labels" in text
 
 
 def test_what_lies_on_an_edge_is_inside():
