@@ -24,6 +24,7 @@ from compare.cli.options import (
 )
 from compare.cli.outputs import Outputs
 from compare.cli.problem_options import load_data
+from compare.data.dataset import largest_if_dark
 from compare.data.own_picture import as_text
 from compare.data.prepared import Prepared
 from compare.data.registry import SOURCES, Dataset
@@ -165,7 +166,9 @@ def _print_image(dataset: Dataset, index: int) -> None:
     if len(dataset.shape) == 2:
         # two characters for a pixel, and lines no longer than those of the table
         step = math.ceil(dataset.shape[1] / 40)
-        print(as_text(images[index].reshape(dataset.shape)[::step, ::step]).strip("\n"))
+        # what is nearly black is shown as bright as it can be
+        shown = images[index] * np.uint8(255 // (largest_if_dark(images) or 255))
+        print(as_text(shown.reshape(dataset.shape)[::step, ::step]).strip("\n"))
         if step > 1:
             print(f"of {step} x {step} pixels one is shown: --picture FILE draws all")
     else:

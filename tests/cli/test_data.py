@@ -38,6 +38,13 @@ def test_a_large_image_is_no_wider_than_the_text(cli, tmp_path: Path, edge: int,
     assert ("one is shown: --picture FILE draws all" in out) == (edge > 40)
 
 
+def test_an_image_that_is_nearly_black_is_shown_bright(cli, tmp_path: Path):
+    images = np.zeros((4, 3, 3), np.uint8)
+    images[:, 1, 1] = 16
+    np.savez(tmp_path / "dark.npz", images=images, labels=np.arange(4) % 2)
+    assert "  @@\n" in cli("data", tmp_path / "dark.npz", "--index", 0)[1]
+
+
 def test_the_list_says_what_is_here(cli, write_mnist, tmp_path: Path):
     root = write_mnist(tmp_path)
     code, out, _ = cli("data", "--list", "--data-root", root, "--json", tmp_path / "json")
