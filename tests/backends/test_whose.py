@@ -1,7 +1,8 @@
 """Whose code runs in a function of a file: other packages, whatever leads to them, and what is nobody else's."""
 
+import gc
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,16 @@ INPUTS = np.ones((2, 3)), np.ones((4, 3)), np.ones(4)
 
 
 @pytest.fixture
-def foreign(tmp_path: Path) -> Callable[[str, str], str]:
+def _no_callbacks() -> Iterator[None]:
+    """What hypothesis has called at each collection of garbage would be seen, whenever that comes; no worker has it."""
+    kept = gc.callbacks[:]
+    gc.callbacks.clear()
+    yield
+    gc.callbacks[:] = kept
+
+
+@pytest.fixture
+def foreign(tmp_path: Path, _no_callbacks: None) -> Callable[[str, str], str]:
     """What logits runs, in a file with these statements before it, and this result."""
 
     def find(before: str, result: str = "X @ W.T + b") -> str:

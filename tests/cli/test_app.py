@@ -98,7 +98,7 @@ def test_what_computes_is_not_imported_for_a_list(args: tuple[str, ...], heavy: 
 def test_help_has_the_default_epochs_in_numbers(cli, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("COLUMNS", "200")
     _, out, _ = cli("prove", "--help")
-    assert "Default: 240 for mnist5k, 640 for digits, 20 for mnist." in out
+    assert "Default: 240 for mnist5k, 640 for digits, 20 for mnist; of your own data as many as" in out
     assert "0 = off, 0.9 is usual" in out
 
 
