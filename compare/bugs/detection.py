@@ -172,14 +172,14 @@ def detect(
 
 def _train(reference: Training, entered: list[Candidate], on_step: Callable[[], None]) -> None:
     """Train the reference; each candidate takes every step after it."""
-    side, before, t = reference.side, reference.side.state(), 0
+    side, before = reference.side, reference.side.state()
     initial = before.W, before.b
     side.keep_quantities()
 
     def all_step(epoch: int, number: int, index: NDArray, steps: Sequence[Any]) -> None:
-        nonlocal before, t
-        t += 1
+        nonlocal before
         start = Start.of(before, initial, reference.problem.chosen)
+        t = (epoch - 1) * reference.problem.steps_per_epoch + number
         right = Right.of(epoch, t, StepPair(number, start, side.quantities(steps[0]), {}))
         for candidate in entered:
             candidate.step(index, right)

@@ -18,6 +18,8 @@ from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwrig
 from compare.cli.page import PageOptions
 from compare.equations import FUNCTIONS
 from compare.page.build import recording_of, render
+from compare.page.content import Content, content
+from compare.page.recording import Recording, record
 from compare.problem import Problem
 from scratch import Equations
 
@@ -28,6 +30,18 @@ collect_ignore = ["screenshots.py"]
 REQUIRED = "COMPARE_PAGE_TOOLS_REQUIRED"
 BROWSERS = "chromium", "chromium-browser", "google-chrome"
 expect.set_options(timeout=10_000)
+
+
+@pytest.fixture(scope="session")
+def recording(small: Problem) -> Recording:
+    """A short run of both sides."""
+    return record(small)
+
+
+@pytest.fixture(scope="session")
+def held(recording: Recording) -> Content:
+    """What a page holds of that run."""
+    return content(recording)
 
 
 @pytest.fixture(scope="session")

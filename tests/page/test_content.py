@@ -3,24 +3,13 @@
 import json
 
 import numpy as np
-import pytest
 
 from compare.equations import QUANTITIES
-from compare.page.content import Content, content, sequential_gradients, sequential_logits
+from compare.page.content import Content, sequential_gradients, sequential_logits
 from compare.page.packing import unpack_images
-from compare.page.recording import FIELDS, FIRST_STEPS, Recording, record
+from compare.page.recording import FIELDS, FIRST_STEPS, Recording
 from compare.problem import Problem
 from scratch import Equations
-
-
-@pytest.fixture(scope="module")
-def recording(small: Problem) -> Recording:
-    return record(small)
-
-
-@pytest.fixture(scope="module")
-def held(recording: Recording) -> Content:
-    return content(recording)
 
 
 def test_the_sums_are_those_of_the_engine_to_the_bit(engine: Equations, rng: np.random.Generator):

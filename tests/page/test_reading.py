@@ -4,21 +4,10 @@ import numpy as np
 import pytest
 
 from compare.errors import InputError
-from compare.page.content import Content, content
+from compare.page.content import Content
 from compare.page.packing import pack, unpack
 from compare.page.reading import check, moments
-from compare.page.recording import FIELDS, FIRST_STEPS, Recording, record
-from compare.problem import Problem
-
-
-@pytest.fixture(scope="module")
-def recording(small: Problem) -> Recording:
-    return record(small)
-
-
-@pytest.fixture(scope="module")
-def held(recording: Recording) -> Content:
-    return content(recording)
+from compare.page.recording import FIELDS, FIRST_STEPS, Recording
 
 
 def changed(held: Content, name: str, place: tuple[int, ...], value: float) -> Content:
