@@ -11,9 +11,8 @@ from compare.backends.protocol import State
 from compare.bugs.catalogue import BUGS
 from compare.bugs.sharing import Known, known_where_equal
 from compare.data.registry import load
-from compare.equations import FUNCTIONS
 from compare.problem import Hyperparameters, Problem
-from scratch import Step
+from scratch import Equations, Step
 from scratch.training import UNCHECKED
 
 
@@ -95,8 +94,10 @@ def test_only_what_is_the_same_to_the_bit_is_known(change: Callable, is_known: b
 
 def test_right_functions_are_not_called_for_what_is_known(digits: Problem, monkeypatch: pytest.MonkeyPatch):
     calls = []
-    counted = UNCHECKED._replace(**{name: _counted(name, getattr(UNCHECKED, name), calls) for name in FUNCTIONS})
+    counted = Equations(**{name: _counted(name, function, calls) for name, function in UNCHECKED._asdict().items()})
     monkeypatch.setattr("compare.bugs.sharing.UNCHECKED", counted)
+    for module in ("compare.bugs.sharing", "compare.backends.scratch_side"):
+        monkeypatch.setattr(f"{module}.RIGHT_BATCHES", (counted.batch,))
     wrong = counted._replace(logits_gradient=BUGS["fixed-hundred"].make())
     ours = equations_backend("ours", lambda: counted)
     taken = steps(digits, "float32", Known(), ours, equations_backend("wrong", lambda: wrong))
@@ -104,6 +105,7 @@ def test_right_functions_are_not_called_for_what_is_known(digits: Problem, monke
     # the last batch is short: there both readings of the mistake part, and sum and update are computed
     assert len(taken) == digits.steps_per_epoch
     assert last
+    assert "batch" not in calls
     assert [calls.count(name) for name in ("logits", "log_softmax", "nll_loss")] == [2 * len(taken)] * 3
     assert [calls.count(name) for name in ("parameter_gradients", "sgd_step")] == [2 * len(taken) + 2] * 2
 
