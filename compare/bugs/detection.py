@@ -4,15 +4,17 @@ import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from operator import is_
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compare.backends.by_name import backend
-from compare.backends.protocol import Backend, Side, State
+from compare.backends.protocol import Backend, State
 from compare.backends.scratch_side import step_beside
 from compare.backends.threads import threads
+from compare.bugs.sharing import Known
 from compare.equations import QUANTITIES
 from compare.errors import InputError
 from compare.problem import Problem
@@ -62,25 +64,35 @@ class Detection:
 class Right(NamedTuple):
     """A step of the reference, and by reading how far each quantity of the candidates may be from it.
 
-    t: the number of the step in the run. pair: the step without one of a candidate.
+    t: the number of the step in the run. pair: the step without one of a candidate. found: by reading the step that was
+    compared first, and its difference.
     """
 
     epoch: int
     t: int
     pair: StepPair
     limits: dict[str, dict[str, float]]
+    found: dict[str, tuple[Step, str]]
 
     @classmethod
     def of(cls, epoch: int, t: int, pair: StepPair) -> "Right":
         """With the limits, which are the same for all candidates."""
         scales, dtype = sizes(pair.reference, pair.start), pair.reference.W.dtype
-        return cls(epoch, t, pair, {"one_step": limits(scales, 1, dtype), "whole_run": limits(scales, t, dtype)})
+        return cls(epoch, t, pair, {"one_step": limits(scales, 1, dtype), "whole_run": limits(scales, t, dtype)}, {})
 
     def difference(self, reading: str, step: Step) -> str:
         """The first quantity of a step that is over its budget, and where, as `dW 1/2`; empty if none is.
 
         Raises what `Comparison.add` raises.
         """
+        first, known = self.found.get(reading, (None, ""))
+        if first and all(map(is_, first, step)):
+            return known
+        difference = self._difference(reading, step)
+        self.found.setdefault(reading, (step, difference))
+        return difference
+
+    def _difference(self, reading: str, step: Step) -> str:
         if within(step, self.pair.reference, self.limits[reading]):
             return ""
         comparison = Comparison()
@@ -94,9 +106,9 @@ class Right(NamedTuple):
 class Candidate:
     """One backend beside the reference: it is compared until a difference is found, and may train to the end."""
 
-    def __init__(self, backend: Backend, problem: Problem, dtype: str, to_the_end: bool):
+    def __init__(self, backend: Backend, problem: Problem, dtype: str, to_the_end: bool, known: Known):
         self.backend, self.problem, self.dtype, self.to_the_end = backend, problem, dtype, to_the_end
-        self.sides: dict[str, Side] = {reading: backend.side(problem, dtype) for reading in ("one_step", "whole_run")}
+        self.sides = {reading: known.side(backend, problem, dtype) for reading in ("one_step", "whole_run")}
         # of each reading where it differs first; empty while it does not
         self.differs = dict.fromkeys(self.sides, "")
 
@@ -160,7 +172,8 @@ def detect(
     on_step = on_step or (lambda: None)
     with threads(1), np.errstate(all="ignore"):
         side = reference.side(problem, dtype)
-        entered = [Candidate(candidate, problem, dtype, to_the_end) for candidate in candidates]
+        known = Known()
+        entered = [Candidate(candidate, problem, dtype, to_the_end, known) for candidate in candidates]
         _train(Training(reference.name, side, problem), entered, on_step)
         band = usual_band(problem) or _around(side.evaluate(*problem.evaluated).accuracy)
         detections = []

@@ -93,9 +93,12 @@ class Guesses:
 
 
 def plan(names: Sequence[str]) -> list[DetectionJob]:
-    """The jobs for CLEAN and these names: about one for each process, because each trains a reference of its own."""
-    pieces = _pieces((CLEAN, *names), cores() // len(DTYPES))
-    return [DetectionJob(dtype, piece) for piece in pieces for dtype in DTYPES]
+    """The jobs for CLEAN and these names: about one for each process, because each trains a reference of its own.
+
+    CLEAN is the first of each job: the others share its steps.
+    """
+    pieces = _pieces(names, cores() // len(DTYPES))
+    return [DetectionJob(dtype, (CLEAN, *piece)) for piece in pieces for dtype in DTYPES]
 
 
 def _pieces(names: Sequence[str], number: int) -> list[tuple[str, ...]]:

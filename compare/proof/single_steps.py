@@ -66,7 +66,10 @@ class SingleSteps:
         """Both sides through every case. Raises UserFileError, naming the case."""
         own, reference = ours.side(self, dtype), theirs.side(self, dtype)
         for number, case in enumerate(self.cases, 1):
-            taken, right = self._taken(own, case, case.after), self._taken(reference, case)
+            taken = self._taken(own, case, case.after)
+            # nobody compares the images, and two copies of a large batch are much memory
+            taken = taken and taken._replace(X=taken.X[:0].copy())
+            right = self._taken(reference, case)
             if taken is None or right is None:
                 return
             yield case, StepPair(number, self.start_of(case), right, {"one_step": taken})

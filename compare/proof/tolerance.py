@@ -72,7 +72,8 @@ TERMS = {
 
 def sizes(ref: Step, start: Start) -> dict[str, tuple[float, float]]:
     """For each quantity (size, terms) of one step, from the reference's tensors."""
-    N, X = len(ref.Z), np.abs(ref.X)
+    # pixels are seldom below 0, and a copy of a large batch is large
+    N, X = len(ref.Z), ref.X if ref.X.min() >= 0 else np.abs(ref.X)
     z = largest_products(X, start.W, start.b)
     c = z + 2 * _largest(ref.Z)
     db_terms = max(1.0, c)

@@ -57,8 +57,10 @@ def test_every_name_is_in_one_job_of_each_precision(monkeypatch: pytest.MonkeyPa
     jobs = plan(tuple(BUGS))
     assert [job.dtype for job in jobs] == ["float32", "float64"] * pieces
     for dtype in ("float32", "float64"):
-        names = [name for job in jobs if job.dtype == dtype for name in job.names]
-        assert sorted(names) == sorted([CLEAN, *BUGS])
+        names = [name for job in jobs if job.dtype == dtype for name in job.names[1:]]
+        assert sorted(names) == sorted(BUGS)
+        # the others share its steps
+        assert {job.names[0] for job in jobs} == {CLEAN}
         sizes = [len(job.names) for job in jobs if job.dtype == dtype]
         assert max(sizes) - min(sizes) <= 1
 

@@ -75,7 +75,7 @@ def bias_subtracted(X, W, b):
 
 @bug(
     "logits",
-    "The bias is added to every row, and the loop over rows adds it.",
+    "X W^T + b adds b to the first row only, so it is added to all rows once more.",
     "Z is off by exactly b.",
     "Broadcasting has added it to every row already.",
 )

@@ -4,6 +4,9 @@
 CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/bugs/detection.py', ' if check != "accuracy"', '', 'tests/bugs/test_detection.py::test_a_low_accuracy_alone_detects_nothing'),
     ('compare/bugs/ratios.py', 'if (np.abs(left / left[0] - 1) <= same).all():', 'if (np.abs(left / left[0] - 1) <= same).any():', 'tests/bugs/test_ratios.py::test_what_holds_in_all_but_one_case_is_no_ratio'),
+    ('compare/bugs/sharing.py', 'and array.strides == known.strides', '', 'tests/bugs/test_sharing.py::test_only_what_is_the_same_to_the_bit_is_known'),
+    ('compare/bugs/sharing.py', 'if known is not None and right:', 'if known is not None:', 'tests/bugs/test_sharing.py::test_no_bit_of_any_mistake_changes'),
+    ('compare/bugs/sharing.py', 'array.flags.writeable = False', 'pass', 'tests/bugs/test_sharing.py::test_a_mistake_that_writes_into_what_is_shared_is_told'),
     ('compare/bugs/survey.py', 'detections = [*zip(jobs, found[: len(jobs)], strict=True)]', 'detections = [*zip(jobs, reversed(found[: len(jobs)]), strict=True)]', 'tests/bugs/test_survey.py::test_what_a_worker_finds_is_what_is_found_here'),
     ('compare/bugs/survey.py', 'return 8 + len(names) / 48 * (5 * work + problem.steps * 0.0067 * max(1.0, work))', 'return 8 + len(names) / 48 / (5 * work + problem.steps * 0.0067 * max(1.0, work))', 'tests/bugs/test_survey.py::test_the_time_is_that_of_the_steps_and_the_mistakes'),
     ('compare/bugs/facts.py', 'return str(said.pop()).format(QUANTITIES[NAMES[field]].symbol) if len(said) == 1 else ""', 'return str(said.pop()).format(QUANTITIES[NAMES[field]].symbol) if len(said) >= 1 else ""', 'tests/bugs/test_facts.py::test_what_holds_in_one_case_only_is_not_told'),
@@ -17,5 +20,5 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/bugs/traces.py', 'given.steps.start_of(case)', 'Start.of(case.start, (case.start.W, case.start.b), given.steps.chosen)', 'tests/bugs/test_inputs.py::test_what_waits_for_an_unusual_batch_is_diagnosed'),
     ('compare/bugs/catalogue/log_softmax.py', 'Z.max(axis=1, keepdims=True) if row_maximum else Z.max(axis=0)', 'Z.max(axis=0)', 'tests/bugs/catalogue/test_sums.py::test_a_sum_over_a_wrong_axis_is_named'),
     ('compare/bugs/catalogue/log_softmax.py', 'Z.max(axis=1, keepdims=True) if row_maximum else Z.max()', 'Z.max()', 'tests/bugs/catalogue/test_sums.py::test_a_sum_over_a_wrong_axis_is_named'),
-    ('compare/bugs/survey.py', '_pieces((CLEAN, *names), cores() // len(DTYPES))', '_pieces((CLEAN, *names), cores())', 'tests/bugs/test_survey.py::test_every_name_is_in_one_job_of_each_precision'),
+    ('compare/bugs/survey.py', '_pieces(names, cores() // len(DTYPES))', '_pieces(names, cores())', 'tests/bugs/test_survey.py::test_every_name_is_in_one_job_of_each_precision'),
 ]
