@@ -91,6 +91,7 @@ def test_a_list_of_commands_imports_none():
         (("data", "--list"), {"torch", "matplotlib", "compare.bugs.catalogue", "compare.proof.run"}),
         (("prove", "--help"), {"torch", "matplotlib", "pydantic"}),
         (("runs", "--help"), {"torch", "matplotlib", "pydantic", "compare.proof.run"}),
+        (("exercise", "--help"), {"torch", "matplotlib", "pydantic", "compare.exercise.ladder", "compare.proof.run"}),
     ],
 )
 def test_what_computes_is_not_imported_for_a_list(args: tuple[str, ...], heavy: set[str]):
