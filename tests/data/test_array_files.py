@@ -190,6 +190,7 @@ def test_other_shapes_are_refused(shape: tuple[int, ...]):
 def test_whole_numbers_become_bytes_and_floats_stay():
     found = as_pixels(np.array([[[0, 255]]]), "x")
     assert (found.dtype, found.tolist()) == (np.uint8, [[[0, 255]]])
+    assert as_pixels(np.zeros((0, 2, 2), int), "x").shape == (0, 2, 2)
     assert as_pixels(np.zeros((1, 2, 2), np.float32), "x").dtype == np.float32
     with pytest.raises(InputError, match=r"^x: pixels are 0 \.\.\. 255, or floats; here there is -1$"):
         as_pixels(np.array([[[-1, 256]]]), "x")

@@ -182,6 +182,15 @@ def test_an_array_of_another_kind_is_told_how_to_be_saved(tmp_path: Path, case: 
         np.testing.assert_array_equal(load_own(str(_saved(tmp_path, ending, **mended))).train[1], arrays["labels"])
 
 
+@pytest.mark.parametrize(("name", "made"), [("test_labels", '"int64"'), ("test_images", '"float32"')])
+def test_an_array_of_the_test_is_told_by_its_name(tmp_path: Path, name: str, made: str):
+    arrays = {"images": np.zeros((4, 2, 2), np.uint8), "labels": np.arange(4) % 2}
+    tests = {f"test_{kind}": array for kind, array in arrays.items()}
+    path = _saved(tmp_path, "npz", **arrays, **tests | {name: tests[name] > 0})
+    with pytest.raises(InputError, match=re.escape(f"save {name}.astype({made})") + "$"):
+        load_own(str(path))
+
+
 def _saved(folder: Path, ending: str, **arrays: np.ndarray) -> Path:
     if ending == "npz":
         np.savez(folder / "a.npz", **arrays)
