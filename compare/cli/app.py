@@ -35,20 +35,34 @@ FOR_ALL = "--help", "--version", "--install-completion", "--show-completion"
 class Commands(TyperGroup):
     """`python -m compare --lr 0.1` is `python -m compare prove --lr 0.1`; a command is imported when it is used."""
 
-    _lists = False
+    _lists = _command_follows = False
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put `prove` in front of arguments that begin with an option, or of none."""
         first = next((arg for arg in args if arg != "--no-color"), None)
         # what is typed so far may still become a command
         unfinished = first is None and ctx.resilient_parsing
-        if not unfinished and (first is None or (first.startswith("-") and first.partition("=")[0] not in FOR_ALL)):
+        for_all = first is not None and first.partition("=")[0] in FOR_ALL
+        if not unfinished and (first is None or (first.startswith("-") and not for_all)):
             args = ["prove", *args]
+        self._command_follows = not (for_all or ctx.resilient_parsing)
         return super().parse_args(ctx, args)
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """As in Typer; but where a command follows, --no-color alone, for nothing else can stand before it.
+
+        To see that an option was not given, Typer may import pydantic, which the --help of a command does not need.
+        """
+        return [option for option in super().get_params(ctx) if not self._command_follows or option.name == "no_color"]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """As in Typer; it is imported when it is about to be used, which takes a while."""
-        return command(cmd_name) if cmd_name in EXAMPLES and not self._lists else super().get_command(ctx, cmd_name)
+        if cmd_name in EXAMPLES and not self._lists:
+            return command(cmd_name)
+        found = super().get_command(ctx, cmd_name)
+        if found:
+            found.help = _first_line(cmd_name)
+        return found
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """As in Typer."""
@@ -109,7 +123,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for name in EXAMPLES:
-    app.command(name, help=_first_line(name))(_not_imported)
+    app.command(name)(_not_imported)
 
 
 def _show_version(asked: bool) -> None:

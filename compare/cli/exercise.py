@@ -1,46 +1,19 @@
 """`exercise`: the rungs of the exercise, checked one by one, and then the proof on all of them."""
 
-import functools
-import os
-import shlex
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
-from compare.backends.worker import Worker
-from compare.cli.exercise_paper import print_paper, print_paper_hints, print_section
-from compare.cli.exercise_screen import print_class, print_hints, print_ladder, print_next
 from compare.cli.options import Details, Json, Pictures, check_folder, check_output, flag, option, time_limit
-from compare.cli.outputs import Outputs
 from compare.cli.problem_options import ProblemOptions, takes_problem
-from compare.cli.program import program
-from compare.cli.progress import announce, progress
-from compare.cli.seat import TIME_LIMIT as TEST_TIME_LIMIT
-from compare.cli.seat import score_test
 from compare.errors import InputError
-from compare.exercise.folder import Learner, files_of, survey_folder
-from compare.exercise.hints import STEPS as HINTS
-from compare.exercise.hints import next_hints
-from compare.exercise.ladder import Rung, climb, small_problem
-from compare.exercise.new import new_exercise
-from compare.exercise.opened import TIME_LIMIT, opened
-from compare.exercise.paper_hints import paper_hints
-from compare.exercise.progress import Progress, reset
-from compare.files import maths_page, short_path
-from compare.problem import DTYPES, Problem
-from compare.proof.both_precisions import expected_seconds, named, prove_each, reports
-from compare.proof.run import Run
-from compare.report import as_json
-from compare.report.exercise_end import ending, print_answers, print_end, save_end
+from compare.exercise.opened import TEST_TIME_LIMIT, TIME_LIMIT, opened
+from compare.files import short_path
 from compare.report.tables import wide_console
 
 # The group of its own options in --help.
 EXERCISE = "Exercise"
-# So many steps has the check of one rung, or nearly.
-STEPS = 38
 
 
 @takes_problem
@@ -77,14 +50,19 @@ def exercise(
     Exit code 0: all is right and proven, 1: not yet, 2: could not be checked.
     With --check you write the test instead; begin with --check --new FILE. Exit code 0: it catches all mistakes.
     """
+    # what only shows the options needs none of it
     if check:
+        from compare.cli.seat import score_test
+
         return score_test(path, new, hint, seconds, details, json)
+    from compare.cli import exercise_work
+
     console = wide_console()
     if new:
         if path or json:
             raise InputError("--new only writes a new file: omit the other FILE, and --json")
         check_output(new, "--new")
-        return _begin(console, new, paper_seed)
+        return exercise_work.begin(console, new, paper_seed)
     if not path:
         raise InputError("FILE is missing; exercise --new FILE writes a new one")
     check_output(json)
@@ -93,133 +71,12 @@ def exercise(
         if hint or answers or start_again or pictures or details:
             others = "--hint, --answers, --reset, --pictures and --details"
             raise InputError(f"{short_path(path)} is a folder: omit {others}")
-        return _class(console, path, limit, json)
+        return exercise_work.survey_class(console, path, limit, json)
     check_folder(pictures)
     if start_again:
         if hint or answers or details or json or pictures:
             raise InputError("--reset only forgets: omit --hint, --answers, --details, --json and --pictures")
-        return _forget(console, path)
-    return _check(console, opened(path, limit), chosen.problem(), hint, answers, details, json, pictures)
-
-
-def _begin(console: Console, path: Path, seed: int | None) -> int:
-    if seed is not None and seed < 0:
-        raise InputError(f"--paper-seed must be 0 or more, not {seed}")
-    command = new_exercise(path, seed, program())
-    text = (
-        f"{path} has eleven rungs to climb; each has questions for pen and paper, then a function to write.\n"
-        "The numbers of the questions follow from SEED in the file. What is first, and each time what is next:\n\n"
-        f"    {command}\n\nThe maths has a part for each rung, which the file names. Read it after you tried:\n"
-        f"{maths_page()}"
+        return exercise_work.forget(console, path)
+    return exercise_work.check_file(
+        console, opened(path, limit), chosen.problem(), hint, answers, details, json, pictures
     )
-    # a command is copied: it must not be broken into lines
-    console.print(Text(text), soft_wrap=True)
-    return 0
-
-
-def _forget(console: Console, path: Path) -> int:
-    if not path.exists():
-        raise InputError(f"{short_path(path)}: there is no such file")
-    text = "What was right and which hints were given is forgotten" if reset(path) else "There was nothing to forget"
-    command = f"{program()} exercise {shlex.quote(str(path))}"
-    # a command is copied: it must not be broken into lines
-    console.print(
-        Text(f"{text}; {path} stays as it is.\n\n    {command}\n\nchecks it anew; --new FILE writes an empty one"),
-        soft_wrap=True,
-    )
-    return 0
-
-
-def _check(
-    console: Console,
-    file: Worker,
-    problem: Problem,
-    hint: bool,
-    answers: bool,
-    details: bool,
-    json: Path | None,
-    pictures: Path | None,
-) -> int:
-    kept = Progress(file.path)
-    with progress(STEPS, False, plain=False) as advance:
-        rungs = climb(file, small_problem(), kept, advance)
-    todo = next((rung for rung in rungs if rung.state != "right"), None)
-    print_ladder(console, rungs, details)
-    content: dict[str, Any] = {"rungs": [_as_dict(rung) for rung in rungs], "hints": []}
-    if todo:
-        content["hints"] = _print_todo(console, file.path, kept, todo, hint)
-        if answers:
-            console.print(Text("--answers: they come at the end, when all functions are right"))
-    elif answers:
-        print_answers(console)
-    else:
-        content["proof"] = _end(console, file, problem, pictures)
-    if json:
-        as_json.write_json(json, content)
-    return 1 if todo or content.get("proof", {}).get("verdict") == "differ" else 0
-
-
-def _print_todo(console: Console, path: Path, kept: Progress, todo: Rung, hint: bool) -> list[str]:
-    """What is next, and the hints that are asked for, which are returned."""
-    if todo.state == "paper":
-        asked = paper_hints(kept, todo) if hint else None
-        print_paper(console, path, todo)
-        print_paper_hints(console, todo, asked)
-        return [f"{name}: {text}" for name, text in asked.said] if asked else []
-    hints = next_hints(kept, todo.name, todo.finding) if hint else ()
-    print_next(console, path, todo, formula=len(hints) == HINTS)
-    print_hints(console, hints)
-    if len(hints) == HINTS:
-        print_section(console, todo)
-    return list(hints)
-
-
-def _end(console: Console, file: Worker, problem: Problem, pictures: Path | None) -> dict[str, Any]:
-    runs = _prove(console, problem, file)
-    reached, outputs = ending(problem, runs, file), Outputs()
-    outputs.write("pictures", pictures, lambda folder: save_end(reached, folder))
-    with outputs.named():
-        print_end(console, reached, file.path, program())
-    return as_json.proof_as_dict(problem, runs)
-
-
-def _prove(console: Console, problem: Problem, file: Worker) -> list[Run]:
-    console.print(Text("Each is right on its own. Now together, beside PyTorch:\n"))
-    announce(expected_seconds(problem, DTYPES), quiet=False)
-    # a file may have the name of a side, or none of a file of Python
-    sides = functools.partial(named, os.path.join(os.curdir, file.path), "torch", file.time_limit)
-    with progress(len(DTYPES) * reports(problem), False) as advance:
-        return prove_each(problem, DTYPES, sides, advance)
-
-
-def _class(console: Console, folder: Path, seconds: float, json: Path | None) -> int:
-    with progress(len(files_of(folder)), False) as advance:
-        learners = survey_folder(folder, small_problem(), seconds, advance)
-    print_class(console, learners)
-    if json:
-        as_json.write_json(json, {"students": [_learner_as_dict(one) for one in learners]})
-    return 0 if all(one.right == one.of for one in learners) else 1
-
-
-def _learner_as_dict(one: Learner) -> dict[str, Any]:
-    return {
-        "file": one.name,
-        "right": one.right,
-        "of": one.of,
-        "next": one.next,
-        "fault": one.fault,
-        "rungs": [_as_dict(rung) for rung in one.rungs],
-    }
-
-
-def _as_dict(rung: Rung) -> dict[str, Any]:
-    found = rung.finding
-    return {
-        "name": rung.name,
-        "tag": rung.tag,
-        "state": rung.state,
-        "paper": {asked.task.name: {"given": asked.given, "right": asked.is_right} for asked in rung.paper},
-        "asks": found.asks if found else "",
-        "mistake": found.mistake if found else "",
-        "seconds": rung.seconds,
-    }

@@ -40,19 +40,20 @@ def of_data(loaded: Checkpoint, index: int, data: str | None, root: Path | None,
 def own_picture(
     checkpoint: Path, loaded: Checkpoint, file: Path, raw: bool, names: tuple[str, ...], label: int | None = None
 ) -> OneImage:
-    """A picture of one's own, made as MNIST made its images; or as those were that the model was trained on.
+    """A picture of one's own, made as MNIST made its images; or scaled as the checkpoint says.
 
-    Raises InputError if the model takes no square images.
+    Raises InputError if that says nothing, and the model takes no square images.
     """
     if loaded.shape:
         if raw:
-            raise InputError(f"{checkpoint}: is trained on pictures of your own, which are only scaled: omit --raw")
+            raise InputError(f"{checkpoint}: pictures for it are only scaled: omit --raw")
         return OneImage(printable(str(file)), read_as(file, loaded.shape).reshape(1, -1), loaded.shape, label, names)
     D = loaded.state.W.shape[1]
     edge = math.isqrt(D)
     if edge**2 != D:
         raise InputError(
-            f"{checkpoint}: pictures need a model of square grey images, or of a folder of them (train --data FOLDER)"
+            f"{checkpoint}: pictures need a model of square grey images, or one that this version has trained on "
+            "images with a height and a width"
         )
     picture = read_picture(file)
     try:

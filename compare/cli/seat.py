@@ -13,9 +13,9 @@ from compare.cli.options import check_output
 from compare.cli.program import program
 from compare.cli.progress import announce, progress
 from compare.errors import InputError
+from compare.exercise.opened import TEST_TIME_LIMIT
 from compare.exercise.seat.cases import CLASSIC, GENERATED, MISTAKES, ORIGINAL, count_variants
 from compare.exercise.seat.new_check import new_check
-from compare.exercise.seat.runner import TIME_LIMIT
 from compare.exercise.seat.score import Missed, Score, Scoring
 from compare.files import short_path
 from compare.report import as_json
@@ -57,7 +57,7 @@ def score_test(
     if not path:
         raise InputError("FILE is missing; exercise --check --new FILE writes a first test")
     check_output(json)
-    return _score(wide_console(), path, seconds or TIME_LIMIT, details, json)
+    return _score(wide_console(), path, seconds or TEST_TIME_LIMIT, details, json)
 
 
 def _begin(console: Console, path: Path) -> int:

@@ -19,8 +19,10 @@ from compare.errors import InputError
 
 NPY, ZIP = b"\x93NUMPY", b"PK"
 TEST_NAMES = "test", "t10k"
-# Of an array in an .npz file: numbers, and words for labels.
+# Of an array: numbers, and words for labels.
 KINDS = "uifU"
+# What makes one of these out of another kind.
+MADE = {("images", "b"): '"float32"', ("labels", "b"): '"int64"', ("labels", "S"): "str", ("names", "S"): "str"}
 NAMES = "images", "labels", "test_images", "test_labels", "names"
 
 
@@ -115,10 +117,12 @@ def is_whole(images: NDArray) -> bool:
 
 def as_bytes(images: NDArray, where: str) -> NDArray:
     """Images of whole numbers as uint8. Raises InputError for others than 0 ... 255, and for a large file of them."""
-    for part in pieces(len(images), math.prod(images.shape[1:])):
-        low, high = images[part].min(initial=0), images[part].max(initial=0)
-        if low < 0 or high > 255:
-            raise InputError(f"{where}: pixels are 0 ... 255, or floats; here there is {low if low < 0 else high}")
+    parts = list(pieces(len(images), math.prod(images.shape[1:])))
+    if (low := min((images[part].min(initial=0) for part in parts), default=0)) < 0:
+        raise InputError(f"{where}: pixels are 0 ... 255, or floats; here there is {low}")
+    if (high := max((images[part].max(initial=0) for part in parts), default=0)) > 255:
+        mended = f'if that is white, save (images / {high}).astype("float32")'
+        raise InputError(f"{where}: pixels are 0 ... 255, or floats; here there is {high}; {mended}")
     if images.nbytes > LARGEST:
         raise InputError(f"{where}: whole numbers of {images.dtype}; a file of this size needs uint8")
     return images.astype(np.uint8)
@@ -151,6 +155,7 @@ def _read_npy(path: Path, size: int) -> NDArray:
         raise InputError(f"{path}: not an .npy file of numbers, or a damaged one ({reason})") from None
     if mapped.offset + mapped.nbytes != size:
         raise InputError(f"{path}: {size:,} bytes, its header asks for {mapped.offset + mapped.nbytes:,}")
+    _check_kind(mapped.dtype, path, "labels" if "labels" in path.name else "images")
     array = np.asarray(mapped)
     if mapped.flags.c_contiguous and mapped.dtype.isnative:
         return array
@@ -180,8 +185,7 @@ def _read_member(name: str, stream: IO[bytes], size: int, path: Path) -> NDArray
     if read is None:
         raise ValueError(f"{name} is of version {version}")
     shape, fortran, dtype = read(stream)
-    if dtype.kind not in KINDS:
-        raise InputError(f"{path}: {name} holds {dtype}, and only numbers and words are read; save it as one of these")
+    _check_kind(dtype, path, name)
     expected = math.prod(shape) * dtype.itemsize
     if expected > size:
         raise ValueError(f"{name} says that it has {expected:,} bytes, and it has {size:,}")
@@ -190,3 +194,10 @@ def _read_member(name: str, stream: IO[bytes], size: int, path: Path) -> NDArray
         raise ValueError(f"{name} has another length than it says")
     array = np.frombuffer(content, dtype).reshape(shape, order="F" if fortran else "C")
     return np.array(array, dtype.newbyteorder("="), order="C")
+
+
+def _check_kind(dtype: np.dtype, path: Path, name: str) -> None:
+    if dtype.kind not in KINDS:
+        made = MADE.get((name.removeprefix("test_"), dtype.kind))
+        mended = f"save {name}.astype({made})" if made else "save it as one of these"
+        raise InputError(f"{path}: {name} holds {dtype}, and only numbers and words are read; {mended}")

@@ -80,14 +80,15 @@ def _divided(images: dict[str, NDArray], name: str) -> list[NDArray]:
 
 
 def _tell_of_floats(dataset: Dataset) -> None:
-    """Say it if pixels are floats beyond 0 ... 1, which is often a slip: nothing divides these."""
+    """Say it if pixels are stored as floats beyond 0 ... 1, which is often a slip: nothing divides these."""
     parts = [part[0] for part in (dataset.train, dataset.test) if part and part[0].dtype.kind == "f"]
     if not parts:
         return
-    ends = [(images[n].min(), images[n].max()) for images in parts for n in pieces(*images.shape)]
-    low, high = min(low for low, _ in ends), max(high for _, high in ends)
+    cut = [images[n] for images in parts for n in pieces(*images.shape)]
+    low, high = min(map(np.min, cut)), max(map(np.max, cut))
     if low < 0 or high > 1:
-        told = f"floats in {low:.4g} ... {high:.4g} and taken as they are"
+        kind = "whole numbers" if all(np.array_equal(piece, np.rint(piece)) for piece in cut) else "floats"
+        told = f"{kind} in {low:.4g} ... {high:.4g} and taken as they are"
         tell(f"pixels of {dataset.name} are {told}; whole numbers in 0 ... 255 are divided by 255")
 
 

@@ -12,6 +12,8 @@ from compare.files import short_path
 # Seconds for one call, unless a learner says otherwise. The longest of a loop over images, classes and pixels takes a
 # fifth of it on the usual data; one that never ends should be told soon.
 TIME_LIMIT = 60.0
+# Seconds that a learner's test may take for one set of functions, unless a user says otherwise.
+TEST_TIME_LIMIT = 10.0
 # A number with a comma as the value of a key, or as the first of a list.
 COMMA = re.compile(r":\s*\[?\s*-?\d+,\d")
 

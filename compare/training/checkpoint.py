@@ -13,7 +13,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import save as as_safetensors
 
 from compare.backends.protocol import State
-from compare.data.prepared import Prepared
+from compare.data.prepared import SIDE, Prepared
 from compare.data.registry import is_path
 from compare.errors import InputError
 from compare.files import whole_file
@@ -34,7 +34,8 @@ class Checkpoint:
 
     data: name of the data set; chosen: hyper-parameters; checksums: of what was trained on; progress: how far it is;
     names: of the classes; images: how many it is trained on (these two are None in a file of version 0.2); prepared and
-    shape: how pictures of one's own were made alike, and the shape of one (None for other data).
+    shape: how a picture is made like the images, which are pictures of one's own, or in colour, or of no square; None
+    for other data (in a file of version 0.3 for all but pictures).
     """
 
     state: State
@@ -167,9 +168,16 @@ def _metadata(training: Training, progress: Progress) -> dict[str, str]:
         "images": len(problem.train[1]),
         "state": {"history": history, "step": progress.step, "total": progress.loss, "hits": progress.hits},
     }
-    if problem.prepared:
-        fields["pictures"] = {**asdict(problem.prepared), "shape": problem.shape}
+    if problem.prepared or _only_scaled(problem.shape):
+        fields["pictures"] = {**asdict(problem.prepared or Prepared()), "shape": problem.shape}
     return {"format": FORMAT, **{name: json.dumps(value) for name, value in fields.items()}}
+
+
+def _only_scaled(shape: tuple[int, ...]) -> bool:
+    """True for images as pictures can be, but not as MNIST made its own: in colour, (3, H, W), or of no square."""
+    if len(shape) not in (2, 3) or min(shape) < 2 or max(shape) > SIDE:
+        return False
+    return shape[0] == 3 if len(shape) == 3 else shape[0] != shape[1]
 
 
 def _in_one_order(content: bytes) -> bytes:

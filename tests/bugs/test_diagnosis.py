@@ -29,6 +29,7 @@ def named(found: Diagnosis) -> list[str]:
     return [guess.bug.name for guess in found.guesses]
 
 
+@pytest.mark.heavy
 def test_the_mistakes_of_the_catalogue_are_diagnosed_alike_twice(diagnostician: Diagnostician):
     """What one keeps from step to step must not get into the next diagnosis."""
     for name in ("hidden-momentum", "never-shuffled"):

@@ -10,7 +10,7 @@ import pytest
 
 from compare.backends.by_name import is_path
 from compare.backends.worker import Worker
-from compare.cli import exercise as command
+from compare.cli import exercise_work as command
 from compare.equations import FUNCTIONS, RUNGS
 from compare.errors import InputError
 from compare.exercise.check import Finding
@@ -238,8 +238,8 @@ def test_a_file_is_proven_whatever_its_name(cli, monkeypatch: pytest.MonkeyPatch
         raise InputError("enough")
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("compare.cli.exercise.prove_each", prove_each)
-    monkeypatch.setattr("compare.cli.exercise.climb", lambda *_, **__: [])
+    monkeypatch.setattr("compare.cli.exercise_work.prove_each", prove_each)
+    monkeypatch.setattr("compare.cli.exercise_work.climb", lambda *_, **__: [])
     Path(name).write_text("def logits(X, W, b): ...")
     assert cli("exercise", name, *SHORT)[2] == "error: enough\n"
     assert [is_path(path) for path in proven] == [True]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.cli import exercise as command
+from compare.cli import exercise_work as command
 
 SHORT = "--data", "digits", "--epochs", "1"
 

@@ -231,7 +231,7 @@ def test_a_proof_is_kept(cli, tmp_path: Path):
     assert (tmp_path / "one" / "pictures" / "overview.png").exists()
 
 
-@pytest.mark.parametrize("columns", ["20", "80", "200"])
+@pytest.mark.parametrize("columns", ["20", *(pytest.param(n, marks=pytest.mark.heavy) for n in ("80", "200"))])
 def test_no_number_is_cut_on_a_terminal_of_any_width(cli, monkeypatch: pytest.MonkeyPatch, columns: str):
     monkeypatch.setenv("COLUMNS", columns)
     _, out, _ = cli(*SHORT, "--dtype", "float64", "--details")

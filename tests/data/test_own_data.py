@@ -68,7 +68,13 @@ def test_other_files_are_told_which_kinds_are_taken(tmp_path: Path, name: str):
 
 @pytest.mark.parametrize(
     ("low", "high", "told"),
-    [(0, 1, None), (0, 256, "0 ... 256"), (-1, 1, "-1 ... 1"), (0.5, 2.55e32, "0.5 ... 2.55e+32")],
+    [
+        (0, 1, None),
+        (0, 256, "whole numbers in 0 ... 256"),
+        (-1, 1, "whole numbers in -1 ... 1"),
+        (-1, 0.5, "floats in -1 ... 0.5"),
+        (0.5, 2.55e32, "floats in 0.5 ... 2.55e+32"),
+    ],
 )
 def test_floats_beyond_0_and_1_are_told(
     tmp_path: Path, capsys: pytest.CaptureFixture, low: float, high: float, told: str | None
@@ -79,8 +85,17 @@ def test_floats_beyond_0_and_1_are_told(
     path = tmp_path / "a.npz"
     np.savez(path, images=images, labels=labels, test_images=tests, test_labels=labels)
     load_own(str(path))
-    note = f"note: pixels of {path} are floats in {told} and taken as they are; whole numbers in 0 ... 255 are divided"
-    assert capsys.readouterr().err == (f"{note} by 255\n" if told else "")
+    note = f"note: pixels of {path} are {told} and taken as they are; whole numbers in 0 ... 255 are divided by 255\n"
+    assert capsys.readouterr().err == (note if told else "")
+
+
+def test_whole_numbers_of_a_csv_beyond_bytes_are_called_so(tmp_path: Path, capsys: pytest.CaptureFixture):
+    (tmp_path / "a.csv").write_text("label,a,b\n0,0,999\n1,7,8\n")
+    data = load_own(str(tmp_path / "a.csv"))
+    assert data.train[0].tolist() == [[0, 999], [7, 8]]
+    assert "a.csv are whole numbers in 0 ... 999 and taken as they are; whole numbers in 0 ... 255 are divided" in (
+        capsys.readouterr().err
+    )
 
 
 FLOATS = {
@@ -138,11 +153,51 @@ def test_where_the_labels_of_a_csv_stand_is_told_if_it_was_guessed(tmp_path: Pat
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.parametrize("kind", [bool, "S3"])
-def test_an_array_of_another_kind_is_no_damaged_file(tmp_path: Path, kind: type):
-    np.savez(tmp_path / "a.npz", images=np.ones((4, 2, 2)).astype(kind), labels=np.arange(4))
-    with pytest.raises(InputError, match=r"a.npz: images holds \S+, and only numbers and words are read; save it as"):
-        load_own(str(tmp_path / "a.npz"))
+KINDS = {
+    "images of truth values": (("images", bool), '"float32"'),
+    "labels of truth values": (("labels", bool), '"int64"'),
+    "labels of bytes": (("labels", "S1"), "str"),
+    "labels of objects": (("labels", object), ""),
+    "complex images": (("images", complex), ""),
+    "images of bytes": (("images", "S1"), ""),
+}
+
+
+@pytest.mark.parametrize("ending", ["npz", "npy"])
+@pytest.mark.parametrize("case", KINDS)
+def test_an_array_of_another_kind_is_told_how_to_be_saved(tmp_path: Path, case: str, ending: str):
+    (name, kind), made = KINDS[case]
+    arrays = {"images": np.eye(4, dtype=np.uint8).reshape(4, 2, 2), "labels": np.arange(4) % 2}
+    given = arrays | {name: arrays[name].astype(kind)}
+    path = _saved(tmp_path, ending, **given)
+    mended = f"save {name}.astype({made})" if made else "save it as one of these"
+    if kind is object and ending == "npy":
+        words = "not an .npy file of numbers"
+    else:
+        words = re.escape(f"holds {given[name].dtype}, and only numbers and words are read; {mended}") + "$"
+    with pytest.raises(InputError, match=words):
+        load_own(str(path))
+    if made:
+        mended = arrays | {name: given[name].astype(made.strip('"'))}
+        np.testing.assert_array_equal(load_own(str(_saved(tmp_path, ending, **mended))).train[1], arrays["labels"])
+
+
+@pytest.mark.parametrize(("name", "made"), [("test_labels", '"int64"'), ("test_images", '"float32"')])
+def test_an_array_of_the_test_is_told_by_its_name(tmp_path: Path, name: str, made: str):
+    arrays = {"images": np.zeros((4, 2, 2), np.uint8), "labels": np.arange(4) % 2}
+    tests = {f"test_{kind}": array for kind, array in arrays.items()}
+    path = _saved(tmp_path, "npz", **arrays, **tests | {name: tests[name] > 0})
+    with pytest.raises(InputError, match=re.escape(f"save {name}.astype({made})") + "$"):
+        load_own(str(path))
+
+
+def _saved(folder: Path, ending: str, **arrays: np.ndarray) -> Path:
+    if ending == "npz":
+        np.savez(folder / "a.npz", **arrays)
+        return folder / "a.npz"
+    for name, array in arrays.items():
+        np.save(folder / f"{name}.npy", array)
+    return folder / "images.npy"
 
 
 def test_a_test_of_floats_is_looked_at_beside_bytes_too(tmp_path: Path, capsys: pytest.CaptureFixture):

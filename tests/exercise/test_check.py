@@ -114,7 +114,7 @@ LATE = {
 }
 
 
-SLOW = "the numbers as they lie in memory", "in a later call"
+SLOW = "the numbers as they lie in memory", "in a later call", "a large rate"
 
 
 @pytest.mark.parametrize("case", [pytest.param(one, marks=[pytest.mark.heavy] * (one in SLOW)) for one in LATE])
@@ -154,6 +154,7 @@ def test_the_diagnosis_names_what_only_a_batch_shows(checked: Callable):
     assert "python -m compare bugs no-maximum-shift" in finding.says[0]
 
 
+@pytest.mark.heavy
 def test_a_right_formula_of_a_rate_that_is_a_little_off_is_seen(checked: Callable):
     finding = checked("sgd_step", ("return W - lr * dW", "return W - (lr + 1e-9 * (lr == 8)) * dW"))
     assert 'the batch "one winner, 2", in which nothing rounds, in float64 only: W is wrong there' in finding.asks

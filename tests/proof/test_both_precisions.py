@@ -16,7 +16,7 @@ from compare.proof.prove import prove
 SIDES = functools.partial(named, "scratch", "torch")
 
 
-@pytest.mark.parametrize("dtypes", [["float64"], ["float64", "float32"]])
+@pytest.mark.parametrize("dtypes", [pytest.param(["float64"], marks=pytest.mark.heavy), ["float64", "float32"]])
 def test_runs_come_in_the_order_that_was_asked_for(small: Problem, dtypes: list[str]):
     told = []
     assert [run.dtype for run in prove_each(small, dtypes, SIDES, told.append)] == dtypes

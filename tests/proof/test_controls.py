@@ -53,7 +53,9 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("case", WRONG)
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, marks=[pytest.mark.heavy] * (not case.startswith("a gradient"))) for case in WRONG]
+)
 def test_a_reference_that_is_wrong_is_left_to_the_proof(small: Problem, replaced: Callable[..., Backend], case: str):
     wrong = replaced(**WRONG[case])
     assert len(check_controls(small, "float32", wrong).seen) == sum(COUNTS.values())

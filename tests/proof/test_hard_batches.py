@@ -28,6 +28,8 @@ CHOSEN = {
     "everything": {"momentum": 0.9, "weight_decay": 1e-3, "nesterov": True},
     "dampened": {"momentum": 0.5, "dampening": 0.3},
 }
+EACH = [pytest.param(shape, chosen, marks=[pytest.mark.heavy] * (n != m % 3))
+        for n, shape in enumerate(SHAPES) for m, chosen in enumerate(CHOSEN)]  # fmt: skip
 # In this order, with the numbers of images; the same random stream makes them all.
 BATCHES = {
     "dense pixels": [100],
@@ -48,8 +50,7 @@ BATCHES = {
 }
 
 
-@pytest.mark.parametrize("chosen", CHOSEN)
-@pytest.mark.parametrize("shape", [*[*SHAPES][:-1], pytest.param("colour", marks=pytest.mark.heavy)])
+@pytest.mark.parametrize(("shape", "chosen"), EACH)  # each choice for every day, and each small shape
 def test_the_two_as_they_are_pass(shaped: Callable, dtype: str, shape: str, chosen: str):
     problem = shaped(*SHAPES[shape], **CHOSEN[chosen])
     with np.errstate(all="ignore"):

@@ -186,6 +186,7 @@ def test_evaluation_looks_at_images_beyond_the_first_thousand():
     assert found.evaluation == pytest.approx(2.0**-40 / (EPS * (16 * 8 + 8)))
 
 
+@pytest.mark.heavy
 def test_images_at_a_tie_may_be_classified_differently(replaced: Callable):
     """Two templates that are the same but for a few roundings: which class wins is a matter of these."""
 

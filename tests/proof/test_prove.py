@@ -102,5 +102,6 @@ def test_each_side_has_its_own_functions(small: Problem):
     assert run.first_divergence.reading == "whole_run"
 
 
+@pytest.mark.heavy
 def test_the_two_precisions_and_the_two_sides_end_in_other_bits(small: Problem):
     assert len({weights for d in ("float32", "float64") for weights in prove(small, d).weights.values()}) == 4

@@ -101,7 +101,7 @@ def test_one_image_a_step_at_a_high_rate_is_no_false_alarm_of_a_single_step():
     assert max(found.used for (_, reading), found in run.worst.items() if reading == "one_step") <= 1
 
 
-@pytest.mark.parametrize("batch_size", [1, *(pytest.param(n, marks=pytest.mark.heavy) for n in (7, 100)), 300])
+@pytest.mark.parametrize("batch_size", [1, *(pytest.param(n, marks=pytest.mark.heavy) for n in (7, 100, 300))])
 def test_no_false_alarm_whatever_the_batch(dtype: str, batch_size: int):
     """A few of the runs of benchmarks/false_alarms.py, with few steps."""
     run = prove(Problem(load("digits"), Hyperparameters(1, batch_size, seed=2, train_subset=300)), dtype)
@@ -130,7 +130,9 @@ def plain(small: Problem) -> dict[str, dict[str, str]]:
     return {dtype: prove(small, dtype).weights for dtype in DTYPES}
 
 
-@pytest.mark.parametrize("case", OPTIONS)
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, marks=[pytest.mark.heavy] * (not case.startswith("all"))) for case in OPTIONS]
+)
 def test_it_holds_with_every_option_of_sgd(plain: dict, make_small, case: str, dtype: str):
     run = prove(make_small(**OPTIONS[case]), dtype)
     assert run.verdict == "match"

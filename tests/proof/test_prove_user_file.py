@@ -12,6 +12,7 @@ from compare.problem import Problem
 from compare.proof.prove import prove
 
 
+@pytest.mark.parametrize("dtype", ["float32", pytest.param("float64", marks=pytest.mark.heavy)])
 def test_right_functions_of_a_user_file_match(small: Problem, user_file, right_functions, dtype: str):
     run = prove(small, dtype, ours=backend(user_file(right_functions)))
     assert run.sides == ("mine", "torch")
@@ -38,7 +39,10 @@ WRONG_FUNCTIONS = {
 }
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.heavy] * (name not in ("logits", "sgd_step"))) for name in FUNCTIONS],
+)
 def test_a_wrong_function_in_each_place_differs(small: Problem, user_file, one_function, name: str):
     body, quantity = WRONG_FUNCTIONS[name]
     found = prove(small, "float64", ours=backend(user_file(one_function(name, body)))).first_divergence

@@ -57,8 +57,8 @@ def test_there_are_enough(variants: Callable):
     assert sum(map(len, wrong.values())) == 117
 
 
-# One group of six in each precision; the heavy test has them all.
-@pytest.mark.parametrize(("dtype", "group"), [("float32", 3), ("float64", 26)])
+# One group of six for every day; the heavy test has them all.
+@pytest.mark.parametrize(("dtype", "group"), [("float32", 3), pytest.param("float64", 26, marks=pytest.mark.heavy)])
 def test_some_right_functions_are_not_accused(
     variants: Callable, user_file: Callable, objections: Callable, dtype: str, group: int
 ):

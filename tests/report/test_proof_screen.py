@@ -168,7 +168,12 @@ def test_a_difference_ends_with_its_place(printed, digits: Problem, differing: l
 
 
 @pytest.mark.parametrize(
-    ("name", "dtype"), [("no-maximum-shift", "float32"), ("stale-gradient", "float64"), ("summed-gradient", "float64")]
+    ("name", "dtype"),
+    [
+        pytest.param("no-maximum-shift", "float32", marks=pytest.mark.heavy),
+        pytest.param("stale-gradient", "float64", marks=pytest.mark.heavy),
+        ("summed-gradient", "float64"),
+    ],
 )
 def test_every_difference_is_one_screen(printed, diagnostician: Diagnostician, name: str, dtype: str):
     chosen = Hyperparameters(epochs=1, lr=0.1, momentum=0.9, nesterov=True, weight_decay=1e-4)

@@ -11,12 +11,11 @@ from compare.backends.channel import ChannelError
 from compare.backends.process import STARTING, Process
 from compare.backends.side_by_side import cores
 from compare.errors import InputError
+from compare.exercise.opened import TEST_TIME_LIMIT
 from compare.exercise.seat.cases import RIGHT, cases
 from compare.exercise.seat.check_file import FAILED, Outcome
 from compare.files import short_path
 
-# Seconds that a test may take for one set of functions, unless a user says otherwise.
-TIME_LIMIT = 10.0
 PROGRAM = "compare.exercise.seat.process"
 # Windows makes no copies of a process.
 COPIES = hasattr(os, "fork")
@@ -29,7 +28,7 @@ class Runner:
     Raises InputError, naming the file, if it cannot be used, or gives no verdict on a case.
     """
 
-    def __init__(self, path: Path, kinds: Sequence[str], time_limit: float = TIME_LIMIT):
+    def __init__(self, path: Path, kinds: Sequence[str], time_limit: float = TEST_TIME_LIMIT):
         self.path, self.kinds, self.time_limit, self._shown = path, tuple(kinds), time_limit, short_path(path)
         self._requests = itertools.count(1)
         self._process = self._started()

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from compare.backends.protocol import TIME_LIMIT as USUAL_TIME_LIMIT
 from compare.backends.side_by_side import cores
+from compare.exercise.opened import TEST_TIME_LIMIT
 from compare.exercise.seat.cases import CLASSIC, GENERATED, MISTAKES, ORIGINAL, RIGHT, VARIANTS, Case, alone, cases
 from compare.exercise.seat.check_file import ACCUSED
 from compare.exercise.seat.nudges import nudge
-from compare.exercise.seat.runner import TIME_LIMIT, Runner
+from compare.exercise.seat.runner import Runner
 
 # The published checks that a test is held against, and ours: what they are called, and their files.
 BARS = {
@@ -63,7 +64,7 @@ class Scoring:
     everything: whether the bars are measured on the generated mistakes too. Raises InputError as Runner does.
     """
 
-    def __init__(self, path: Path, time_limit: float = TIME_LIMIT, *, everything: bool = False):
+    def __init__(self, path: Path, time_limit: float = TEST_TIME_LIMIT, *, everything: bool = False):
         self.runner = Runner(path, (RIGHT, VARIANTS, *MISTAKES), time_limit)
         self.bar_kinds = MISTAKES if everything else (CLASSIC,)
         self.every: dict[str, dict[str, Case]] = {kind: cases(kind) for kind in (VARIANTS, *MISTAKES)}

@@ -25,8 +25,8 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/cli/explain.py', ' + (_left_out(chosen) if chosen and source == "checkpoint" else "")', '', 'tests/cli/test_explain.py::test_what_the_step_of_the_training_had_besides_is_said'),
     ('compare/cli/explain.py', '"one is right" if len(right) > 1 else ', '', 'tests/cli/test_explain.py::test_one_side_may_be_right_alone'),
     ('compare/cli/one_image.py', '    if text in names:\n        return names.index(text)\n', '', 'tests/cli/test_one_image.py::test_a_class_is_found_by_its_name_and_then_by_its_number'),
-    ('compare/cli/exercise.py', 'formula=len(hints) == HINTS', 'formula=True', 'tests/cli/test_exercise.py::test_the_formula_that_was_derived_is_told_with_the_last_hint'),
-    ('compare/cli/exercise.py', '        return _forget(console, path)\n', '        _forget(console, path)\n', 'tests/cli/test_exercise_reset.py::test_reset_forgets_and_checks_nothing'),
+    ('compare/cli/exercise_work.py', 'formula=len(hints) == HINTS', 'formula=True', 'tests/cli/test_exercise.py::test_the_formula_that_was_derived_is_told_with_the_last_hint'),
+    ('compare/cli/exercise.py', '        return exercise_work.forget(console, path)\n', '        exercise_work.forget(console, path)\n', 'tests/cli/test_exercise_reset.py::test_reset_forgets_and_checks_nothing'),
     ('compare/cli/exercise_paper.py', 'if hints and not hints.more:', 'if hints:', 'tests/cli/test_exercise_paper.py::test_each_hint_says_something_new_and_the_last_one_where_to_read'),
     ('compare/cli/program.py', 'if Path(sys.argv[0]).stem == SCRIPT', 'if not sys.argv', 'tests/cli/test_program.py::test_the_script_or_the_module'),
 ]
