@@ -48,11 +48,8 @@ WAITING: dict[str, tuple[dict[str, Callable], str, list[str]]] = {
 }  # fmt: skip
 
 
-EVERY_DAY = "images by columns", "a little more at large rates, in float32"
-
-
 @pytest.mark.parametrize(
-    "case", [pytest.param(case, marks=[pytest.mark.heavy] * (case not in EVERY_DAY)) for case in WAITING]
+    "case", [pytest.param(case, marks=[pytest.mark.heavy] * (case != "images by columns")) for case in WAITING]
 )
 def test_what_waits_for_an_unusual_batch_is_diagnosed(diagnostician: Diagnostician, case: str):
     functions, where, names = WAITING[case]

@@ -60,7 +60,7 @@ def test_the_list_says_what_is_here(cli, write_mnist, tmp_path: Path):
     assert max(map(len, out.splitlines())) <= 80
 
 
-@pytest.mark.parametrize("suffix", ["png", "svg"])
+@pytest.mark.parametrize("suffix", ["png", pytest.param("svg", marks=pytest.mark.heavy)])
 def test_the_picture_of_samples(cli, write_mnist, tmp_path: Path, suffix: str):
     root, path = write_mnist(tmp_path), tmp_path / f"samples.{suffix}"
     code, out, _ = cli("data", "mnist", "--data-root", root, "--picture", path)

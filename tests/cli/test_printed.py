@@ -21,7 +21,7 @@ COMMANDS = [
     "runs --runs-root .",
     "bugs --list",
     "bugs stale-gradient",
-    "experiment train-metrics",
+    pytest.param("experiment train-metrics", marks=pytest.mark.heavy),
     "exercise MINE --hint",
     "exercise --new new.py",
     "exercise --check --new new_test.py",

@@ -36,6 +36,7 @@ def test_a_match_is_one_screen_and_three_lines_that_go_on(cli):
     assert [line.split(":")[0] for line in err.splitlines()] == ["25 %", "50 %", "75 %"]
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("proven_once")
 def test_a_long_command_is_not_printed_again(cli):
     _, out, _ = cli(*SHORT, "--dtype", "float32", "--val-fraction", 0.25)

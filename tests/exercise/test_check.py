@@ -114,7 +114,7 @@ LATE = {
 }
 
 
-SLOW = "the numbers as they lie in memory", "in a later call", "a large rate"
+SLOW = "the numbers as they lie in memory", "in a later call", "a large rate", "logP cut off"
 
 
 @pytest.mark.parametrize("case", [pytest.param(one, marks=[pytest.mark.heavy] * (one in SLOW)) for one in LATE])
