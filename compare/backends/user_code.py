@@ -3,6 +3,8 @@
 import re
 import traceback
 import types
+from collections.abc import Collection
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -53,12 +55,16 @@ def _first_line(error: BaseException) -> str:
     return printable(line if len(line) <= LONGEST else f"{line[: LONGEST - END]} … {line[-END:]}")
 
 
-def line_of(error: BaseException, path: Path) -> str:
-    """`, line N` for the last line of this file that the error passed; empty if there is none."""
+def line_of(error: BaseException, path: Path, others: Collection[str] = ()) -> str:
+    """`, line N` for the last line of this file that the error passed; empty if there is none.
+
+    others: functions whose lines are not looked at, because one is told where they are called.
+    """
     # not what its class gives, and without a look at the files, whose names may be any text
     steps = traceback.walk_tb(BaseException.__dict__["__traceback__"].__get__(error))
-    lines = [number for frame, number in steps if str.__eq__(frame.f_code.co_filename, str(path)) is True]
-    return f", line {lines[-1]}" if lines else ""
+    here = [(frame, number) for frame, number in steps if str.__eq__(frame.f_code.co_filename, str(path)) is True]
+    own = list(takewhile(lambda step: step[0].f_code.co_name not in others, here))
+    return f", line {own[-1][1]}" if own else ""
 
 
 def kind_of(value: Any) -> str:

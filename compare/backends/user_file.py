@@ -132,13 +132,14 @@ def checked(
     """
     expected, number = KNOWN[name], _number(name)
     shown, title = short_path(path), f"{name} ({expected.tag})"
+    others = KNOWN.keys() - {name}
 
     def call(*inputs: Any) -> Any:
         mark(number)
         try:
             returned = _called(function, inputs, prints())
         except BaseException as error:
-            raise UserFileError(f"{shown}{line_of(error, path)}: {title} {_failure(error)}") from None
+            raise UserFileError(f"{shown}{line_of(error, path, others)}: {title} {_failure(error)}") from None
         results = _results(returned, expected, inputs, f"{shown}: {title}")
         if not nan and any(np.isnan(part).any() for part in results) and all(np.isfinite(x).all() for x in inputs):
             raise UserFileError(f"{shown}: {title} returns nan for finite inputs")
@@ -180,7 +181,8 @@ def _results(returned: Any, expected: Function, inputs: tuple[Any, ...], title: 
 def _copied(returned: Any, expected: Function, inputs: tuple[Any, ...], title: str) -> list[NDArray]:
     shapes, dtype = expected.shapes(inputs), inputs[0].dtype
     if len(shapes) > 1 and not (isinstance(returned, tuple | list) and len(returned) == len(shapes)):
-        raise UserFileError(f"{title} returns {kind_of(returned)}, not a pair: {', '.join(expected.results)}")
+        several = f" of {len(returned)}" if isinstance(returned, tuple | list) else ""
+        raise UserFileError(f"{title} returns {kind_of(returned)}{several}, not a pair: {', '.join(expected.results)}")
     parts = returned if len(shapes) > 1 else (returned,)
     pair = (", the first of the pair,", ", the second of the pair,") if len(shapes) > 1 else ("",)
     each = zip(expected.results.items(), pair, shapes, strict=True)

@@ -170,7 +170,9 @@ def _size(seen: Observed, field: str) -> str:
     off = float(np.abs(a - b).max()) / largest if largest else np.inf
     if off >= FAR:
         return f"{THERE}{symbol} is off by far over {FAR} times its size"
-    return f"{THERE}{symbol} is off by {shared(off)} of its {'size' if field == 'L' else 'largest value'}"
+    return (
+        f"{THERE}{symbol} is off by {shared(off)} of {'its size' if field == 'L' else f'the largest value of {symbol}'}"
+    )
 
 
 def shared(share: float) -> str:

@@ -18,7 +18,7 @@ STYLES = {"right": "green", "wrong": "bold red", "foreign": "bold red", "paper":
 WORDS = {"later": "", "foreign": "not yours"}
 NAME = 26
 # What is said of a formula that was derived on paper; the formula itself is for those who ask for hints.
-DERIVED = "On paper you had single entries of it: which formula gives all of them?"
+DERIVED = "On paper you had numbers of it: which formula gives all of them?"
 
 
 def print_ladder(console: Console, rungs: list[Rung], details: bool) -> None:

@@ -21,6 +21,7 @@ from compare.exercise.epoch_questions import own_functions_unused
 from compare.exercise.extremes import wrong_at_extremes
 from compare.exercise.far_logits import far_row
 from compare.exercise.faults import fault_help
+from compare.exercise.late import Late, first_of, seen_there
 from compare.exercise.named import Named, named
 from compare.exercise.questions import question
 from compare.exercise.rungs import example
@@ -37,6 +38,9 @@ from compare.proof.single_steps import SingleSteps, real_batch
 # The names of the batches of exact arithmetic, in their order.
 EXACT_BATCHES = [f"{name}, {N}" for name, N in (*BATCHES, ("one winner", LARGE_BATCH))]
 Step = Callable[[str], None]
+NO_EXCEPTION = (
+    "(P - Y) / N is right for every P from 0 to 1: no value of P is treated in another way, cut off or left out."
+)
 NO_DIVISION = (
     "If you go the long way, by dlogP / P, you divide by 0 there. In (P - Y) / N nothing is divided by P, and P may "
     "be 0."
@@ -60,22 +64,6 @@ class Finding(NamedTuple):
     def of(cls, asks: str, known: Named | None, otherwise: tuple[str, ...] = ()) -> "Finding":
         """With what is known of the mistake."""
         return cls(asks, (str(known), known.lesson), known.name) if known else cls(asks, otherwise)
-
-
-class Late(NamedTuple):
-    """What only a batch shows: the quantity that is wrong in it, more about it, and a precision in which it is wrong.
-
-    how: what is wrong with the quantity, as far as it is known.
-    """
-
-    quantity: str
-    batch: str
-    about: str
-    dtype: str
-    how: str = ""
-
-    def __str__(self) -> str:
-        return f'right in the worked example, but not in the batch "{self.batch}"{self.about}: {self.quantity}'
 
 
 def check(file: Worker, name: str, problem: Problem, on_step: Step = lambda _: None) -> Finding | None:
@@ -157,16 +145,16 @@ def _on_batches(file: Worker, name: str, problem: Problem, on_step: Step) -> Fin
     if not _is_in_a_step(name):
         return None
     alone = file.backend([name])
-    late = _first_wrong(alone, problem, on_step)
+    late = _first_wrong(alone, name, problem, on_step)
     if not late:
         return None
     known, facts = _diagnosis(alone, name, problem)
     # the first message has named the batch already, and another would contradict it
     facts = tuple(fact for fact in facts if 'in the batch "' not in fact) or facts
     if late.how and name == "logits_gradient":
-        facts = (NO_DIVISION, *facts)
+        facts = (NO_EXCEPTION,) if late.asks else (NO_DIVISION, *facts)
     how = late.how or ("is wrong there" if known else _accuracy(problem, alone))
-    asks = batch_question(late.batch, name, known.bug if known else "")
+    asks = late.asks or batch_question(late.batch, name, known.bug if known else "")
     if name == "log_softmax" and not known and (row := far_row(file.functions()[name], late.dtype)):
         asks, facts = row.asks or asks, (row.says,)
     return Finding.of(f"{late} {how}. {asks}", known, facts)
@@ -182,45 +170,23 @@ def _is_in_a_step(name: str) -> bool:
     return name in FUNCTIONS or any(name in parts for parts in COMPOSED.values())
 
 
-def _first_wrong(alone: Backend, problem: Problem, on_step: Step) -> Late | None:
+def _first_wrong(alone: Backend, name: str, problem: Problem, on_step: Step) -> Late | None:
     """The first batch in which a step is wrong, and the first quantity that is; None if none is."""
     for group in _groups(problem):
         on_step(group[0].cases[0].name)
         steps = dict(zip(DTYPES, group, strict=True))
         places = {dtype: first_over_budget(steps[dtype], alone, SCRATCH, dtype) for dtype in DTYPES}
         if any(places.values()):
-            late = _first(places, [case.name for case in group[0].cases])
-            return late._replace(how=_not_finite(steps[late.dtype], alone, late))
+            late = first_of(places, [case.name for case in group[0].cases])
+            return seen_there(steps[late.dtype], alone, late, name)
     on_step("exact steps")
     places = {dtype: first_unequal(problem, dtype, alone, SCRATCH) for dtype in DTYPES}
-    return _first(places, EXACT_BATCHES, ", in which nothing rounds") if any(places.values()) else None
-
-
-def _not_finite(steps: SingleSteps, alone: Backend, late: Late) -> str:
-    """Whether something has nan or inf in this batch, which is never right."""
-    for case, step in steps.steps(alone, late.dtype):
-        bad = [np.ravel(part)[~np.isfinite(np.ravel(part))] for part in step]
-        if case.name == late.batch and (first := next((part for part in bad if part.size), None)) is not None:
-            return f"has {first[0]} there"
-    return ""
+    return first_of(places, EXACT_BATCHES, ", in which nothing rounds") if any(places.values()) else None
 
 
 def _groups(problem: Problem) -> Iterator[tuple[SingleSteps, ...]]:
     every: Iterable[Any] = (chain([real_batch(problem, d)], all_hard_batches(problem, d)) for d in DTYPES)
     return zip(*every, strict=True)
-
-
-def _first(places: dict[str, str], batches: list[str], about: str = "") -> Late:
-    """What is wrong in the first of these batches in which anything is; the precision only if the other one passes.
-
-    places: by precision quantity and batch, as `dW, a single image`; empty where nothing is wrong.
-    """
-    order = {dtype: batches.index(place.partition(", ")[2]) for dtype, place in places.items() if place}
-    first = min(order.values())
-    dtype, *others = [dtype for dtype, number in order.items() if number == first]
-    quantity, _, batch = places[dtype].partition(", ")
-    only = "" if others else f", in {dtype} only"
-    return Late(quantity, batch, f"{about}{only}", dtype)
 
 
 def _diagnosis(alone: Backend, name: str, problem: Problem) -> tuple[Named | None, tuple[str, ...]]:

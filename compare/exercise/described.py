@@ -22,7 +22,8 @@ def described(seen: Seen) -> tuple[str, ...]:
     said = next((text for describe in DESCRIPTIONS if known and (text := describe(seen))), "") or on_the_way(seen)
     ours, right = apart(*(float(part[seen.place]) for part in seen.pair(seen.first)))
     example = f"{seen.where} {seen.at()} is {ours} and should be {right}"
-    return (said or f"Compute each step of your code for one entry by hand, and print the same step: {example}.",)
+    by_hand = "Compute each step of your code for this entry by hand, and print each step in your code."
+    return (said or f"{example[:1].upper()}{example[1:]}. {by_hand}",)
 
 
 # Powers of an input that people multiply with.

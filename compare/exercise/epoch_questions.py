@@ -1,9 +1,9 @@
 """What to ask about one epoch whose calls say nothing: which kinds of epochs are wrong, and W or b."""
 
 from compare.backends.traced import Call
+from compare.exercise.calls import FORWARD
 from compare.exercise.seen import Seen, prints_as_one, ratio
 from compare.exercise.trials import Trial, same, sizes_text
-from compare.exercise.turns import FORWARD
 
 
 def which_batches(seen: Seen) -> str:

@@ -5,8 +5,17 @@ import re
 from compare.equations import KNOWN
 from compare.exercise.sizes import fixed_size, in_letters
 
+PRINTED = "What you print is shown for the worked example."
 # What stands in the message, what to ask, and what to say on request.
 FAULTS = {
+    r"Cannot cast ufunc": (
+        "the array that this line writes into keeps its dtype: which one is it, and where is the array made?",
+        "An array of integers takes no decimals; np.zeros(shape, {given}.dtype) takes the dtype of {given}.",
+    ),
+    r"(sgd_step|one_epoch).*raises ValueError: could not broadcast input array": (
+        "W is (K, D) and b is (K,): does that line make one array of both, or put one into the place of the other?",
+        "Two results go back as they are, with a comma between them: return W, b.",
+    ),
     r"returns None": (
         "Which line returns the result?",
         "A function without return gives None: end it with `return` and the result.",
@@ -21,8 +30,7 @@ FAULTS = {
     ),
     r"one_epoch.*raises ValueError": (
         "What does each of your functions get in that turn, and of which shape?",
-        "In each turn: X[first : first + batch_size], y cut in the same way, and W, b in the order in which sgd_step "
-        "returns them.",
+        "In each turn: X[first : first + batch_size], y cut in the same way, and W, b as sgd_step returns them.",
     ),
     r"the first of the pair, in shape \(K,\)": (
         "Which of the two results comes first?",
@@ -64,6 +72,10 @@ FAULTS = {
         "keepdims=True, reshape and [:, None] make an axis of length 1, which is of use for broadcasting; leave them "
         "out here.",
     ),
+    r"in shape \(N, D\) = .*, not \(K, D\)": (
+        "The images are still there, and the classes are gone: over which index do you sum?",
+        "dW[k, i] is a sum over the images n: n goes, and k and i stay.",
+    ),
     r"in shape \(N, K, D\)": (
         "Over which index must one still sum?",
         "There is one axis too many, N: each image has its product of dZ[n, k] and X[n, i], and these are added up.",
@@ -79,8 +91,8 @@ FAULTS = {
     ),
     r"in shape": (
         "Which line makes an array of that shape, and which one do you want?",
-        "Write the shape of each step beside it. A sum over axis=0 leaves the columns, one over axis=1 the rows, and "
-        "keepdims=True keeps an axis of length 1; of a product (A, B) @ (B, C) the outer letters remain.",
+        "Write the shape of each step beside it. A sum over axis=0 leaves a number for each column, one over axis=1 "
+        "one for each row; keepdims=True keeps an axis of length 1; of (A, B) @ (B, C) the outer letters remain.",
     ),
     r"in float64, not float32": (
         "Which array do you make yourself, and which dtype does it have?",
@@ -180,7 +192,7 @@ FAULTS = {
     ),
     r"raises NameError": (
         "That text is not Python's own: which line raises it, and when?",
-        "Print what that line tests: in the worked example it is shown once.",
+        f"Print what that line tests. {PRINTED}",
     ),
     r"raises RecursionError.*, in (a|the) batch": (
         "Python stops after about 1,000 calls inside each other: how many does your function make with so many images?",
@@ -193,8 +205,7 @@ FAULTS = {
     ),
     r"raises TypeError.*keyword argument": (
         "Does the function that you call know that argument?",
-        "NumPy says axis and keepdims, PyTorch dim and keepdim. sum() and max() of Python know neither: np.sum, "
-        "np.max.",
+        "NumPy says axis and keepdims, PyTorch dim and keepdim. sum() and max() of Python know neither; np.sum does.",
     ),
     r"raises TypeError.*(argument|positional)": (
         "Which parameters has the function that you call?",
@@ -221,12 +232,12 @@ FAULTS = {
     ),
     r"returns nan": (
         "Which operation gives nan: 0/0, inf - inf, or the logarithm of a number below 0?",
-        "Print each intermediate result of the worked example.",
+        f"Print each intermediate result. {PRINTED}",
     ),
 }
 OTHERWISE = (
     "What is in that line, and of which shape?",
-    "Put print() of each array's shape before that line: what is printed in the worked example is shown once.",
+    f"Put print() of each array's shape before that line. {PRINTED}",
 )
 
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from compare.exercise.ratios import OF_ALL, constant_ratio, normalised
 from compare.exercise.rungs import shown
-from compare.exercise.seen import Question, Seen, apart, constant_ratio, ratio, value
+from compare.exercise.seen import Question, Seen, apart, ratio, value
 from compare.exercise.trials import STEPS, Trial, same, sizes_text
 
 NUDGE = 0.001
@@ -194,21 +195,15 @@ def _column_by_hand(seen: Seen) -> str:
     return f"{_nudged(seen)} The images have dZ[:, {k}] = {shown(dZ[:, k])}. What does your code compute from these?"
 
 
-_ROWS: tuple[Question, ...] = (_opposite, _clear_ratio, _row_sums, _sign_beside_the_label, _by_nudging)
+_ROWS: tuple[Question, ...] = (normalised, _opposite, _clear_ratio, _row_sums, _sign_beside_the_label, _by_nudging)
 GRADIENTS: dict[str, tuple[Question, ...]] = {
     "log_probabilities_gradient": (_opposite, _clear_ratio, _elsewhere, _label_is_zero, _labels_differ, _by_nudging),
     "probabilities_gradient": (
-        _other_loss,
-        _opposite,
-        _clear_ratio,
-        _elsewhere,
-        _label_is_zero,
-        _small_p,
-        _by_nudging,
+        *(normalised, _other_loss, _opposite, _clear_ratio, _elsewhere, _label_is_zero, _small_p, _by_nudging),
     ),
-    "softmax_backward": (_other_loss, *_ROWS),
+    "softmax_backward": (normalised, _other_loss, *_ROWS),
     "logits_gradient": _ROWS,
-    "weight_gradient": (_other_loss, _opposite, _clear_ratio, _one_image, _pixels_by_hand),
-    "bias_gradient": (_other_loss, _opposite, _clear_ratio, _one_image, _column_by_hand),
-    "parameter_gradients": (_opposite, _clear_ratio, _one_image, _by_nudging),
+    "weight_gradient": (*OF_ALL, _other_loss, _opposite, _clear_ratio, _one_image, _pixels_by_hand),
+    "bias_gradient": (*OF_ALL, _other_loss, _opposite, _clear_ratio, _one_image, _column_by_hand),
+    "parameter_gradients": (*OF_ALL, _opposite, _clear_ratio, _one_image, _by_nudging),
 }

@@ -7,7 +7,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.exercise.seen import Question, Seen, apart, constant_ratio, value
+from compare.exercise.ratios import constant_ratio
+from compare.exercise.seen import Question, Seen, apart
 from compare.exercise.trials import Trial
 
 # Less than this share of the largest value is a little.
@@ -52,7 +53,7 @@ def a_little_off(seen: Seen) -> str:
     if not seen.all_wrong(lambda ours, right, _: np.abs(ours - right).max() < CLOSE * np.abs(right).max()):
         return ""
     ours, right = (part[seen.place] for part in seen.pair(seen.first))
-    if value(ours) != value(right):
+    if abs(ours - right) > CLOSE * abs(right):
         return ""
     got, wanted = apart(ours, right)
     return (

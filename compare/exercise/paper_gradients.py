@@ -86,8 +86,8 @@ def without_detour(n: Numbers, _: int) -> Iterator[Task]:
     y, P, short = n.step.y, n.P, tuple(map(float, n.step.dZ[0]))
     yield Task(
         "logits_gradient", "dZ[0], the short way",
-        f"N = 2, y[0] = {y[0]}, P[0] = {shown(P[0])}. Image 0 adds -(1/2) logP[0, {y[0]}] to L. Write that in Z[0] "
-        "alone. What is its derivative by each of Z[0]? A list of three numbers.", short,
+        f"N = 2, y[0] = {y[0]}, P[0] = {shown(P[0])}. Image 0 adds -(1/2) logP[0, {y[0]}] to L. Write this with "
+        "Z[0] only, without P. What is its derivative by each number of Z[0]? A list of three numbers.", short,
         "logP is a logit minus the logarithm of a sum: differentiate these two terms, one after the other",
         f"image 0 adds (1/2) (-Z[0, {y[0]}] + log(s)) with s = sum of exp(Z[0]), and the derivative of log(s) is 1 / s "
         "times that of s",

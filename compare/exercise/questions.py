@@ -6,6 +6,7 @@ from compare.exercise.epoch_questions import which_batches
 from compare.exercise.gradient_questions import GRADIENTS
 from compare.exercise.logits_questions import LOGITS
 from compare.exercise.nearly import NEARLY
+from compare.exercise.ratios import constant_ratio
 from compare.exercise.seen import (
     ALWAYS,
     SPREAD,
@@ -13,7 +14,6 @@ from compare.exercise.seen import (
     Seen,
     apart,
     by_value,
-    constant_ratio,
     prints_as_one,
     ratio,
     transposed,

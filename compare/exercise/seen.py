@@ -156,33 +156,6 @@ def one_number(seen: Seen) -> str:
     )
 
 
-def constant_ratio(seen: Seen) -> str:
-    """Ours is a number times the right one, in each trial."""
-    ratios = [ratio(*seen.pair(trial)) for trial in seen.wrong]
-    if None in ratios or prints_as_one(*ratios) or seen.first.ours[seen.result].size < 2 > len(ratios):
-        return ""
-    first = float(ratios[0] or 0)
-    other = next((n for n, r in enumerate(ratios) if abs(float(r or 0) - first) > SPREAD * abs(first)), None)
-    if other is None and len(seen.wrong) == len(seen.trials):
-        return (
-            ""
-            if first == -1
-            else (
-                f"your {seen.symbol} is {first:.6g} times what it should be, in every batch. "
-                f"Which factor {first:.6g} is in your code, or which one is missing?"
-            )
-        )
-    if other is None:
-        return (
-            f"your {seen.symbol} is {first:.6g} times what it should be with {sizes_text(seen.first)}, "
-            "and right in the other small batches. What is special there?"
-        )
-    return (
-        f"your {seen.symbol} is {first:.4g} times what it should be with {sizes_text(seen.wrong[0])}, and "
-        f"{ratios[other]:.4g} times with {sizes_text(seen.wrong[other])}. How does that factor come from these sizes?"
-    )
-
-
 def transposed(seen: Seen) -> str:
     """Ours has the right numbers in another order."""
     if not seen.all_wrong(

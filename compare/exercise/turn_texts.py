@@ -86,7 +86,7 @@ def steps_of(images: int, size: int, last: range) -> str:
 def why_images(rows: list[int], wanted: range) -> str:
     """How these images come about, and which should be there."""
     if sorted(rows) != rows and len(rows) == len(wanted):
-        return "The order is that of X: no image is drawn, and none begins again from the first."
+        return "The order is that of X: the images are not shuffled, and each is in one batch."
     begins_right = bool(rows) and rows[0] == wanted.start
     if begins_right and len(rows) > len(wanted) and rows != [*range(rows[0], rows[-1] + 1)]:
         return "The last batch may be shorter: a slice that reaches beyond the end has the images that are left."

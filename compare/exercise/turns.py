@@ -1,6 +1,6 @@
 """One epoch call by call: the first input that is not as it should be, or a step too few or too many."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,19 +8,15 @@ from numpy.typing import NDArray
 
 import scratch
 from compare.backends.traced import MOST_CALLS, Call
-from compare.equations import KNOWN
+from compare.exercise.calls import equal, inputs_of, used
 from compare.exercise.right import RIGHT
 from compare.exercise.rungs import shown
 from compare.exercise.seen import apart, prints_as_one, ratio
-from compare.exercise.trials import Results, same
+from compare.exercise.trials import Results
 from compare.exercise.turn_texts import QUESTIONS, RANDOM, Turn, images_text, labels_text, lesson, steps_of, why_images
 from compare.words import counted
 
 Values = dict[str, Any]
-# What a step needs before its gradients, or only for a message.
-FORWARD = "logits", "log_softmax", "nll_loss"
-# The first of these that is called is called once in each step.
-GRADIENTS = "sgd_step", "weight_gradient", "bias_gradient", "logits_gradient"
 # The calls of others that a function makes, for some inputs.
 Trace = Callable[[tuple[Any, ...]], list[Call]]
 
@@ -33,13 +29,13 @@ def first_wrong_turn(inputs: tuple[Any, ...], calls: list[Call], ours: Results |
     """
     if not calls[:-1]:
         return None
-    if ours is not None and not all(map(_equal, calls[-1].results, ours)):
+    if ours is not None and not all(map(equal, calls[-1].results, ours)):
         return RANDOM
-    epoch, used = _Epoch(inputs), _used(calls[:-1])
-    found = epoch.wrong_input(used)
+    epoch, taken = _Epoch(inputs), used(calls[:-1])
+    found = epoch.wrong_input(taken)
     if found or ours is None:
         return found
-    return epoch.wrong_count(used) or epoch.wrong_result(ours)
+    return epoch.wrong_count(taken) or epoch.wrong_result(ours, taken)
 
 
 def no_trace(_: tuple[Any, ...]) -> list[Call]:
@@ -65,15 +61,19 @@ class _Epoch:
 
     def wrong_input(self, calls: list[Call]) -> Turn | None:
         """The first input of a call that is not as it should be."""
-        for n, call, name, got in _inputs(calls):
-            if n < len(self.steps) and not _equal(got, self.steps[n][name]):
-                return self._told(n, call.name, name, got)
+        right: dict[int, str] = {}
+        for n, call, name, got in inputs_of(calls):
+            if n < len(self.steps) and not equal(got, self.steps[n][name]):
+                return self._told(n, call.name, name, got, right.get(n, ""))
+            if name == "X":
+                right[n] = call.name
         return None
 
-    def _told(self, n: int, function: str, name: str, got: NDArray) -> Turn:
+    def _told(self, n: int, function: str, name: str, got: NDArray, other: str) -> Turn:
+        """Other: which function had the images of this step before, if one had."""
         place = f"{self.head}, in step {n + 1} of {len(self.steps)},"
         if name == "X":
-            return self._images(n, f"{place} your {function} gets", got)
+            return self._images(n, f"{place} your {function} gets", got, other)
         if name == "y":
             images = images_text(range(n * self.size, min((n + 1) * self.size, len(self.y))))
             return Turn(
@@ -88,14 +88,15 @@ class _Epoch:
     def _start(self, n: int, name: str) -> str:
         return f"the {name} that step {n} returned" if n else f"the {name} that came in"
 
-    def _images(self, n: int, place: str, got: NDArray) -> Turn:
-        rows = self._rows(got)
+    def _images(self, n: int, place: str, got: NDArray, other: str) -> Turn:
+        rows, wanted = self._rows(got), range(n * self.size, min((n + 1) * self.size, len(self.y)))
         if rows is None:
+            return self._no_images(place, got)
+        if other:
             return Turn(
-                f"{place} as X what is no row of X. What is done with the images before?",
-                "Each batch has rows of X as they are: X[first : first + batch_size].",
+                f"{place} {images_text(rows)}, and your {other} got {images_text(wanted)}. Should both get the same?",
+                "All functions of a step get one batch: cut it once, and give its name to each of them.",
             )
-        wanted = range(n * self.size, min((n + 1) * self.size, len(self.y)))
         if n and rows == [*range((n - 1) * self.size, n * self.size)]:
             return Turn(
                 f"{place} {images_text(rows)} again. How often does each batch go through your functions, and between "
@@ -105,6 +106,20 @@ class _Epoch:
         return Turn(
             f"{place} {images_text(rows)}. Which images should it get?",
             f"Step {n + 1} has {images_text(wanted)}. {why_images(rows, wanted)}",
+        )
+
+    def _no_images(self, place: str, got: NDArray) -> Turn:
+        cut = "Each batch has whole rows of X, unchanged: X[first : first + batch_size]."
+        if got.shape == self.X.shape[1:]:
+            return Turn(
+                f"{place} one image in the shape {got.shape}, and should get a batch of it, in the shape "
+                f"{(1, *got.shape)}. Which index takes the axis of the images away?",
+                f"X[0] is one image, and X[0:1] a batch of one. {cut}",
+            )
+        return Turn(
+            f"{place} an X of the shape {got.shape} in which not every row is one of the images. Which line makes "
+            "other numbers of them, or cuts another axis?",
+            cut,
         )
 
     def _rows(self, got: NDArray) -> list[int] | None:
@@ -136,7 +151,7 @@ class _Epoch:
         order = [n, *(k for k in range(len(self.steps)) if k != n)]
         for k in (k for k in order if k < len(self.steps)):
             for other, value in self.steps[k].items():
-                if _equal(got, value):
+                if equal(got, value):
                     return _of_step(k, other, k == n)
         return ""
 
@@ -145,7 +160,7 @@ class _Epoch:
         if name not in ("dW", "db") or n >= len(self.steps):
             return ""
         total = np.sum([step[name] for step in self.steps[: n + 1]], axis=0)
-        return f"the sum of {name} over steps 1 to {n + 1}" if n and _equal(got, total) else ""
+        return f"the sum of {name} over steps 1 to {n + 1}" if n and equal(got, total) else ""
 
     def _moved(self, n: int, name: str, got: NDArray) -> str:
         """W or b after a step that is too long, too short, or goes the other way."""
@@ -155,7 +170,9 @@ class _Epoch:
         found = ratio(got - start, self._at(n, name) - start)
         if found is None or prints_as_one(found):
             return ""
-        return f"one that has moved {found:.4g} times as far as step {n} should take it"
+        images = len(self.steps[n - 1]["y"])
+        as_many = f" ({images} is the number of images in it)" if images > 1 and np.isclose(found, images) else ""
+        return f"one that has moved {found:.4g} times as far as step {n} should take it{as_many}"
 
     def wrong_count(self, calls: list[Call]) -> Turn | None:
         """Too few steps, or too many."""
@@ -175,58 +192,30 @@ class _Epoch:
     def _last(self) -> range:
         return range((len(self.steps) - 1) * self.size, len(self.y))
 
-    def wrong_result(self, ours: Results) -> Turn | None:
+    def wrong_result(self, ours: Results, calls: list[Call]) -> Turn | None:
         """W or b that is returned."""
         for name, got in zip(self.after, ours, strict=True):
-            if not _equal(got, self.after[name]):
+            if not equal(got, self.after[name]):
                 what = self.identified(len(self.steps), name, np.asarray(got))
-                return Turn(
-                    f"{self.head} the {name} that you return is {what}. What makes {name} after the last step, and is "
-                    "it returned?",
-                    f"The last step makes the {name} to be returned: W - lr * dW and b - lr * db, both from the W and "
-                    "b before that step.",
-                )
+                return _returned(f"{self.head} the {name} that you return is {what}.", name, [c.name for c in calls])
         return None
 
 
-def _used(calls: list[Call]) -> list[Call]:
-    """Without what is computed beside the steps, such as a loss to be printed, and without what is computed twice."""
-    kept: list[Call] = []
-    for call in reversed(calls):
-        given = [part for later in kept for part in later.inputs]
-        if (
-            call.name not in FORWARD
-            or not call.results
-            or any(_equal(part, one) for part in call.results for one in given)
-        ):
-            kept.append(call)
-    names = {call.name for call in kept}
-    used = [call for call in calls if any(call is one for one in kept) or call.name not in (*names, "nll_loss")]
-    return [call for n, call in enumerate(used) if not _is_repeated(used, n)]
-
-
-def _is_repeated(calls: list[Call], n: int) -> bool:
-    """Whether a call is the same as the one of this function before it, and there are more of it than steps."""
-    names, call = [one.name for one in calls], calls[n]
-    before = [one for one in calls[:n] if one.name == call.name]
-    steps = next((names.count(name) for name in GRADIENTS if name in names), len(calls))
-    more = names.count(call.name) > steps
-    return more and bool(before) and all(map(_equal, before[-1].inputs, call.inputs))
-
-
-def _inputs(calls: list[Call]) -> Iterator[tuple[int, Call, str, NDArray]]:
-    """Every input of every call, with how often the same function was called before."""
-    seen: dict[str, int] = {}
-    for call in calls:
-        n = seen.get(call.name, 0)
-        seen[call.name] = n + 1
-        for name, got in zip(KNOWN[call.name].parameters, call.inputs, strict=True):
-            if name != "L":
-                yield n, call, name, got
-
-
-def _equal(got: Any, right: Any) -> bool:
-    return np.shape(got) == np.shape(right) and same(got, right)
+def _returned(what: str, name: str, called: list[str]) -> Turn:
+    """What to ask about a wrong W or b after the last step: who makes it."""
+    if "sgd_step" not in called:
+        own = " and ".join(f"your {one}" for one in dict.fromkeys(called))
+        return Turn(
+            f"{what} Of the functions of this file only {own} {'is' if len({*called}) == 1 else 'are'} called: which "
+            f"lines make the new {name} instead of the others?",
+            f"In each step dZ comes from logits_gradient, dW and db from it, and the new {name} from sgd_step: call "
+            "your own functions, which are right.",
+        )
+    return Turn(
+        f"{what} What makes {name} after the last step, and is it returned?",
+        f"The last step makes the {name} to be returned: W - lr * dW and b - lr * db, both from the W and b before "
+        "that step.",
+    )
 
 
 def _of_step(k: int, name: str, this: bool) -> str:

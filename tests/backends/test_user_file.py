@@ -76,7 +76,7 @@ FAULTS = {
         "return dZ.T @ X",
         "parameter_gradients (E5) returns a ndarray, not a pair: dW, db",
     ),
-    "a pair of one": ("sgd_step", "return (W,)", "sgd_step (E6) returns a tuple, not a pair"),
+    "a pair of one": ("sgd_step", "return (W,)", "sgd_step (E6) returns a tuple of 1, not a pair"),
     "input changed": ("log_softmax", "Z -= Z.max(); return Z", "line 5: log_softmax (E2) changes its input in place"),
     "input changed by out=": ("logits_gradient", "return np.exp(logP, out=logP)", "changes its input in place"),
     "labels changed": ("nll_loss", "y[0] = 0; return -logP.mean()", "nll_loss (E3) changes its input in place"),

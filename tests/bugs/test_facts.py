@@ -71,9 +71,9 @@ ALONE = {
     "columns": ({"logP": lambda P: scratch.log_softmax(P.T + P.T**2).T}, "the columns of P sum to 1; its rows should"),
     "few digits": ({"Z": lambda Z: Z.astype("f4").astype(float)}, "Z has no more digits than float32 has"),
     "half": ({"Z": lambda Z: Z.astype("f2").astype(float)}, "Z has no more digits than float16 has"),
-    "two images": ({"Z": at(slice(3, 5), slice(0, 2))}, "there Z is off by 28 % of its largest value"),
+    "two images": ({"Z": at(slice(3, 5), slice(0, 2))}, "there Z is off by 28 % of the largest value of Z"),
     "far": ({"Z": lambda Z: Z * np.where(Z > 1, 1e9, 1)}, "there Z is off by far over 100 times its size"),
-    "little": ({"Z": lambda Z: Z + 1e-9 * Z**2}, "there Z is off by 4e-09 of its largest value"),
+    "little": ({"Z": lambda Z: Z + 1e-9 * Z**2}, "there Z is off by 4e-09 of the largest value of Z"),
 }  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def test_what_holds_is_the_only_fact(found: Callable, case: str):
 def test_what_holds_in_one_case_only_is_not_told(observed: Callable):
     seen = [observed(Z=lambda Z: Z + 0.25), observed(Z=lambda Z: Z + 0.26)]
     assert told(seen[:1], "Z")[1:] == ["Z is off by 0.25 in every element"]
-    assert told(seen, "Z")[1:] == ["there Z is off by 7 % of its largest value"]
+    assert told(seen, "Z")[1:] == ["there Z is off by 7 % of the largest value of Z"]
 
 
 # What holds in the first case only, the second being off otherwise, and what is told of it.

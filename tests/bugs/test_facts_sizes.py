@@ -18,11 +18,11 @@ def said(seen: list[Observed], field: str) -> list[str]:
 @pytest.mark.parametrize(
     ("times", "text"),
     [
-        (0.0123, "1 % of its largest value"),
-        (0.00123, "0.1 % of its largest value"),
-        (0.000123, "0.01 % of its largest value"),
-        (0.0000123, "1e-05 of its largest value"),
-        (99.4, "9940 % of its largest value"),
+        (0.0123, "1 % of the largest value of Z"),
+        (0.00123, "0.1 % of the largest value of Z"),
+        (0.000123, "0.01 % of the largest value of Z"),
+        (0.0000123, "1e-05 of the largest value of Z"),
+        (99.4, "9940 % of the largest value of Z"),
         (100.2, "far over 100 times its size"),
     ],
 )
@@ -65,7 +65,7 @@ def test_a_ratio_near_one(observed: Callable, ratio: float, fact: str):
     ("limit", "fact"),
     [
         ("NEAR", "Z is 1.5 times what it should be, in every element"),
-        ("ROUNDING", "there Z is off by 50 % of its largest value"),
+        ("ROUNDING", "there Z is off by 50 % of the largest value of Z"),
     ],
 )
 def test_a_ratio_at_a_limit(observed: Callable, monkeypatch: pytest.MonkeyPatch, limit: str, fact: str):
@@ -83,7 +83,7 @@ def test_a_rounding_is_no_ratio(observed: Callable):
     """Where nothing may differ, all elements are one number times the right ones but for their last digits."""
     seen = observed(Z=lambda Z: Z * (1 + 4e-15))
     assert said([seen._replace(limits=dict.fromkeys(seen.limits, 0.0))], "Z") == [
-        "there Z is off by 4e-15 of its largest value"
+        "there Z is off by 4e-15 of the largest value of Z"
     ]
 
 

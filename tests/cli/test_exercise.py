@@ -105,7 +105,7 @@ def test_the_formula_that_was_derived_is_told_with_the_last_hint(cli, rungs_file
     formula = "Your answers on paper are entries of this: dZ = (P - Y) / N"
     assert [formula in out for out in outputs] == [*7 * [False], True]
     assert "P - Y" not in "".join(outputs[:7])
-    assert "On paper you had single entries of it: which formula gives all of them?" in outputs[4]
+    assert "On paper you had numbers of it: which formula gives all of them?" in outputs[4]
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from compare.backends.user_file import UserFileError
 from compare.backends.worker import Worker
 from compare.equations import FUNCTIONS, RUNGS
 from compare.exercise.check import Finding, check, fault_help
+from compare.exercise.rungs import example
 from compare.problem import Problem
 
 
@@ -71,6 +72,13 @@ LATE = {
         "log_softmax",
         'right in the worked example, but not in the batch "logits of ±1000": logP is wrong there. The difference '
         "between two logits of a row stays in logP, however large it is: which step changes it?",
+    ),
+    "a mask where P is 0": (
+        ("    dZ[np.arange(len(y)), y] -= 1", "    dZ[np.arange(len(y)), y] -= 1\n    dZ[np.exp(logP) == 0] = 0"),
+        "logits_gradient",
+        'right in the worked example, but not in the batch "logits of ±1000": dZ is wrong there: dZ[0, 3] is 0 and '
+        "should be -0.0278. P[0, 3] is 0, and class 3 is the label of image 0. What does your code do with such a P "
+        "that it does not do with others?",
     ),
     "logP cut off": (
         ("-logP[", "-np.maximum(logP, -100)["),
@@ -193,3 +201,12 @@ def test_what_it_prints_is_shown_once(rungs_file: Callable, small: Problem, capf
     worker.end()
     printed = capfd.readouterr().err
     assert re.findall(r"X \(.*\)|loaded", printed) == ["loaded", "X (2, 4)"]
+
+
+def test_an_error_inside_another_function_has_the_line_of_its_call(written: Callable, right_rungs: str):
+    """The other is right: what it was given is not."""
+    epoch = written("one_epoch", "Z = logits(X[0], W, b)\nlogP = log_softmax(Z)\nreturn W, b")
+    with pytest.raises(UserFileError) as error:
+        epoch(*example("one_epoch")[0])
+    # two empty lines, the head and the first line of the body are before it
+    assert str(error.value).startswith(f"FILE, line {len(right_rungs.splitlines()) + 5}: one_epoch (E1-E6) raises")

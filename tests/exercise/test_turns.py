@@ -42,7 +42,7 @@ WRONG_CHANGES = {
     "labels": (", y[first : first + batch_size]", ", y[: min(3, 7 - first)]", "step 2 of 3, your logits_gradient gets"),
     "rate": (", lr)", ", lr / 2)", "the lr that your sgd_step gets is 0.35, not 0.7"),
     "short batch": ("range(0, len(y), batch_size)", "range(0, 6, 3)", "logits gets images 0 to 2, then images 3 to 5."),
-    "pixels": ("logits(Xb", "logits(Xb / 2", "your logits gets as X what is no row of X"),
+    "pixels": ("logits(Xb", "logits(Xb / 2", "shape (3, 3) in which not every row is one of the images"),
     "returned": ("return W, b", "return W, 2 * b", "the b that you return is 2 times the right one"),
     "long step": (
         "sgd_step(W, b, weight_gradient(Xb, dZ), bias_gradient(dZ), lr)",
@@ -50,7 +50,7 @@ WRONG_CHANGES = {
         "in step 2 of 3, the W that your logits gets is one that has moved 2 times as far as step 1 should take it",
     ),
     "a little": ("return W, b", "return W, b + 1e-7 * (b > b.mean())", "is 1.4787468 at b[3], where 1.4787467 belongs"),
-    "not finite": ("logits(Xb", "logits(Xb * np.nan", "your logits gets as X what is no row of X"),
+    "not finite": ("logits(Xb", "logits(Xb * np.nan", "shape (3, 3) in which not every row is one of the images"),
     "a list": ("return W, b", "return [W, 2 * b]", "the b that you return is 2 times the right one"),
     "random": ("return W, b", "return W + np.random.rand(), b", "your epoch returned two results"),
 }  # fmt: skip

@@ -2,9 +2,13 @@
 
 # fmt: off
 CHANGES: list[tuple[str, str, str, str]] = [
+    ('compare/exercise/late.py', 'late.batch in OF_P and ', '', 'tests/exercise/test_check.py::test_what_only_a_batch_shows'),
+    ('compare/exercise/ratios.py', ' or _of_sizes(seen, np.array(ratios, float))', '', 'tests/exercise/test_mistakes.py::test_a_mistake_is_asked_about_and_named_on_request'),
+    ('compare/exercise/ratios.py', 'not nothing or _is_nothing(right)', 'not nothing', 'tests/exercise/test_mistakes.py::test_a_mistake_is_asked_about_and_named_on_request'),
+    ('compare/exercise/turns.py', 'right[n] = call.name', 'pass', 'tests/exercise/test_mistakes.py::test_a_mistake_is_asked_about_and_named_on_request'),
     ('compare/exercise/progress.py', 'type(count) is int and count > 0', 'True', 'tests/exercise/test_progress.py::test_a_damaged_one_is_refused_and_stays'),
-    ('compare/exercise/check.py', '"" if others else', '"" if len(order) > 1 else', 'tests/exercise/test_check.py::test_what_only_a_batch_shows'),
-    ('compare/exercise/check.py', 'if number == first]', 'if number >= first]', 'tests/exercise/test_check.py::test_what_only_a_batch_shows'),
+    ('compare/exercise/late.py', '"" if others else', '"" if len(order) > 1 else', 'tests/exercise/test_check.py::test_what_only_a_batch_shows'),
+    ('compare/exercise/late.py', 'if number == first]', 'if number >= first]', 'tests/exercise/test_check.py::test_what_only_a_batch_shows'),
     ('compare/exercise/ladder.py', 'other = source.foreign(name) or', 'other =', 'tests/exercise/test_ladder.py::test_somebody_elses_code_earns_nothing_and_is_told_kindly'),
     ('compare/exercise/ladder.py', 'found_or_fault(name, lambda: _foreign(file, source, name))', '_foreign(file, source, name)', 'tests/cli/test_exercise_time.py::test_a_function_that_never_ends_is_told_and_asked_about'),
     ('compare/exercise/ladder.py', ' or file.foreign(name, example(name)[0])', '', 'tests/exercise/test_ladder.py::test_somebody_elses_code_that_no_import_shows_earns_nothing'),
@@ -28,7 +32,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/exercise/paper_hints.py', 'texts[:given])', 'texts)', 'tests/exercise/test_paper_hints.py::test_an_open_task_has_the_tip_then_the_first_step'),
     ('compare/exercise/paper.py', 'W = np.array({_floats(n.W)})', 'W = np.array({shown(n.W)})', 'tests/exercise/test_paper.py::test_an_array_of_integers_is_asked_about_and_the_arrays_to_copy_have_none'),
     ('compare/exercise/rungs.py', '[MORE[name]()] if name in MORE', '[MORE[name]()] if not name', 'tests/exercise/test_rungs.py::test_the_example_is_right_and_stands_in_the_file_with_four_decimals'),
-    ('compare/exercise/turns.py', '_Epoch(inputs), _used(calls[:-1])', '_Epoch(inputs), calls[:-1]', 'tests/exercise/test_turns.py::test_what_is_right_is_not_accused'),
+    ('compare/exercise/turns.py', '_Epoch(inputs), used(calls[:-1])', '_Epoch(inputs), calls[:-1]', 'tests/exercise/test_turns.py::test_what_is_right_is_not_accused'),
     ('compare/exercise/turns.py', 'if ours is not None and not all', 'if not all', 'tests/exercise/test_mistakes.py::test_a_mistake_is_asked_about_and_named_on_request'),
     ('compare/exercise/turns.py', 'if found or ours is None:', 'if ours is None:', 'tests/exercise/test_turns.py::test_what_is_wrong_is_told_with_its_step'),
     ('compare/exercise/seen.py', 'if self.trials[0].is_right() else', 'if True else', 'tests/exercise/test_mistakes.py::test_a_mistake_is_asked_about_and_named_on_request'),

@@ -66,6 +66,6 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/proof/single_steps.py', 'self._taken(own, case, case.after)', 'self._taken(own, case)', 'tests/proof/test_single_steps.py::test_ours_takes_steps_before_a_case_and_the_reference_takes_none'),
     ('compare/proof/single_steps.py', 'taken = self._taken(side, case, case.after)', 'taken = self._taken(side, case)', 'tests/proof/test_single_steps.py::test_ours_takes_steps_before_a_case_and_the_reference_takes_none'),
     ('compare/proof/single_steps.py', '            if after:\n                case.begin(side)\n', '', 'tests/proof/test_single_steps.py::test_ours_takes_steps_before_a_case_and_the_reference_takes_none'),
-    ('compare/proof/single_steps.py', ', self._taken(reference, case)', ', self._taken(reference, case, case.after)', 'tests/proof/test_single_steps.py::test_ours_takes_steps_before_a_case_and_the_reference_takes_none'),
+    ('compare/proof/single_steps.py', 'right = self._taken(reference, case)', 'right = self._taken(reference, case, case.after)', 'tests/proof/test_single_steps.py::test_ours_takes_steps_before_a_case_and_the_reference_takes_none'),
     ('compare/proof/control_inputs.py', 'b = np.array([MARGIN * eps, 0, 0], dtype)', 'b = np.array([MARGIN * eps, 1, 0], dtype)', 'tests/proof/test_control_inputs.py::test_the_first_image_is_beyond_rounding_of_a_tie_and_the_last_within'),
 ]
