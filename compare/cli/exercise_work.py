@@ -14,7 +14,7 @@ from compare.cli.exercise_paper import print_paper, print_paper_hints, print_sec
 from compare.cli.exercise_screen import print_class, print_hints, print_ladder, print_next
 from compare.cli.outputs import Outputs
 from compare.cli.program import program
-from compare.cli.progress import announce, progress
+from compare.cli.progress import progress
 from compare.errors import InputError
 from compare.exercise.folder import Learner, files_of, survey_folder
 from compare.exercise.hints import STEPS as HINTS
@@ -22,16 +22,20 @@ from compare.exercise.hints import next_hints
 from compare.exercise.ladder import Rung, climb, small_problem
 from compare.exercise.new import new_exercise
 from compare.exercise.paper_hints import paper_hints
-from compare.exercise.progress import Progress, reset
+from compare.exercise.progress import Progress, fingerprint, reset
 from compare.files import maths_page, short_path
 from compare.problem import DTYPES, Problem
-from compare.proof.both_precisions import expected_seconds, named, prove_each, reports
+from compare.proof.both_precisions import named, prove_each, reports
 from compare.proof.run import Run
 from compare.report import as_json
 from compare.report.exercise_end import ending, print_answers, print_end, save_end
 
 # So many steps has the check of one rung, or nearly.
 STEPS = 38
+PROVEN = (
+    "Together they have passed the proof, and the file has not changed since.\n"
+    "--answers answers the questions of its end; after --reset it runs again."
+)
 
 
 def begin(console: Console, path: Path, seed: int | None) -> int:
@@ -87,10 +91,15 @@ def check_file(
             console.print(Text("--answers: they come at the end, when all functions are right"))
     elif answers:
         print_answers(console)
+    elif kept.proven == fingerprint(file.path, problem) and not (json or pictures):
+        console.print(Text(PROVEN))
     else:
         content["proof"] = _end(console, file, problem, pictures)
     if json:
         as_json.write_json(json, content)
+    if content.get("proof", {}).get("verdict") == "match":
+        kept.proven = fingerprint(file.path, problem)
+        kept.save()
     return 1 if todo or content.get("proof", {}).get("verdict") == "differ" else 0
 
 
@@ -120,7 +129,6 @@ def _end(console: Console, file: Worker, problem: Problem, pictures: Path | None
 
 def _prove(console: Console, problem: Problem, file: Worker) -> list[Run]:
     console.print(Text("Each is right on its own. Now together, beside PyTorch:\n"))
-    announce(expected_seconds(problem, DTYPES), quiet=False)
     # a file may have the name of a side, or none of a file of Python
     sides = functools.partial(named, os.path.join(os.curdir, file.path), "torch", file.time_limit)
     with progress(len(DTYPES) * reports(problem), False) as advance:
