@@ -94,7 +94,7 @@ def check_file(
     elif kept.proven == fingerprint(file.path, problem) and not (json or pictures):
         console.print(Text(PROVEN))
     else:
-        content["proof"] = _end(console, file, problem, pictures)
+        content["proof"] = _end(console, file, problem, pictures, derived=any(rung.paper for rung in rungs))
     if json:
         as_json.write_json(json, content)
     if content.get("proof", {}).get("verdict") == "match":
@@ -118,9 +118,9 @@ def _print_todo(console: Console, path: Path, kept: Progress, todo: Rung, hint: 
     return list(hints)
 
 
-def _end(console: Console, file: Worker, problem: Problem, pictures: Path | None) -> dict[str, Any]:
+def _end(console: Console, file: Worker, problem: Problem, pictures: Path | None, *, derived: bool) -> dict[str, Any]:
     runs = _prove(console, problem, file)
-    reached, outputs = ending(problem, runs, file), Outputs()
+    reached, outputs = ending(problem, runs, file, derived=derived), Outputs()
     outputs.write("pictures", pictures, lambda folder: save_end(reached, folder))
     with outputs.named():
         print_end(console, reached, file.path, program())
