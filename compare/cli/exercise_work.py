@@ -34,7 +34,7 @@ from compare.report.exercise_end import ending, print_answers, print_end, save_e
 STEPS = 38
 PROVEN = (
     "Together they have passed the proof, and the file has not changed since.\n"
-    "--answers answers the questions of its end; after --reset it runs again."
+    "--answers has its questions with the answers. It runs again with --pictures FOLDER, and after --reset."
 )
 
 
@@ -94,7 +94,7 @@ def check_file(
     elif kept.proven == fingerprint(file.path, problem) and not (json or pictures):
         console.print(Text(PROVEN))
     else:
-        content["proof"] = _end(console, file, problem, pictures, derived=any(rung.paper for rung in rungs))
+        content["proof"] = _end(console, file, problem, pictures, details, derived=any(rung.paper for rung in rungs))
     if json:
         as_json.write_json(json, content)
     if content.get("proof", {}).get("verdict") == "match":
@@ -118,12 +118,14 @@ def _print_todo(console: Console, path: Path, kept: Progress, todo: Rung, hint: 
     return list(hints)
 
 
-def _end(console: Console, file: Worker, problem: Problem, pictures: Path | None, *, derived: bool) -> dict[str, Any]:
+def _end(
+    console: Console, file: Worker, problem: Problem, pictures: Path | None, details: bool, *, derived: bool
+) -> dict[str, Any]:
     runs = _prove(console, problem, file)
     reached, outputs = ending(problem, runs, file, derived=derived), Outputs()
     outputs.write("pictures", pictures, lambda folder: save_end(reached, folder))
     with outputs.named():
-        print_end(console, reached, file.path, program())
+        print_end(console, reached, file.path, program(), details=details)
     return as_json.proof_as_dict(problem, runs)
 
 

@@ -162,7 +162,7 @@ def test_a_finished_course_ends_on_one_screen(cli, climbed: Callable, exercise_f
     assert f"next:python-mcompareprove--backend{path}" in "".join(end.split())
     # the questions come without their answers
     assert "P sums to 1, and so does Y" not in " ".join(end.split())
-    assert len(end.splitlines()) < 45
+    assert len(end.splitlines()) <= 34
     assert max(len(line) for line in end.splitlines() if str(tmp_path) not in line) <= 80
     assert sorted(one.name for one in pictures.iterdir()) == [
         f"{name}.{kind}" for name in ("curve", "mistakes", "templates") for kind in ("png", "svg")
