@@ -14,7 +14,7 @@ from compare.cli.exercise_paper import print_paper, print_paper_hints, print_sec
 from compare.cli.exercise_screen import print_class, print_hints, print_ladder, print_next
 from compare.cli.outputs import Outputs
 from compare.cli.program import program
-from compare.cli.progress import progress
+from compare.cli.progress import ANNOUNCED_SECONDS, progress
 from compare.errors import InputError
 from compare.exercise.folder import Learner, files_of, survey_folder
 from compare.exercise.hints import STEPS as HINTS
@@ -80,7 +80,7 @@ def check_file(
 ) -> int:
     """Check a file rung by rung; if all is right, prove it. Returns the exit code, 1 unless all is right and proven."""
     kept = Progress(file.path)
-    with progress(STEPS, False, plain=False) as advance:
+    with progress(STEPS, False, after=ANNOUNCED_SECONDS) as advance:
         rungs = climb(file, small_problem(), kept, advance)
     todo = next((rung for rung in rungs if rung.state != "right"), None)
     print_ladder(console, rungs, details)

@@ -17,7 +17,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/backends/whose.py', 'caller != own and not _is_plain(package(caller))', 'caller != own', 'tests/backends/test_whose.py::test_every_way_to_code_of_others_is_seen'),
     ('compare/backends/whose.py', ' or not (file == own or _is_plain(package(file)))', '', 'tests/backends/test_whose.py::test_what_only_shows_something_is_taken'),
     ('compare/backends/whose.py', 'module.startswith(MODULE) or ', '', 'tests/backends/test_whose.py::test_own_code_is_never_accused'),
-    ('compare/exercise/ladder.py', 'if stopped or not _all_right(paper):', 'if stopped:', 'tests/exercise/test_ladder.py::test_code_without_paper_earns_nothing'),
+    ('compare/exercise/ladder.py', '(stopped or not _all_right(paper)):', 'stopped:', 'tests/exercise/test_ladder.py::test_code_without_paper_earns_nothing'),
     ('compare/exercise/trials.py', 'any_gradient=n >= STEPS', 'any_gradient=False', 'tests/exercise/test_mistakes.py::test_a_registered_mistake_is_wrong_and_has_a_name_of_its_own'),
     ('compare/exercise/named.py', 'if all(trial.is_right() for trial in trials)', 'if False', 'tests/exercise/test_mistakes.py::test_what_is_right_has_no_name'),
     ('compare/exercise/answers.py', 'and not isinstance(node.value, bool)', '', 'tests/exercise/test_answers.py::test_what_is_neither'),
