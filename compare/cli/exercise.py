@@ -21,7 +21,10 @@ def exercise(
     *,
     path: Annotated[
         Path | None,
-        typer.Argument(metavar="FILE", help="Your file, as --new wrote it; a folder of such files for a class."),
+        typer.Argument(
+            metavar="FILE",
+            help="Your file, as --new wrote it, or one of the six functions; a folder for a class.",
+        ),
     ] = None,
     new: Annotated[Path | None, option(EXERCISE, "--new", metavar="FILE", help="Write a new file to fill in.")] = None,
     paper_seed: Annotated[

@@ -22,15 +22,21 @@ DERIVED = "On paper you had numbers of it: which formula gives all of them?"
 
 
 def print_ladder(console: Console, rungs: list[Rung], details: bool) -> None:
-    """How many rungs are right and which is next; with `details`, at the beginning and at the end each in a line."""
+    """How many rungs are right and which is next; with `details`, and at the beginning, each in a line.
+
+    Of the last that has become right it is told what was shown.
+    """
     right = sum(rung.state == "right" for rung in rungs)
-    if details or right in (0, len(rungs)):
+    if details or not right:
         for number, rung in enumerate(rungs, 1):
             _print_rung(console, number, rung)
         console.print(Text(f"\n{right} of {len(rungs)} are right\n"))
     else:
-        todo = next(rung for rung in rungs if rung.state != "right")
-        console.print(Text(f"{right} of {len(rungs)} are right, next: {todo.name} ({todo.tag}); --details shows all\n"))
+        todo = next((rung for rung in rungs if rung.state != "right"), None)
+        then = f", next: {todo.name} ({todo.tag})" if todo else ""
+        console.print(Text(f"{right} of {len(rungs)} are right{then}; --details shows all\n"))
+    if new := [rung for rung in rungs if rung.is_new and rung.paper]:
+        console.print(Text(f"{new[-1].name} is right. You have shown: {TEXTS[new[-1].name].formula}\n"))
     for rung in rungs:
         if rung.is_slow:
             console.print(_filled(_slow(rung)))

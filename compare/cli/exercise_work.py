@@ -88,7 +88,7 @@ def check_file(
     elif answers:
         print_answers(console)
     else:
-        content["proof"] = _end(console, file, problem, pictures)
+        content["proof"] = _end(console, file, problem, pictures, derived=any(rung.paper for rung in rungs))
     if json:
         as_json.write_json(json, content)
     return 1 if todo or content.get("proof", {}).get("verdict") == "differ" else 0
@@ -109,9 +109,9 @@ def _print_todo(console: Console, path: Path, kept: Progress, todo: Rung, hint: 
     return list(hints)
 
 
-def _end(console: Console, file: Worker, problem: Problem, pictures: Path | None) -> dict[str, Any]:
+def _end(console: Console, file: Worker, problem: Problem, pictures: Path | None, *, derived: bool) -> dict[str, Any]:
     runs = _prove(console, problem, file)
-    reached, outputs = ending(problem, runs, file), Outputs()
+    reached, outputs = ending(problem, runs, file, derived=derived), Outputs()
     outputs.write("pictures", pictures, lambda folder: save_end(reached, folder))
     with outputs.named():
         print_end(console, reached, file.path, program())

@@ -20,7 +20,7 @@ from compare.exercise.described import described
 from compare.exercise.epoch_questions import own_functions_unused
 from compare.exercise.extremes import wrong_at_extremes
 from compare.exercise.far_logits import far_row
-from compare.exercise.faults import fault_help
+from compare.exercise.fault_help import fault_help
 from compare.exercise.late import Late, first_of, seen_there
 from compare.exercise.named import Named, named
 from compare.exercise.questions import question

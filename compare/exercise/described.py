@@ -170,13 +170,18 @@ def _multiples(ours: NDArray, right: NDArray, axis: int) -> bool:
 def _some_sizes(seen: Seen) -> str:
     """Wrong in some trials only, which one size tells from the others."""
     good = [trial for trial in seen.trials if trial.is_right(seen.result)]
-    if not good or seen.name == "one_epoch":
+    if not good or seen.name == "one_epoch" or any(_has_a_right_row(*seen.pair(trial)) for trial in seen.wrong):
         return ""
     if [trial.sizes.get("N") for trial in good] == [1]:
         return f"Of the small batches only the one with N = 1 is right. {on_the_way(seen)}".rstrip()
     # one that is right may be so by chance
     found = [text for name in seen.first.sizes if (text := _split(name, seen.wrong, good))] if len(good) > 1 else []
     return f"{found[0]} {on_the_way(seen)}".rstrip() if len(found) == 1 else ""
+
+
+def _has_a_right_row(ours: NDArray, right: NDArray) -> bool:
+    """Whether a row is right beside wrong ones: a size would make all of them wrong."""
+    return right.ndim == 2 and any(map(same, ours, right))
 
 
 def _split(name: str, wrong: list[Trial], good: list[Trial]) -> str:

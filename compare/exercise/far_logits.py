@@ -38,7 +38,7 @@ def far_row(call: Callable, dtype: str) -> FarRow | None:
         with suppress(UserFileError):
             ours = np.asarray(call(Z))
             if not same(ours, right):
-                seen = f"Of Z = {shown(Z)} your logP is {shown(ours)}, and should be {shown(right)}."
+                seen = f"Of Z = {shown(Z)} in {dtype} your logP is {shown(ours)}, and should be {shown(right)}."
                 cut = bool(np.isfinite(ours).all())
                 return FarRow(f"{seen} {CUT_SAYS if cut else SHIFT_SAYS}", CUT if cut else "")
     return None

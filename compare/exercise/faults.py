@@ -1,9 +1,4 @@
-"""What to say of a function that cannot be used: it raises, or returns something of another kind or shape."""
-
-import re
-
-from compare.equations import KNOWN
-from compare.exercise.sizes import fixed_size, in_letters
+"""What to say of a function that raises, or returns something of another kind or shape: a table."""
 
 PRINTED = "What you print is shown for the worked example."
 # What stands in the message, what to ask, and what to say on request.
@@ -138,9 +133,13 @@ FAULTS = {
         "J[n] = np.diag(P[n]) - np.outer(P[n], P[n]) is for one image: np.diag of the whole P takes its diagonal, and "
         "P.T @ P mixes the images.",
     ),
+    r"probabilities_gradient.*could not be broadcast": (
+        "Each entry of dP is made of one entry of P and one of dlogP: which of the two shapes is not that of P?",
+        "*, / and - work entry by entry and keep (N, K). P[mask] is a list of entries, without rows.",
+    ),
     r"could not be broadcast.* \(\d+,1\)": (
         "Which two shapes meet there, and which of them is a column?",
-        "A column (K, 1) has one number for each row. One number for each column of (N, K) is an array (K,), as it is.",
+        "A column (M, 1) goes with M rows, one number for each. One number for each column is an array (K,), as it is.",
     ),
     r"could not be broadcast together with shapes \(\d+,\d+\) \(\d+,\d+\)": (
         "Which two shapes meet there? What do *, + and - do with two matrices?",
@@ -173,6 +172,10 @@ FAULTS = {
         "That axis is shorter than the index: what does the index count there, images, pixels or classes?",
         "Axis 0 is the first index. An index of images ends at N - 1, one of classes, so a label, at K - 1, "
         "and one of pixels at D - 1. Which of your indices goes further than its axis is long?",
+    ),
+    r"raises ZeroDivisionError": (
+        "Which divisor of that line is 0 there?",
+        "N - 1 is 0 for one image, K - 1 for one class. L is a mean over N images, whatever their number.",
     ),
     r"raises AxisError": (
         "How many axes has the array, and what is the number of the first?",
@@ -235,16 +238,3 @@ FAULTS = {
         f"Print each intermediate result. {PRINTED}",
     ),
 }
-OTHERWISE = (
-    "What is in that line, and of which shape?",
-    f"Put print() of each array's shape before that line. {PRINTED}",
-)
-
-
-def fault_help(text: str, name: str) -> tuple[str, str]:
-    """A question about what a function did, and what to say on request."""
-    if fixed := fixed_size(text, name):
-        return fixed
-    asks, says = next((texts for pattern, texts in FAULTS.items() if re.search(pattern, text)), OTHERWISE)
-    given, result = next(iter(KNOWN[name].parameters)), next(iter(KNOWN[name].results))
-    return asks, f"{in_letters(text, name)}{says.format(given=given, result=result)}"

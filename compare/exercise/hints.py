@@ -68,8 +68,9 @@ HINTS = {
         "A loop over the batches; each turn is one step, and begins with the W and b of the turn before.",
         "range(0, len(y), batch_size) gives the first image of each batch, and a slice may reach beyond the end: "
         "X[first : first + batch_size] is shorter then.",
-        "In the loop: logP = log_softmax(logits(X[part], W, b)), dZ = logits_gradient(logP, y[part]), then "
-        "W, b = sgd_step(W, b, weight_gradient(X[part], dZ), bias_gradient(dZ), lr); return W, b after it.",
+        "for first in range(0, len(y), batch_size): part = slice(first, first + batch_size); "
+        "logP = log_softmax(logits(X[part], W, b)); dZ = logits_gradient(logP, y[part]); "
+        "W, b = sgd_step(W, b, weight_gradient(X[part], dZ), bias_gradient(dZ), lr). Return W, b after the loop.",
     ),
 }
 

@@ -47,7 +47,7 @@ class Rung(NamedTuple):
 
     state: `right`; `paper`: a paper task before it is open; `missing`: not written; `wrong`; `foreign`: somebody else's
     code; `later`: not looked at, because one before it is open. seconds: what the check took. loops: whether the code
-    loops in Python.
+    loops in Python. is_new: whether it has become right now.
     """
 
     name: str
@@ -56,6 +56,7 @@ class Rung(NamedTuple):
     finding: Finding | None = None
     seconds: float = 0.0
     loops: bool = False
+    is_new: bool = False
 
     @property
     def tag(self) -> str:
@@ -87,11 +88,12 @@ def climb(
         code = source.fingerprint(name)
         known = progress.right.get(name) == code and not source.foreign(name)
         rung = Rung(name, "right", paper) if known else _checked(file, source, name, problem, on_step, paper)
-        found.append(rung)
         stopped = rung.state != "right"
         if rung.state == "right" and not known:
+            rung = rung._replace(is_new=True)
             progress.right[name] = code
             progress.save()
+        found.append(rung)
     return found
 
 

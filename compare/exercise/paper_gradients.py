@@ -74,8 +74,10 @@ def _long_way(J: NDArray, dP: NDArray) -> Task:
     return Task(
         "softmax_backward", "dZ[1], the long way",
         f"dP[1] = {shown(dP)}. What is the row dZ[1]? A list of three numbers.", row,
-        "each Z[1, k] acts through all three P[1, j]: for each k add up dP[1, j] J[j, k] over j",
-        "dZ[1, 0] = dP[1, 0] J[0, 0] + dP[1, 1] J[1, 0] + dP[1, 2] J[2, 0], and two of these terms are 0",
+        "Z[1, 0] moves all three P[1, j], each with a slope of its own, and each of them moves L: what does the chain "
+        "rule make of three ways?",
+        "begin with dZ[1, 0], which has a term for each of the three P[1, j]. How fast does P[1, 0] move with Z[1, 0], "
+        "and L with P[1, 0]? Two of the three terms are 0",
         ((tuple(map(float, dP * np.diag(J))), "that is J[k, k] alone: Z[1, k] acts through the other P[1, j] as well"),
          (tuple(-v for v in row), "turn the sign: dP at the label is negative")),
     )  # fmt: skip
@@ -124,8 +126,8 @@ def parameters(n: Numbers, _: int) -> Iterator[Task]:
     )  # fmt: skip
     yield Task(
         "bias_gradient", "sum of db", "What is the sum of db over all classes?", 0.0,
-        "each row of dZ sums to what? db is the sum of the rows",
-        "db[k] = dZ[0, k] + dZ[1, k]: add over k first, then over the two images",
+        "if all three b[k] rise by the same number, all logits rise by it: does L change?",
+        "if all three rise by a small number, L changes by that number times the sum of db",
         ((1.0, "that is the sum of a row of P; a row of dZ is a row of P - Y, divided by N"),
          (2.0, "that is the sum of the two rows of P; a row of dZ is a row of P - Y, divided by N")),
     )  # fmt: skip

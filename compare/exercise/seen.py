@@ -14,7 +14,8 @@ from compare.exercise.trials import STEPS, Trial, is_nothing, same, sizes_text
 SPREAD, LARGE = 1e-6, 1e-3
 # What is asked where numbers cancel.
 CANCEL = {
-    "softmax_backward": "Each row and each column of J sums to 0: what must J be multiplied with before you sum?",
+    "softmax_backward": "Each row and each column of J sums to 0: which index do dP and J share, and over which one "
+    "do you sum?",
 }
 
 

@@ -32,6 +32,7 @@ def fixed_size(text: str, name: str) -> tuple[str, str] | None:
         for size in (*sum(shapes, ()), *single)
         if size not in (1, *sizes.values()) and usual.get(size) in sizes
     }
+    found |= _of_the_example(text, name)
     if not found:
         return None
     asks = ", and ".join(f"{letter} is {sizes[letter]}, not {size}" for letter, size in found.items())
@@ -41,6 +42,18 @@ def fixed_size(text: str, name: str) -> tuple[str, str] | None:
         "A size changes from batch to batch, and with the data. Take it from an input: "
         f"{', '.join(f'{letter} is {_from_input(letter, name)}' for letter in found)}.",
     )
+
+
+def _of_the_example(text: str, name: str) -> dict[str, int]:
+    """By letter the sizes of a result in another batch that are those of the worked example."""
+    told = re.search(r"in shape [^=]*= \(([\d, ]+)\), not \(([NDK, ]+)\) = \(([\d, ]+)\)", text)
+    if not told or BATCH not in text:
+        return {}
+    letters = re.findall(r"[NDK]", told[2])
+    got, wanted = (list(map(int, re.findall(r"\d+", told[part]))) for part in (1, 3))
+    first = KNOWN[name].sizes(example(name)[0])
+    axes = zip(letters, got, wanted, strict=False) if len(got) == len(wanted) else ()
+    return {letter: size for letter, size, right in axes if size != right and size == first.get(letter)}
 
 
 def _from_input(letter: str, name: str) -> str:

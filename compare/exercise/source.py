@@ -10,13 +10,13 @@ from itertools import chain
 from pathlib import Path
 
 from compare.data.regular_files import read_bytes
-from compare.equations import KNOWN
+from compare.equations import FUNCTIONS, KNOWN, RUNGS
 from compare.exercise.answers import MODULES, Answer, value_in
 from compare.exercise.bindings import bindings, names_in, statements
 from compare.exercise.foreign import outside
 
 # Functions that only a file with questions has.
-ONLY_RUNGS = {"log_probabilities_gradient", "probabilities_gradient", "softmax_backward", "one_epoch"}
+ONLY_RUNGS = RUNGS.keys() - FUNCTIONS.keys()
 LOOPS = ast.For, ast.While, ast.comprehension
 DEFAULT_SEED = 1
 # So much of two names must be the same, for one to be meant for the other.

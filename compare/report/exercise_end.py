@@ -27,10 +27,15 @@ WRONG = 3
 CLASS = 3
 # Epochs of the tutorial at which both curves are shown.
 PUBLISHED_EPOCHS = 0, 1, 2, 4, 8, 20
-LEARNED = (
+DERIVED = (
     "You derived dZ = (P - Y) / N twice, wrote each step of softmax regression, and had every one of them checked. "
     "These functions trained a model, beside one whose gradients PyTorch finds by itself, and the two agree at every "
     "step to within rounding."
+)
+WRITTEN = (
+    "You wrote the six functions of softmax regression. They trained a model, beside one whose gradients PyTorch finds "
+    "by itself, and the two agree at every step to within rounding. How dZ = (P - Y) / N comes about was not asked: "
+    "exercise --new FILE has the way there, with pen and paper."
 )
 QUESTIONS = (
     (
@@ -58,22 +63,27 @@ NEXT = {
 
 
 class Ending(NamedTuple):
-    """What the learner's functions reached. P: of the validation images. wrong: which it gets wrong, the surest."""
+    """What the learner's functions reached. P: of the validation images. wrong: which it gets wrong, the surest.
+
+    derived: whether it was derived on paper too.
+    """
 
     problem: Problem
     runs: list[Run]
     P: NDArray
     wrong: NDArray
+    derived: bool
 
 
-def ending(problem: Problem, runs: list[Run], file: Worker) -> Ending:
+def ending(problem: Problem, runs: list[Run], file: Worker, *, derived: bool) -> Ending:
     """Classify the validation images with the functions of the file, and find the surest mistakes."""
     run, (images, labels) = runs[0], problem.validation
     f = file.equations()
     Z = f.logits(scratch.pixels(images[:], run.templates.dtype), run.templates, run.bias)
     P = np.exp(f.log_softmax(Z))
     wrong = np.flatnonzero(P.argmax(axis=1) != labels)
-    return Ending(problem, runs, P, wrong[np.argsort(-P.max(axis=1)[wrong], kind="stable")][:WRONG])
+    surest = wrong[np.argsort(-P.max(axis=1)[wrong], kind="stable")][:WRONG]
+    return Ending(problem, runs, P, surest, derived)
 
 
 def print_end(console: Console, reached: Ending, path: Path, program: str = "python -m compare") -> None:
@@ -85,7 +95,8 @@ def print_end(console: Console, reached: Ending, path: Path, program: str = "pyt
     console.print(_curve(reached))
     for line in (*check_lines(reached.runs), verdict_line(reached.runs)):
         console.print(line)
-    console.print(Text(f"\n{wrapped(LEARNED)}\n\nExplain aloud, with pen and paper (--answers has the answers):"))
+    learned = wrapped(DERIVED if reached.derived else WRITTEN)
+    console.print(Text(f"\n{learned}\n\nExplain aloud, with pen and paper (--answers has the answers):"))
     for number, (question, _) in enumerate(QUESTIONS, 1):
         console.print(Text(f"{number}. {question}"))
     console.print()
@@ -93,9 +104,9 @@ def print_end(console: Console, reached: Ending, path: Path, program: str = "pyt
 
 
 def print_answers(console: Console) -> None:
-    """The answers to the three questions."""
-    for number, (_, answer) in enumerate(QUESTIONS, 1):
-        console.print(Text(f"\n{wrapped(f'{number}. {answer}')}"))
+    """The three questions with their answers."""
+    for number, (question, answer) in enumerate(QUESTIONS, 1):
+        console.print(Text(f"\n{wrapped(f'{number}. {question}')}\n{wrapped(answer)}"))
 
 
 def save_end(reached: Ending, folder: Path) -> None:

@@ -116,7 +116,10 @@ def _loss(told: Walk) -> str:
 
 
 def _gradient(told: Walk) -> str:
-    return f"dZ = (P - Y) / N. A step goes against it: {pushes(told)}. The rate comes in E6."
+    return (
+        "dZ = (P - Y) / N: how fast L changes with each logit. A step goes against it: "
+        f"{pushes(told)}. How far is a matter of E6."
+    )
 
 
 def pushes(told: Walk) -> str:

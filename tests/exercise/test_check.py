@@ -135,10 +135,10 @@ def test_what_only_a_batch_shows(checked: Callable, case: str):
 
 # What is said on request of logits that are far apart: rows that one can redo, and no other batch.
 FAR = {
-    "a shift by the largest size": "Of Z = [[-1000, -1001, -1002]] your logP is [[inf, inf, inf]], and should be "
-    "[[-0.4076, -1.4076, -2.4076]]. Print what your code takes exp of there: the largest of each row should be 0.",
-    "logits cut off": "Of Z = [[1000, 0, -1000]] your logP is [[0, -50, -100]], and should be [[0, -1000, -2000]]. "
-    "Look for a step that cuts values off, as clip, maximum and minimum do, or adds a small number.",
+    "a shift by the largest size": "Of Z = [[-1000, -1001, -1002]] in float32 your logP is [[inf, inf, inf]], and "
+    "should be [[-0.4076, -1.4076, -2.4076]]. Print what your code takes exp of there: the largest of each row should be 0.",
+    "logits cut off": "Of Z = [[1000, 0, -1000]] in float32 your logP is [[0, -50, -100]], and should be [[0, "
+    "-1000, -2000]]. Look for a step that cuts values off, as clip, maximum and minimum do, or adds a small number.",
 }
 
 

@@ -10,6 +10,7 @@ import scratch
 from compare.equations import RUNGS
 from compare.exercise.paper import tasks
 from compare.exercise.paper_numbers import CHANGE, NUDGE, numbers
+from compare.exercise.rungs import TEXTS
 from compare.exercise.task import NEARLY, RIGHT, Task
 
 SEEDS = range(40)
@@ -161,3 +162,21 @@ def test_a_wrong_answer_of_a_learner_gets_what_it_would_be_the_answer_to():
         ("W[0,0] + 0.1, real", loss[id(raised)] - loss[id(W)], "all of W[0], not W[0, 0] only"),
     ):
         assert words in task(name).reason(float(wrong)), name
+
+
+# What would give the rung away: its formula in letters, or in words.
+GIVEN_AWAY = {
+    "softmax_backward": r"over j|dP\[1, \w\] J|einsum",
+    "logits_gradient": r"P - Y|P minus Y|minus 1 at the label",
+    "weight_gradient": r"dZ\^?T|dZ\.T|@|sum over n|sum over the images",
+    "bias_gradient": r"sum of the rows|db\[k\]|db = |axis=0|dZ\.sum",
+}
+
+
+@pytest.mark.parametrize("rung", GIVEN_AWAY)
+def test_no_text_of_a_paper_task_gives_the_formula_of_its_rung(rung: str):
+    asked = [task for task in tasks(1) if task.rung == rung]
+    assert asked
+    for one in asked:
+        texts = [one.question, one.tip, one.step, *(reason for _, reason in one.wrong)]
+        assert [text for text in texts if re.search(GIVEN_AWAY[rung], text) or TEXTS[rung].formula in text] == []

@@ -66,6 +66,11 @@ def test_a_loop_is_seen_also_in_what_is_used(source, body: str, loops: bool):
 
 def test_a_file_without_its_answers_is_asked_again(tmp_path: Path):
     path = tmp_path / "mine.py"
-    for text, asked in (("def logits(X, W, b): ...", False), ("def one_epoch(X): ...", True), ("ANSWERS = {}", True)):
+    for text, asked in (
+        ("def logits(X, W, b): ...", False),
+        ("def weight_gradient(X, dZ): ...", True),
+        ("def one_epoch(X): ...", True),
+        ("ANSWERS = {}", True),
+    ):
         path.write_text(text)
         assert Source(path).asked == asked

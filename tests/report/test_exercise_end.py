@@ -26,9 +26,10 @@ def run_of(problem: Problem, epochs: int, steps: int) -> Run:
 
 @pytest.fixture
 def reached(exercise_file: Callable) -> Callable[..., Ending]:
-    def make(epochs: int = 240, steps: int = 9600) -> Ending:
+    def make(epochs: int = 240, steps: int = 9600, *, derived: bool = True) -> Ending:
         problem = Problem(load("mnist5k"), Hyperparameters(epochs=epochs))
-        return ending(problem, [run_of(problem, epochs, steps)], Worker(exercise_file("logits", "log_softmax")))
+        file = Worker(exercise_file("logits", "log_softmax"))
+        return ending(problem, [run_of(problem, epochs, steps)], file, derived=derived)
 
     return make
 
@@ -84,4 +85,13 @@ def test_each_question_has_its_answer_elsewhere(reached: Callable):
     for number, (question, answer) in enumerate(QUESTIONS, 1):
         assert f"{number}. {question}" in screen
         assert answer not in " ".join(screen.split())
-        assert f"{number}. {answer}" in " ".join(answers.split())
+        assert f"{number}. {question} {answer}" in " ".join(answers.split())
+
+
+def test_a_derivation_is_praised_where_there_was_one(reached: Callable):
+    with_paper, without = (
+        " ".join(printed(print_end, reached(derived=derived), Path("mine.py")).split()) for derived in (True, False)
+    )
+    assert "You derived dZ = (P - Y) / N twice" in with_paper
+    assert "You derived" not in without
+    assert "How dZ = (P - Y) / N comes about was not asked: exercise --new FILE has the way there" in without

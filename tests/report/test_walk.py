@@ -49,8 +49,8 @@ def test_each_equation_is_told_with_the_numbers_of_maths_md(example: Walk):
         "overflow. The sum of all exp(Z - max) is 1.742, so P[0] = exp(0) / 1.742 = 0.5741.",
         "E3 The loss is of the label alone: L = -log P[0] = -log 0.5741 = 0.555. N = 1: this image is the whole batch, "
         "so nothing is averaged.",
-        "E4 dZ = (P - Y) / N. A step goes against it: it pushes cat up by 0.43, dog down by 0.35, cow down by 0.078. "
-        "The rate comes in E6.",
+        "E4 dZ = (P - Y) / N: how fast L changes with each logit. A step goes against it: it pushes cat up by 0.43, "
+        "dog down by 0.35, cow down by 0.078. How far is a matter of E6.",
         "E5 dW = dZᵀ X, one entry: dW[0, 0] = dZ[0] X[0] = -0.4259 x 1 = -0.4259. Row 0 is the template of cat; "
         "pixel 0 (row 0, column 0) has the largest X. db[0] = dZ[0] = -0.4259, because N = 1.",
         "E6 The rate is 0.5, as --lr says. W[0, 0]: 1.0000 - 0.5 x (-0.4259) = 1.2130. "

@@ -129,7 +129,7 @@ def binary_cross_entropy(logP, y, *, whole=False, exact=False, normal=False, flo
     "The labels are 0 ... K-1; label 0 minus 1 is the last column, without an error.",
     shift=(-1, 1),
 )
-def loss_at_the_next_label(logP, y, *, shift=-1):
+def loss_beside_the_label(logP, y, *, shift=-1):
     return -logP[np.arange(len(y)), (y + shift) % logP.shape[1]].mean()
 
 

@@ -1,4 +1,15 @@
 """Mistakes in the rungs that the catalogue has no function for, each as people write it."""
 
-from compare.exercise.mistakes import epoch, images, logarithm, loops, normaliser, others, softmax, steps, update
+from compare.exercise.mistakes import (
+    epoch,
+    images,
+    likelihood,
+    logarithm,
+    loops,
+    normaliser,
+    others,
+    softmax,
+    steps,
+    update,
+)
 from compare.exercise.mistakes.register import MISTAKES, Mistake

@@ -8,8 +8,12 @@ from compare.exercise.right import log_probabilities_gradient, one_hot
 DLOGP, DP = "log_probabilities_gradient", "probabilities_gradient"
 
 
-@mistake(DLOGP, "The derivative of -logP is -1.", "L is a mean: each label's entry has the factor 1/N; -1 // N is -1.")
-def mean_forgotten(logP, y):
+@mistake(
+    DLOGP,
+    "The derivative of -logP is -1; or -1 // N is a fraction.",
+    "L is a mean: each label's entry has the factor 1/N; -1 // N is -1.",
+)
+def mean_forgotten_or_cut_off(logP, y):
     return log_probabilities_gradient(logP, y) * len(y)
 
 
@@ -138,7 +142,11 @@ def sigmoid_slope(P, dlogP):
     return dlogP * P * (1 - P)
 
 
-@mistake(DP, "P and logP have the same gradient.", "logP = log(P), so a change of P changes logP by 1/P times as much.")
+@mistake(
+    DP,
+    "P and logP have the same gradient; or the slope is 1 over the sum of a row of P, which is 1.",
+    "logP = log(P), so a change of P changes logP by 1/P times as much.",
+)
 def passed_on(_P, dlogP):
     return dlogP
 

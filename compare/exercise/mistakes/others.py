@@ -23,6 +23,11 @@ def bias_of_the_first_class(X, W, b):
     return X @ W.T + b[0]
 
 
+@mistake("logits", "reshape turns a matrix.", "reshape keeps the order of the numbers; .T exchanges rows and columns.")
+def reshape_for_the_transpose(X, W, b):
+    return (W @ X.T).reshape(len(X), len(W)) + b
+
+
 CENTRED = "Z = X W^T + b takes X as it comes in: the logits of an image do not depend on the others of its batch."
 
 

@@ -92,11 +92,20 @@ def incoming_gradient_forgotten_in_j(P, _dP):
 
 @mistake(
     BACKWARD,
-    "J is summed first, and meets dP then.",
-    "Each row and each column of J sums to 0. J[n, j, k] meets dP[n, j], with the same j, before one sums over j.",
+    "Any sum over J will do.",
+    "Each row and each column of J sums to 0. J[n, j, k] meets dP[n, j], with the same j, and the sum is over that j.",
 )
-def jacobian_summed_on_its_own(P, dP):
+def sum_in_which_j_cancels(P, dP):
     return scratch.softmax_jacobian(P).sum(axis=1) * dP
+
+
+@mistake(
+    BACKWARD,
+    "P[k] belongs to the first term.",
+    "P[k] is a factor of both terms: one bracket holds what it multiplies.",
+)
+def bracket_forgotten(P, dP):
+    return P * dP - (dP * P).sum(axis=1, keepdims=True)
 
 
 @mistake(BACKWARD, "The second term has P[k] squared.", "It is P[k] times the sum over j of dP[j] P[j], over all j.")

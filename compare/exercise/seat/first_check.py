@@ -4,8 +4,9 @@
 
 check(f) is called with the right functions, and with many sets of functions of which one has a mistake. If it raises an
 error, as a wrong `assert` does, or returns False, it says: these are wrong. It must never say that of right functions,
-and they may add in another order than you do: compare with a tolerance, rtol=1e-5 and atol=1e-6. There are M images,
-of which a batch has N.
+and they may add in another order than you do: compare with a tolerance, rtol=1e-5 and atol=1e-6. Where numbers are
+small, atol hides them: of a step compare new W - W, which is about lr dW, with an atol far below its size. There are M
+images, of which a batch has N.
 
     f.batch(images, labels, index, np.dtype("float32")) -> X (N, D), y (N,)
         images (M, D) of bytes, 0 to 255; labels (M,); index (N,), which images the batch has; X is divided by 255
