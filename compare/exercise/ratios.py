@@ -25,8 +25,7 @@ MEASURES: dict[str, Callable[[NDArray], Any]] = {
 
 def normalised(seen: Seen) -> str:
     """Ours is the right one, divided by its own size."""
-    ratios = [ratio(*seen.pair(trial)) for trial in seen.wrong]
-    if seen.first.ours[seen.result].size < 2 or None in ratios or _of_sizes(seen, np.array(ratios, float)):
+    if seen.first.ours[seen.result].size < 2 or any(ratio(*seen.pair(trial)) is None for trial in seen.wrong):
         return ""
     for text, measure in MEASURES.items():
         if all(abs(measure(trial.ours[seen.result]) - 1) < SPREAD for trial in seen.trials):
