@@ -16,7 +16,7 @@ POWERS = -2, -1, -0.5, 0, 0.5, 1, 2
 MEANS = "log_probabilities_gradient", "logits_gradient"
 # What a result is divided by to be "normalised", and what one then sees.
 MEASURES: dict[str, Callable[[NDArray], Any]] = {
-    "the squares of your {0} add up to 1": lambda ours: (ours**2).sum(),
+    "the root of the sum of the squares of your {0} is 1": np.linalg.norm,
     "the absolute values of your {0} add up to 1": lambda ours: np.abs(ours).sum(),
     "the largest absolute value of your {0} is 1": lambda ours: np.abs(ours).max(),
     "your {0} adds up to 1": lambda ours: ours.sum(),
