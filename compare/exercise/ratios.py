@@ -16,7 +16,7 @@ POWERS = -2, -1, -0.5, 0, 0.5, 1, 2
 MEANS = "log_probabilities_gradient", "logits_gradient"
 # What a result is divided by to be "normalised", and what one then sees.
 MEASURES: dict[str, Callable[[NDArray], Any]] = {
-    "the squares of your {0} add up to 1": lambda ours: (ours**2).sum(),
+    "the root of the sum of the squares of your {0} is 1": np.linalg.norm,
     "the absolute values of your {0} add up to 1": lambda ours: np.abs(ours).sum(),
     "the largest absolute value of your {0} is 1": lambda ours: np.abs(ours).max(),
     "your {0} adds up to 1": lambda ours: ours.sum(),
@@ -25,8 +25,7 @@ MEASURES: dict[str, Callable[[NDArray], Any]] = {
 
 def normalised(seen: Seen) -> str:
     """Ours is the right one, divided by its own size."""
-    ratios = [ratio(*seen.pair(trial)) for trial in seen.wrong]
-    if seen.first.ours[seen.result].size < 2 or None in ratios or _of_sizes(seen, np.array(ratios, float)):
+    if seen.first.ours[seen.result].size < 2 or any(ratio(*seen.pair(trial)) is None for trial in seen.wrong):
         return ""
     for text, measure in MEASURES.items():
         if all(abs(measure(trial.ours[seen.result]) - 1) < SPREAD for trial in seen.trials):

@@ -80,6 +80,12 @@ LATE = {
         "should be -0.0278. P[0, 3] is 0, and class 3 is the label of image 0. What does your code do with such a P "
         "that it does not do with others?",
     ),
+    "another N": (
+        ("dZ[np.arange(len(y)), y] -= 1", "dZ[np.arange(len(y)), y] -= 1\n    dZ *= 1 + (len(y) == 36)"),
+        "logits_gradient",
+        'right in the worked example, but not in the batch "a batch of 36": dZ is wrong there. Which number in your '
+        "code is fixed that should come from the shape of an input?",
+    ),
     "logP cut off": (
         ("-logP[", "-np.maximum(logP, -100)["),
         "nll_loss",
@@ -136,7 +142,8 @@ def test_what_only_a_batch_shows(checked: Callable, case: str):
 # What is said on request of logits that are far apart: rows that one can redo, and no other batch.
 FAR = {
     "a shift by the largest size": "Of Z = [[-1000, -1001, -1002]] in float32 your logP is [[inf, inf, inf]], and "
-    "should be [[-0.4076, -1.4076, -2.4076]]. Print what your code takes exp of there: the largest of each row should be 0.",
+    "should be [[-0.4076, -1.4076, -2.4076]]. Print what your code takes exp of there: the largest of each row should "
+    "be 0.",
     "logits cut off": "Of Z = [[1000, 0, -1000]] in float32 your logP is [[0, -50, -100]], and should be [[0, "
     "-1000, -2000]]. Look for a step that cuts values off, as clip, maximum and minimum do, or adds a small number.",
 }

@@ -3,7 +3,6 @@
 # fmt: off
 CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/exercise/late.py', 'late.batch in OF_P and ', '', 'tests/exercise/test_check.py::test_what_only_a_batch_shows'),
-    ('compare/exercise/ratios.py', ' or _of_sizes(seen, np.array(ratios, float))', '', 'tests/exercise/test_mistakes.py::test_a_mistake_is_asked_about_and_named_on_request'),
     ('compare/exercise/ratios.py', 'not nothing or _is_nothing(right)', 'not nothing', 'tests/exercise/test_mistakes.py::test_a_mistake_is_asked_about_and_named_on_request'),
     ('compare/exercise/turns.py', 'right[n] = call.name', 'pass', 'tests/exercise/test_mistakes.py::test_a_mistake_is_asked_about_and_named_on_request'),
     ('compare/exercise/progress.py', 'type(count) is int and count > 0', 'True', 'tests/exercise/test_progress.py::test_a_damaged_one_is_refused_and_stays'),
