@@ -45,4 +45,5 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/exercise/foreign.py', 'if other in WAYS:', 'if other in WAYS and not (folder / f"{root}.py").exists():', 'tests/exercise/test_foreign.py::test_a_way_of_python_is_no_file_of_that_name'),
     ('compare/exercise/gradient_questions.py', 'if seen.of_steps or any(', 'if any(', 'tests/exercise/test_mistakes.py::test_a_mistake_is_asked_about_and_named_on_request'),
     ('compare/exercise/turn_texts.py', 'if divided else ""', 'if images else ""', 'tests/exercise/test_mistakes.py::test_a_mistake_is_asked_about_and_named_on_request'),
+    ('compare/exercise/ladder.py', 'stopped |= rung.state != "right"', 'stopped = rung.state != "right"', 'tests/exercise/test_ladder.py::test_what_was_right_stays_right_beside_what_was_broken'),
 ]
