@@ -93,7 +93,10 @@ class UserFile:
         found = {name: defined[name] for name in KNOWN if name in defined}
         if not composed(found):
             first, *_, last = FUNCTIONS
-            raise InputError(f"{self._shown}: defines none of the six functions, {first} to {last}")
+            raise InputError(
+                f"{self._shown}: defines none of the six functions, {first} to {last}; "
+                "exercise --new FILE writes a file to fill in"
+            )
         for name, function in found.items():
             if not callable(function):
                 raise InputError(f"{self._shown}: {name} ({KNOWN[name].tag}) is {kind_of(function)}, not a function")

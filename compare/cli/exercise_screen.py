@@ -86,6 +86,8 @@ def print_hints(console: Console, hints: tuple[str, ...]) -> None:
         console.print(_filled(f"hint {number} of {STEPS}: {text}"))
     if len(hints) < STEPS:
         console.print(Text("--hint again says more" if hints else "--hint says more"))
+    else:
+        console.print(Text("That was the last hint."))
 
 
 def print_class(console: Console, learners: list[Learner]) -> None:

@@ -14,7 +14,7 @@ from compare.cli.exercise_paper import print_paper, print_paper_hints, print_sec
 from compare.cli.exercise_screen import print_class, print_hints, print_ladder, print_next
 from compare.cli.outputs import Outputs
 from compare.cli.program import program
-from compare.cli.progress import announce, progress
+from compare.cli.progress import ANNOUNCED_SECONDS, progress
 from compare.errors import InputError
 from compare.exercise.folder import Learner, files_of, survey_folder
 from compare.exercise.hints import STEPS as HINTS
@@ -22,16 +22,20 @@ from compare.exercise.hints import next_hints
 from compare.exercise.ladder import Rung, climb, small_problem
 from compare.exercise.new import new_exercise
 from compare.exercise.paper_hints import paper_hints
-from compare.exercise.progress import Progress, reset
+from compare.exercise.progress import Progress, fingerprint, reset
 from compare.files import maths_page, short_path
 from compare.problem import DTYPES, Problem
-from compare.proof.both_precisions import expected_seconds, named, prove_each, reports
+from compare.proof.both_precisions import named, prove_each, reports
 from compare.proof.run import Run
 from compare.report import as_json
 from compare.report.exercise_end import ending, print_answers, print_end, save_end
 
 # So many steps has the check of one rung, or nearly.
 STEPS = 38
+PROVEN = (
+    "Together they have passed the proof, and the file has not changed since.\n"
+    "--answers has its questions with the answers. It runs again with --pictures FOLDER, and after --reset."
+)
 
 
 def begin(console: Console, path: Path, seed: int | None) -> int:
@@ -76,7 +80,7 @@ def check_file(
 ) -> int:
     """Check a file rung by rung; if all is right, prove it. Returns the exit code, 1 unless all is right and proven."""
     kept = Progress(file.path)
-    with progress(STEPS, False, plain=False) as advance:
+    with progress(STEPS, False, after=ANNOUNCED_SECONDS) as advance:
         rungs = climb(file, small_problem(), kept, advance)
     todo = next((rung for rung in rungs if rung.state != "right"), None)
     print_ladder(console, rungs, details)
@@ -87,10 +91,15 @@ def check_file(
             console.print(Text("--answers: they come at the end, when all functions are right"))
     elif answers:
         print_answers(console)
+    elif kept.proven == fingerprint(file.path, problem) and not (json or pictures):
+        console.print(Text(PROVEN))
     else:
-        content["proof"] = _end(console, file, problem, pictures, derived=any(rung.paper for rung in rungs))
+        content["proof"] = _end(console, file, problem, pictures, details, derived=any(rung.paper for rung in rungs))
     if json:
         as_json.write_json(json, content)
+    if content.get("proof", {}).get("verdict") == "match":
+        kept.proven = fingerprint(file.path, problem)
+        kept.save()
     return 1 if todo or content.get("proof", {}).get("verdict") == "differ" else 0
 
 
@@ -109,18 +118,19 @@ def _print_todo(console: Console, path: Path, kept: Progress, todo: Rung, hint: 
     return list(hints)
 
 
-def _end(console: Console, file: Worker, problem: Problem, pictures: Path | None, *, derived: bool) -> dict[str, Any]:
+def _end(
+    console: Console, file: Worker, problem: Problem, pictures: Path | None, details: bool, *, derived: bool
+) -> dict[str, Any]:
     runs = _prove(console, problem, file)
     reached, outputs = ending(problem, runs, file, derived=derived), Outputs()
     outputs.write("pictures", pictures, lambda folder: save_end(reached, folder))
     with outputs.named():
-        print_end(console, reached, file.path, program())
+        print_end(console, reached, file.path, program(), details=details)
     return as_json.proof_as_dict(problem, runs)
 
 
 def _prove(console: Console, problem: Problem, file: Worker) -> list[Run]:
     console.print(Text("Each is right on its own. Now together, beside PyTorch:\n"))
-    announce(expected_seconds(problem, DTYPES), quiet=False)
     # a file may have the name of a side, or none of a file of Python
     sides = functools.partial(named, os.path.join(os.curdir, file.path), "torch", file.time_limit)
     with progress(len(DTYPES) * reports(problem), False) as advance:

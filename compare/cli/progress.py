@@ -50,13 +50,16 @@ def tell(text: str) -> None:
 
 
 @contextmanager
-def progress(steps: int, quiet: bool, plain: bool = True) -> Iterator[Callable[[str], None]]:
-    """Yield a function to call after each step: a bar on a terminal, else (if `plain`) a line at each quarter."""
+def progress(steps: int, quiet: bool, plain: bool = True, after: float = 0.0) -> Iterator[Callable[[str], None]]:
+    """Yield a function to call after each step: a bar on a terminal, else (if `plain`) a line at each quarter.
+
+    after: seconds before which no line is worth printing.
+    """
     console = plain_console(stderr=True)
     if quiet or not (console.is_terminal or plain):
         yield lambda _: None
     elif not console.is_terminal:
-        yield _lines(steps)
+        yield _lines(steps, after)
     else:
         # most commands need no bar
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -75,13 +78,14 @@ def progress(steps: int, quiet: bool, plain: bool = True) -> Iterator[Callable[[
                 bar.stop()
 
 
-def _lines(steps: int) -> Callable[[str], None]:
+def _lines(steps: int, after: float) -> Callable[[str], None]:
     done, began = itertools.count(1), time.perf_counter()
 
     def line(what: str) -> None:
         quarters, rest = divmod(4 * next(done), steps)
         if rest < 4 and 0 < quarters < 4:
-            left = (time.perf_counter() - began) * (4 - quarters) / quarters
-            say(f"{per_cent(quarters / 4)}: {what}, about {duration(left)} left")
+            spent = time.perf_counter() - began
+            if spent >= after:
+                say(f"{per_cent(quarters / 4)}: {what}, about {duration(spent * (4 - quarters) / quarters)} left")
 
     return line

@@ -14,20 +14,24 @@ from compare.cli.program import program
 from compare.cli.progress import announce, progress
 from compare.errors import InputError
 from compare.exercise.opened import TEST_TIME_LIMIT
-from compare.exercise.seat.cases import CLASSIC, GENERATED, MISTAKES, ORIGINAL, count_variants
+from compare.exercise.seat.cases import CLASSIC, GENERATED, MISTAKES, ORIGINAL, count_variants, variant_code
 from compare.exercise.seat.new_check import new_check
 from compare.exercise.seat.score import Missed, Score, Scoring
 from compare.files import short_path
 from compare.report import as_json
-from compare.report.tables import cut, table, wide_console, wrapped
+from compare.report.tables import table, wide_console, wrapped
 from compare.words import counted
 
 # What one screen of 40 lines has: lines for the mistakes of each set, and for accused functions.
-SHOWN = {CLASSIC: 12, GENERATED: 3}
+SHOWN = {CLASSIC: 8, GENERATED: 2}
 MOST_ACCUSED = 12
-# The widest name of a mistake; names of bars, and the longest bar.
-COLUMN, NAME, BAR = 34, 12, 48
+# Names of bars, and the longest bar.
+NAME, BAR = 12, 48
 YOURS = "your test"
+WHO = (
+    "accuracy: looks at the accuracy only. CS336 and CS231n (Stanford), CMU 10-714: checks written after the homework "
+    "of these courses. ours: that of prove."
+)
 # What to do if a test says that right functions are wrong, and if it cannot be run on them.
 TOLERANCE = (
     "Right functions may add in another order, so last digits differ, and a 0 may become 1e-17: compare with a "
@@ -85,8 +89,11 @@ def _score(console: Console, path: Path, seconds: float, details: bool, json: Pa
 def _print_accused(console: Console, path: Path, accused: dict[str, str], details: bool) -> None:
     console.print(Text(f"{short_path(path)}: score 0, for it says that right functions are wrong", style="bold red"))
     shown = list(accused.items())[: None if details else MOST_ACCUSED]
-    for name, reason in shown:
+    for number, (name, reason) in enumerate(shown):
         console.print(f"  {name}\n{textwrap.indent(wrapped(reason, 4), '    ')}")
+        # the names are ours: one code on a screen shows what is meant by them
+        if (code := variant_code(name)) and (details or not number):
+            console.print(f"    Its code, which is right:\n\n{textwrap.indent(code, 8 * ' ')}")
     _print_rest(console, len(accused) - len(shown))
     console.print(f"\n{wrapped(_advice(accused))}")
 
@@ -110,6 +117,7 @@ def _print_score(console: Console, path: Path, score: Score, details: bool) -> N
     console.print(f"{short_path(path)}: the right functions and {count_variants()} right variants pass\n")
     for kind in MISTAKES:
         _print_bars(console, kind, score)
+    console.print(f"{wrapped(WHO)}\n")
     for kind in MISTAKES:
         missed = [one for one in score.missed if one.kind == kind]
         if missed:
@@ -141,11 +149,10 @@ def _print_missed(console: Console, missed: list[Missed], most: int | None) -> N
 
 
 def _names(names: list[str], most: int | None) -> str:
-    """All of them; for one screen one, as wide as a column."""
+    """All of them; for one screen one."""
     if most is None:
         return "\n".join(names)
-    rest = f" and {len(names) - 1} more" if len(names) > 1 else ""
-    return cut(names[0], COLUMN - len(rest)) + rest
+    return names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
 
 
 def _print_rest(console: Console, rest: int) -> None:

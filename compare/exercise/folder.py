@@ -44,7 +44,7 @@ class Learner:
         todo = next((one for one in self.rungs if one.state != "right" or one.answered < len(one.paper)), None)
         if not todo:
             return "finished"
-        return f"{todo.name}: {'paper' if todo.state == 'right' else todo.state}"
+        return f"{todo.name}: {'paper' if todo.answered < len(todo.paper) else todo.state}"
 
 
 def files_of(folder: Path) -> list[Path]:

@@ -77,18 +77,17 @@ class Rung(NamedTuple):
 def climb(
     file: Worker, problem: Problem, progress: Progress, on_step: Callable[[str], None] = lambda _: None
 ) -> list[Rung]:
-    """All rungs of a file, up to the first that is not right; what was right before and is unchanged stays so."""
+    """All rungs of a file, checked up to the first that is not right; what was right and is unchanged stays so."""
     source, found, stopped = Source(file.path), list[Rung](), False
     for name in ladder(file.names):
-        paper = _paper(source, name)
-        if stopped or not _all_right(paper):
+        paper, code = _paper(source, name), source.fingerprint(name)
+        known = progress.right.get(name) == code and not source.foreign(name) and _all_right(paper)
+        if not known and (stopped or not _all_right(paper)):
             found.append(Rung(name, "later" if stopped else "paper", paper))
             stopped = True
             continue
-        code = source.fingerprint(name)
-        known = progress.right.get(name) == code and not source.foreign(name)
         rung = Rung(name, "right", paper) if known else _checked(file, source, name, problem, on_step, paper)
-        stopped = rung.state != "right"
+        stopped |= rung.state != "right"
         if rung.state == "right" and not known:
             rung = rung._replace(is_new=True)
             progress.right[name] = code

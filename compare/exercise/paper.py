@@ -105,7 +105,8 @@ def _update(n: Numbers, _: int) -> Iterator[Task]:
     real = after - before
     yield Task(
         "sgd_step", "W[0,0] + 0.1, linear",
-        f"W[0, 0] rises by {CHANGE}. By how much does L change, if it were a straight line? Four decimals.",
+        f"Of the same step: W[0, 0] rises by {CHANGE} instead. By how much does L change, if it were a straight "
+        "line with the slope dW[0, 0] of the question before? Four decimals.",
         line, f"dW[0, 0] says how fast L changes with W[0, 0]: how much is that for a change of {CHANGE}?",
         f"a straight line changes by slope times change; the slope is dW[0, 0] = {shown(dW)}",
         ((lr * dW, "lr has nothing to do with it"),

@@ -17,7 +17,8 @@ def through_the_logarithm(n: Numbers, _: int) -> Iterator[Task]:
     N, p = n.images, n.p
     yield Task(
         "log_probabilities_gradient", "dlogP at the label",
-        f"L = -(1/N) sum over n of logP[n, y[n]], and N = {N}. What is dL / dlogP at the label of an image?", -1 / N,
+        f"L = -(1/N) sum over n of logP[n, y[n]], and N = {N}. What is dlogP at the label of an image, the slope of L "
+        "by this entry?", -1 / N,
         "L has this entry once, with which factor in front?",
         f"written out, L = -(1/{N}) (logP[0, y[0]] + logP[1, y[1]] + ...): differentiate by logP[0, y[0]]",
         ((1 / N, "if the label becomes more probable, does the loss rise or fall?"),
@@ -37,12 +38,13 @@ def through_the_logarithm(n: Numbers, _: int) -> Iterator[Task]:
     )  # fmt: skip
     yield Task(
         "probabilities_gradient", "dP at the label",
-        f"An image of a batch of N = {N} has P = {p} at its label. What is dL / dP there?", -1 / (N * p),
-        "the chain rule: dL / dlogP at the label, times the slope of the logarithm",
-        f"the first factor you know from the rung before: dL / dlogP at the label is -1/{N}",
+        f"An image of a batch of N = {N} has P = {p} at its label. What is dP there, the slope of L by this "
+        "entry?", -1 / (N * p),
+        "the chain rule: dlogP at the label, times the slope of the logarithm",
+        f"the first factor you know from the rung before: dlogP at the label is -1/{N}",
         ((1 / (N * p), "the loss falls if the label becomes more probable"),
          (-1 / p, "the loss is a mean over N images"),
-         (-p / N, "the slope of log p is 1 / p, not p")),
+         (-p / N, "the slope of log p is not p: it is the answer before, for this p")),
     )  # fmt: skip
 
 
@@ -52,8 +54,8 @@ def through_softmax(n: Numbers, _: int) -> Iterator[Task]:
     J, dP = scratch.softmax_jacobian(P)[1], RIGHT["probabilities_gradient"](P, -np.eye(3)[n.step.y] / 2)[1]
     yield Task(
         "softmax_backward", "J[0,0]",
-        f"A batch of two images, not that of the example below, has P[1] = {shown(P[1])}. J[j, k] is how fast P[1, j] "
-        "changes with Z[1, k]. What is J[0, 0]?",
+        f"Another batch of two images. Its P[1] is {shown(P[1])}. J[j, k] is how fast P[1, j] changes with Z[1, k]. "
+        "What is J[0, 0]?",
         float(J[0, 0]), "quotient rule: Z[1, 0] is in the numerator and in the denominator of P[1, 0]",
         "P[1, 0] = e / s with e = exp(Z[1, 0]) and s = sum of exp(Z[1]), and both have the derivative e by Z[1, 0]",
         ((float(P[1, 0]), "that is the first term only: the sum in the denominator has Z[1, 0] too"),

@@ -1,5 +1,6 @@
 """What a learner has reached, and how many hints were given: kept in a file beside the exercise."""
 
+import hashlib
 import json
 from contextlib import suppress
 from pathlib import Path
@@ -9,11 +10,13 @@ from compare.data.regular_files import read_bytes
 from compare.data.strict_json import parse_json
 from compare.errors import InputError
 from compare.files import short_path, whole_file
+from compare.problem import Problem
 
 
 class Progress:
     """Of the exercise at a path. right: by rung the fingerprint of its code when it was right. hints: how many by key.
 
+    proven: the `fingerprint` of what has passed the proof, empty if nothing has.
     Raises InputError if the file is damaged, or cannot be read; it stays as it is.
     """
 
@@ -22,12 +25,19 @@ class Progress:
         found = _read(self.path)
         self.right: dict[str, str] = found.get("right", {})
         self.hints: dict[str, int] = found.get("hints", {})
+        self.proven: str = found.get("proven", "")
 
     def save(self) -> None:
         """Write it; where that cannot be done, the next run checks everything anew."""
-        text = json.dumps({"right": self.right, "hints": self.hints}, indent=1)
+        text = json.dumps({"right": self.right, "hints": self.hints, "proven": self.proven}, indent=1)
         with suppress(OSError), whole_file(self.path) as stream:
             stream.write(text.encode())
+
+
+def fingerprint(exercise: Path, problem: Problem) -> str:
+    """Of the bytes of a file and what it is proven on: another one if either has changed."""
+    on = f"{problem} {problem.chosen}".encode()
+    return hashlib.sha256(exercise.read_bytes() + on).hexdigest()
 
 
 def progress_path(exercise: Path) -> Path:
@@ -67,6 +77,8 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _is_ours(found: Any) -> bool:
     if not (isinstance(found, dict) and all(isinstance(found.get(key, {}), dict) for key in ("right", "hints"))):
+        return False
+    if not isinstance(found.get("proven", ""), str):
         return False
     return all(isinstance(code, str) for code in found.get("right", {}).values()) and all(
         type(count) is int and count > 0 for count in found.get("hints", {}).values()

@@ -30,6 +30,7 @@ STAGES = {
         ("W_norm", "sgd_step", "norm of W, after"),
         ("W_entry", "sgd_step", "the entry of W, after"),
         ("b", "sgd_step", "b, after"),
+        ("logits_after", "logits", "logits Z, after"),
         ("loss_after", "nll_loss", "loss L, after"),
     )
 }
@@ -56,7 +57,8 @@ def explain(backend: Backend, state: State, images: NDArray, labels: NDArray, lr
     side = backend.side(steps, state.W.dtype.name)
     side.start_from(case.start)
     done = Step._make(map(np.array, side.step(case.index)))
-    _, after = side.loss(side.logits(images), labels)
+    logits_after = side.logits(images)
+    _, loss_after = side.loss(logits_after, labels)
     at = entry(images, labels)
     library = _torch() if backend.name == "torch" else NUMPY
     shifted = done.Z - done.Z.max(axis=1, keepdims=True)
@@ -76,7 +78,8 @@ def explain(backend: Backend, state: State, images: NDArray, labels: NDArray, lr
         "W_norm": library.norm(done.W),
         "W_entry": done.W[at],
         "b": done.b,
-        "loss_after": state.W.dtype.type(after),
+        "logits_after": np.array(logits_after)[0],
+        "loss_after": state.W.dtype.type(loss_after),
     }
 
 

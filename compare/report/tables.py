@@ -15,6 +15,8 @@ from rich.text import Text
 from compare.words import per_cent
 
 WIDTH = 80
+# What stays in one line, and what stands there for a space until the lines are made.
+COMMAND, HELD = re.compile(r"python -m compare \S+ \S+"), "\ue000"
 # Loss and accuracy on the training images as `fit` and `train` record them, and why they are not those of `evaluate`.
 RUNNING = "training (running)"
 WHY_LOWER = (
@@ -75,8 +77,10 @@ def _stripped(line: list[Segment]) -> list[Segment]:
 
 
 def wrapped(text: str, indented: int = 0) -> str:
-    """Lines of 80 columns, less those by which it is indented; no word is broken, so names and code can be copied."""
-    return textwrap.fill(text, WIDTH - indented, break_on_hyphens=False, break_long_words=False)
+    """Lines of 80 columns, less those by which it is indented; names, code and commands stay whole, to be copied."""
+    held = COMMAND.sub(lambda found: found[0].replace(" ", HELD), text)
+    lines = textwrap.fill(held, WIDTH - indented, break_on_hyphens=False, break_long_words=False)
+    return lines.replace(HELD, " ")
 
 
 def table(

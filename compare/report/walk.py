@@ -156,11 +156,12 @@ def _where(told: Walk, i: int) -> str:
 def _update(told: Walk) -> str:
     k, (i, _), values = told.label, told.pixel, told.values
     (W, b), (before, after) = told.before, _told_apart(float(values["loss"]), float(values["loss_after"]))
+    was, becomes = _told_apart(float(values["logits"][k]), float(values["logits_after"][k]))
     return (
         f"The rate is {told.rate:g}, {told.origin}. "
         f"W[{k}, {i}]: {_step(told, W, values['dW_entry'], values['W_entry'])}. "
-        f"b[{k}]: {_step(told, b, values['db'][k], values['b'][k])}. The loss of this image is "
-        f"{before} before the step and {after} after it."
+        f"b[{k}]: {_step(told, b, values['db'][k], values['b'][k])}. So the logit of the label, Z[{k}], goes "
+        f"from {was} to {becomes}, and the loss of this image is {before} before the step and {after} after it."
     )
 
 

@@ -11,7 +11,10 @@ FILES = {
     "no Python": ("def logits(X, W, b:\n", "line 1: is not valid Python"),
     "fails to load": ("import no_such_module_of_anybody\n", "line 1: raises ModuleNotFoundError"),
     "exits while loading": ("import sys\nsys.exit(3)\n", "line 2: raises SystemExit: 3 while it is loaded"),
-    "nothing of ours": ("def logit(X): return X\n", "defines none of the six functions, logits to sgd_step"),
+    "nothing of ours": (
+        "def logit(X): return X\n",
+        "defines none of the six functions, logits to sgd_step; exercise --new FILE writes a file to fill in",
+    ),
     "no function": ("logits = 3\n", "logits (E1) is an int, not a function"),
     "null bytes": ("a\0b", "is not valid Python"),
 }

@@ -69,6 +69,8 @@ def test_explain_is_a_walk_of_one_screen(cli, checkpoint: Path, trained: Trainin
         assert float(after) == pytest.approx(new, abs=1e-4)
     before, after = (f"{values[name]:.4g}" for name in ("loss", "loss_after"))
     assert f"loss of this image is {before} before the step and {after} after it." in words
+    before, after = (f"{values[name][k]:.4g}" for name in ("logits", "logits_after"))
+    assert f"the logit of the label, Z[{k}], goes from {before} to {after}," in words
     apart = max(np.abs(np.subtract(row["scratch"], row["torch"])).max() for row in result["quantities"].values())
     assert lines[-1] == f"Computed by scratch; torch differs by {apart:.1e} at most (--details shows both)."
 

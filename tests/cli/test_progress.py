@@ -56,6 +56,13 @@ def test_where_there_is_no_terminal_three_lines_say_how_far_it_is(capsys, monkey
     assert out == ""
 
 
+def test_what_takes_a_moment_only_says_nothing(capsys, monkeypatch: pytest.MonkeyPatch):
+    clock = iter(range(0, 1000, 10))
+    monkeypatch.setattr(module.time, "perf_counter", lambda: next(clock))
+    steps(10, quiet=False, after=15)
+    assert [line[:4] for line in capsys.readouterr().err.splitlines()] == ["50 %", "75 %"]
+
+
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 7, 100])
 def test_no_quarter_is_told_twice(capsys: pytest.CaptureFixture, count: int):
     steps(count, quiet=False)

@@ -88,8 +88,12 @@ def test_one_screen_has_the_bars_and_what_to_try_even_if_all_get_away(scored: Ca
     assert len(lines) <= 40
     assert "CMU 10-714  ██████" + 42 * " " + "    6" in lines
     assert "48 classic mistakes got away" in lines
-    assert "batch  compare X with the formula           pixels-by-256" in lines
-    assert "E2     compare logP with the formula        wrong-axis and 2 more" in lines
+    rows = [" ".join(line.split()) for line in lines]
+    assert "batch compare X with the formula pixels-by-256" in rows
+    assert "batch images with light in every pixel last-pixel-dropped and 1 more" in rows
+    # the line that was changed stands there in full
+    assert "logits:np.add(X@W.T,b,order='F')->np.subtract(X@W.T,b,order='F')" in "".join(out.split())
+    assert "CS336 and CS231n (Stanford), CMU 10-714: checks written after the homework" in " ".join(out.split())
     # nothing is lost: what a line names, what it counts, and the rest
     first, last = lines.index("48 classic mistakes got away"), lines.index("139 generated mistakes got away")
     rows = [line for line in lines[first + 3 : last] if re.match(r"batch|E\d", line)]
@@ -128,6 +132,17 @@ def test_a_test_that_accuses_right_functions_scores_0_and_says_on_which(scored: 
     assert scored(Score(accused), "--details")[1].count("variant") == 20
     content = json.loads((tmp_path / "json").read_text())["check"]
     assert (content["accused"], content["caught"]) == (accused, {})
+
+
+def test_of_an_accused_variant_one_sees_the_code(scored: Callable):
+    accused = {
+        f"log_softmax: shifted_by_its_{name}": "my_test.py: check returns False" for name in ("ceiling", "floor")
+    }
+    code = "        def shifted_by_its_ceiling(Z):\n            S = Z - np.ceil(Z.max(axis=1, keepdims=True))\n"
+    _, out, _ = scored(Score(accused))
+    assert f"    Its code, which is right:\n\n{code}" in out
+    assert "np.floor" not in out
+    assert "np.floor" in scored(Score(accused), "--details")[1]
 
 
 def test_a_test_that_cannot_be_run_is_to_be_repaired(scored: Callable):

@@ -27,7 +27,7 @@ def test_every_learner_has_a_row_whatever_the_others_do(folder: Path, small: Pro
     found = {one.name: one for one in survey_folder(folder, small, 20.0, said.append)}
     assert list(found) == said == ["ann.py", "bob.py", "eve.py", "kim.py"]
     assert [(one.right, one.of) for one in found.values()] == [(2, 11), (0, 11), (0, 11), (0, 6)]
-    assert found["ann.py"].next == "nll_loss: missing"
+    assert found["ann.py"].next == "nll_loss: paper"
     assert found["bob.py"].next == "logits: wrong"
     assert found["eve.py"].next == "cannot be run"
     assert found["eve.py"].fault.endswith("eve.py, line 1: is not valid Python: invalid syntax")

@@ -11,6 +11,7 @@ from compare.exercise import ladder
 from compare.exercise.check import Finding
 from compare.exercise.ladder import Rung, climb, survey
 from compare.exercise.progress import Progress
+from compare.exercise.source import Source
 from compare.problem import Problem
 
 NAMES = list(RUNGS)
@@ -85,6 +86,15 @@ def test_what_was_right_is_not_checked_again_until_it_changes(rungs_file: Callab
     climbed(path, small)
     # and what is made of it
     assert checks == ["logits"]
+
+
+def test_what_was_right_stays_right_beside_what_was_broken(rungs_file: Callable, small: Problem):
+    path = rungs_file(11)
+    kept, source = Progress(path), Source(path)
+    kept.right = {name: source.fingerprint(name) for name in NAMES}
+    kept.save()
+    path.write_text(path.read_text().replace("return X @ W.T + b", "return X @ W.T - b"))
+    assert states(climbed(path, small)) == ["wrong", *["right"] * 9, "later"], "an epoch uses the logits"
 
 
 @pytest.mark.usefixtures("checks")

@@ -10,7 +10,7 @@ import scratch
 from compare.equations import RUNGS
 from compare.exercise.paper import tasks
 from compare.exercise.paper_numbers import CHANGE, NUDGE, numbers
-from compare.exercise.rungs import TEXTS
+from compare.exercise.rungs import TEXTS, rung_text
 from compare.exercise.task import NEARLY, RIGHT, Task
 
 SEEDS = range(40)
@@ -166,6 +166,8 @@ def test_a_wrong_answer_of_a_learner_gets_what_it_would_be_the_answer_to():
 
 # What would give the rung away: its formula in letters, or in words.
 GIVEN_AWAY = {
+    "log_probabilities_gradient": r"-Y|-1 ?/ ?N|minus one over N",
+    "probabilities_gradient": r"dlogP ?/|1 / p\b|1 / P|divided? by [pP]\b",
     "softmax_backward": r"over j|dP\[1, \w\] J|einsum",
     "logits_gradient": r"P - Y|P minus Y|minus 1 at the label",
     "weight_gradient": r"dZ\^?T|dZ\.T|@|sum over n|sum over the images",
@@ -178,5 +180,5 @@ def test_no_text_of_a_paper_task_gives_the_formula_of_its_rung(rung: str):
     asked = [task for task in tasks(1) if task.rung == rung]
     assert asked
     for one in asked:
-        texts = [one.question, one.tip, one.step, *(reason for _, reason in one.wrong)]
+        texts = [one.question, one.tip, one.step, *(reason for _, reason in one.wrong), rung_text(rung)]
         assert [text for text in texts if re.search(GIVEN_AWAY[rung], text) or TEXTS[rung].formula in text] == []

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from compare.data.registry import load
 from compare.errors import InputError
-from compare.exercise.progress import Progress, progress_path, reset
+from compare.exercise.progress import Progress, fingerprint, progress_path, reset
+from compare.problem import Hyperparameters, Problem
 
 
 @pytest.fixture
@@ -17,10 +19,20 @@ def test_it_is_kept_beside_the_file(exercise: Path):
     kept = Progress(exercise)
     kept.right["logits"] = "code"
     kept.hints["logits: sign"] = 2
+    kept.proven = "both"
     kept.save()
     assert [path.name for path in exercise.parent.iterdir()] == ["mine.progress.json"]
     again = Progress(exercise)
-    assert (again.right, again.hints) == ({"logits": "code"}, {"logits: sign": 2})
+    assert (again.right, again.hints, again.proven) == ({"logits": "code"}, {"logits: sign": 2}, "both")
+
+
+def test_what_was_proven_is_told_by_the_file_and_the_problem(exercise: Path):
+    exercise.write_text("one")
+    problems = [Problem(load("digits"), Hyperparameters(epochs=1, lr=lr)) for lr in (0.1, 0.1, 0.10000001)]
+    first, again, other = (fingerprint(exercise, problem) for problem in problems)
+    exercise.write_text("two")
+    assert first == again
+    assert len({first, other, fingerprint(exercise, problems[0])}) == 3
 
 
 def test_reset_forgets_it(exercise: Path):
@@ -32,7 +44,8 @@ def test_reset_forgets_it(exercise: Path):
 
 DAMAGES = [
     "not json", "[1]", "7", "\xff", "", "[" * 10_000, '{"right": 3}', '{"right": {"a": 1}}', '{"hints": {"a": "1"}}',
-    '{"hints": {"a": 0}}', '{"hints": {"a": true}}', '{"hints": {"a": 1}, "hints": {}}', '{"hints": {"a": NaN}}',
+    '{"proven": 1}', '{"hints": {"a": 0}}', '{"hints": {"a": true}}', '{"hints": {"a": 1}, "hints": {}}',
+    '{"hints": {"a": NaN}}',
 ]  # fmt: skip
 
 

@@ -1,15 +1,18 @@
 """The end of the exercise: what was reached, beside what the tutorial publishes, in the terminal and as pictures."""
 
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.text import Text
 
 from compare.backends.worker import Worker
 from compare.data.registry import load
 from compare.problem import Hyperparameters, Problem
+from compare.proof.predictions import Predictions
 from compare.proof.run import Run
 from compare.report.exercise_end import QUESTIONS, Ending, ending, print_answers, print_end
 from compare.report.tables import wide_console
@@ -43,8 +46,8 @@ def printed(show: Callable, *args: object) -> str:
 @pytest.fixture(autouse=True)
 def no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     """The lines of the proof have tests of their own."""
-    monkeypatch.setattr("compare.report.exercise_end.check_lines", lambda _: [])
-    monkeypatch.setattr("compare.report.exercise_end.verdict_line", lambda _: "match")
+    monkeypatch.setattr("compare.report.exercise_end.check_lines", lambda _: [Text("a line for each check")])
+    monkeypatch.setattr("compare.report.exercise_end.verdict_line", lambda _: Text("match"))
 
 
 def test_the_three_images_are_the_surest_mistakes(reached: Callable):
@@ -57,27 +60,41 @@ def test_the_three_images_are_the_surest_mistakes(reached: Callable):
     np.testing.assert_allclose(P.sum(axis=1), 1, rtol=1e-5)
 
 
+def curve(text: str) -> list[list[str]]:
+    """Steps and both accuracies, without the bars."""
+    rows = [line.replace("█", "").replace("%", "").split() for line in text.splitlines()]
+    return [row for row in rows if len(row) == 3 and row[1].replace(".", "").isdigit()]
+
+
 def test_both_curves_stand_at_the_same_steps(reached: Callable):
-    lines = printed(print_end, reached(), Path("mine.py")).splitlines()
-    steps, own, theirs = (
-        next(line for line in lines if line.startswith(head)) for head in ("after", "your", "the tut")
-    )
-    assert steps.split()[-6:] == ["0", "480", "960", "1,920", "3,840", "9,600"]
+    text = printed(print_end, reached(), Path("mine.py"))
     # 12 epochs of 40 steps are one of the tutorial's
-    assert own.split()[2::2] == ["0.0", "1.2", "2.4", "4.8", "9.6", "24.0"]
-    assert theirs.split()[6::2] == [f"{100 * published.CURVE[epoch]:.1f}" for epoch in (0, 1, 2, 4, 8, 20)]
+    own = {"0": "0.0", "480": "1.2", "960": "2.4", "2,880": "7.2", "9,600": "24.0"}
+    theirs = [f"{100 * published.CURVE[epoch]:.1f}" for epoch in (0, 1, 2, 6, 20)]
+    assert curve(text) == [[*pair, value] for pair, value in zip(own.items(), theirs, strict=True)]
+    assert "steps   yours, on 1,000 of mnist5k       first tutorial, all of MNIST\n" in text
+    # of 22 characters 24 % and 85.3 %
+    assert [len(bar) for bar in re.findall("█+", text.partition("9,600")[2].partition("\n")[0])] == [5, 19]
 
 
 def test_a_short_training_has_as_much_of_the_curve_as_it_came_to(reached: Callable):
-    lines = printed(print_end, reached(13, 520), Path("mine.py")).splitlines()
-    assert next(line for line in lines if line.startswith("after")).split()[-2:] == ["0", "480"]
+    assert [row[0] for row in curve(printed(print_end, reached(13, 520), Path("mine.py")))] == ["0", "480"]
 
 
 def test_it_is_one_screen_of_80_columns(reached: Callable):
     lines = printed(print_end, reached(), Path("mine.py")).splitlines()
-    # six lines of the proof are missing here
-    assert len(lines) <= 34
+    assert len(lines) <= 32
     assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize("differ", [False, True])
+@pytest.mark.parametrize("details", [False, True])
+def test_the_numbers_of_the_proof_are_for_details_and_for_what_failed(reached: Callable, details: bool, differ: bool):
+    found = reached()
+    found.runs[0].predictions = Predictions(evaluation=2.0 if differ else 0.0)
+    text = printed(lambda console: print_end(console, found, Path("mine.py"), details=details))
+    assert ("a line for each check" in text) == (details or differ)
+    assert ("The budget is what rounding may cause." in text) == (not details and not differ)
 
 
 def test_each_question_has_its_answer_elsewhere(reached: Callable):

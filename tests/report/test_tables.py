@@ -102,3 +102,8 @@ def test_long_names_are_cut():
     assert cut("x" * 16) == "x" * 16
     assert cut("x" * 17) == "x" * 15 + "…"
     assert cut("abcdef", 4) == "abc…"
+
+
+def test_a_command_stays_in_one_line():
+    text = wrapped(f"{14 * 'word '}(python -m compare bugs global-maximum) end")
+    assert text.splitlines() == [(14 * "word ").strip(), "(python -m compare bugs global-maximum) end"]

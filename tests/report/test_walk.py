@@ -54,7 +54,8 @@ def test_each_equation_is_told_with_the_numbers_of_maths_md(example: Walk):
         "E5 dW = dZᵀ X, one entry: dW[0, 0] = dZ[0] X[0] = -0.4259 x 1 = -0.4259. Row 0 is the template of cat; "
         "pixel 0 (row 0, column 0) has the largest X. db[0] = dZ[0] = -0.4259, because N = 1.",
         "E6 The rate is 0.5, as --lr says. W[0, 0]: 1.0000 - 0.5 x (-0.4259) = 1.2130. "
-        "b[0]: 0.5000 - 0.5 x (-0.4259) = 0.7130. The loss of this image is 0.555 before the step and 0.2857 after it.",
+        "b[0]: 0.5000 - 0.5 x (-0.4259) = 0.7130. So the logit of the label, Z[0], goes from 1 to 1.479, and the loss "
+        "of this image is 0.555 before the step and 0.2857 after it.",
     ]
 
 

@@ -10,7 +10,7 @@ from compare.bugs.catalogue.register import bug
     "nll_loss",
     "The loss of a batch is the sum of the losses.",
     "A loss N times too large; a gradient by hand stays right, and autograd's is N times too large as well.",
-    "Take the mean, which does not depend on N; F.cross_entropy does so by default.",
+    "Take the mean, which does not depend on N: divide the sum by it.",
 )
 def summed_loss(logP, y):
     return -logP[np.arange(len(y)), y].sum()

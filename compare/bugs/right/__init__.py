@@ -4,6 +4,7 @@ A variant that begins with the name of a library needs that library.
 """
 
 from collections.abc import Callable
+from functools import wraps
 from types import ModuleType
 from typing import Any
 
@@ -30,6 +31,7 @@ def _plain(function: str, variant: Callable) -> Callable:
     """As what a user's file returns: no subclass of an array, and no number of Python."""
     pair = len(FUNCTIONS[function].results) > 1
 
+    @wraps(variant)
     def call(*inputs: Any) -> Any:
         returned, dtype = variant(*inputs), inputs[0].dtype
         if pair:

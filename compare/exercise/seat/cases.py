@@ -1,5 +1,6 @@
 """What a test is run on: right functions, their right variants, and the two sets of mistakes."""
 
+import inspect
 from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
@@ -48,6 +49,13 @@ def alone(group: str) -> dict[str, Case]:
 def count_variants() -> int:
     """How many right variants there are of all six functions."""
     return sum(map(len, numpy_variants().values()))
+
+
+def variant_code(name: str) -> str:
+    """The code of a right variant that is a case of its own, by the name of the case; empty for other cases."""
+    function, _, variant = name.partition(": ")
+    found = numpy_variants().get(function, {}).get(variant)
+    return inspect.getsource(found) if found else ""
 
 
 def _right() -> list[Case]:

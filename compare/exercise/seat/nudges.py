@@ -42,7 +42,7 @@ USUAL = Trial("compare {} with the formula")
 # What the formula shows and easy inputs hide: what must not be easy, in words.
 EASY = (
     replace(USUAL, words="{} of numbers with many digits", round=True),
-    replace(USUAL, words="{} from W and b that are not 0", zero=True),
+    replace(USUAL, words="compare {}, with W and b not 0", zero=True),
     replace(USUAL, words="{} for labels that are not the largest", largest=True),
     replace(USUAL, words="{} of logits that are not equal", equal=True),
 )

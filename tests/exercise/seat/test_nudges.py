@@ -12,7 +12,7 @@ NUDGES = {
     "last-pixel-dropped": "images with light in every pixel",
     "labels-off-by-one": "compare y with the formula",
     "never-shuffled": "images that are not in order",
-    "bias-forgotten-forward": "Z from W and b that are not 0",
+    "bias-forgotten-forward": "compare Z, with W and b not 0",
     "float16-logits": "Z of numbers with many digits",
     "softmax-before-the-loss": "compare Z with the formula",
     "clipped-logits": "logits of 100",
@@ -28,7 +28,7 @@ NUDGES = {
     "stale-gradient": "call it twice: dW and db must be the same",
     "decaying-lr": "call it twice: six digits of W - W0 and b - b0 must be the same",
     "bias-forgotten-in-the-update": "compare b - b0 with the formula",
-    "hidden-weight-decay": "W - W0 from W and b that are not 0",
+    "hidden-weight-decay": "compare W - W0, with W and b not 0",
     "tiny-weight-decay": "compare six digits of W - W0, not four",
 }
 

@@ -29,4 +29,6 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/cli/exercise.py', '        return exercise_work.forget(console, path)\n', '        exercise_work.forget(console, path)\n', 'tests/cli/test_exercise_reset.py::test_reset_forgets_and_checks_nothing'),
     ('compare/cli/exercise_paper.py', 'if hints and not hints.more:', 'if hints:', 'tests/cli/test_exercise_paper.py::test_each_hint_says_something_new_and_the_last_one_where_to_read'),
     ('compare/cli/program.py', 'if Path(sys.argv[0]).stem == SCRIPT', 'if not sys.argv', 'tests/cli/test_program.py::test_the_script_or_the_module'),
+    ('compare/cli/exercise_work.py', ' and not (json or pictures):', ':', 'tests/cli/test_exercise_proven.py::test_what_is_proven_is_proven_again_where_its_numbers_are_asked_for'),
+    ('compare/cli/progress.py', 'if spent >= after:', 'if spent:', 'tests/cli/test_progress.py::test_what_takes_a_moment_only_says_nothing'),
 ]

@@ -16,7 +16,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/backends/whose.py', 'caller != own and not _is_plain(package(caller))', 'caller != own', 'tests/backends/test_whose.py::test_every_way_to_code_of_others_is_seen'),
     ('compare/backends/whose.py', ' or not (file == own or _is_plain(package(file)))', '', 'tests/backends/test_whose.py::test_what_only_shows_something_is_taken'),
     ('compare/backends/whose.py', 'module.startswith(MODULE) or ', '', 'tests/backends/test_whose.py::test_own_code_is_never_accused'),
-    ('compare/exercise/ladder.py', 'if stopped or not _all_right(paper):', 'if stopped:', 'tests/exercise/test_ladder.py::test_code_without_paper_earns_nothing'),
+    ('compare/exercise/ladder.py', '(stopped or not _all_right(paper)):', 'stopped:', 'tests/exercise/test_ladder.py::test_code_without_paper_earns_nothing'),
     ('compare/exercise/trials.py', 'any_gradient=n >= STEPS', 'any_gradient=False', 'tests/exercise/test_mistakes.py::test_a_registered_mistake_is_wrong_and_has_a_name_of_its_own'),
     ('compare/exercise/named.py', 'if all(trial.is_right() for trial in trials)', 'if False', 'tests/exercise/test_mistakes.py::test_what_is_right_has_no_name'),
     ('compare/exercise/answers.py', 'and not isinstance(node.value, bool)', '', 'tests/exercise/test_answers.py::test_what_is_neither'),
@@ -45,4 +45,5 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/exercise/foreign.py', 'if other in WAYS:', 'if other in WAYS and not (folder / f"{root}.py").exists():', 'tests/exercise/test_foreign.py::test_a_way_of_python_is_no_file_of_that_name'),
     ('compare/exercise/gradient_questions.py', 'if seen.of_steps or any(', 'if any(', 'tests/exercise/test_mistakes.py::test_a_mistake_is_asked_about_and_named_on_request'),
     ('compare/exercise/turn_texts.py', 'if divided else ""', 'if images else ""', 'tests/exercise/test_mistakes.py::test_a_mistake_is_asked_about_and_named_on_request'),
+    ('compare/exercise/ladder.py', 'stopped |= rung.state != "right"', 'stopped = rung.state != "right"', 'tests/exercise/test_ladder.py::test_what_was_right_stays_right_beside_what_was_broken'),
 ]

@@ -51,7 +51,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/proof/control_findings.py', 'run.checks[check] or ', '', 'tests/proof/test_control_findings.py::test_what_another_check_finds_is_not_seen'),
     ('compare/proof/control_findings.py', 'difference != 0 for', 'difference > 1 for', 'tests/proof/test_control_findings.py::test_a_check_that_sees_what_is_not_there_ends_the_proof'),
     ('compare/proof/control_findings.py', ' or not _run(dtype, found).checks[check]', '', 'tests/proof/test_control_findings.py::test_a_check_that_always_fails_ends_the_proof'),
-    ('compare/proof/explanation.py', 'side.loss(side.logits(images), labels)', 'side.loss(done.Z, labels)', 'tests/proof/test_explanation.py::test_every_number_is_what_its_name_says'),
+    ('compare/proof/explanation.py', 'side.loss(logits_after, labels)', 'side.loss(done.Z, labels)', 'tests/proof/test_explanation.py::test_every_number_is_what_its_name_says'),
     ('compare/proof/explanation.py', 'int(labels[0]), int(images[0].argmax())', 'int(labels[0]), int(images[0].argmin())', 'tests/proof/test_explanation.py::test_the_entry_is_of_the_label_and_the_brightest_pixel'),
     ('compare/proof/unusual_batches.py', 'self.cases += [replace(case, lr=', 'self.cases += [replace(case, order=None, lr=0 *', 'tests/proof/test_unusual_batches.py::test_rates_are_of_every_size_and_odd'),
     ('compare/proof/unusual_batches.py', 'self.cases[-1] = replace(self.cases[-1], order=order)', 'pass', 'tests/proof/test_unusual_batches.py::test_orders_in_memory'),
