@@ -26,7 +26,7 @@ from compare.exercise.named import Named, named
 from compare.exercise.questions import question
 from compare.exercise.rungs import example
 from compare.exercise.seen import Seen
-from compare.exercise.trials import Trial, small_inputs, trials
+from compare.exercise.trials import Trial, as_results, small_inputs, trials
 from compare.exercise.turn_texts import ALONE, Turn
 from compare.exercise.turns import Trace, first_wrong_turn, no_trace
 from compare.problem import DTYPES, Problem
@@ -44,6 +44,12 @@ NO_EXCEPTION = (
 NO_DIVISION = (
     "If you go the long way, by dlogP / P, you divide by 0 there. In (P - Y) / N nothing is divided by P, and P may "
     "be 0."
+)
+CHANGES = (
+    "is another one when the function is called again with the same numbers. What does your code take that is not "
+    "among its inputs?",
+    "np.empty leaves in an array what was there before, np.zeros fills it. Nothing is drawn at random, and nothing is "
+    "kept from one call to the next.",
 )
 # What needs the functions before it.
 LAST = "one_epoch"
@@ -121,6 +127,8 @@ def on_trials(name: str, call: Callable, trace: Trace = no_trace) -> Finding | N
     for result in range(len(KNOWN[name].results)):
         if not all(trial.is_right(result) for trial in found):
             seen = Seen(name, found, result)
+            if _changes(call, seen.first):
+                return Finding(f"your {seen.symbol} {CHANGES[0]}", CHANGES[1:])
             return Finding.of(question(seen), named(name, found), described(seen))
     if told := wrong_at_extremes(name, call):
         return Finding(told[0], told[1:])
@@ -129,6 +137,12 @@ def on_trials(name: str, call: Callable, trace: Trace = no_trace) -> Finding | N
         return Finding(ALONE.asks, (ALONE.says,)) if own_functions_unused(trace(small_inputs(name)[0])) else None
     asks = f"right in float64, but not in float32: {question(Seen(name, narrow, _first_wrong_result(narrow)))}"
     return Finding(asks, ("float32 has 7 digits, and its largest number is 3e38: which step needs more?",))
+
+
+def _changes(call: Callable, trial: Trial) -> bool:
+    """Whether a function returns something else for the same numbers. Raises what it raises."""
+    again = zip(as_results(call(*trial.inputs)), trial.ours, strict=True)
+    return not all(np.array_equal(*pair, equal_nan=True) for pair in again)
 
 
 def _first_turn(found: list[Trial], trace: Trace) -> Turn | None:

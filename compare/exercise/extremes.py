@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from compare.backends.user_file import UserFileError
 from compare.equations import KNOWN
 from compare.exercise.right import RIGHT
-from compare.exercise.seen import Seen, apart, value
+from compare.exercise.seen import Seen, apart, example_text, value
 from compare.exercise.trials import INCOMING, STEPS, Trial, as_results, small_inputs
 
 # So small a probability is met with confident weights; what is added against 0, as 1e-30, is no mistake.
@@ -56,8 +56,8 @@ def _told(extreme: Extreme, seen: Seen) -> tuple[str, str]:
     given = [(n, v) for n, v in seen.first.given.items() if np.shape(v) == seen.first.right[seen.result].shape]
     there = "".join(f"{n}[{at}] is {value(v[seen.place])}, " for n, v in given)
     return (
-        f"right in the worked example, but not {extreme.where}: there {there}your {seen.at()} is {ours}, and should "
-        f"be {right}. {extreme.asks}",
+        f"right in {example_text(seen.name)}, but not {extreme.where}: there {there}your {seen.at()} is {ours}, and "
+        f"should be {right}. {extreme.asks}",
         extreme.says,
     )
 

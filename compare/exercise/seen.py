@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.equations import KNOWN
-from compare.exercise.rungs import shown
+from compare.exercise.rungs import MORE, shown
 from compare.exercise.trials import STEPS, Trial, is_nothing, same, sizes_text
 
 # What every ratio may be off, and from which share of the largest value on it is read.
@@ -56,7 +56,7 @@ class Seen(NamedTuple):
         if self.first is self.trials[0]:
             return "in the worked example"
         right = "right" if self.trials[0].is_right() else f"{self.symbol} is right"
-        return f"{right} in the worked example, but not in a batch with {sizes_text(self.first)}: there"
+        return f"{right} in {example_text(self.name)}, but not in a batch with {sizes_text(self.first)}: there"
 
     @property
     def place(self) -> tuple[int, ...]:
@@ -75,6 +75,11 @@ class Seen(NamedTuple):
 
 
 Question = Callable[[Seen], str]
+
+
+def example_text(name: str) -> str:
+    """What the first trial of a function is called: some have two examples in the file."""
+    return "the first example" if name in MORE else "the worked example"
 
 
 def ratio(ours: NDArray, right: NDArray) -> float | None:

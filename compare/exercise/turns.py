@@ -73,7 +73,7 @@ class _Epoch:
         """Other: which function had the images of this step before, if one had."""
         place = f"{self.head}, in step {n + 1} of {len(self.steps)},"
         if name == "X":
-            return self._images(n, f"{place} your {function} gets", got, other)
+            return self._images(n, place, function, got, other)
         if name == "y":
             images = images_text(range(n * self.size, min((n + 1) * self.size, len(self.y))))
             return Turn(
@@ -88,7 +88,8 @@ class _Epoch:
     def _start(self, n: int, name: str) -> str:
         return f"the {name} that step {n} returned" if n else f"the {name} that came in"
 
-    def _images(self, n: int, place: str, got: NDArray, other: str) -> Turn:
+    def _images(self, n: int, place: str, function: str, got: NDArray, other: str) -> Turn:
+        place = f"{place} your {function} gets"
         rows, wanted = self._rows(got), range(n * self.size, min((n + 1) * self.size, len(self.y)))
         if rows is None:
             return self._no_images(place, got)
@@ -99,8 +100,8 @@ class _Epoch:
             )
         if n and rows == [*range((n - 1) * self.size, n * self.size)]:
             return Turn(
-                f"{place} {images_text(rows)} again. How often does each batch go through your functions, and between "
-                "which of them do W and b change?",
+                f"{self.head}, your {function} gets {images_text(rows)} in its call {n}, and again in call {n + 1}. "
+                "How often does each batch go through your functions, and between which of them do W and b change?",
                 "Each batch goes through once: dW and db come from one dZ, before W or b changes.",
             )
         return Turn(

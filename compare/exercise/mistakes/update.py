@@ -50,6 +50,15 @@ def rate_times_the_weights(W, b, _dW, _db, lr):
     return W - lr * W, b - lr * b
 
 
+@mistake(
+    "sgd_step",
+    "lr is the share by which the new replaces the old.",
+    "That is a moving average. E6 keeps all of W and b, and subtracts lr times the gradient.",
+)
+def moving_average(W, b, dW, db, lr):
+    return (1 - lr) * W - lr * dW, (1 - lr) * b - lr * db
+
+
 @mistake("sgd_step", "The rate is that of the example.", "lr comes in, and may be any rate: use the parameter.")
 def rate_of_the_example(W, b, dW, db, _lr):
     return W - 0.5 * dW, b - 0.5 * db
