@@ -26,6 +26,7 @@ SHIFTS = {
 VALUES = dict.fromkeys(
     ("logits", "confident"), "Values are very large or small here: which step changes such a value, or cuts it off?"
 )
+LITTLE = "float32 has half the digits: does a step of yours add a small number, round, or use one that is not exact?"
 WITH_P = "log_softmax", "logits_gradient"
 # Of these mistakes one asks for the step that is wrong: the maximum is right.
 OF_P = {
@@ -33,10 +34,13 @@ OF_P = {
 }
 
 
-def batch_question(batch: str, name: str, bug: str = "") -> str:
-    """What to ask about a batch in which a function is wrong; bug: the mistake of the catalogue that explains it."""
+def batch_question(batch: str, name: str, bug: str = "", *, little: bool = False) -> str:
+    """What to ask about a batch in which a function is wrong; bug: the mistake of the catalogue that explains it.
+
+    little: whether it is wrong in float64 only.
+    """
     if bug in OF_P:
         return OF_P[bug]
     first = SHIFTS if name == "log_softmax" else {} if name in WITH_P else VALUES
     texts = (text for table in (first, BATCHES) for part, text in table.items() if part in batch)
-    return next(texts, "What is special about this batch?")
+    return next(texts, LITTLE if little else "What is special about this batch?")

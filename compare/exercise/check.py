@@ -168,7 +168,9 @@ def _on_batches(file: Worker, name: str, problem: Problem, on_step: Step) -> Fin
     if late.how and name == "logits_gradient":
         facts = (NO_EXCEPTION,) if late.asks else (NO_DIVISION, *facts)
     how = late.how or ("is wrong there" if known else _accuracy(problem, alone))
-    asks = late.asks or batch_question(late.batch, name, known.bug if known else "")
+    asks = late.asks or batch_question(
+        late.batch, name, known.bug if known else "", little="in float64 only" in late.about
+    )
     if name == "log_softmax" and not known and (row := far_row(file.functions()[name], late.dtype)):
         asks, facts = row.asks or asks, (row.says,)
     return Finding.of(f"{late} {how}. {asks}", known, facts)

@@ -44,7 +44,7 @@ FAULTS = {
         "The result has a row for each of the N images: no sum, mean or index may take away axis 0, and a loop over "
         "the images fills one row in each turn.",
     ),
-    r"probabilities_gradient.* in shape ": (
+    r"(?<!log_)probabilities_gradient.* in shape ": (
         "Each entry of dP is made of one entry of P and one of dlogP: which line does more than that?",
         "*, / and - work entry by entry and keep the shape (N, K); @ multiplies matrices, and .sum() takes an axis "
         "away.",
@@ -53,6 +53,10 @@ FAULTS = {
         "There is still a row for each image. What makes one row of them?",
         "b acts on every image, and effects add up: a sum over axis 0 leaves one number for each class. cumsum keeps "
         "every sum on the way.",
+    ),
+    r"(softmax|logits_gradient|probabilities_gradient|softmax_backward) .* in shape \(K, N\) = .* not \(N, K\)": (
+        "Rows and columns are exchanged: which line turns them, and is it turned back?",
+        "Rows are images and columns classes, (N, K), in what comes in and in what goes out.",
     ),
     r"in shape \((\w), (\w)\) = .* not \(\2, \1\)": (
         "Rows and columns are exchanged: which of the two matrices must be transposed, and which comes first?",
@@ -88,6 +92,10 @@ FAULTS = {
         "Which line makes an array of that shape, and which one do you want?",
         "Write the shape of each step beside it. A sum over axis=0 leaves a number for each column, one over axis=1 "
         "one for each row; keepdims=True keeps an axis of length 1; of (A, B) @ (B, C) the outer letters remain.",
+    ),
+    r"in float(16|32), not float64": (
+        "Which array do you make in a dtype of its own, whatever comes in?",
+        "np.zeros(shape, {given}.dtype) and A.astype({given}.dtype) take the dtype of {given}.",
     ),
     r"in float64, not float32": (
         "Which array do you make yourself, and which dtype does it have?",
@@ -133,7 +141,7 @@ FAULTS = {
         "J[n] = np.diag(P[n]) - np.outer(P[n], P[n]) is for one image: np.diag of the whole P takes its diagonal, and "
         "P.T @ P mixes the images.",
     ),
-    r"probabilities_gradient.*could not be broadcast": (
+    r"(?<!log_)probabilities_gradient.*could not be broadcast": (
         "Each entry of dP is made of one entry of P and one of dlogP: which of the two shapes is not that of P?",
         "*, / and - work entry by entry and keep (N, K). P[mask] is a list of entries, without rows.",
     ),
@@ -143,8 +151,8 @@ FAULTS = {
     ),
     r"could not be broadcast together with shapes \(\d+,\d+\) \(\d+,\d+\)": (
         "Which two shapes meet there? What do *, + and - do with two matrices?",
-        "*, + and - work entry by entry, so both need the same shape. A sum of products over an axis that both have is "
-        "a product of matrices: (A, B) @ (B, C).",
+        "*, + and - work entry by entry: both need one shape, or an axis of length 1, as (N, 1) for one number an "
+        "image. A sum of products over an axis that both have is a product of matrices: (A, B) @ (B, C).",
     ),
     r"logits \(E1\).*could not be broadcast": (
         "Which two shapes meet there, and in which order should the rows and columns of Z be?",

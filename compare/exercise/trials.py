@@ -20,8 +20,10 @@ Results = tuple[NDArray, ...]
 SIZES = (
     (5, 3, 4, 0.125, 5), (7, 3, 5, 0.7, 3), (1, 6, 4, 0.3, 4), (3, 8, 5, 2.0, 1), (6, 2, 3, 0.05, 2), (8, 3, 6, 1.7, 3),
 )  # fmt: skip
+# One epoch also has a batch in which every entry of dZ is small: none is above 1 / 100.
+LARGE = 130, 3, 4, 0.5, 100
 # So many of these are as a step has them; in the others any gradient comes in.
-STEPS, INCOMING = 3, ("dlogP", "dP", "dZ", "dW", "db")
+STEPS, INCOMING, EPOCH = 3, ("dlogP", "dP", "dZ", "dW", "db"), "one_epoch"
 # How a fault begins to tell on which inputs it was, if not on the worked example.
 BATCH = "in a batch with"
 # So far from the right value, as a share of the largest, may a result be.
@@ -99,7 +101,8 @@ def as_results(returned: Any) -> Results:
 def small_inputs(name: str) -> tuple[tuple[Any, ...], ...]:
     """Inputs of several sizes; the worked example first."""
     random = np.random.default_rng(12)
-    drawn = (_drawn(name, random, sizes, any_gradient=n >= STEPS) for n, sizes in enumerate(SIZES))
+    every = (*SIZES, LARGE) if name == EPOCH else SIZES
+    drawn = (_drawn(name, random, sizes, any_gradient=n >= STEPS) for n, sizes in enumerate(every))
     return (example(name)[0], *drawn)
 
 

@@ -184,8 +184,9 @@ class _Epoch:
         rows = [self._rows(call.inputs[0]) for call in calls if call.name == "logits"]
         listed = ", then ".join(images_text(row) for row in rows if row is not None)
         with_images = f"; your logits gets {listed}" if listed else ""
+        begun = "take" if "sgd_step" in names else "begin"
         return Turn(
-            f"{self.head} you take {counted(made, 'step')}{with_images}. How many steps should it be, with which "
+            f"{self.head} you {begun} {counted(made, 'step')}{with_images}. How many steps should it be, with which "
             "images?",
             steps_of(len(self.y), self.size, self._last()),
         )

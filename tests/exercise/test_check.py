@@ -101,8 +101,8 @@ LATE = {
     "in another batch of each precision": (
         (".mean()", ".mean() * (1 + (len(y) == (36 if logP.dtype == 'float32' else 100)))"),
         "nll_loss",
-        'right in the worked example, but not in the batch "dense pixels", in float64 only: L is wrong there. What is '
-        "special about this batch?",
+        'right in the worked example, but not in the batch "dense pixels", in float64 only: L is wrong there. '
+        "float32 has half the digits: does a step of yours add a small number, round, or use one that is not exact?",
     ),
     "the numbers as they lie in memory": (
         ("return dZ.T @ X, dZ", "return dZ.T @ X.ravel(order='K').reshape(X.shape), dZ"),

@@ -159,7 +159,7 @@ def base_10_logarithm(Z, *, of="all"):
     "Every row is too high by its maximum; a probability can be above 1.",
     "What is subtracted inside must be subtracted outside too.",
 )
-def maximum_added_back(Z):
+def shifted_inside_only(Z):
     return Z - np.log(np.exp(Z - Z.max(axis=1, keepdims=True)).sum(axis=1, keepdims=True))
 
 
