@@ -47,10 +47,13 @@ class ScratchSide:
 
     def step(self, index: NDArray, gathered: tuple[NDArray, NDArray] | None = None) -> Step:
         """See Side. gathered: the batch, X (N, D) and y (N,), if another side has it; spoilt batches are made anew."""
-        if gathered is None or self.equations.batch not in RIGHT_BATCHES:
-            gathered = self.equations.batch(*self.train, index, self.model.dtype)
-        X, y = gathered
+        X, y = self._batch(index, gathered)
         return scratch.step(self.model, self.optimizer, X, y, self.equations)
+
+    def _batch(self, index: NDArray, gathered: tuple[NDArray, NDArray] | None) -> tuple[NDArray, NDArray]:
+        if gathered is None or self.equations.batch not in RIGHT_BATCHES:
+            return self.equations.batch(*self.train, index, self.model.dtype)
+        return gathered
 
     def state(self) -> State:
         """See Side."""

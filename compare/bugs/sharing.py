@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-import scratch
 from compare.backends.protocol import Backend, Side, State
-from compare.backends.scratch_side import RIGHT_BATCHES, ScratchSide
+from compare.backends.scratch_side import ScratchSide
 from compare.equations import FUNCTIONS
 from compare.problem import Problem
-from scratch import Equations, Step
+from scratch import Equations
 from scratch.training import UNCHECKED
 
 # The steps of `scratch` itself that are known: the last of each reading.
@@ -84,12 +83,9 @@ class SharingSide(ScratchSide):
         _read_only((state.W, state.b))
         self.model.weight, self.model.bias, self.optimizer.velocity = state
 
-    def step(self, index: NDArray, gathered: tuple[NDArray, NDArray] | None = None) -> Step:
-        """See ScratchSide."""
-        if gathered and self.equations.batch not in RIGHT_BATCHES:
-            X, y = known_where_equal(self.equations.batch(*self.train, index, self.model.dtype), gathered)
-            return scratch.step(self.model, self.optimizer, X, y, self.equations)
-        return super().step(index, gathered)
+    def _batch(self, index: NDArray, gathered: tuple[NDArray, NDArray] | None) -> tuple[NDArray, NDArray]:
+        batch = super()._batch(index, gathered)
+        return batch if gathered is None or batch is gathered else known_where_equal(batch, gathered)
 
 
 def _read_only(result: Any) -> None:

@@ -79,7 +79,8 @@ def check_file(
     pictures: Path | None,
 ) -> int:
     """Check a file rung by rung; if all is right, prove it. Returns the exit code, 1 unless all is right and proven."""
-    kept = Progress(file.path)
+    # of the file as it is checked: it may be changed while the proof runs
+    kept, now = Progress(file.path), fingerprint(file.path, problem)
     with progress(STEPS, False, after=ANNOUNCED_SECONDS) as advance:
         rungs = climb(file, small_problem(), kept, advance)
     todo = next((rung for rung in rungs if rung.state != "right"), None)
@@ -91,14 +92,14 @@ def check_file(
             console.print(Text("--answers: they come at the end, when all functions are right"))
     elif answers:
         print_answers(console)
-    elif kept.proven == fingerprint(file.path, problem) and not (json or pictures):
+    elif kept.proven == now and not (json or pictures):
         console.print(Text(PROVEN))
     else:
         content["proof"] = _end(console, file, problem, pictures, details, derived=any(rung.paper for rung in rungs))
     if json:
         as_json.write_json(json, content)
     if content.get("proof", {}).get("verdict") == "match":
-        kept.proven = fingerprint(file.path, problem)
+        kept.proven = now
         kept.save()
     return 1 if todo or content.get("proof", {}).get("verdict") == "differ" else 0
 
