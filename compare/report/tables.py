@@ -76,10 +76,14 @@ def _stripped(line: list[Segment]) -> list[Segment]:
     return [*line[:-1], *(last._replace(text=last.text.rstrip(" ")) for last in line[-1:]), end]
 
 
+def held(pattern: re.Pattern[str], text: str) -> str:
+    """The text with HELD for every space in what the pattern finds, so that no line ends there."""
+    return pattern.sub(lambda found: found[0].replace(" ", HELD), text)
+
+
 def wrapped(text: str, indented: int = 0) -> str:
     """Lines of 80 columns, less those by which it is indented; names, code and commands stay whole, to be copied."""
-    held = COMMAND.sub(lambda found: found[0].replace(" ", HELD), text)
-    lines = textwrap.fill(held, WIDTH - indented, break_on_hyphens=False, break_long_words=False)
+    lines = textwrap.fill(held(COMMAND, text), WIDTH - indented, break_on_hyphens=False, break_long_words=False)
     return lines.replace(HELD, " ")
 
 

@@ -13,12 +13,12 @@ from rich.text import Text
 from compare.equations import FUNCTIONS
 from compare.report.class_table import class_table
 from compare.report.half_blocks import half_blocks
-from compare.report.tables import WIDTH, cut, plain_console
+from compare.report.tables import HELD, WIDTH, cut, held, plain_console
 
 # The lines are not made narrower for a terminal that is.
 NARROWEST = 40
-# What stays in one line, and what stands there for a space until the lines are made.
-TOGETHER, HELD = re.compile(r"N = 1|Z - max|\[\d+, \d+\]"), "\ue000"
+# What stays in one line.
+TOGETHER = re.compile(r"N = 1|Z - max|\[\d+, \d+\]")
 # A push is named if it is at least this share of the largest; at most so many are.
 NAMED_PUSH, MOST_PUSHES = 0.05, 4
 # A change that is so many times as large leaves nothing to see of a number, or of 1.
@@ -82,9 +82,8 @@ def _without_margin(picture: list[Text]) -> list[Text]:
 
 def _filled(text: str, width: int, indent: str = "") -> str:
     """Lines of this width, indented but for the first; nothing of TOGETHER is broken."""
-    held = Text(TOGETHER.sub(lambda found: found[0].replace(" ", HELD), text))
     # unlike textwrap, Rich knows that some letters are two columns wide
-    lines = held.wrap(plain_console(), width)
+    lines = Text(held(TOGETHER, text)).wrap(plain_console(), width)
     return f"\n{indent}".join(line.plain.rstrip() for line in lines).replace(HELD, " ")
 
 

@@ -37,6 +37,23 @@ def test_what_is_proven_is_proven_again_where_its_numbers_are_asked_for(
     assert cli("exercise", path, *SHORT)[2].endswith("error: proving\n")
 
 
+def test_what_changes_while_it_is_proven_is_not_kept_as_proven(
+    cli, exercise_file: Callable, monkeypatch: pytest.MonkeyPatch
+):
+    path = exercise_file(*FUNCTIONS)
+
+    def end(*_: object, **__: object) -> dict[str, str]:
+        path.write_text(f"{path.read_text()}\n")
+        return {"verdict": "match"}
+
+    monkeypatch.setattr(command, "climb", lambda *_: [Rung(name, "right") for name in FUNCTIONS])
+    monkeypatch.setattr(command, "_end", end)
+    monkeypatch.setattr(command, "fingerprint", lambda path, _: path.read_text())
+    before = path.read_text()
+    assert cli("exercise", path, *SHORT)[0] == 0
+    assert Progress(path).proven == before != path.read_text()
+
+
 @pytest.mark.parametrize("name", ["torch", "mine"])
 def test_a_file_is_proven_whatever_its_name(cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str):
     """That of a side, or one without the ending of Python."""
