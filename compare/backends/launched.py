@@ -133,7 +133,17 @@ def tells(error: Exception) -> bool:
     if here and here.local:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         time.sleep(WAITS_FOR_THE_FIRST)
+    if here and not here.rank:
+        _note_told()
     return True
+
+
+def _note_told() -> None:
+    """For a rank that torchrun ends before it comes to the same error: all is told."""
+    _find_store()
+    if _store is not None:
+        with suppress(RuntimeError):
+            _store.add(TOLD, 1)
 
 
 def end(code: int) -> NoReturn:

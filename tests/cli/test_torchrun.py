@@ -38,6 +38,21 @@ from compare.cli import app
 sys.argv += ["--seed", os.environ["RANK"]]
 app.main()
 """
+# As `python -m compare`, but rank 1 comes late to what both are refused.
+LATE = """
+import os, time
+import compare.cli.train
+from compare.cli import app
+
+check = compare.cli.train._check_launched
+
+def late(backend):
+    time.sleep(60 * int(os.environ["RANK"]))
+    check(backend)
+
+compare.cli.train._check_launched = late
+app.main()
+"""
 
 
 def torchrun(root: Path, *args: object) -> subprocess.CompletedProcess[str]:
@@ -115,8 +130,12 @@ def test_ranks_that_are_not_given_the_same_end_in_one_line(root: Path, tmp_path:
     assert "terminate called" not in done.stderr
 
 
-def test_what_all_ranks_are_refused_is_told_once(root: Path):
-    done = torchrun(root, "-m", "compare", "train", "--data", "digits", "--backend", "scratch")
+@pytest.mark.parametrize("is_late", [False, True])
+def test_what_all_ranks_are_refused_is_told_once(root: Path, tmp_path: Path, is_late: bool):
+    script = tmp_path / "late.py"
+    script.write_text(LATE)
+    how = [script] if is_late else ["-m", "compare"]
+    done = torchrun(root, *how, "train", "--data", "digits", "--backend", "scratch")
     assert ours(done.stderr) == [
         "error: torchrun starts ranks of --backend torch, not of scratch: call train without it"
     ]
