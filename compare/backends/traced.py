@@ -8,22 +8,27 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from compare.backends.user_code import kind_of
 from compare.equations import KNOWN
 
 # So many calls are noted, and arrays of so many numbers: inputs that one looks at are small.
 MOST_CALLS, LARGEST = 200, 10_000
 NOTHING = np.zeros(0)
+# What is said of an input that is not given.
+MISSING = "missing"
 
 
 class Call(NamedTuple):
     """A call of a function or rung: its inputs in the order of the table, and its results, none if it raised.
 
-    What is missing, or is no array of numbers, is an array of no numbers.
+    What is missing, or is no array of numbers, is an array of no numbers. Inputs that are too many come last.
+    kinds: of each input empty if it is an array of numbers, else MISSING or what it is, as `a tuple of 2`.
     """
 
     name: str
     inputs: tuple[NDArray, ...]
     results: tuple[NDArray, ...]
+    kinds: tuple[str, ...] = ()
 
 
 def traced(defined: dict[str, Any], name: str, inputs: tuple[Any, ...]) -> list[Call]:
@@ -58,7 +63,13 @@ class _Notes:
                 return function(*inputs, **named)
             parameters = KNOWN[name].parameters
             given = dict(zip(parameters, inputs, strict=False)) | named
-            self.calls.append(Call(name, tuple(_copied(given.get(parameter)) for parameter in parameters), ()))
+            taken = [*(given.get(parameter) for parameter in parameters), *inputs[len(parameters) :]]
+            copies = tuple(map(_copied, taken))
+            kinds = [_kind(*pair) for pair in zip(taken, copies, strict=True)]
+            kinds[: len(parameters)] = [
+                kind if parameter in given else MISSING for kind, parameter in zip(kinds, parameters, strict=False)
+            ]
+            self.calls.append(Call(name, copies, (), tuple(kinds)))
             self._inside = True
             try:
                 returned = function(*inputs, **named)
@@ -74,6 +85,15 @@ def _results(name: str, returned: Any) -> tuple[NDArray, ...]:
     """A pair may be a list."""
     is_pair = len(KNOWN[name].results) > 1 and isinstance(returned, tuple | list)
     return tuple(map(_copied, returned if is_pair else (returned,)))
+
+
+def _kind(value: Any, copied: NDArray) -> str:
+    """What a value is, if no array of numbers was made of it."""
+    if copied is not NOTHING:
+        return ""
+    if isinstance(value, np.ndarray | np.generic):
+        return f"an array of {value.dtype}"
+    return f"{kind_of(value)} of {len(value)}" if isinstance(value, tuple | list) else kind_of(value)
 
 
 def _copied(value: Any) -> NDArray:

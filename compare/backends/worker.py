@@ -77,8 +77,10 @@ class Worker(Remote):
         parts = iter(answer.arrays)
         try:
             return [
-                Call(str(called), tuple(itertools.islice(parts, given)), tuple(itertools.islice(parts, returned)))
-                for called, given, returned in answer.values["calls"]
+                Call(
+                    str(called), *(tuple(itertools.islice(parts, n)) for n in (given, returned)), tuple(map(str, kinds))
+                )
+                for called, given, returned, kinds in answer.values["calls"]
             ]
         except (KeyError, TypeError, ValueError):
             self.misfit()

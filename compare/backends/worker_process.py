@@ -64,7 +64,7 @@ class Service(SidesService):
     def trace(self, arrays: Arrays, name: str, numbers: list[int | float]) -> Answer:
         """Call one function of the file run anew: its calls of the others, and of these all inputs and results."""
         calls = traced(self._file.run(), name, (*arrays, *numbers))
-        described = [[call.name, len(call.inputs), len(call.results)] for call in calls]
+        described = [[call.name, len(call.inputs), len(call.results), call.kinds] for call in calls]
         return {"calls": described}, [part for call in calls for part in (*call.inputs, *call.results)]
 
     def foreign(self, arrays: Arrays, name: str, numbers: list[int | float]) -> Answer:

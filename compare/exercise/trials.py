@@ -22,6 +22,9 @@ SIZES = (
 )  # fmt: skip
 # One epoch also has a batch in which every entry of dZ is small: none is above 1 / 100.
 LARGE = 130, 3, 4, 0.5, 100
+# It also has a batch that is classified right with a loss of nearly 0, and after it one whose loss rises in its step.
+SURE_X = ((1, 0.5, 0), (0, 1, 0.5), (19, 0, 1), (0, 19, 1), (0, 0, 20), (0, 0, 19))
+SURE = np.array(SURE_X), np.array([2, 3, 0, 1, 0, 2]), np.eye(4, 3), np.array([0, 0.1, -1.0, 0.2]), 0.1, 2
 # So many of these are as a step has them; in the others any gradient comes in.
 STEPS, INCOMING, EPOCH = 3, ("dlogP", "dP", "dZ", "dW", "db"), "one_epoch"
 # How a fault begins to tell on which inputs it was, if not on the worked example.
@@ -101,8 +104,9 @@ def as_results(returned: Any) -> Results:
 def small_inputs(name: str) -> tuple[tuple[Any, ...], ...]:
     """Inputs of several sizes; the worked example first."""
     random = np.random.default_rng(12)
-    every = (*SIZES, LARGE) if name == EPOCH else SIZES
-    drawn = (_drawn(name, random, sizes, any_gradient=n >= STEPS) for n, sizes in enumerate(every))
+    drawn = [_drawn(name, random, sizes, any_gradient=n >= STEPS) for n, sizes in enumerate(SIZES)]
+    if name == EPOCH:
+        drawn += [SURE, _drawn(name, random, LARGE, any_gradient=True)]
     return (example(name)[0], *drawn)
 
 

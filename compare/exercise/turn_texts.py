@@ -93,3 +93,51 @@ def why_images(rows: list[int], wanted: range) -> str:
     if begins_right and len(rows) < len(wanted):
         return "A slice ends before its second number: X[first : first + batch_size] has batch_size images."
     return "range(0, N, batch_size) gives the first image of each batch, and X[first : first + batch_size] the batch."
+
+
+def returned(what: str, name: str, called: list[str]) -> Turn:
+    """What to ask about a wrong W or b after the last step: who makes it."""
+    if "sgd_step" not in called:
+        own = " and ".join(f"your {one}" for one in dict.fromkeys(called))
+        return Turn(
+            f"{what} Of the functions of this file only {own} {'is' if len({*called}) == 1 else 'are'} called: which "
+            f"lines make the new {name} instead of the others?",
+            f"In each step dZ comes from logits_gradient, dW and db from it, and the new {name} from sgd_step: call "
+            "your own functions, which are right.",
+        )
+    return Turn(
+        f"{what} What makes {name} after the last step, and is it returned?",
+        f"The last step makes the {name} to be returned: W - lr * dW and b - lr * db, both from the W and b before "
+        "that step.",
+    )
+
+
+def of_step(k: int, name: str, this: bool) -> str:
+    """A quantity of step k, counted from 0, in a sentence. this: whether that is the step spoken of."""
+    if name in ("W", "b"):
+        return f"{name} after step {k}" if k else f"the {name} that came in"
+    return f"{name}" if this else f"{name} of step {k + 1}"
+
+
+def no_images(place: str, got: NDArray, pixels: int, *, turned: bool) -> Turn:
+    """What to ask about an X whose rows are no images.
+
+    place: which function gets it, and when. turned: whether its columns are images.
+    """
+    cut = "Each batch has whole rows of X, unchanged: X[first : first + batch_size]."
+    if got.shape == (pixels,):
+        return Turn(
+            f"{place} one image in the shape {got.shape}, and should get a batch of it, in the shape "
+            f"{(1, pixels)}. Which index takes the axis of the images away?",
+            f"X[0] is one image, and X[0:1] a batch of one. {cut}",
+        )
+    if turned:
+        return Turn(
+            f"{place} X with its rows and columns exchanged, in the shape {got.shape}. Which line turns it?",
+            f"The rows of X are images, and its columns pixels. {cut}",
+        )
+    return Turn(
+        f"{place} an X of the shape {got.shape} in which not every row is one of the images. Which line makes "
+        "other numbers of them, or cuts another axis?",
+        cut,
+    )

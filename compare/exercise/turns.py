@@ -1,6 +1,7 @@
 """One epoch call by call: the first input that is not as it should be, or a step too few or too many."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -8,12 +9,26 @@ from numpy.typing import NDArray
 
 import scratch
 from compare.backends.traced import MOST_CALLS, Call
-from compare.exercise.calls import equal, inputs_of, used
+from compare.exercise.arguments import wrong_arguments
+from compare.exercise.calls import equal, inputs_of, numbered, used
 from compare.exercise.right import RIGHT
 from compare.exercise.rungs import shown
 from compare.exercise.seen import apart, prints_as_one, ratio
+from compare.exercise.step_calls import Batch, wrong_steps
 from compare.exercise.trials import Results
-from compare.exercise.turn_texts import QUESTIONS, RANDOM, Turn, images_text, labels_text, lesson, steps_of, why_images
+from compare.exercise.turn_texts import (
+    QUESTIONS,
+    RANDOM,
+    Turn,
+    images_text,
+    labels_text,
+    lesson,
+    no_images,
+    of_step,
+    returned,
+    steps_of,
+    why_images,
+)
 from compare.words import counted
 
 Values = dict[str, Any]
@@ -32,7 +47,8 @@ def first_wrong_turn(inputs: tuple[Any, ...], calls: list[Call], ours: Results |
     if ours is not None and not all(map(equal, calls[-1].results, ours)):
         return RANDOM
     epoch, taken = _Epoch(inputs), used(calls[:-1])
-    found = epoch.wrong_input(taken)
+    found = None if ours is None else wrong_steps(epoch.head, calls[:-1], epoch.batches)
+    found = found or epoch.wrong_input(taken)
     if found or ours is None:
         return found
     return epoch.wrong_count(taken) or epoch.wrong_result(ours, taken)
@@ -62,16 +78,39 @@ class _Epoch:
     def wrong_input(self, calls: list[Call]) -> Turn | None:
         """The first input of a call that is not as it should be."""
         right: dict[int, str] = {}
-        for n, call, name, got in inputs_of(calls):
-            if n < len(self.steps) and not equal(got, self.steps[n][name]):
-                return self._told(n, call.name, name, got, right.get(n, ""))
-            if name == "X":
-                right[n] = call.name
+        for n, call in numbered(calls):
+            if n >= len(self.steps):
+                continue
+            if turn := wrong_arguments(call, self.steps[n], partial(self._named, n), self._place(n)):
+                return turn
+            for name, got in inputs_of(call):
+                if not equal(got, self.steps[n][name]):
+                    return self._told(n, call.name, name, got, right.get(n, ""))
+                if name == "X":
+                    right[n] = call.name
         return None
+
+    @property
+    def batches(self) -> list[Batch]:
+        """The images of each step."""
+        every = (range(first, min(first + self.size, len(self.y))) for first in range(0, len(self.y), self.size))
+        return [Batch(rows, self.X[rows.start : rows.stop], self.y[rows.start : rows.stop]) for rows in every]
+
+    def _place(self, n: int) -> str:
+        return f"{self.head}, in step {n + 1} of {len(self.steps)},"
+
+    def _named(self, n: int, got: NDArray) -> str:
+        """What an array is, or its shape; of a number its value."""
+        return self._another(n, got) or (f"an array {got.shape}" if got.ndim else f"{float(got):g}")
 
     def _told(self, n: int, function: str, name: str, got: NDArray, other: str) -> Turn:
         """Other: which function had the images of this step before, if one had."""
-        place = f"{self.head}, in step {n + 1} of {len(self.steps)},"
+        place = self._place(n)
+        if name in ("X", "y") and got.ndim and (what := self._another(n, got)) and what[0] not in "Xy":
+            return Turn(
+                f"{place} your {function} gets {what} where {name} belongs. What should it get there?",
+                f"{name} of a step is that of its batch: {name}[first : first + batch_size].",
+            )
         if name == "X":
             return self._images(n, place, function, got, other)
         if name == "y":
@@ -92,7 +131,7 @@ class _Epoch:
         place = f"{place} your {function} gets"
         rows, wanted = self._rows(got), range(n * self.size, min((n + 1) * self.size, len(self.y)))
         if rows is None:
-            return self._no_images(place, got)
+            return no_images(place, got, self.X.shape[1], turned=self._rows(got.T) is not None)
         if other:
             return Turn(
                 f"{place} {images_text(rows)}, and your {other} got {images_text(wanted)}. Should both get the same?",
@@ -107,20 +146,6 @@ class _Epoch:
         return Turn(
             f"{place} {images_text(rows)}. Which images should it get?",
             f"Step {n + 1} has {images_text(wanted)}. {why_images(rows, wanted)}",
-        )
-
-    def _no_images(self, place: str, got: NDArray) -> Turn:
-        cut = "Each batch has whole rows of X, unchanged: X[first : first + batch_size]."
-        if got.shape == self.X.shape[1:]:
-            return Turn(
-                f"{place} one image in the shape {got.shape}, and should get a batch of it, in the shape "
-                f"{(1, *got.shape)}. Which index takes the axis of the images away?",
-                f"X[0] is one image, and X[0:1] a batch of one. {cut}",
-            )
-        return Turn(
-            f"{place} an X of the shape {got.shape} in which not every row is one of the images. Which line makes "
-            "other numbers of them, or cuts another axis?",
-            cut,
         )
 
     def _rows(self, got: NDArray) -> list[int] | None:
@@ -153,7 +178,7 @@ class _Epoch:
         for k in (k for k in order if k < len(self.steps)):
             for other, value in self.steps[k].items():
                 if equal(got, value):
-                    return _of_step(k, other, k == n)
+                    return of_step(k, other, k == n)
         return ""
 
     def _sum(self, n: int, name: str, got: NDArray) -> str:
@@ -199,31 +224,8 @@ class _Epoch:
         for name, got in zip(self.after, ours, strict=True):
             if not equal(got, self.after[name]):
                 what = self.identified(len(self.steps), name, np.asarray(got))
-                return _returned(f"{self.head} the {name} that you return is {what}.", name, [c.name for c in calls])
+                return returned(f"{self.head} the {name} that you return is {what}.", name, [c.name for c in calls])
         return None
-
-
-def _returned(what: str, name: str, called: list[str]) -> Turn:
-    """What to ask about a wrong W or b after the last step: who makes it."""
-    if "sgd_step" not in called:
-        own = " and ".join(f"your {one}" for one in dict.fromkeys(called))
-        return Turn(
-            f"{what} Of the functions of this file only {own} {'is' if len({*called}) == 1 else 'are'} called: which "
-            f"lines make the new {name} instead of the others?",
-            f"In each step dZ comes from logits_gradient, dW and db from it, and the new {name} from sgd_step: call "
-            "your own functions, which are right.",
-        )
-    return Turn(
-        f"{what} What makes {name} after the last step, and is it returned?",
-        f"The last step makes the {name} to be returned: W - lr * dW and b - lr * db, both from the W and b before "
-        "that step.",
-    )
-
-
-def _of_step(k: int, name: str, this: bool) -> str:
-    if name in ("W", "b"):
-        return f"{name} after step {k}" if k else f"the {name} that came in"
-    return f"{name}" if this else f"{name} of step {k + 1}"
 
 
 def _factor(got: NDArray, right: Any) -> str:

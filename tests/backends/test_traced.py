@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from compare.backends.traced import MOST_CALLS, NOTHING, Call, traced
+from compare.backends.traced import MISSING, MOST_CALLS, NOTHING, Call, traced
 
 OTHERS = """
 def log_softmax(Z):
@@ -47,6 +47,15 @@ def test_what_raises_is_noted_up_to_there(capsys: pytest.CaptureFixture):
     assert calls[1].inputs == (NOTHING,)
     assert calls[1].results == ()
     assert capsys.readouterr().out == ""
+
+
+def test_what_is_no_array_missing_or_too_much_is_told_as_what_it_is():
+    bodies = "nll_loss((X, 1), y=len)", "nll_loss(X)", "nll_loss(X, None, X)"
+    made = [_calls(body, np.ones(2), None, None)[0] for body in bodies]
+    assert made[0].kinds == ("a tuple of 2", "a builtin_function_or_method")
+    assert made[1].kinds == ("", MISSING)
+    assert made[2].kinds == ("", "None", "")
+    np.testing.assert_array_equal(made[2].inputs[2], [1.0, 1.0])
 
 
 def test_an_input_that_is_changed_later_is_noted_as_it_was():

@@ -1,0 +1,87 @@
+"""Which step of an epoch does not change W and b, or changes them twice: sgd_step is called once in each."""
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+import scratch
+from compare.backends.traced import Call
+from compare.exercise.calls import equal
+from compare.exercise.seen import value
+from compare.exercise.turn_texts import Turn, images_text
+from compare.words import counted
+
+SGD = "sgd_step"
+
+
+class Batch(NamedTuple):
+    """The images of a step: their numbers, X (N, D) and y (N,)."""
+
+    rows: range
+    X: NDArray
+    y: NDArray
+
+
+def wrong_steps(head: str, calls: list[Call], batches: list[Batch]) -> Turn | None:
+    """A step without sgd_step beside steps that have it, or one with it twice; None if neither is seen.
+
+    head: which epoch it is. calls: all that the epoch makes.
+    """
+    parts = _by_batch(calls, batches)
+    for n, part in enumerate(parts):
+        made = _steps(part)
+        if any(one.results and all(map(equal, two.inputs, one.results)) for one, two in pairwise(made)):
+            return Turn(
+                f"{head}, your {SGD} is called {len(made)} times in step {n + 1} of {len(batches)}, and gets the W and "
+                "b that it has just returned. How often should W and b change in a step?",
+                f"Each batch has one step: {SGD} is called once for it, and returns both W and b.",
+            )
+    left_out = [n for n, part in enumerate(parts) if not _steps(part)]
+    if not left_out or len(left_out) == len(parts) or not all(map(_has_own_gradient, parts)):
+        return None
+    n, stepped = left_out[0], len(parts) - len(left_out)
+    return Turn(
+        f"{head}, your {SGD} is called in {stepped} of {counted(len(batches), 'step')}, and not in step {n + 1} "
+        f"({images_text(batches[n].rows)}{_seen_of(parts[n], batches[n])}). Which line of yours leaves this step out?",
+        "Each batch has its step, in its turn: none is left out, whatever its size, its loss, its predictions or its "
+        "gradient.",
+    )
+
+
+def _by_batch(calls: list[Call], batches: list[Batch]) -> list[list[Call]]:
+    """The calls of each step, which begins where logits gets its images; none if it gets others than these in turn."""
+    found: list[list[Call]] = []
+    for call in calls:
+        if call.name == "logits":
+            step = next((n for n, batch in enumerate(batches) if equal(call.inputs[0], batch.X)), None)
+            # all images at once are for a loss to be printed
+            if step is None and call.inputs[0].shape[:1] == (batches[-1].rows.stop,):
+                continue
+            if step is None or step not in (len(found) - 1, len(found)):
+                return []
+            if step == len(found):
+                found.append([])
+        if found:
+            found[-1].append(call)
+    return found
+
+
+def _steps(part: list[Call]) -> list[Call]:
+    return [call for call in part if call.name == SGD]
+
+
+def _has_own_gradient(part: list[Call]) -> bool:
+    """Whether the steps of these calls have the gradient that was made in them, and no sum of several."""
+    made = [call.results[0] for call in part if call.name == "weight_gradient" and call.results]
+    return not made or all(any(equal(step.inputs[2], one) for one in made) for step in _steps(part))
+
+
+def _seen_of(part: list[Call], batch: Batch) -> str:
+    """The loss of its images, and how many of them are classified right."""
+    Z = next(iter(part[0].results), np.zeros(0))
+    if Z.ndim != 2 or len(Z) != len(batch.y):
+        return ""
+    loss, right = float(scratch.cross_entropy(Z, batch.y)), int((Z.argmax(axis=1) == batch.y).sum())
+    return f": the loss is {value(loss)}, and {right} of {len(batch.y)} classified right"
