@@ -78,7 +78,10 @@ class Worker(Remote):
         try:
             return [
                 Call(
-                    str(called), *(tuple(itertools.islice(parts, n)) for n in (given, returned)), tuple(map(str, kinds))
+                    str(called),
+                    tuple(itertools.islice(parts, given)),
+                    tuple(itertools.islice(parts, returned)),
+                    tuple(map(str, kinds)),
                 )
                 for called, given, returned, kinds in answer.values["calls"]
             ]
