@@ -6,6 +6,10 @@ BATCHES = {
     "single image": "A batch may have one image: N is 1. Which step needs more, or drops an axis of length 1?",
     "a batch of": "Which number in your code is fixed that should come from the shape of an input?",
     "batches of": "Which number in your code is fixed that should come from the shape of an input?",
+    "other batch sizes": "The number of images is another one here: which line of yours depends on it?",
+    "other shapes": "The numbers of images, pixels and classes are others here: which line of yours depends on them?",
+    "faint": "The pixels are very small here: which step of yours leaves small values out, or rounds them?",
+    "many classes": "Which number in your code is fixed that should come from the shape of an input?",
     "rate": "Which number in your code should be lr, at every size that lr may have?",
     "logits": "Some probabilities are 0 here: which step divides by P, or takes its logarithm?",
     "confident": "Probabilities are nearly 0 or 1 here: which step divides by them, takes their logarithm, or clips?",
@@ -27,6 +31,7 @@ VALUES = dict.fromkeys(
     ("logits", "confident"), "Values are very large or small here: which step changes such a value, or cuts it off?"
 )
 LITTLE = "float32 has half the digits: does a step of yours add a small number, round, or use one that is not exact?"
+OTHERWISE = "Which line of yours does something else with such a batch than with the worked example?"
 WITH_P = "log_softmax", "logits_gradient"
 # Of these mistakes one asks for the step that is wrong: the maximum is right.
 OF_P = {
@@ -43,4 +48,4 @@ def batch_question(batch: str, name: str, bug: str = "", *, little: bool = False
         return OF_P[bug]
     first = SHIFTS if name == "log_softmax" else {} if name in WITH_P else VALUES
     texts = (text for table in (first, BATCHES) for part, text in table.items() if part in batch)
-    return next(texts, LITTLE if little else "What is special about this batch?")
+    return next(texts, LITTLE if little else OTHERWISE)

@@ -1,4 +1,4 @@
-"""Inputs of the gradients that are very small or very large, in which a value that is clipped or left out is seen."""
+"""Inputs that are very small or very large, in which a clipped value is seen, or have equal sizes, as N = K."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -10,7 +10,17 @@ from compare.backends.user_file import UserFileError
 from compare.equations import KNOWN
 from compare.exercise.right import RIGHT
 from compare.exercise.seen import Seen, apart, example_text, value
-from compare.exercise.trials import INCOMING, STEPS, Trial, as_results, small_inputs
+from compare.exercise.trials import (
+    BATCH,
+    EPOCH,
+    INCOMING,
+    STEPS,
+    Trial,
+    as_results,
+    drawn_inputs,
+    sizes_text,
+    small_inputs,
+)
 
 # So small a probability is met with confident weights; what is added against 0, as 1e-30, is no mistake.
 SMALL_P = 1e-4, 1e-6, 1e-8, 1e-12, 1e-15
@@ -20,6 +30,8 @@ CONFIDENT = 1e-4, 1e-6
 TIMES = 1e-6, 1e-9, 1e3, 1e9
 # All are made of one of the small inputs, in which no incoming gradient is 0.
 CHOSEN = 1 + STEPS
+# N, D and K, of which some are equal: a function that chooses an axis by its length is right on all other sizes.
+EQUAL = (4, 4, 3), (3, 4, 4), (4, 3, 4), (3, 3, 3)
 OF_SMALL_P = {
     "probabilities_gradient": "How steep is the logarithm there, and what does your code do with a small P?",
     "softmax_backward": "Which step of yours treats a small P, or a large dP, in another way?",
@@ -53,7 +65,8 @@ def wrong_at_extremes(name: str, call: Callable) -> tuple[str, str] | None:
 def _told(extreme: Extreme, seen: Seen) -> tuple[str, str]:
     ours, right = apart(*(part[seen.place] for part in seen.pair(seen.first)))
     at = ", ".join(map(str, seen.place))
-    given = [(n, v) for n, v in seen.first.given.items() if np.shape(v) == seen.first.right[seen.result].shape]
+    letters = KNOWN[seen.name].results[seen.symbol]
+    given = [(n, v) for n, v in seen.first.given.items() if KNOWN[seen.name].parameters[n] == letters]
     there = "".join(f"{n}[{at}] is {value(v[seen.place])}, " for n, v in given)
     return (
         f"right in {example_text(seen.name)}, but not {extreme.where}: there {there}your {seen.at()} is {ours}, and "
@@ -63,7 +76,17 @@ def _told(extreme: Extreme, seen: Seen) -> tuple[str, str]:
 
 
 def extremes(name: str) -> Iterator[Extreme]:
-    """What a function is to be right on; nothing for one that has no gradient coming in."""
+    """What a function is to be right on."""
+    for sizes in EQUAL if name != EPOCH else ():
+        inputs_of_equal = drawn_inputs(name, sizes)
+        yield Extreme(
+            inputs_of_equal,
+            f"{BATCH} {sizes_text(Trial(name, inputs_of_equal, (), ()))}",
+            "Some sizes are equal there: which line of yours chooses an axis, or whether to transpose, by a size or by "
+            "an error?",
+            "An axis is known by its place, not by its length: of (N, K) axis 0 is the images and axis 1 the classes, "
+            "also where N = K. No if and no try is needed for it.",
+        )
     parameters = [*KNOWN[name].parameters]
     inputs = dict(zip(parameters, small_inputs(name)[CHOSEN], strict=True))
     came = [one for one in INCOMING if one in inputs]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from compare.exercise.seen import SPREAD, Question, Seen, prints_as_one, ratio, value
 from compare.exercise.trials import sizes_text
+from compare.words import counted
 
 # How often N, D and K are in a factor that somebody writes.
 POWERS = -2, -1, -0.5, 0, 0.5, 1, 2
@@ -77,12 +78,19 @@ def constant_ratio(seen: Seen) -> str:
     if other is None:
         return (
             f"your {seen.symbol} is {first:.6g} times what it should be with {sizes_text(seen.first)}, "
-            "and right in the other small batches. What is special there?"
+            f"{_elsewhere(len(seen.wrong) - 1)}. Which line of yours does something else there?"
         )
     return (
         f"your {seen.symbol} is {first:.4g} times what it should be with {sizes_text(seen.wrong[0])}, and "
         f"{ratios[other]:.4g} times with {sizes_text(seen.wrong[other])}. {_asked(seen, ratios, other)}"
     )
+
+
+def _elsewhere(others: int) -> str:
+    """Where it is wrong and right too."""
+    if not others:
+        return "and right in the other small batches"
+    return f"and in {counted(others, 'other small batch')} as well, but right in the rest"
 
 
 def _asked(seen: Seen, ratios: list[float | None], other: int) -> str:

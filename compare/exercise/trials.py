@@ -110,6 +110,11 @@ def small_inputs(name: str) -> tuple[tuple[Any, ...], ...]:
     return (example(name)[0], *drawn)
 
 
+def drawn_inputs(name: str, sizes: tuple[int, int, int]) -> tuple[Any, ...]:
+    """Inputs of these N, D and K, as a step has them."""
+    return _drawn(name, np.random.default_rng(12), (*sizes, 0.3, sizes[0]), any_gradient=False)
+
+
 def _drawn(name: str, random: np.random.Generator, sizes: tuple, any_gradient: bool) -> tuple[Any, ...]:
     """Inputs as a step has them, or with a gradient that comes in from any other loss."""
     N, D, K, lr, size = sizes
