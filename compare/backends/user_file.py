@@ -201,7 +201,7 @@ def _array(part: Any, wanted: Wanted, title: str) -> NDArray:
         part = dtype.type(part)
     if not isinstance(part, np.ndarray | np.generic):
         kind = "a NumPy array" if shape else "a number"
-        raise UserFileError(f"{title} returns {kind_of(part)} for {name}, not {kind}")
+        raise UserFileError(f"{title} returns {kind_of(part)} for {name.removesuffix(',')}, not {kind}")
     # a plain copy: neither a subclass with operators of its own, nor memory that the user's file may still change
     array = np.array(part, subok=False)
     if array.shape != shape:

@@ -1,18 +1,22 @@
 """Where a function is wrong, said on request where no mistake is known by name."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compare.equations import KNOWN
+from compare.exercise.by_inputs import off_by_an_input, times_an_input
 from compare.exercise.factors import one_factor
 from compare.exercise.logits_questions import moved_images
 from compare.exercise.nearly import rounded, same_gap
 from compare.exercise.on_the_way import on_the_way
 from compare.exercise.seen import Seen, apart, prints_as_one, ratio
 from compare.exercise.trials import Trial, is_nothing, same
+from compare.exercise.updates import updated
+
+# So far off, as a share of the largest value, is a result that was rounded to float32 once or twice.
+FLOAT32 = 1e-8, 3e-7
 
 
 def described(seen: Seen) -> tuple[str, ...]:
@@ -24,12 +28,6 @@ def described(seen: Seen) -> tuple[str, ...]:
     example = f"{seen.where} {seen.at()} is {ours} and should be {right}"
     by_hand = "Compute each step of your code for this entry by hand, and print each step in your code."
     return (said or f"{example[:1].upper()}{example[1:]}. {by_hand}",)
-
-
-# Powers of an input that people multiply with.
-POWERS = {
-    1: "{}", 2: "{} squared", -1: "1 / {}", -2: "1 / {} squared", 0.5: "the root of {}", -0.5: "1 / the root of {}",
-}  # fmt: skip
 
 
 def _at_the_labels(seen: Seen) -> str:
@@ -148,6 +146,30 @@ def _added(seen: Seen) -> str:
     )
 
 
+def _few_digits(seen: Seen) -> str:
+    """Right to as many digits as float32 has, in float64."""
+    gaps = [np.abs(np.subtract(*pair)).max() / np.abs(pair[1]).max() for pair in map(seen.pair, seen.wrong)]
+    if not FLOAT32[0] < max(gaps) < FLOAT32[1] or seen.first.ours[seen.result].dtype != np.float64:
+        return ""
+    return (
+        f"Your {seen.symbol} is right to about 7 digits, as many as float32 has; float64 has 16. Look for a step that "
+        "changes the dtype, rounds, or adds a small number."
+    )
+
+
+def _other_order(seen: Seen) -> str:
+    """The right numbers, one for each class, sorted or in reverse."""
+    if seen.first.right[seen.result].ndim != 1:
+        return ""
+    pairs = [seen.pair(trial) for trial in seen.wrong]
+    orders: dict[str, Callable[[NDArray], NDArray]] = {"in reverse order": np.flip, "sorted by size": np.sort}
+    texts = (text for text, order in orders.items() if all(same(ours, order(right)) for ours, right in pairs))
+    found = next(texts, "")
+    if not found:
+        return ""
+    return f"Your {seen.symbol} has the right numbers {found}: the index is the class, and classes keep their order."
+
+
 def _rows_apart(seen: Seen) -> str:
     """Each row is a multiple of what it should be."""
     for axis, what in ((1, "row"), (0, "column")):
@@ -212,39 +234,7 @@ def _one_number(seen: Seen) -> str:
     )
 
 
-def _off_by_an_input(seen: Seen) -> str:
-    """Ours is the right one plus or minus something that came in."""
-    for name in seen.first.given:
-        for sign, word in ((1, "too much"), (-1, "missing")):
-            if all(_is(sign * np.subtract(*seen.pair(trial)), trial.given[name]) for trial in seen.wrong):
-                return f"Your {seen.symbol} is the right one but for {name}, which is {word} in it."
-    return ""
-
-
-def _times_an_input(seen: Seen) -> str:
-    """Ours is the right one times a power of something that came in."""
-    for name in ("P", "dlogP", "dP", "X", "logP"):
-        for power in POWERS:
-            if all(_is_times(seen, trial, name, power) for trial in seen.wrong):
-                factor = POWERS[power].format(name)
-                return f"Each entry of your {seen.symbol} is the right one times {factor}, up to its sign."
-    return ""
-
-
-def _is_times(seen: Seen, trial: Trial, name: str, power: float) -> bool:
-    given = trial.given | ({"P": np.exp(trial.given["logP"])} if "logP" in trial.given else {})
-    ours, right = seen.pair(trial)
-    if name not in given or np.shape(given[name]) != ours.shape:
-        return False
-    with np.errstate(all="ignore"):
-        return same(np.abs(ours), np.abs(right) * np.abs(given[name]) ** power)
-
-
-def _is(one: NDArray, other: Any) -> bool:
-    return np.shape(one) == np.shape(other) and same(one, np.asarray(other))
-
-
 DESCRIPTIONS = (
-    _rounding, _added, _images, one_factor, _one_number, _sizes_are_right, _off_by_an_input, _times_an_input, _one_line,
-    _right_rows, _at_the_labels, _offset, _rows_apart, _some_sizes,
+    _other_order, _rounding, _added, _few_digits, updated, _images, one_factor, _one_number, _sizes_are_right,
+    off_by_an_input, times_an_input, _one_line, _right_rows, _at_the_labels, _offset, _rows_apart, _some_sizes,
 )  # fmt: skip

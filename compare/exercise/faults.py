@@ -7,10 +7,6 @@ FAULTS = {
         "the array that this line writes into keeps its dtype: which one is it, and where is the array made?",
         "An array of integers takes no decimals; np.zeros(shape, {given}.dtype) takes the dtype of {given}.",
     ),
-    r"(sgd_step|one_epoch).*raises ValueError: could not broadcast input array": (
-        "W is (K, D) and b is (K,): does that line make one array of both, or put one into the place of the other?",
-        "Two results go back as they are, with a comma between them: return W, b.",
-    ),
     r"returns None": (
         "Which line returns the result?",
         "A function without return gives None: end it with `return` and the result.",
@@ -18,18 +14,6 @@ FAULTS = {
     r"raises TypeError: 'float' object cannot be interpreted as an integer": (
         "Which number of that line must be a whole one, and which operation made it?",
         "a / b is a float, also where nothing is left; a // b is an integer. range(0, N, step) needs no division.",
-    ),
-    r"one_epoch.*raises IndexError": (
-        "Do X and y of each step have the same images?",
-        "Cut both in the same way: X[first : first + batch_size] and y[first : first + batch_size].",
-    ),
-    r"one_epoch.*raises ValueError": (
-        "What does each of your functions get in that turn, and of which shape?",
-        "In each turn: X[first : first + batch_size], y cut in the same way, and W, b as sgd_step returns them.",
-    ),
-    r"the first of the pair, in shape \(K,\)": (
-        "Which of the two results comes first?",
-        "W comes first, then b: return new W, new b.",
     ),
     r"a single number, shape": (
         "What makes one number of them, for the whole batch?",
@@ -61,6 +45,15 @@ FAULTS = {
     r"in shape \((\w), (\w)\) = .* not \(\2, \1\)": (
         "Rows and columns are exchanged: which of the two matrices must be transposed, and which comes first?",
         "(A, B) @ (B, C) is (A, C): begin with the matrix, or its transpose, whose rows the result should have.",
+    ),
+    r"weight_gradient.* in shape \([NDK],\) = ": (
+        "An axis is missing: over which index do you sum, and which two should stay?",
+        "dW[k, i] is a sum over the images n: n goes, and k and i stay.",
+    ),
+    r"weight_gradient.*cannot reshape array": (
+        "Does that line need another shape, or a product of two matrices?",
+        "reshape keeps every number, so both shapes have as many. np.vdot makes both arrays flat first; a product of "
+        "matrices is A @ B.",
     ),
     r"in shape \(\)": (
         "Over how many axes do you sum?",
@@ -99,8 +92,8 @@ FAULTS = {
     ),
     r"in float64, not float32": (
         "Which array do you make yourself, and which dtype does it have?",
-        "np.zeros, np.ones, np.eye and np.array of numbers make float64 unless you give a dtype: "
-        "np.zeros(shape, {given}.dtype), np.eye(K, dtype={given}.dtype).",
+        "np.zeros, np.ones, np.eye and np.array of numbers make float64 unless you give a dtype, and .astype(float) "
+        "always does: np.zeros(shape, {given}.dtype), np.eye(K, dtype={given}.dtype).",
     ),
     r"returns \w+(, the \w+ of the pair,)? in int": (
         "Which array do you make yourself, and which dtype does it have?",
@@ -110,10 +103,6 @@ FAULTS = {
         "Which line writes into an array that you were given?",
         "`a -= b` and `a[i] = c` change the array itself, and `B = A` is the same array under another name. "
         "A.copy(), np.exp(A) and `A - B` make a new one.",
-    ),
-    r"sgd_step.*raises ValueError: (matmul|shapes)": (
-        "Which of the two is one number?",
-        "lr is a number: lr * dW multiplies every entry by it. @ and np.dot are for matrices.",
     ),
     r"softmax_backward.*raises ValueError: matmul": (
         "J has a matrix for each image: with what is the matrix of image n multiplied?",
@@ -127,10 +116,6 @@ FAULTS = {
     r"raises IndexError: shape mismatch: indexing arrays": (
         "Two arrays of indices go together in pairs. How long is each?",
         "There is one pair for each image: rows np.arange(N) with columns y, both of length N.",
-    ),
-    r"sgd_step.*could not be broadcast": (
-        "Which line of yours takes dW, and which db?",
-        "W and dW have one shape, b and db another: the step of b is made of db.",
     ),
     r"(logits_gradient|log_probabilities_gradient).*could not be broadcast together with shapes \(\d+,\d+\) \(\d+,\)": (
         "In y there is a number for each image, in the other an entry for each class. What does y say, and what is Y?",
@@ -231,7 +216,7 @@ FAULTS = {
         "A comma makes a tuple, also at the end of a line. Only {result} is asked for here: return it alone, and leave "
         "what belongs to another function to that.",
     ),
-    r"for \w+(, the \w+ of the pair,)?, not a NumPy array": (
+    r"for \w+, not a NumPy array": (
         "Which line makes it?",
         "Only {result} is asked for. Of a list of its numbers np.array(list, {given}.dtype) makes an array; "
         "np.zeros(shape, {given}.dtype) makes one to be filled.",

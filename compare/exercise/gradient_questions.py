@@ -4,7 +4,7 @@ import numpy as np
 
 from compare.exercise.ratios import OF_ALL, constant_ratio, normalised
 from compare.exercise.rungs import shown
-from compare.exercise.seen import Question, Seen, apart, ratio, value
+from compare.exercise.seen import Question, Seen, apart, ratio, transposed, value
 from compare.exercise.trials import STEPS, Trial, same, sizes_text
 
 NUDGE = 0.001
@@ -203,7 +203,7 @@ GRADIENTS: dict[str, tuple[Question, ...]] = {
     ),
     "softmax_backward": (normalised, _other_loss, *_ROWS),
     "logits_gradient": _ROWS,
-    "weight_gradient": (*OF_ALL, _other_loss, _opposite, _clear_ratio, _one_image, _pixels_by_hand),
-    "bias_gradient": (*OF_ALL, _other_loss, _opposite, _clear_ratio, _one_image, _column_by_hand),
+    "weight_gradient": (*OF_ALL, _other_loss, _opposite, _clear_ratio, transposed, _one_image, _pixels_by_hand),
+    "bias_gradient": (*OF_ALL, _other_loss, _opposite, _clear_ratio, transposed, _one_image, _column_by_hand),
     "parameter_gradients": (*OF_ALL, _opposite, _clear_ratio, _one_image, _by_nudging),
 }

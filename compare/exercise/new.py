@@ -26,9 +26,9 @@ after the other: each has a few questions for pen and paper, and then one functi
 the questions of a rung stands which part is about it. Try first, then read; --hint also says where the page is.
 
 There are N images, D pixels and K classes. All inputs are NumPy arrays, of float32 or float64 except y, which has
-integers. Return NumPy arrays of the dtype of the inputs, and no lists; only L, one number, may be a float of Python. Do
-not change the arrays that you are given. L is the loss, and a gradient of it is d and a name: dZ[n, k] says how fast L
-changes with Z[n, k]. The code must be in this file; NumPy is all that it needs.
+integers. Return NumPy arrays of the dtype of the inputs, not lists of numbers; only L, one number, may be a float of
+Python. Do not change the arrays that you are given. L is the loss, and a gradient of it is d and a name: dZ[n, k] says
+how fast L changes with Z[n, k]. The code must be in this file; NumPy is all that it needs.
 """
 
 import numpy as np

@@ -159,7 +159,7 @@ def _changing_step(seen: Seen, first: str, ratios: list[float], n: int) -> str:
 
 def _from_three_numbers(seen: Seen) -> str:
     start, gradient = (seen.first.given[name][seen.place] for name in (seen.symbol, f"d{seen.symbol}"))
-    ours = value(seen.first.ours[seen.result][seen.place])
+    ours, _ = apart(*(part[seen.place] for part in seen.pair(seen.first)))
     return (
         f"{seen.where} {seen.at()} is {value(start)}, d{seen.at()} is {value(gradient)} and lr = "
         f"{seen.first.sizes['lr']:g}. Your new {seen.at()} is {ours}: what does your code compute from these "

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from compare.equations import KNOWN
 from compare.exercise.rungs import MORE, shown
-from compare.exercise.trials import STEPS, Trial, is_nothing, same, sizes_text
+from compare.exercise.trials import NOTHING, STEPS, Trial, is_nothing, same, sizes_text
 
 # What every ratio may be off, and from which share of the largest value on it is read.
 SPREAD, LARGE = 1e-6, 1e-3
@@ -168,7 +168,8 @@ def transposed(seen: Seen) -> str:
         lambda ours, right, _: ours.size > 2 and same(np.sort(ours, axis=None), np.sort(right, axis=None))
     ):
         return ""
-    return f"your {seen.symbol} has the right numbers in the wrong places. In which order do rows and columns come?"
+    order = "rows and columns" if seen.first.ours[seen.result].ndim > 1 else "the classes"
+    return f"your {seen.symbol} has the right numbers in the wrong places. In which order do {order} come?"
 
 
 def by_value(seen: Seen) -> str:
@@ -196,6 +197,7 @@ def apart(one: Any, other: Any) -> tuple[str, str]:
     >>> apart(-2.0, -1.99999999), apart(0.5, 1)
     (('-2', '-1.99999999'), ('0.5', '1'))
     """
+    one, other = (0.0 if abs(a) <= NOTHING * abs(b) else a for a, b in ((one, other), (other, one)))
     texts = value(one), value(other)
     digits = (f"{float(number):.4f}" for number in (one, other))
     if float(one) == float(other) or (len({*digits}) > 1 and len({*texts}) > 1):

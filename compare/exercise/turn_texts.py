@@ -42,8 +42,10 @@ LESSONS = {
     "P": "P is exp(logP) of this step.",
     "Z": "Z is what logits returns in this step.",
     "dZ": "dZ is what logits_gradient returns in this step, for its own logP and labels: 1/N is in it.",
-    "dW": "sgd_step gets dW of its own batch, as weight_gradient returns it: nothing is added up, and 1/N is in it.",
-    "db": "sgd_step gets db of its own batch, as bias_gradient returns it: nothing is added up, and 1/N is in it.",
+    "dW": "sgd_step gets dW of its own batch, as weight_gradient returns it: nothing is added up, 1/N is in it, and "
+    "sgd_step itself multiplies it by lr.",
+    "db": "sgd_step gets db of its own batch, as bias_gradient returns it: nothing is added up, 1/N is in it, and "
+    "sgd_step itself multiplies it by lr.",
     "dlogP": "dlogP is made in each step from its own labels.",
     "dP": "dP is made in each step from its own P and dlogP.",
 }

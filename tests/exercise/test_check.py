@@ -101,8 +101,8 @@ LATE = {
     "in a batch of another size": (
         ("dZ.T @ X", "dZ.T @ X * (1 + (len(X) == 17))"),
         "parameter_gradients",
-        'right in the worked example, but not in the batch "other batch sizes": dW is wrong there. The number of images '
-        "is another one here: which line of yours depends on it?",
+        'right in the worked example, but not in the batch "other batch sizes": dW is wrong there. The number of '
+        "images is another one here: which line of yours depends on it?",
     ),
     "in another batch of each precision": (
         (".mean()", ".mean() * (1 + (len(y) == (36 if logP.dtype == 'float32' else 100)))"),

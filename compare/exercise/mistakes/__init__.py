@@ -1,6 +1,7 @@
 """Mistakes in the rungs that the catalogue has no function for, each as people write it."""
 
 from compare.exercise.mistakes import (
+    effects,
     epoch,
     images,
     likelihood,
