@@ -10,7 +10,7 @@ import scratch
 from compare.exercise.paper_gradients import parameters, through_softmax, through_the_logarithm, without_detour
 from compare.exercise.paper_numbers import CHANGE, Numbers, numbers
 from compare.exercise.rungs import product, shown
-from compare.exercise.task import FOUR, Choice, Task
+from compare.exercise.task import FOUR, Choice, Task, told_apart
 
 LINES = "X @ W", "X @ W.T", "W @ X.T"
 
@@ -98,8 +98,14 @@ def _update(n: Numbers, _: int) -> Iterator[Task]:
         "sgd_step", "new W[0,0]", f"W[0, 0] = {shown(W)}, dW[0, 0] = {shown(dW)}, lr = {lr}. What is the new W[0, 0]?",
         W - lr * dW, "lr times the gradient, and go to where the loss falls",
         f"lr dW[0, 0] = {lr} * {shown(dW)} is how far W[0, 0] goes, down the slope",
-        ((W + lr * dW, "that is uphill: L grows in the direction of its gradient"),
-         (W - dW, "the step has the factor lr")),
+        told_apart(W - lr * dW, (
+            (W + lr * dW, "that is uphill: L grows in the direction of its gradient"),
+            (W - dW, "the step has the factor lr"),
+            (lr * (W - dW), "only the gradient has the factor lr, W[0, 0] has none"),
+            (lr * W - dW, "the gradient has the factor lr, not W[0, 0]"),
+            (lr * dW, "that is how far W[0, 0] goes: where does it begin, and in which direction does it go?"),
+            (-lr * dW, "that is how far W[0, 0] goes, with the right sign: where does it begin?"),
+            (dW, "that is the gradient: W[0, 0] goes against it, lr times as far"))),
     )  # fmt: skip
     line, before, after = CHANGE * dW, n.loss_with(0), n.loss_with(CHANGE)
     real = after - before
@@ -109,9 +115,15 @@ def _update(n: Numbers, _: int) -> Iterator[Task]:
         "line with the slope dW[0, 0] of the question before? Four decimals.",
         line, f"dW[0, 0] says how fast L changes with W[0, 0]: how much is that for a change of {CHANGE}?",
         f"a straight line changes by slope times change; the slope is dW[0, 0] = {shown(dW)}",
-        ((lr * dW, "lr has nothing to do with it"),
-         (lr * line, f"lr has nothing to do with it: W[0, 0] rises by {CHANGE}, whatever lr is"),
-         (real, "that is the real change; the straight line has the slope dW")), FOUR,
+        told_apart(line, (
+            (real, "that is the real change; the straight line has the slope dW"),
+            (lr * dW, "lr has nothing to do with it"), (-lr * dW, "lr has nothing to do with it"),
+            (lr * line, f"lr has nothing to do with it: W[0, 0] rises by {CHANGE}, whatever lr is"),
+            (CHANGE, "that is by how much W[0, 0] rises: by how much does L?"),
+            (dW, f"that is the slope, which is the change of L if W[0, 0] rises by 1: it rises by {CHANGE}"),
+            (dW / CHANGE, "the change is the slope times how far one goes, not divided by it"),
+            (W - lr * dW, "that is the new W[0, 0] of the question before: here the change of L is asked for")), FOUR),
+        FOUR,
     )  # fmt: skip
     yield Task(
         "sgd_step", "W[0,0] + 0.1, real",
@@ -123,7 +135,8 @@ def _update(n: Numbers, _: int) -> Iterator[Task]:
         ((line, "that is the straight line; compute L twice"), (-real, "L after, minus L before"),
          (0.0, "is your W an array of integers? Such an array cuts 0.1 off: write 1.0 in it, not 1"),
          (n.loss_with(CHANGE, slice(None)) - before, f"that is with {CHANGE} added to all of W[0], not W[0, 0] only"),
-         (after, "that is L after: how much did it change?"), (before, "that is L before: how much does it change?")),
+         (after, "that is L after: how much did it change?"), (before, "that is L before: how much does it change?"),
+         *told_apart(real, ((CHANGE, "that is by how much W[0, 0] rises: by how much does L?"),), FOUR)),
         FOUR,
     )  # fmt: skip
 
@@ -136,12 +149,17 @@ def _steps(n: Numbers, _: int) -> Iterator[Task]:
         float(full + 1), "each image is in one batch, and the last batch may be shorter",
         f"{images} / {size} is {images / size:.2f}: are there images after the last full batch?",
         ((float(full), "the images that are left make one more batch"),
-         (images / size, "a step is one batch, and there is no part of a step: the last batch is shorter")),
+         (images / size, "a step is one batch, and there is no part of a step: the last batch is shorter"),
+         (float(images), "that would be a step for each image: a step takes a batch"),
+         (1.0, "that would be one batch of all images")),
     )  # fmt: skip
     yield Task(
         "one_epoch", "last batch", "How many images are in the last batch?", float(last),
         "how many are left after the full batches?", f"the full batches have {full} * {size} images together",
-        ((float(size), "that many do not remain"),),
+        told_apart(last, (
+            (float(size), "a full batch has so many: after the full batches fewer images are left"),
+            (float(size - last), "so many are missing in the last batch: how many are in it?"),
+            (0.0, "the images that are left make the last batch, which is shorter"))),
     )  # fmt: skip
 
 

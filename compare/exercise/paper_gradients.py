@@ -9,7 +9,7 @@ import scratch
 from compare.exercise.paper_numbers import NUDGE, Numbers
 from compare.exercise.right import RIGHT
 from compare.exercise.rungs import product, shown
-from compare.exercise.task import Task
+from compare.exercise.task import Task, told_apart
 
 
 def through_the_logarithm(n: Numbers, _: int) -> Iterator[Task]:
@@ -115,8 +115,11 @@ def parameters(n: Numbers, _: int) -> Iterator[Task]:
         f"The two images have X[:, 0] = {shown(X[:, 0])} and dZ[:, 0] = {shown(dZ[:, 0])}. What is dW[0, 0]?", dW,
         "W[0, 0] acts on Z[0, 0] with the factor X[0, 0], and on Z[1, 0] with X[1, 0]: add both effects",
         f"the effect through image 0 is {product(dZ[0, 0], X[0, 0])}",
-        ((dW / 2, "1/N is in dZ already"), (both[0], "that is the first image only"),
-         (both[1], "that is the second image only"), (float(dZ[:, 0].sum()), "the factors X are missing")),
+        told_apart(dW, (
+            (dW / 2, "1/N is in dZ already"), (both[0], "that is the first image only"),
+            (both[1], "that is the second image only"), (float(dZ[:, 0].sum()), "the factors X are missing"),
+            (float(X[:, 0].sum() * dZ[:, 0].sum()), "that is one sum times the other: multiply first, then add"),
+            (both[0] - both[1], "the effects are added, each with its own sign"))),
     )  # fmt: skip
     yield _nudged(n)
     db = float(n.step.db[0])
@@ -124,7 +127,10 @@ def parameters(n: Numbers, _: int) -> Iterator[Task]:
         "bias_gradient", "db[0]", f"dZ[:, 0] = {shown(dZ[:, 0])}. What is db[0]?", db,
         "b[0] is added to Z[0, 0] and to Z[1, 0]: add both effects",
         f"the effect through image 0 is dZ[0, 0] times 1, which is {shown(dZ[0, 0])}",
-        ((db / 2, "1/N is in dZ already"),),
+        told_apart(db, (
+            (db / 2, "1/N is in dZ already"), (float(dZ[0, 0]), "that is the first image only"),
+            (float(dZ[1, 0]), "that is the second image only"), (dW, "that is dW[0, 0]: the factor of b[0] is 1"),
+            (float(dZ[0, 0] - dZ[1, 0]), "the effects are added, each with its own sign"))),
     )  # fmt: skip
     yield Task(
         "bias_gradient", "sum of db", "What is the sum of db over all classes?", 0.0,

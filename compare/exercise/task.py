@@ -14,6 +14,7 @@ THREE, FOUR = 6e-4, 6e-5
 # So many times as far off is an answer whose last decimals were lost on the way.
 NEAR = 5
 OPEN, RIGHT, NEARLY, UNREAD, WRONG = "open", "right", "nearly", "not read", "wrong"
+Wrong = tuple[tuple[float, str], ...]
 WORDS = {1: "one", 2: "two", 3: "three", 4: "four"}
 
 
@@ -114,6 +115,19 @@ class Choice(Task):
             letters = ", ".join(f'"{letter}"' for letter in ways)
             return Reply(UNREAD, f"answer with one letter, in quotes: one of {letters}")
         return Reply(WRONG, dict(self.wrong).get(chosen, self.tip))
+
+
+def told_apart(answer: float, wrong: Wrong, within: float = THREE) -> Wrong:
+    """Wrong answers without those that this seed does not tell from the right one, or from one before them.
+
+    >>> told_apart(0.5, ((0.5, "the same"), (1.0, "first"), (1.0, "second")))
+    ((1.0, 'first'),)
+    """
+    kept: dict[float, str] = {}
+    for number, reason in wrong:
+        if all(abs(number - other) > 2 * within for other in (answer, *kept)):
+            kept[number] = reason
+    return tuple(kept.items())
 
 
 def _plain(text: str) -> str:

@@ -147,6 +147,7 @@ def test_a_wrong_answer_of_a_learner_gets_what_it_would_be_the_answer_to():
     W, raised = update.W.copy(), update.W.copy()
     raised[0] += 0.1
     dW = float(update.step.dW[0, 0])
+    X, dZ = numbers(7, 3).step.X[:, 0], numbers(7, 3).step.dZ[:, 0]
     loss = {id(w): float(scratch.cross_entropy(update.step.X @ w.T + update.b, update.step.y)) for w in (W, raised)}
     for name, wrong, words in (
         ("Z[0,0]", first.step.Z[0, 0] - 2 * first.b[0], "the bias is added"),
@@ -158,7 +159,24 @@ def test_a_wrong_answer_of_a_learner_gets_what_it_would_be_the_answer_to():
         ("L of the doubled batch", softmax.loss / 2, "the terms are doubled too"),
         ("sum of db", 1.0, "the sum of a row of P;"),
         ("sum of db", 2.0, "the sum of the two rows of P;"),
+        ("dW[0,0] by hand", dZ[0] * X[0] - dZ[1] * X[1], "added, each with its own sign"),
+        ("dW[0,0] by hand", sum(X) * sum(dZ), "one sum times the other"),
+        ("db[0]", dZ[1], "the second image only"),
+        ("db[0]", dZ[0] - dZ[1], "added, each with its own sign"),
+        ("new W[0,0]", update.lr * dW, "where does it begin, and in which direction"),
+        ("new W[0,0]", -update.lr * dW, "with the right sign: where does it begin"),
+        ("new W[0,0]", update.lr * (W[0, 0] - dW), "only the gradient has the factor lr"),
+        ("new W[0,0]", update.lr * W[0, 0] - dW, "not W[0, 0]"),
+        ("W[0,0] + 0.1, linear", 0.1, "by how much does L?"),
+        ("W[0,0] + 0.1, linear", -update.lr * dW, "lr has nothing to do with it"),
+        ("W[0,0] + 0.1, linear", dW, "if W[0, 0] rises by 1"),
+        ("W[0,0] + 0.1, linear", dW / 0.1, "not divided by it"),
+        ("W[0,0] + 0.1, real", 0.1, "by how much does L?"),
         ("W[0,0] + 0.1, linear", 0.1 * update.lr * dW, "whatever lr is"),
+        ("steps", 21.0, "a step for each image"),
+        ("steps", 1.0, "one batch of all images"),
+        ("last batch", 6.0, "fewer images are left"),
+        ("last batch", 0.0, "the images that are left make the last batch"),
         ("W[0,0] + 0.1, real", loss[id(raised)] - loss[id(W)], "all of W[0], not W[0, 0] only"),
     ):
         assert words in task(name).reason(float(wrong)), name
