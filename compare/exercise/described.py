@@ -11,6 +11,7 @@ from compare.exercise.factors import one_factor
 from compare.exercise.logits_questions import moved_images
 from compare.exercise.nearly import rounded, same_gap
 from compare.exercise.on_the_way import on_the_way
+from compare.exercise.orders import equal_rows, other_order
 from compare.exercise.seen import Seen, apart, prints_as_one, ratio
 from compare.exercise.trials import Trial, is_nothing, same
 from compare.exercise.updates import updated
@@ -157,19 +158,6 @@ def _few_digits(seen: Seen) -> str:
     )
 
 
-def _other_order(seen: Seen) -> str:
-    """The right numbers, one for each class, sorted or in reverse."""
-    if seen.first.right[seen.result].ndim != 1:
-        return ""
-    pairs = [seen.pair(trial) for trial in seen.wrong]
-    orders: dict[str, Callable[[NDArray], NDArray]] = {"in reverse order": np.flip, "sorted by size": np.sort}
-    texts = (text for text, order in orders.items() if all(same(ours, order(right)) for ours, right in pairs))
-    found = next(texts, "")
-    if not found:
-        return ""
-    return f"Your {seen.symbol} has the right numbers {found}: the index is the class, and classes keep their order."
-
-
 def _rows_apart(seen: Seen) -> str:
     """Each row is a multiple of what it should be."""
     for axis, what in ((1, "row"), (0, "column")):
@@ -235,6 +223,7 @@ def _one_number(seen: Seen) -> str:
 
 
 DESCRIPTIONS = (
-    _other_order, _rounding, _added, _few_digits, updated, _images, one_factor, _one_number, _sizes_are_right,
-    off_by_an_input, times_an_input, _one_line, _right_rows, _at_the_labels, _offset, _rows_apart, _some_sizes,
+    other_order, _rounding, _added, _few_digits, updated, _images, one_factor, _one_number, _sizes_are_right,
+    off_by_an_input, times_an_input, _one_line, _right_rows, _at_the_labels, _offset, _rows_apart, equal_rows,
+    _some_sizes,
 )  # fmt: skip

@@ -23,6 +23,8 @@ FACTORS: dict[str, Callable[[float, float, float], float]] = {
     "1/(N - 1)": lambda N, _, __: 1 / max(N - 1, 1),
     "the root of N": lambda N, _, __: N**0.5,
     "1 / the root of N": lambda N, _, __: N**-0.5,
+    "(N - 1)/N": lambda N, _, __: (N - 1) / N,
+    "1/N squared": lambda N, _, __: N**-2,
     "N/100": lambda N, _, __: N / 100,
 }
 SIGNS = {"": 1, "-": -1}

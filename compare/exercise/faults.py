@@ -50,6 +50,10 @@ FAULTS = {
         "An axis is missing: over which index do you sum, and which two should stay?",
         "dW[k, i] is a sum over the images n: n goes, and k and i stay.",
     ),
+    r"weight_gradient.* in shape \(\d+, \d+\), not \(K, D\)": (
+        "Which line makes an array of that shape, and what are its rows and columns?",
+        "dW has a row for each class and a column for each pixel, and no more: nothing is put beside X or dZ.",
+    ),
     r"weight_gradient.*cannot reshape array": (
         "Does that line need another shape, or a product of two matrices?",
         "reshape keeps every number, so both shapes have as many. np.vdot makes both arrays flat first; a product of "
@@ -97,7 +101,8 @@ FAULTS = {
     ),
     r"returns \w+(, the \w+ of the pair,)? in int": (
         "Which array do you make yourself, and which dtype does it have?",
-        "An array of integers cuts off all decimals: np.zeros(shape, {given}.dtype) takes the dtype of {given}.",
+        "An array of integers cuts off all decimals, and argmax gives places, not values: np.zeros(shape, "
+        "{given}.dtype) takes the dtype of {given}.",
     ),
     r"in place": (
         "Which line writes into an array that you were given?",

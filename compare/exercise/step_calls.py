@@ -65,6 +65,8 @@ def _by_batch(calls: list[Call], batches: list[Batch]) -> list[list[Call]]:
                 found.append([])
         if found:
             found[-1].append(call)
+        elif call.name == SGD:
+            return []
     return found
 
 

@@ -23,8 +23,8 @@ STEP_FAULTS = {
         "W comes first, then b: return new W, new b.",
     ),
     r"sgd_step.*could not be broadcast together with shapes \((\d+),(\d+)\) \(\2,\1\)": (
-        "Which of the two has its rows and columns exchanged?",
-        "W and dW have one shape, (K, D): nothing is transposed in a step.",
+        "Which of the two has another shape than W, and where does it come from?",
+        "W and dW have one shape, (K, D): in a step nothing is transposed, and nothing is kept from the step before.",
     ),
     r"sgd_step.*raises ValueError: (matmul|shapes)": (
         "Which of the two is one number?",

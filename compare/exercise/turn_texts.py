@@ -143,3 +143,13 @@ def no_images(place: str, got: NDArray, pixels: int, *, turned: bool) -> Turn:
         "other numbers of them, or cuts another axis?",
         cut,
     )
+
+
+def no_labels(place: str, got: NDArray, images: int) -> Turn:
+    """What to ask about a y that has not one label for each image; `place` as for `no_images`."""
+    return Turn(
+        f"{place} a y of the shape {got.shape}, and one label for each image has the shape {(images,)}. Which line "
+        "makes this y?",
+        "y[first : first + batch_size] has the labels of a batch, whole numbers: y[first] is one label, and Y, with a "
+        "1 in each row, is made of y in your functions.",
+    )

@@ -24,6 +24,7 @@ from compare.exercise.turn_texts import (
     labels_text,
     lesson,
     no_images,
+    no_labels,
     of_step,
     returned,
     steps_of,
@@ -113,14 +114,19 @@ class _Epoch:
             )
         if name == "X":
             return self._images(n, place, function, got, other)
+        if name == "y" and got.ndim != 1:
+            return no_labels(f"{place} your {function} gets", got, len(self.steps[n]["y"]))
         if name == "y":
             images = images_text(range(n * self.size, min((n + 1) * self.size, len(self.y))))
             return Turn(
                 f"{place} your {function} gets the labels {shown(got)}. Which images are in this step, and which "
                 "labels have these?",
-                f"Step {n + 1} has {images}, with {labels_text(self.steps[n]['y'])}: cut X and y in the same way.",
+                f"Step {n + 1} has {images}, with {labels_text(self.steps[n]['y'])}: cut X and y in the same way, "
+                "and keep both in their order.",
             )
-        asks = f"{place} the {name} that your {function} gets is {self.identified(n, name, got)}. {QUESTIONS[name]}"
+        known = self._another(n, got) or name not in ("logP", "P")
+        asked = QUESTIONS[name] if known else f"Which {name} belongs to this step?"
+        asks = f"{place} the {name} that your {function} gets is {self.identified(n, name, got)}. {asked}"
         counts = len(self.y), self.size, len(self.steps[n]["y"])
         return Turn(asks, lesson(name, n + 1, self._start(n, name), got, self.lr, counts))
 

@@ -36,6 +36,8 @@ OF_ITS_OWN: dict[str, Callable[[Own], NDArray]] = {
     "{0} - lr": lambda v: v.w - v.lr,
     "{0} - (lr + d{0})": lambda v: v.w - (v.lr + v.g),
     "lr * {0} - d{0}": lambda v: v.lr * v.w - v.g,
+    "-{0} - lr * d{0}": lambda v: -v.w - v.lr * v.g,
+    "{0} - int(lr) * d{0}": lambda v: v.w - int(v.lr) * v.g,
     "{0} - d{0} / lr": lambda v: v.w - v.g / v.lr,
     "{0} - lr * lr * d{0}": lambda v: v.w - v.lr * v.lr * v.g,
     "(1 - lr) * {0} + lr * d{0}": lambda v: (1 - v.lr) * v.w + v.lr * v.g,
@@ -64,7 +66,7 @@ OF_THE_OTHER: dict[str, dict[str, Callable[[Both], NDArray]]] = {
         "b - lr * (new W).sum(axis=1)": lambda v: v.b - v.lr * (v.W - v.lr * v.dW).sum(axis=1),
     },
 }
-TURNED = " In Python `{0} =- a` is `{0} = -a`: to subtract, write `{0} = {0} - a`."
+TURNED = " If you wrote `{0} =- a`: Python reads it as `{0} = -a`."
 COUNTED = {"K": "class", "D": "pixel"}
 
 
@@ -79,7 +81,7 @@ def _formula(seen: Seen) -> str:
     name = seen.symbol
     for text in (*OF_ITS_OWN, *OF_THE_OTHER[name]):
         if all(_is(seen.pair(trial)[0], _made(text, trial, name)) for trial in seen.wrong):
-            turned = TURNED.format(name) if text.startswith("-") else ""
+            turned = TURNED.format(name) if text == "-lr * d{0}" else ""
             return f"Your new {name} has the values of `{text.format(name)}`, and E6 is {name} - lr * d{name}.{turned}"
     return ""
 
@@ -105,7 +107,10 @@ def _length(seen: Seen) -> str:
         return ""
     ratios, step = np.array(found, float), f"Your step of {seen.symbol} is"
     if (rate := _constant(ratios * [trial.given["lr"] for trial in seen.wrong])) is not None:
-        return f"{step} as long as if lr were {rate:.4g} in every batch: lr comes in, and another rate may come."
+        return (
+            f"In every batch where it is wrong, your step of {seen.symbol} is as long as if lr were {rate:.4g}: use lr "
+            "as it comes in."
+        )
     for letter, what in COUNTED.items():
         times = _constant(ratios / [trial.sizes[letter] for trial in seen.wrong])
         if times is not None and abs(times - 1) < SPREAD:

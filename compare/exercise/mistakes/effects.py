@@ -11,6 +11,7 @@ UP = (
     "Only entries above 0 take part.",
     "All of dZ takes part: at the labels it is below 0, and there W and b should rise.",
 )
+DOWN = "Only the labels take part, where dZ is below 0.", "All of dZ takes part: other classes should go down."
 TWICE = (
     "The sum begins with the first image, and the loop runs over all images.",
     "So the first image is in it twice: begin with zeros, or let the loop begin at the second image.",
@@ -31,6 +32,16 @@ def only_what_is_above_zero(X, dZ):
 @mistake(DB, *UP)
 def only_what_is_above_zero_for_the_bias(dZ):
     return bias_gradient(np.maximum(dZ, 0))
+
+
+@mistake(DW, *DOWN)
+def only_what_is_below_zero(X, dZ):
+    return weight_gradient(X, np.minimum(dZ, 0))
+
+
+@mistake(DB, *DOWN)
+def only_what_is_below_zero_for_the_bias(dZ):
+    return bias_gradient(np.minimum(dZ, 0))
 
 
 @mistake(DW, *TWICE)
