@@ -63,7 +63,8 @@ class _Notes:
                 return function(*inputs, **named)
             parameters = KNOWN[name].parameters
             given = dict(zip(parameters, inputs, strict=False)) | named
-            taken = [*(given.get(parameter) for parameter in parameters), *inputs[len(parameters) :]]
+            unknown = (value for key, value in named.items() if key not in parameters)
+            taken = [*(given.get(parameter) for parameter in parameters), *inputs[len(parameters) :], *unknown]
             copies = tuple(map(_copied, taken))
             kinds = [_kind(*pair) for pair in zip(taken, copies, strict=True)]
             kinds[: len(parameters)] = [

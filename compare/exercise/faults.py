@@ -46,8 +46,8 @@ FAULTS = {
         "Rows and columns are exchanged: which of the two matrices must be transposed, and which comes first?",
         "(A, B) @ (B, C) is (A, C): begin with the matrix, or its transpose, whose rows the result should have.",
     ),
-    r"weight_gradient.* in shape \([NDK],\) = ": (
-        "An axis is missing: over which index do you sum, and which two should stay?",
+    r"weight_gradient.* in shape \(([NDK],)?\)": (
+        "What is missing: over which index do you sum, and which two should stay?",
         "dW[k, i] is a sum over the images n: n goes, and k and i stay.",
     ),
     r"weight_gradient.* in shape \(\d+, \d+\), not \(K, D\)": (
@@ -63,7 +63,7 @@ FAULTS = {
         "Over how many axes do you sum?",
         ".sum() without axis adds up everything; axis=0 adds up the rows, and leaves a number for each column.",
     ),
-    r"in shape .*(\(1, \d+\)|\(\d+, 1\)), not \(\w,\)": (
+    r"in shape .*(\(1, (\d+)\), not \(\w,\) = \(\2,|\((\d+), 1\), not \(\w,\) = \(\3,)": (
         "Which axis of length 1 should go?",
         "keepdims=True, reshape and [:, None] make an axis of length 1, which is of use for broadcasting; leave them "
         "out here.",
@@ -80,7 +80,7 @@ FAULTS = {
         "Over which index must one still sum?",
         "There is one axis too many: dZ[n, k] is a sum over j of dP[n, j] times J[n, j, k].",
     ),
-    r"in shape \([NK],\) = ": (
+    r"in shape (\([NK],\) = |\(1, \d+\), not \(\w,\)|\(\d+, 1\), not \(\w,\))": (
         "Over which axis do you sum, and which should be left?",
         "axis=0 runs over the images, and what is left has a number for each class; axis=1 runs over the classes, and "
         "leaves a number for each image. Without a sum both stay.",

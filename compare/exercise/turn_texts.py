@@ -153,3 +153,11 @@ def no_labels(place: str, got: NDArray, images: int) -> Turn:
         "y[first : first + batch_size] has the labels of a batch, whole numbers: y[first] is one label, and Y, with a "
         "1 in each row, is made of y in your functions.",
     )
+
+
+def in_place_of(place: str, what: str, name: str) -> Turn:
+    """What to ask about another quantity in the place of X or y; `place` as for `no_images`."""
+    return Turn(
+        f"{place} {what} where {name} belongs. What should it get there?",
+        f"{name} of a step is that of its batch: {name}[first : first + batch_size].",
+    )

@@ -21,6 +21,7 @@ from compare.exercise.turn_texts import (
     RANDOM,
     Turn,
     images_text,
+    in_place_of,
     labels_text,
     lesson,
     no_images,
@@ -102,16 +103,18 @@ class _Epoch:
 
     def _named(self, n: int, got: NDArray) -> str:
         """What an array is, or its shape; of a number its value."""
-        return self._another(n, got) or (f"an array {got.shape}" if got.ndim else f"{float(got):g}")
+        whole = next((name for name, every in (("X", self.X), ("y", self.y)) if equal(got, every)), "")
+        return (
+            self._another(n, got)
+            or (whole and f"all of {whole}")
+            or (f"an array {got.shape}" if got.ndim else f"{float(got):g}")
+        )
 
     def _told(self, n: int, function: str, name: str, got: NDArray, other: str) -> Turn:
         """Other: which function had the images of this step before, if one had."""
         place = self._place(n)
         if name in ("X", "y") and got.ndim and (what := self._another(n, got)) and what[0] not in "Xy":
-            return Turn(
-                f"{place} your {function} gets {what} where {name} belongs. What should it get there?",
-                f"{name} of a step is that of its batch: {name}[first : first + batch_size].",
-            )
+            return in_place_of(f"{place} your {function} gets", what, name)
         if name == "X":
             return self._images(n, place, function, got, other)
         if name == "y" and got.ndim != 1:

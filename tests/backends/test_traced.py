@@ -50,12 +50,14 @@ def test_what_raises_is_noted_up_to_there(capsys: pytest.CaptureFixture):
 
 
 def test_what_is_no_array_missing_or_too_much_is_told_as_what_it_is():
-    bodies = "nll_loss((X, 1), y=len)", "nll_loss(X)", "nll_loss(X, None, X)"
+    bodies = "nll_loss((X, 1), y=len)", "nll_loss(X)", "nll_loss(X, None, X)", "nll_loss(X, labels=X)"
     made = [_calls(body, np.ones(2), None, None)[0] for body in bodies]
     assert made[0].kinds == ("a tuple of 2", "a builtin_function_or_method")
     assert made[1].kinds == ("", MISSING)
     assert made[2].kinds == ("", "None", "")
-    np.testing.assert_array_equal(made[2].inputs[2], [1.0, 1.0])
+    assert made[3].kinds == ("", MISSING, "")
+    for call in made[2:]:
+        np.testing.assert_array_equal(call.inputs[2], [1.0, 1.0])
 
 
 def test_an_input_that_is_changed_later_is_noted_as_it_was():
