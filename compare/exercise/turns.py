@@ -120,7 +120,7 @@ class _Epoch:
         if name == "y" and got.ndim != 1:
             return no_labels(f"{place} your {function} gets", got, len(self.steps[n]["y"]))
         if name == "y":
-            images = images_text(range(n * self.size, min((n + 1) * self.size, len(self.y))))
+            images = images_text(self.batches[n].rows)
             return Turn(
                 f"{place} your {function} gets the labels {shown(got)}. Which images are in this step, and which "
                 "labels have these?",
@@ -138,7 +138,7 @@ class _Epoch:
 
     def _images(self, n: int, place: str, function: str, got: NDArray, other: str) -> Turn:
         place = f"{place} your {function} gets"
-        rows, wanted = self._rows(got), range(n * self.size, min((n + 1) * self.size, len(self.y)))
+        rows, wanted = self._rows(got), self.batches[n].rows
         if rows is None:
             return no_images(place, got, self.X.shape[1], turned=self._rows(got.T) is not None)
         if other:
@@ -222,11 +222,8 @@ class _Epoch:
         return Turn(
             f"{self.head} you {begun} {counted(made, 'step')}{with_images}. How many steps should it be, with which "
             "images?",
-            steps_of(len(self.y), self.size, self._last()),
+            steps_of(len(self.y), self.size, self.batches[-1].rows),
         )
-
-    def _last(self) -> range:
-        return range((len(self.steps) - 1) * self.size, len(self.y))
 
     def wrong_result(self, ours: Results, calls: list[Call]) -> Turn | None:
         """W or b that is returned."""
