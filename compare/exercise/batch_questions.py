@@ -34,9 +34,8 @@ LITTLE = "float32 has half the digits: does a step of yours add a small number, 
 OTHERWISE = "Which line of yours does something else with such a batch than with the worked example?"
 WITH_P = "log_softmax", "logits_gradient"
 # Of these mistakes one asks for the step that is wrong: the maximum is right.
-OF_P = {
-    "log-of-softmax": "exp(-1000) is 0, and its logarithm is -inf: which step takes the logarithm of a probability?",
-}
+LOG_OF_NOTHING = "exp(-1000) is 0, and its logarithm is -inf: which step takes the logarithm of a probability?"
+OF_P = {"log-of-softmax": LOG_OF_NOTHING}
 
 
 def batch_question(batch: str, name: str, bug: str = "", *, little: bool = False) -> str:

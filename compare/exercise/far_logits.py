@@ -5,9 +5,11 @@ from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 import scratch
 from compare.backends.user_file import UserFileError
+from compare.exercise.batch_questions import LOG_OF_NOTHING
 from compare.exercise.rungs import shown
 from compare.exercise.trials import same
 
@@ -19,6 +21,11 @@ ROWS = (
 )
 CUT = "The difference between two logits of a row stays in logP, however large it is: which step changes it?"
 CUT_SAYS = "Look for a step that cuts values off, as clip, maximum and minimum do, or adds a small number."
+# The maximum is right: what is wrong is the logarithm of each P.
+NOTHING_SAYS = (
+    "P is 0 there, and so is a number that is too small for the dtype, as 1e-300 in float32: no logarithm of P is "
+    "needed, only that of the sum of exp."
+)
 SHIFT_SAYS = "Print what your code takes exp of there: the largest of each row should be 0."
 
 
@@ -39,6 +46,16 @@ def far_row(call: Callable, dtype: str) -> FarRow | None:
             ours = np.asarray(call(Z))
             if not same(ours, right):
                 seen = f"Of Z = {shown(Z)} in {dtype} your logP is {shown(ours)}, and should be {shown(right)}."
-                cut = bool(np.isfinite(ours).all())
-                return FarRow(f"{seen} {CUT_SAYS if cut else SHIFT_SAYS}", CUT if cut else "")
+                says, asks = _looked_at(ours, right)
+                return FarRow(f"{seen} {says}", asks)
     return None
+
+
+def _looked_at(ours: NDArray, right: NDArray) -> tuple[str, str]:
+    """Which step to look for, and what to ask; nothing where the question of the batch is the one to ask."""
+    finite = np.isfinite(ours)
+    if finite.all():
+        return CUT_SAYS, CUT
+    if (ours[~finite] == -np.inf).all() and same(ours[finite], right[finite]) and finite.any(axis=1).all():
+        return NOTHING_SAYS, LOG_OF_NOTHING
+    return SHIFT_SAYS, ""

@@ -11,9 +11,18 @@ FAULTS = {
         "Which line returns the result?",
         "A function without return gives None: end it with `return` and the result.",
     ),
+    r"numpy boolean (negative|subtract)": (
+        "Which array of that line is of True and False, and what should it be made of?",
+        "NumPy has no - for True and False. A.astype({given}.dtype) makes 1 and 0 of them; np.zeros_like({given}) and "
+        "np.eye(K, dtype={given}.dtype) are of numbers from the start.",
+    ),
     r"raises TypeError: 'float' object cannot be interpreted as an integer": (
         "Which number of that line must be a whole one, and which operation made it?",
         "a / b is a float, also where nothing is left; a // b is an integer. range(0, N, step) needs no division.",
+    ),
+    r"in shape (\(1,\)|\(1, 1\)), not a single number": (
+        "Which axis of length 1 should go?",
+        "L is one number, of shape (): keepdims=True, reshape and [:, None] keep or make an axis; leave them out here.",
     ),
     r"a single number, shape": (
         "What makes one number of them, for the whole batch?",

@@ -61,6 +61,15 @@ LATE = {
         'right in the worked example, but not in the batch "logits of ±1000": logP has -inf there. exp(-1000) is 0, '
         "and its logarithm is -inf: which step takes the logarithm of a probability?",
     ),
+    "a floor that float32 cannot hold": (
+        (
+            "return S - np.log(np.exp(S)",
+            "E = np.exp(S)\n    return np.log(E / E.sum(axis=1, keepdims=True) + 1e-300)  # (E",
+        ),
+        "log_softmax",
+        'right in the worked example, but not in the batch "logits of ±1000": logP has -inf there. exp(-1000) is 0, '
+        "and its logarithm is -inf: which step takes the logarithm of a probability?",
+    ),
     "a shift by the largest size": (
         ("S = Z - Z.max(axis=1, keepdims=True)", "S = Z - abs(Z).max(axis=1, keepdims=True)"),
         "log_softmax",
@@ -150,6 +159,9 @@ FAR = {
     "a shift by the largest size": "Of Z = [[-1000, -1001, -1002]] in float32 your logP is [[inf, inf, inf]], and "
     "should be [[-0.4076, -1.4076, -2.4076]]. Print what your code takes exp of there: the largest of each row should "
     "be 0.",
+    "a floor that float32 cannot hold": "Of Z = [[1000, 0, -1000]] in float32 your logP is [[0, -inf, -inf]], and "
+    "should be [[0, -1000, -2000]]. P is 0 there, and so is a number that is too small for the dtype, as 1e-300 in "
+    "float32: no logarithm of P is needed, only that of the sum of exp.",
     "logits cut off": "Of Z = [[1000, 0, -1000]] in float32 your logP is [[0, -50, -100]], and should be [[0, "
     "-1000, -2000]]. Look for a step that cuts values off, as clip, maximum and minimum do, or adds a small number.",
 }

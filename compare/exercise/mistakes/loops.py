@@ -49,6 +49,31 @@ def minus_beside_the_diagonal_forgotten(P, dP):
     return P * (dP + (dP * P).sum(axis=1, keepdims=True) - 2 * P * dP)
 
 
+@mistake(
+    "nll_loss", "A label of 0 is none, as in `if y[n]`.", "0 is the first class, and its images count like others."
+)
+def label_0_left_out_of_the_loss(logP, y):
+    return -(logP[np.arange(len(y)), y] * (y != 0)).sum() / len(y)
+
+
+@mistake(
+    "log_probabilities_gradient",
+    "A label of 0 is none, as in `if y[n]`.",
+    "0 is the first class: its images have their entry like others.",
+)
+def label_0_left_out_of_dlogp(logP, y):
+    return -one_hot(y, logP) * (y != 0)[:, None] / len(y)
+
+
+@mistake(
+    "logits_gradient",
+    "A label of 0 is none, as in `if y[n]`.",
+    "0 is the first class: in the rows of its images 1 is subtracted too.",
+)
+def label_0_not_subtracted(logP, y):
+    return (np.exp(logP) - one_hot(y, logP) * (y != 0)[:, None]) / len(y)
+
+
 @mistake("logits_gradient", "Each image is divided by N.", "All of dZ is divided, once: after the loop, not in it.")
 def divided_in_each_turn(logP, y):
     dZ = np.exp(logP)
