@@ -18,7 +18,8 @@ def on_the_way(seen: Seen) -> str:
     # a sum that is right but for its last digits is shown as the right one
     if seen.name in SUMS and len({value(part[seen.place]) for part in seen.pair(seen.first)}) == 1:
         return ""
-    where = seen.where if seen.name != "one_epoch" else _where_in_epochs(seen)
+    comma = "" if seen.first is seen.trials[0] else ","
+    where = f"{seen.batch}{comma}" if seen.name != "one_epoch" else _where_in_epochs(seen)
     return f"Print the same numbers in your code, and compare: {where} {tell(seen)}." if tell else ""
 
 

@@ -51,12 +51,17 @@ class Seen(NamedTuple):
         return [trial for trial in self.trials[: 1 + STEPS] if not trial.is_right(self.result)]
 
     @property
-    def where(self) -> str:
+    def batch(self) -> str:
         """Which trial is spoken of."""
+        return "in the worked example" if self.first is self.trials[0] else f"in a batch with {sizes_text(self.first)}"
+
+    @property
+    def where(self) -> str:
+        """Which trial is spoken of, and where the function is right."""
         if self.first is self.trials[0]:
-            return "in the worked example"
+            return self.batch
         right = "right" if self.trials[0].is_right() else f"{self.symbol} is right"
-        return f"{right} in {example_text(self.name)}, but not in a batch with {sizes_text(self.first)}: there"
+        return f"{right} in {example_text(self.name)}, but not {self.batch}: there"
 
     @property
     def place(self) -> tuple[int, ...]:
