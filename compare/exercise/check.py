@@ -19,7 +19,7 @@ from compare.exercise.batch_questions import batch_question
 from compare.exercise.described import described
 from compare.exercise.epoch_questions import own_functions_unused
 from compare.exercise.extremes import wrong_at_extremes
-from compare.exercise.far_logits import far_row
+from compare.exercise.far_logits import far
 from compare.exercise.fault_help import fault_help
 from compare.exercise.late import Late, first_of, seen_there
 from compare.exercise.named import Named, named
@@ -171,7 +171,7 @@ def _on_batches(file: Worker, name: str, problem: Problem, on_step: Step) -> Fin
     asks = late.asks or batch_question(
         late.batch, name, known.bug if known else "", little="in float64 only" in late.about
     )
-    if name == "log_softmax" and not known and (row := far_row(file.functions()[name], late.dtype)):
+    if not known and (row := far(name, file.functions()[name], late.dtype)):
         asks, facts = row.asks or asks, (row.says,)
     return Finding.of(f"{late} {how}. {asks}", known, facts)
 

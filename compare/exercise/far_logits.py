@@ -1,4 +1,4 @@
-"""Rows of logits by which one sees by hand what goes wrong in log_softmax where logits are far apart, or far from 0."""
+"""Rows that show by hand what goes wrong in log_softmax or nll_loss where logits are far apart, or far from 0."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,12 +20,19 @@ ROWS = (
     ((1000, 999, 998), (-1000, -1001, -1002)),
 )
 CUT = "The difference between two logits of a row stays in logP, however large it is: which step changes it?"
-CUT_SAYS = "Look for a step that cuts values off, as clip, maximum and minimum do, or adds a small number."
+CUT_SAYS = (
+    "Look for a step that cuts values off, as clip, maximum and minimum do, puts others in their place, as where, or "
+    "adds a small number."
+)
 # The maximum is right: what is wrong is the logarithm of each P.
 NOTHING_SAYS = (
     "P is 0 there, and so is a number that is too small for the dtype, as 1e-300 in float32: no logarithm of P is "
     "needed, only that of the sum of exp."
 )
+# The loss of a label whose P is 0 for a computer, and whose logP is not.
+FAR_LOSS = [[0, -1000]], [1]
+LOSS = "logP comes in as a logarithm already, and may be -1000: which step makes something else of it?"
+LOSS_SAYS = "exp(-1000) is 0, and its logarithm is -inf: neither exp nor log is needed, L is made of logP itself."
 SHIFT_SAYS = "Print what your code takes exp of there: the largest of each row should be 0."
 
 
@@ -34,6 +41,24 @@ class FarRow(NamedTuple):
 
     says: str
     asks: str = ""
+
+
+def far(name: str, call: Callable, dtype: str) -> FarRow | None:
+    """What is seen of a function at logits far from each other; None where nothing is wrong."""
+    looks = {"log_softmax": far_row, "nll_loss": far_loss}
+    return looks[name](call, dtype) if name in looks else None
+
+
+def far_loss(call: Callable, dtype: str) -> FarRow | None:
+    """What nll_loss makes of a label with P = 0, if that is inf or nan."""
+    logP, y = np.array(FAR_LOSS[0], dtype), np.array(FAR_LOSS[1])
+    # one that raises is told elsewhere
+    with suppress(UserFileError):
+        ours = float(call(logP, y))
+        if not np.isfinite(ours):
+            seen = f"Of logP = {shown(logP)} and y = {shown(y)} in {dtype} your L is {ours}, and should be 1000."
+            return FarRow(f"{seen} {LOSS_SAYS}", LOSS)
+    return None
 
 
 def far_row(call: Callable, dtype: str) -> FarRow | None:

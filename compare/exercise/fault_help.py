@@ -4,6 +4,7 @@ import re
 
 from compare.equations import KNOWN
 from compare.exercise.faults import FAULTS, PRINTED
+from compare.exercise.line_faults import LINE_FAULTS
 from compare.exercise.sizes import fixed_size, in_letters
 from compare.exercise.step_faults import STEP_FAULTS
 
@@ -18,7 +19,8 @@ def fault_help(text: str, name: str) -> tuple[str, str]:
     if fixed := fixed_size(text, name):
         return fixed
     asks, says = next(
-        (texts for pattern, texts in (STEP_FAULTS | FAULTS).items() if re.search(pattern, text)), OTHERWISE
+        (texts for pattern, texts in (STEP_FAULTS | LINE_FAULTS | FAULTS).items() if re.search(pattern, text)),
+        OTHERWISE,
     )
     given, result = next(iter(KNOWN[name].parameters)), next(iter(KNOWN[name].results))
     return asks, f"{in_letters(text, name)}{says.format(given=given, result=result)}"

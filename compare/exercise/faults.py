@@ -3,26 +3,18 @@
 PRINTED = "What you print is shown for the worked example."
 # What stands in the message, what to ask, and what to say on request.
 FAULTS = {
-    r"Cannot cast ufunc": (
-        "the array that this line writes into keeps its dtype: which one is it, and where is the array made?",
-        "An array of integers takes no decimals; np.zeros(shape, {given}.dtype) takes the dtype of {given}.",
-    ),
     r"returns None": (
         "Which line returns the result?",
         "A function without return gives None: end it with `return` and the result.",
     ),
-    r"numpy boolean (negative|subtract)": (
-        "Which array of that line is of True and False, and what should it be made of?",
-        "NumPy has no - for True and False. A.astype({given}.dtype) makes 1 and 0 of them; np.zeros_like({given}) and "
-        "np.eye(K, dtype={given}.dtype) are of numbers from the start.",
-    ),
-    r"raises TypeError: 'float' object cannot be interpreted as an integer": (
-        "Which number of that line must be a whole one, and which operation made it?",
-        "a / b is a float, also where nothing is left; a // b is an integer. range(0, N, step) needs no division.",
-    ),
     r"in shape (\(1,\)|\(1, 1\)), not a single number": (
         "Which axis of length 1 should go?",
-        "L is one number, of shape (): keepdims=True, reshape and [:, None] keep or make an axis; leave them out here.",
+        "L is one number, of shape (): keepdims=True, reshape and [:, None] keep or make an axis, and A.shape is no "
+        "number but a tuple. Leave out what makes it.",
+    ),
+    r"returns a list for L, not a number": (
+        "Which brackets or which loop make a list, and how many numbers is L?",
+        "L is one number, the mean over the images: np.mean makes it of a list with a number for each image.",
     ),
     r"a single number, shape": (
         "What makes one number of them, for the whole batch?",
@@ -32,10 +24,14 @@ FAULTS = {
         "That is a number for each image: where in its row does it stand, and what stands beside it?",
         "dlogP has the shape of logP: begin with np.zeros_like(logP), and put the number into the label's column.",
     ),
-    r"(softmax_backward|logits).* in shape \(K,\) = .*, not \(N, K\)": (
+    r"(softmax|logits|log_probabilities_gradient).* in shape \(K,\) = .*, not \(N, K\)": (
         "These are the numbers of one image, or of all images together. Which line should keep a row for each image?",
         "The result has a row for each of the N images: no sum, mean or index may take away axis 0, and a loop over "
         "the images fills one row in each turn.",
+    ),
+    r"(softmax|logits).* in shape \(N,\) = .*, not \(N, K\)": (
+        "That is one number for each image. Which line should keep a number for each class?",
+        "The result has a column for each of the K classes: no sum, maximum or index may take away axis 1.",
     ),
     r"(?<!log_)probabilities_gradient.* in shape ": (
         "Each entry of dP is made of one entry of P and one of dlogP: which line does more than that?",
@@ -192,9 +188,13 @@ FAULTS = {
         "Is that name spelled as NumPy spells it?",
         "NumPy has A.T, A.copy(), np.zeros_like(A), A.sum(axis=0). PyTorch calls some of them otherwise.",
     ),
-    r"inhomogeneous": (
+    r"(sgd_step|one_epoch).*inhomogeneous": (
         "What do you make one array of, and have the parts one shape?",
         "W (K, D) and b (K,) are two arrays, and go back as two: with a comma.",
+    ),
+    r"inhomogeneous": (
+        "What do you make one array of, and have the parts one shape?",
+        "The rows of a matrix are of one length: look at what each turn of your loop adds to the list.",
     ),
     r"raises (NameError: name .* is not defined|NameError: cannot access|UnboundLocalError)": (
         "Where does that name get its value?",
@@ -217,7 +217,7 @@ FAULTS = {
         "Does the function that you call know that argument?",
         "NumPy says axis and keepdims, PyTorch dim and keepdim. sum() and max() of Python know neither; np.sum does.",
     ),
-    r"raises TypeError.*(argument|positional)": (
+    r"raises TypeError: [\w.]+\(\) .*(argument|positional)": (
         "Which parameters has the function that you call?",
         "Keep the parameters as the file gives them, and call your functions with the same ones in the same order.",
     ),

@@ -1,6 +1,7 @@
 """The sizes that an error of a function tells: in letters, and those that the inputs do not have."""
 
 import re
+from itertools import zip_longest
 
 from compare.equations import KNOWN, shape_text
 from compare.exercise.rungs import example
@@ -27,10 +28,11 @@ def fixed_size(text: str, name: str) -> tuple[str, str] | None:
     """What to ask and say where a size is that of MNIST or of the worked example, and no input has it; else None."""
     sizes, (shapes, single) = _sizes(text, name), _told(text)
     usual = USUAL | ({size: one for one, size in KNOWN[name].sizes(example(name)[0]).items()} if name != EPOCH else {})
+    beside = _beside(shapes, sizes) if _by_axes(text, shapes) else {}
     found = {
-        usual[size]: size
+        letter: size
         for size in (*sum(shapes, ()), *single)
-        if size not in (1, *sizes.values()) and usual.get(size) in sizes
+        if size not in (1, *sizes.values()) and size in usual and (letter := beside.get(size, usual[size])) in sizes
     }
     found |= _of_the_example(text, name)
     if not found:
@@ -42,6 +44,19 @@ def fixed_size(text: str, name: str) -> tuple[str, str] | None:
         "A size changes from batch to batch, and with the data. Take it from an input: "
         f"{', '.join(f'{letter} is {_from_input(letter, name)}' for letter in found)}.",
     )
+
+
+def _by_axes(text: str, shapes: list[tuple[int, ...]]) -> bool:
+    """Whether the shapes of an error meet axis by axis, the last with the last: not in a product of matrices."""
+    result = "in shape" in text
+    return len({*map(len, shapes)}) == 1 if result else "not aligned" not in text
+
+
+def _beside(shapes: list[tuple[int, ...]], sizes: dict[str, int]) -> dict[int, str]:
+    """The letters of the sizes that others meet on their axis, where each is that of one letter."""
+    letters = {size: letter for letter, size in sizes.items() if [*sizes.values()].count(size) == 1}
+    axes = zip_longest(*(reversed(shape) for shape in shapes), fillvalue=1)
+    return {size: letters[other] for axis in axes for size in axis for other in axis if other in letters}
 
 
 def _of_the_example(text: str, name: str) -> dict[str, int]:

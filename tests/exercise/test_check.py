@@ -70,6 +70,12 @@ LATE = {
         'right in the worked example, but not in the batch "logits of ±1000": logP has -inf there. exp(-1000) is 0, '
         "and its logarithm is -inf: which step takes the logarithm of a probability?",
     ),
+    "the logarithm of P in the loss": (
+        ("return -logP[np.arange(len(y)), y].mean()", "return -np.log(np.exp(logP)[np.arange(len(y)), y]).mean()"),
+        "nll_loss",
+        'right in the worked example, but not in the batch "logits of ±1000": L has inf there. logP comes in as a '
+        "logarithm already, and may be -1000: which step makes something else of it?",
+    ),
     "a shift by the largest size": (
         ("S = Z - Z.max(axis=1, keepdims=True)", "S = Z - abs(Z).max(axis=1, keepdims=True)"),
         "log_softmax",
@@ -163,7 +169,10 @@ FAR = {
     "should be [[0, -1000, -2000]]. P is 0 there, and so is a number that is too small for the dtype, as 1e-300 in "
     "float32: no logarithm of P is needed, only that of the sum of exp.",
     "logits cut off": "Of Z = [[1000, 0, -1000]] in float32 your logP is [[0, -50, -100]], and should be [[0, "
-    "-1000, -2000]]. Look for a step that cuts values off, as clip, maximum and minimum do, or adds a small number.",
+    "-1000, -2000]]. Look for a step that cuts values off, as clip, maximum and minimum do, puts others in their "
+    "place, as where, or adds a small number.",
+    "the logarithm of P in the loss": "Of logP = [[0, -1000]] and y = [1] in float32 your L is inf, and should be "
+    "1000. exp(-1000) is 0, and its logarithm is -inf: neither exp nor log is needed, L is made of logP itself.",
 }
 
 

@@ -49,3 +49,17 @@ def hinge_loss(logP, y):
     over = np.maximum(0, logP - logP[rows, y][:, None] + 1)
     over[rows, y] = 0
     return over.sum() / len(y)
+
+
+@mistake("nll_loss", "y times logP picks the label's entry.", "Y, with a 1 at the label, picks it; y is its number.")
+def multiplied_by_the_label(logP, y):
+    return -(y[:, None] * logP).sum() / len(y)
+
+
+@mistake(
+    "log_probabilities_gradient",
+    "The gradient of -logP is -logP.",
+    "The slope of -x is -1, whatever x is; and L has the entries at the labels only.",
+)
+def whole_logp_for_its_slope(logP, y):
+    return -logP / len(y)

@@ -74,6 +74,14 @@ def label_0_not_subtracted(logP, y):
     return (np.exp(logP) - one_hot(y, logP) * (y != 0)[:, None]) / len(y)
 
 
+@mistake("nll_loss", "Each turn divides by N.", "The whole sum is divided, once: after the loop, not in it.")
+def loss_divided_in_each_turn(logP, y):
+    L = 0.0
+    for n, label in enumerate(y):
+        L = (L - logP[n, label]) / len(y)
+    return L
+
+
 @mistake("logits_gradient", "Each image is divided by N.", "All of dZ is divided, once: after the loop, not in it.")
 def divided_in_each_turn(logP, y):
     dZ = np.exp(logP)

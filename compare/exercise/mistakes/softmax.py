@@ -171,3 +171,12 @@ def last_class_of_the_sum_only(P, dP):
 @mistake(BACKWARD, "One J is enough for all images.", "Each image has its own P[n], and so its own J.")
 def matrix_of_the_first_image(P, dP):
     return softmax_backward(np.broadcast_to(P[:1], P.shape), dP)
+
+
+@mistake(
+    "softmax_backward",
+    "J is 1 on the diagonal, less the products.",
+    "J[j, k] = P[j] (delta[j, k] - P[k]): on the diagonal of the first matrix stands P, as np.diag(P[n]) makes it.",
+)
+def ones_on_the_diagonal(P, dP):
+    return dP - P * (P * dP).sum(axis=1, keepdims=True)
