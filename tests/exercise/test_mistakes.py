@@ -20,6 +20,8 @@ HERE = Path(__file__).parent
 MADE: dict[str, dict[str, dict[str, str]]] = {rung: {} for rung in RUNGS}
 for path in sorted((HERE / "mistakes").glob("*.toml")):
     for rung, cases in tomllib.loads(path.read_text()).items():
+        # a second case of one name would take the place of the first
+        assert not MADE[rung].keys() & cases.keys(), path
         MADE[rung] |= cases
 CASES = [(rung, what) for rung, cases in MADE.items() for what in cases]
 VARIANTS = tomllib.loads((HERE / "right_variants.toml").read_text())
