@@ -134,16 +134,10 @@ def tells(error: Exception) -> bool:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         time.sleep(WAITS_FOR_THE_FIRST)
     if here and not here.rank:
-        _note_told()
+        # a rank that torchrun ends before it comes to the same error then knows that all is told
+        _find_store()
+        is_first_to_tell()
     return True
-
-
-def _note_told() -> None:
-    """For a rank that torchrun ends before it comes to the same error: all is told."""
-    _find_store()
-    if _store is not None:
-        with suppress(RuntimeError):
-            _store.add(TOLD, 1)
 
 
 def end(code: int) -> NoReturn:

@@ -16,6 +16,8 @@ MOST_CALLS, LARGEST = 200, 10_000
 NOTHING = np.zeros(0)
 # What is said of an input that is not given.
 MISSING = "missing"
+# What stands in its place; None is a value that is given.
+ABSENT = object()
 
 
 class Call(NamedTuple):
@@ -64,13 +66,9 @@ class _Notes:
             parameters = KNOWN[name].parameters
             given = dict(zip(parameters, inputs, strict=False)) | named
             unknown = (value for key, value in named.items() if key not in parameters)
-            taken = [*(given.get(parameter) for parameter in parameters), *inputs[len(parameters) :], *unknown]
+            taken = [*(given.get(parameter, ABSENT) for parameter in parameters), *inputs[len(parameters) :], *unknown]
             copies = tuple(map(_copied, taken))
-            kinds = [_kind(*pair) for pair in zip(taken, copies, strict=True)]
-            kinds[: len(parameters)] = [
-                kind if parameter in given else MISSING for kind, parameter in zip(kinds, parameters, strict=False)
-            ]
-            self.calls.append(Call(name, copies, (), tuple(kinds)))
+            self.calls.append(Call(name, copies, (), tuple(map(_kind, taken, copies))))
             self._inside = True
             try:
                 returned = function(*inputs, **named)
@@ -90,6 +88,8 @@ def _results(name: str, returned: Any) -> tuple[NDArray, ...]:
 
 def _kind(value: Any, copied: NDArray) -> str:
     """What a value is, if no array of numbers was made of it."""
+    if value is ABSENT:
+        return MISSING
     if copied is not NOTHING:
         return ""
     if isinstance(value, np.ndarray | np.generic):

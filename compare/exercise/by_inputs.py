@@ -1,11 +1,9 @@
 """What is said of a result that is the right one and something that came in: added to it, or multiplied with it."""
 
-from typing import Any
-
 import numpy as np
 
 from compare.exercise.seen import Seen
-from compare.exercise.trials import Trial, same
+from compare.exercise.trials import Trial, alike, same
 
 # Powers of an input that people multiply with.
 POWERS = {
@@ -18,7 +16,7 @@ def off_by_an_input(seen: Seen) -> str:
     """Ours is the right one plus or minus something that came in."""
     for name in seen.first.given:
         for sign, word in ((1, "too much"), (-1, "missing")):
-            if all(_is(sign * np.subtract(*seen.pair(trial)), trial.given[name]) for trial in seen.wrong):
+            if all(alike(sign * np.subtract(*seen.pair(trial)), trial.given[name]) for trial in seen.wrong):
                 return f"Your {seen.symbol} is the right one but for {name}, which is {word} in it."
     return ""
 
@@ -50,7 +48,3 @@ def _is_times(seen: Seen, trial: Trial, name: str, power: float, sign: int = 1, 
         if signs:
             return same(ours, sign * right * given[name] ** power)
         return same(np.abs(ours), np.abs(right) * np.abs(given[name]) ** power)
-
-
-def _is(one: Any, other: Any) -> bool:
-    return np.shape(one) == np.shape(other) and same(one, np.asarray(other))

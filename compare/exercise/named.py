@@ -10,7 +10,7 @@ import numpy as np
 from compare.bugs.catalogue import BUGS, Bug
 from compare.equations import COMPOSED, KNOWN
 from compare.exercise.mistakes import MISTAKES, Mistake
-from compare.exercise.trials import Trial, as_results, is_nothing, same
+from compare.exercise.trials import Trial, alike, as_results, is_nothing
 from compare.exercise.trials import trials as trials_of
 
 
@@ -89,6 +89,6 @@ def _fits(function: Callable, trials: list[Trial]) -> bool:
     """Whether a function makes what was made, and it is not right everywhere."""
     return all(
         len(found := as_results(function(*(np.copy(v) if np.ndim(v) else v for v in trial.inputs)))) == len(trial.ours)
-        and all(np.shape(a) == np.shape(b) and same(a, b) for a, b in zip(found, trial.ours, strict=True))
+        and all(map(alike, found, trial.ours))
         for trial in trials
     )

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from compare.equations import KNOWN
 from compare.exercise.rungs import MORE, shown
-from compare.exercise.trials import NOTHING, STEPS, Trial, is_nothing, same, sizes_text
+from compare.exercise.trials import NOTHING, STEPS, Trial, alike, is_nothing, same, sizes_text
 
 # What every ratio may be off, and from which share of the largest value on it is read.
 SPREAD, LARGE = 1e-6, 1e-3
@@ -151,8 +151,7 @@ def is_an_input(seen: Seen) -> str:
 
 
 def _is_given(seen: Seen, trial: Trial, name: str) -> bool:
-    ours, given = seen.pair(trial)[0], trial.given[name]
-    return np.shape(given) == ours.shape and same(ours, given)
+    return alike(seen.pair(trial)[0], trial.given[name])
 
 
 def one_number(seen: Seen) -> str:

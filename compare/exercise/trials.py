@@ -69,6 +69,11 @@ def same(ours: NDArray, right: NDArray) -> bool:
     return np.allclose(ours, right, rtol=0, atol=within * max(scale, 1e-300), equal_nan=True)
 
 
+def alike(ours: Any, right: Any) -> bool:
+    """True if two values have one shape, and are equal up to rounding."""
+    return np.shape(ours) == np.shape(right) and same(ours, right)
+
+
 def is_nothing(ours: NDArray, right: NDArray) -> bool:
     """True if ours is 0 everywhere beside the right one: what is left where numbers cancel is no value."""
     return bool(np.abs(ours).max(initial=0.0) <= NOTHING * np.abs(right).max(initial=0.0))

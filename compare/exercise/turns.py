@@ -67,11 +67,12 @@ class _Epoch:
     def __init__(self, inputs: tuple[Any, ...]):
         self.X, self.y, W, b, self.lr, self.size = inputs
         model = scratch.SoftmaxRegression(W, b)
+        every = (range(first, min(first + self.size, len(self.y))) for first in range(0, len(self.y), self.size))
+        self.batches = [Batch(r, self.X[r.start : r.stop], self.y[r.start : r.stop]) for r in every]
         self.steps: list[Values] = []
-        for first in range(0, len(self.y), self.size):
-            part = slice(first, first + self.size)
+        for batch in self.batches:
             before = {"W": model.weight.copy(), "b": model.bias.copy(), "lr": self.lr}
-            step = scratch.step(model, scratch.SGD(self.lr), self.X[part], self.y[part])
+            step = scratch.step(model, scratch.SGD(self.lr), batch.X, batch.y)
             P, dlogP = np.exp(step.logP), RIGHT["log_probabilities_gradient"](step.logP, step.y)
             self.steps.append(step._asdict() | before | {"P": P, "dlogP": dlogP, "dP": dlogP / P})
         self.after = {"W": model.weight, "b": model.bias}
@@ -91,12 +92,6 @@ class _Epoch:
                 if name == "X":
                     right[n] = call.name
         return None
-
-    @property
-    def batches(self) -> list[Batch]:
-        """The images of each step."""
-        every = (range(first, min(first + self.size, len(self.y))) for first in range(0, len(self.y), self.size))
-        return [Batch(rows, self.X[rows.start : rows.stop], self.y[rows.start : rows.stop]) for rows in every]
 
     def _place(self, n: int) -> str:
         return f"{self.head}, in step {n + 1} of {len(self.steps)},"

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.exercise.seen import SPREAD, Seen, prints_as_one, ratio
-from compare.exercise.trials import Trial, same
+from compare.exercise.trials import Trial, alike, same
 
 
 class Own(NamedTuple):
@@ -80,7 +80,7 @@ def updated(seen: Seen) -> str:
 def _formula(seen: Seen) -> str:
     name = seen.symbol
     for text in (*OF_ITS_OWN, *OF_THE_OTHER[name]):
-        if all(_is(seen.pair(trial)[0], _made(text, trial, name)) for trial in seen.wrong):
+        if all(alike(seen.pair(trial)[0], _made(text, trial, name)) for trial in seen.wrong):
             turned = TURNED.format(name) if text == "-lr * d{0}" else ""
             return f"Your new {name} has the values of `{text.format(name)}`, and E6 is {name} - lr * d{name}.{turned}"
     return ""
@@ -90,10 +90,6 @@ def _made(text: str, trial: Trial, name: str) -> NDArray:
     if text in OF_ITS_OWN:
         return OF_ITS_OWN[text](Own(trial.given[name], trial.given[f"d{name}"], trial.given["lr"]))
     return OF_THE_OTHER[name][text](Both(*trial.inputs))
-
-
-def _is(ours: NDArray, made: NDArray) -> bool:
-    return np.shape(made) == ours.shape and same(ours, made)
 
 
 def _length(seen: Seen) -> str:
