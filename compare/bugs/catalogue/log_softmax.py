@@ -206,7 +206,7 @@ def double_softmax(Z):
 
 @bug(
     "log_softmax",
-    "sum() sums.",
+    "sum() adds up each row by itself.",
     "All images share a sum of 1; every logP is too low by about log N.",
     "Without axis=1 NumPy sums over everything.",
     row_maximum=(False, True),

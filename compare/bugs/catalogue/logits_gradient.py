@@ -132,7 +132,7 @@ def one_subtracted_after_dividing(logP, y):
     "The labels are 0 ... K-1; label 0 minus 1 is the last column, without an error.",
     shift=(-1, 1),
 )
-def gradient_at_the_next_label(logP, y, *, shift=-1):
+def gradient_beside_the_label(logP, y, *, shift=-1):
     return scratch.logits_gradient(logP, (y + shift) % logP.shape[1])
 
 
