@@ -14,7 +14,10 @@ OPERATIONS: dict[type, Callable[[float, float], float]] = {
     ast.Pow: operator.pow,
 }  # fmt: skip
 SIGNS: dict[type, Callable[[float], float]] = {ast.USub: operator.neg, ast.UAdd: operator.pos}
-MATHS: dict[str, Callable[[float], float]] = {"log": math.log, "exp": math.exp, "sqrt": math.sqrt}
+# float64 is how NumPy prints one number of an array.
+MATHS: dict[str, Callable[[float], float]] = {
+    "log": math.log, "exp": math.exp, "sqrt": math.sqrt, "float64": float, "float32": float,
+}  # fmt: skip
 MODULES, ARRAYS = {"np", "numpy", "math"}, {"array", "asarray"}
 # A longer text is no answer.
 LONGEST = 300
