@@ -8,6 +8,8 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from compare.data.regular_files import read_bytes
 from compare.errors import InputError
 from compare.files import short_path
@@ -16,7 +18,7 @@ from compare.words import printable
 # How the name of the module begins that a file is run as.
 MODULE = "user_file_"
 # Characters of an error of Python that are shown: of a longer one so many from its end.
-LONGEST, END = 72, 32
+LONGEST, END = 90, 36
 
 
 def compiled(path: Path) -> types.CodeType:
@@ -49,10 +51,16 @@ def said(error: BaseException) -> str:
 
 
 def _first_line(error: BaseException) -> str:
-    line = said(error).strip().partition("\n")[0]
+    line = said(error).strip().partition("\n")[0].rstrip(".")
     line = re.sub(r"Input operand \d has a mismatch .* \((size \d+ is different from \d+)\)$", r"\1", line)
     line = re.sub(r"Input (operand .*), gufunc core with signature \S+ requires", r"\1, and needs", line)
-    return printable(line if len(line) <= LONGEST else f"{line[: LONGEST - END]} … {line[-END:]}")
+    return printable(line if len(line) <= LONGEST else _without_its_middle(line))
+
+
+def _without_its_middle(line: str) -> str:
+    """The beginning and the end of a long line, in whole words as far as there are any."""
+    first, last = line[: LONGEST - END], line[-END:]
+    return f"{first.rpartition(' ')[0] or first} … {last.partition(' ')[2] or last}"
 
 
 def line_of(error: BaseException, path: Path, others: Collection[str] = ()) -> str:
@@ -71,6 +79,8 @@ def kind_of(value: Any) -> str:
     """The type of a value with its article, as `a list`."""
     if value is None:
         return "None"
+    if type(value) is np.ndarray:
+        return "an array"
     name = _name_of(value) or "object of a class without a name"
     return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
 

@@ -199,7 +199,8 @@ def _array(part: Any, wanted: Wanted, title: str) -> NDArray:
     name, _, shape, dtype, _ = wanted
     if not shape and _is_number(part):
         part = dtype.type(part)
-    if not isinstance(part, np.ndarray | np.generic):
+    # * of a matrix is another product, which the next function would meet
+    if not isinstance(part, np.ndarray | np.generic) or isinstance(part, np.matrix):
         kind = "a NumPy array" if shape else "a number"
         raise UserFileError(f"{title} returns {kind_of(part)} for {name.removesuffix(',')}, not {kind}")
     # a plain copy: neither a subclass with operators of its own, nor memory that the user's file may still change

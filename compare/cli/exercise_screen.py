@@ -18,7 +18,7 @@ STYLES = {"right": "green", "wrong": "bold red", "foreign": "bold red", "paper":
 WORDS = {"later": "", "foreign": "not yours"}
 NAME = 26
 # What is said of a formula that was derived on paper; the formula itself is for those who ask for hints.
-DERIVED = "On paper you had numbers of it: which formula gives all of them?"
+DERIVED = "On paper you computed numbers of {}: which formula gives all of them?"
 
 
 def print_ladder(console: Console, rungs: list[Rung], details: bool) -> None:
@@ -76,7 +76,12 @@ def print_next(console: Console, path: Path, todo: Rung, formula: bool = False) 
             )
         )
     if todo.paper and TEXTS[todo.name].hidden and not (todo.finding and todo.finding.fault):
-        said = f"Your answers on paper are entries of this: {TEXTS[todo.name].formula}" if formula else DERIVED
+        result = " and ".join(KNOWN[todo.name].results)
+        said = (
+            f"Your answers on paper are entries of this: {TEXTS[todo.name].formula}"
+            if formula
+            else DERIVED.format(result)
+        )
         console.print(_filled(said))
 
 

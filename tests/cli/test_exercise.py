@@ -86,7 +86,7 @@ def test_a_wrong_function_is_asked_about_and_named_on_request(cli, rungs_file: C
     assert "logits (E1): for a black image, X = 0, your Z[0, 0] is 0 with b[0] = 0.5." in words
     assert "X (N, D), W (K, D), b (K,) -> Z (N, K) --hint says more" in words
     assert [len(re.findall(r"^hint \d of 3", out, re.M)) for out in outputs] == [0, 1, 2, 3]
-    assert 'hint 1 of 3: This is the mistake "bias forgotten forward".' in outputs[1]
+    assert 'hint 1 of 3: This is the mistake "bias without effect".' in outputs[1]
     code = "hint 3 of 3: X @ W.T is (N, K), and b (K,) is added to each of its rows by broadcasting."
     assert " ".join(outputs[3].split()).endswith(f"{code} That was the last hint. to read: E1, in {maths_page()}")
     assert "to read" not in outputs[2]
@@ -101,7 +101,7 @@ def test_the_formula_that_was_derived_is_told_with_the_last_hint(cli, rungs_file
     formula = "Your answers on paper are entries of this: dZ = (P - Y) / N"
     assert [formula in out for out in outputs] == [*7 * [False], True]
     assert "P - Y" not in "".join(outputs[:7])
-    assert "On paper you had numbers of it: which formula gives all of them?" in outputs[4]
+    assert "On paper you computed numbers of dZ: which formula gives all of them?" in outputs[4]
 
 
 @pytest.fixture

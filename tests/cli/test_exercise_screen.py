@@ -5,7 +5,7 @@ from collections.abc import Callable
 SHORT = "--data", "digits", "--epochs", "1"
 
 
-DERIVED = "On paper you had numbers of it: which formula gives all of them?"
+DERIVED = "On paper you computed numbers of "
 
 
 def test_the_formula_of_the_paper_is_asked_for_where_the_values_are_wrong_only(cli, rungs_file: Callable):
