@@ -1,6 +1,6 @@
 """The calls that an epoch makes: those that take part in its steps, and what each of them gets."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -19,11 +19,23 @@ GRADIENTS = "sgd_step", "weight_gradient", "bias_gradient", "logits_gradient"
 ROUNDING = 1e-14
 
 
+# The calls of others that a function makes, for some inputs.
+Trace = Callable[[tuple[Any, ...]], list[Call]]
+
+
+def no_trace(_: tuple[Any, ...]) -> list[Call]:
+    """Of a function whose calls are not looked at."""
+    return []
+
+
 def used(calls: list[Call]) -> list[Call]:
     """Without what is computed beside the steps, such as a loss to be printed, and without what is computed twice."""
     kept: list[Call] = []
     for call in reversed(calls):
         given = [part for later in kept for part in later.inputs]
+        # log_softmax of logP is logP
+        if call.name in FORWARD and call.results and equal(call.results[0], call.inputs[0]):
+            continue
         if (
             call.name not in FORWARD
             or not call.results
@@ -45,12 +57,20 @@ def _is_repeated(calls: list[Call], n: int) -> bool:
 
 
 def numbered(calls: list[Call]) -> Iterator[tuple[int, Call]]:
-    """Every call, with how often the same function was called before."""
-    seen: dict[str, int] = {}
+    """Every call with its step: a step begins with logits, if that is called in each; else with every function anew."""
+    names = [call.name for call in calls]
+    each = names.count("logits") >= min((names.count(one) for one in GRADIENTS if one in names), default=0)
+    begun, seen = 0, dict[str, int]()
     for call in calls:
+        begun += call.name == "logits"
         n = seen.get(call.name, 0)
         seen[call.name] = n + 1
-        yield n, call
+        yield begun - 1 if each and begun else n, call
+
+
+def is_empty(call: Call) -> bool:
+    """Whether this call begins a step without images."""
+    return call.name == "logits" and bool(call.inputs) and call.inputs[0].shape[:1] == (0,)
 
 
 def inputs_of(call: Call) -> Iterator[tuple[str, NDArray]]:

@@ -1,5 +1,6 @@
 """The checks of the exercise: each function on its own, first on small inputs, then on every kind of batch."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import chain
@@ -16,6 +17,7 @@ from compare.backends.worker import Worker
 from compare.bugs.diagnosis import Diagnostician
 from compare.equations import COMPOSED, FUNCTIONS, KNOWN
 from compare.exercise.batch_questions import batch_question
+from compare.exercise.calls import Trace, no_trace
 from compare.exercise.described import described
 from compare.exercise.epoch_questions import own_functions_unused
 from compare.exercise.extremes import wrong_at_extremes
@@ -28,7 +30,8 @@ from compare.exercise.rungs import example
 from compare.exercise.seen import Seen
 from compare.exercise.trials import Trial, as_results, small_inputs, trials
 from compare.exercise.turn_texts import ALONE, Turn
-from compare.exercise.turns import Trace, first_wrong_turn, no_trace
+from compare.exercise.turns import empty_step, first_wrong_turn
+from compare.exercise.unused import unused
 from compare.problem import DTYPES, Problem
 from compare.proof.accuracy_loss import loses_accuracy
 from compare.proof.exact_arithmetic import BATCHES, LARGE_BATCH, first_unequal
@@ -51,6 +54,8 @@ CHANGES = (
     "np.empty leaves in an array what was there before, np.zeros fills it. Nothing is drawn at random, and nothing is "
     "kept from one call to the next.",
 )
+# So many images are told one by one.
+FEW = 10
 # What needs the functions before it.
 LAST = "one_epoch"
 
@@ -93,9 +98,15 @@ def found_or_fault(name: str, find: Callable[[], Finding | None], trace: Trace =
     except UserFileError as error:
         if "is not written yet" in str(error):
             raise
-        turn = next((turn for inputs in small_inputs(name) if (turn := first_wrong_turn(inputs, trace(inputs)))), None)
-        asks, says = turn or fault_help(str(error), name)
+        asks, says = _turn_of_a_fault(str(error), name, trace) or fault_help(str(error), name)
         return Finding(f"{error}. {asks[:1].upper()}{asks[1:]}", (says,), asks, fault=True)
+
+
+def _turn_of_a_fault(text: str, name: str, trace: Trace) -> Turn | None:
+    """What is seen in the calls of an epoch that cannot be used; of a wrong dtype they tell less than the error."""
+    if re.search(r"returns .* in (float|int)\d+", text):
+        return None
+    return next((turn for inputs in small_inputs(name) if (turn := first_wrong_turn(inputs, trace(inputs)))), None)
 
 
 def _tracer(file: Worker, name: str) -> Trace:
@@ -129,9 +140,12 @@ def on_trials(name: str, call: Callable, trace: Trace = no_trace) -> Finding | N
             seen = Seen(name, found, result)
             if _changes(call, seen.first):
                 return Finding(f"your {seen.symbol} {CHANGES[0]}", CHANGES[1:])
-            return Finding.of(question(seen), named(name, found), described(seen))
+            known = named(name, found)
+            return Finding.of(question(seen, "" if known else unused(seen, call)), known, described(seen))
     if told := wrong_at_extremes(name, call):
         return Finding(told[0], told[1:])
+    if name == LAST and (turn := empty_step(small_inputs(name)[0], trace(small_inputs(name)[0]))):
+        return Finding(turn.asks, (turn.says,))
     narrow = [*trials(name, call, "float32")]
     if all(trial.is_right() for trial in narrow):
         return Finding(ALONE.asks, (ALONE.says,)) if own_functions_unused(trace(small_inputs(name)[0])) else None
@@ -147,8 +161,15 @@ def _changes(call: Callable, trial: Trial) -> bool:
 
 def _first_turn(found: list[Trial], trace: Trace) -> Turn | None:
     """What is seen in the calls of an epoch that is wrong."""
-    wrong = (trial for trial in found if not trial.is_right())
+    # the most steps first: there one cause is told from another
+    wrong = sorted((trial for trial in found if not trial.is_right()), key=_steps_of, reverse=True)
     return next((turn for one in wrong if (turn := first_wrong_turn(one.inputs, trace(one.inputs), one.ours))), None)
+
+
+def _steps_of(trial: Trial) -> int:
+    """How many steps an epoch takes, of a few images; 0 for a large one, which comes last."""
+    images, size = (trial.sizes.get(name, 1) for name in ("N", "batch_size"))
+    return -(-images // size) if images <= FEW else 0
 
 
 def _first_wrong_result(found: list) -> int:
@@ -168,9 +189,7 @@ def _on_batches(file: Worker, name: str, problem: Problem, on_step: Step) -> Fin
     if late.how and name == "logits_gradient":
         facts = (NO_EXCEPTION,) if late.asks else (NO_DIVISION, *facts)
     how = late.how or ("is wrong there" if known else _accuracy(problem, alone))
-    asks = late.asks or batch_question(
-        late.batch, name, known.bug if known else "", little="in float64 only" in late.about
-    )
+    asks = late.asks or batch_question(late.batch, name, known.bug if known else "", little=late.other == "float32")
     if not known and (row := far(name, file.functions()[name], late.dtype)):
         asks, facts = row.asks or asks, (row.says,)
     return Finding.of(f"{late} {how}. {asks}", known, facts)

@@ -30,8 +30,23 @@ CONFIDENT = 1e-4, 1e-6
 TIMES = 1e-6, 1e-9, 1e3, 1e9
 # All are made of one of the small inputs, in which no incoming gradient is 0.
 CHOSEN = 1 + STEPS
+Sizes = tuple[tuple[int, int, int], ...]
 # N, D and K, of which some are equal: a function that chooses an axis by its length is right on all other sizes.
-EQUAL = (4, 4, 3), (3, 4, 4), (4, 3, 4), (3, 3, 3)
+EQUAL: Sizes = (4, 4, 3), (3, 4, 4), (4, 3, 4), (3, 3, 3)
+OF_EQUAL = (
+    "Some sizes are equal there: which line of yours chooses an axis, or whether to transpose, by a size or by an "
+    "error?",
+    "An axis is known by its place, not by its length: of (N, K) axis 0 is the images and axis 1 the classes, also "
+    "where N = K. No if and no try is needed for it.",
+)
+# All larger than in the small inputs: a number that is fixed in a function may be enough for those.
+LARGER: Sizes = ((12, 20, 11),)
+# What a size changes is no matter of rounding.
+LEAST = 1e-3
+OF_LARGER = (
+    "Which number or range in your code is fixed that should come from the shape of an input?",
+    "N, D and K may have any size: take them from the shapes of what comes in, as len(A) and A.shape[1].",
+)
 OF_SMALL_P = {
     "probabilities_gradient": "How steep is the logarithm there, and what does your code do with a small P?",
     "softmax_backward": "Which step of yours treats a small P, or a large dP, in another way?",
@@ -39,12 +54,16 @@ OF_SMALL_P = {
 
 
 class Extreme(NamedTuple):
-    """Inputs, where they are extreme in words, what to ask, and what to say on request."""
+    """Inputs, where they are extreme in words, what to ask, and what to say on request.
+
+    least: as a share of the largest value, what a result must be off.
+    """
 
     inputs: tuple[Any, ...]
     where: str
     asks: str
     says: str
+    least: float = 0.0
 
 
 def wrong_at_extremes(name: str, call: Callable) -> tuple[str, str] | None:
@@ -57,9 +76,15 @@ def wrong_at_extremes(name: str, call: Callable) -> tuple[str, str] | None:
         except UserFileError as error:
             raise error.at(extreme.where) from None
         for result in range(len(trial.right)):
-            if not trial.is_right(result):
-                return _told(extreme, Seen(name, [trial], result))
+            seen = Seen(name, [trial], result)
+            if not trial.is_right(result) and _off(*seen.pair(trial)) >= extreme.least:
+                return _told(extreme, seen)
     return None
+
+
+def _off(ours: NDArray, right: NDArray) -> float:
+    """How far the result is off, as a share of its largest value."""
+    return float(np.nan_to_num(np.abs(ours - right), nan=np.inf).max() / np.abs(right).max())
 
 
 def _told(extreme: Extreme, seen: Seen) -> tuple[str, str]:
@@ -77,16 +102,18 @@ def _told(extreme: Extreme, seen: Seen) -> tuple[str, str]:
 
 def extremes(name: str) -> Iterator[Extreme]:
     """What a function is to be right on."""
-    for sizes in EQUAL if name != EPOCH else ():
-        inputs_of_equal = drawn_inputs(name, sizes)
-        yield Extreme(
-            inputs_of_equal,
-            f"{BATCH} {sizes_text(Trial(name, inputs_of_equal, (), ()))}",
-            "Some sizes are equal there: which line of yours chooses an axis, or whether to transpose, by a size or by "
-            "an error?",
-            "An axis is known by its place, not by its length: of (N, K) axis 0 is the images and axis 1 the classes, "
-            "also where N = K. No if and no try is needed for it.",
-        )
+    yield from _of_sizes(name, EQUAL, OF_EQUAL)
+    yield from _of_values(name)
+    yield from _of_sizes(name, LARGER, OF_LARGER, LEAST)
+
+
+def _of_sizes(name: str, several: Sizes, texts: tuple[str, str], least: float = 0.0) -> Iterator[Extreme]:
+    for sizes in several if name != EPOCH else ():
+        inputs = drawn_inputs(name, sizes)
+        yield Extreme(inputs, f"{BATCH} {sizes_text(Trial(name, inputs, (), ()))}", *texts, least)
+
+
+def _of_values(name: str) -> Iterator[Extreme]:
     parameters = [*KNOWN[name].parameters]
     inputs = dict(zip(parameters, small_inputs(name)[CHOSEN], strict=True))
     came = [one for one in INCOMING if one in inputs]
@@ -104,7 +131,7 @@ def extremes(name: str) -> Iterator[Extreme]:
         P = _with_small(np.exp(inputs["logP"]), small)
         yield Extreme(
             (np.log(P), P.argmax(axis=1)),
-            f"where P is {small:g} but at the labels",
+            f"where P is {small:g} at all places but the labels",
             "Which step of yours treats small values in another way?",
             "An entry of dZ may be small: nothing is cut off, clipped, rounded or added.",
         )

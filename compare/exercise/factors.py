@@ -48,11 +48,13 @@ def one_factor(seen: Seen) -> str:
     for (text, make), (sign, times) in product(FACTORS.items(), SIGNS.items()):
         made = [times * _made(make, row) for row in sizes]
         if all(N and K for N, _, K in sizes) and np.allclose(found, made, rtol=1e-6):
-            return f"All of {seen.symbol} is right but for one factor: it is {sign}{text} times what it should be."
+            turned = ", with the other sign" if sign else ""
+            return f"All of {seen.symbol} is right but for one factor: it is {text} times what it should be{turned}."
     N = np.array([row[0] for row in sizes])
     if N.all() and np.ptp(found / N) < SPREAD * abs(found[0]):
         return (
-            f"You divide by {N[0] / found[0]:.6g} in every batch, where N changes: take N from the shape of an input."
+            f"You divide by {N[0] / found[0]:.6g} in every batch, and N is another number in each: take N from the "
+            "shape of an input."
         )
     if seen.first.ours[seen.result].size < 2:
         return ""

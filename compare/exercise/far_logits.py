@@ -12,6 +12,7 @@ from compare.backends.user_file import UserFileError
 from compare.exercise.batch_questions import LOG_OF_NOTHING
 from compare.exercise.rungs import shown
 from compare.exercise.trials import same
+from compare.problem import DTYPES
 
 ROWS = (
     ((1000, 0, -1000),),
@@ -21,8 +22,8 @@ ROWS = (
 )
 CUT = "The difference between two logits of a row stays in logP, however large it is: which step changes it?"
 CUT_SAYS = (
-    "Look for a step that cuts values off, as clip, maximum and minimum do, puts others in their place, as where, or "
-    "adds a small number."
+    "Look for a step that cuts values off, as clip, maximum and minimum do, puts others in their place, as where and "
+    "nan_to_num, or adds a small number."
 )
 # The maximum is right: what is wrong is the logarithm of each P.
 NOTHING_SAYS = (
@@ -64,15 +65,23 @@ def far_loss(call: Callable, dtype: str) -> FarRow | None:
 def far_row(call: Callable, dtype: str) -> FarRow | None:
     """The first of the rows of which log_softmax is wrong; None if there is none."""
     for rows in ROWS:
-        Z = np.array(rows, dtype)
-        right = scratch.log_softmax(Z)
-        # one that raises is told elsewhere
-        with suppress(UserFileError):
-            ours = np.asarray(call(Z))
-            if not same(ours, right):
-                seen = f"Of Z = {shown(Z)} in {dtype} your logP is {shown(ours)}, and should be {shown(right)}."
-                says, asks = _looked_at(ours, right)
-                return FarRow(f"{seen} {says}", asks)
+        found = {one: _wrong(call, np.array(rows, one)) for one in DTYPES}
+        if (pair := found[dtype]) is not None:
+            says, asks = _looked_at(*pair)
+            ours = shown(pair[0])
+            only = "" if all(both and shown(both[0]) == ours for both in found.values()) else f" in {dtype}"
+            seen = f"Of Z = {shown(np.array(rows))}{only} your logP is {ours}, and should be {shown(pair[1])}."
+            return FarRow(f"{seen} {says}", asks)
+    return None
+
+
+def _wrong(call: Callable, Z: NDArray) -> tuple[NDArray, NDArray] | None:
+    """What log_softmax makes of a row and what is right, if these differ."""
+    right = scratch.log_softmax(Z)
+    # one that raises is told elsewhere
+    with suppress(UserFileError):
+        ours = np.asarray(call(Z))
+        return None if same(ours, right) else (ours, right)
     return None
 
 

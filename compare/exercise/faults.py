@@ -18,7 +18,8 @@ FAULTS = {
     ),
     r"a single number, shape": (
         "What makes one number of them, for the whole batch?",
-        "L is the mean over the images: end with .mean(), or with .sum() / len(y).",
+        "L is the mean over the images: a sum that is divided by N, once. .mean() does both; of what is divided by N "
+        "already .sum() is left.",
     ),
     r"log_probabilities_gradient.* in shape \(N,\) = ": (
         "That is a number for each image: where in its row does it stand, and what stands beside it?",
@@ -29,19 +30,15 @@ FAULTS = {
         "The result has a row for each of the N images: no sum, mean or index may take away axis 0, and a loop over "
         "the images fills one row in each turn.",
     ),
-    r"(softmax|logits).* in shape \(N,\) = .*, not \(N, K\)": (
-        "That is one number for each image. Which line should keep a number for each class?",
-        "The result has a column for each of the K classes: no sum, maximum or index may take away axis 1.",
+    r"(softmax|logits).* in shape (\(N,\) = |\(\d+, 1\)).*, not \(N, K\)": (
+        "That is one number for each image. With what does it go together, so that there is a number for each class?",
+        "The result has a column for each of the K classes. A sum, a maximum or an index over axis 1 leaves one number "
+        "for each image: it is a part of the way, and goes together with all logits of its row.",
     ),
-    r"(?<!log_)probabilities_gradient.* in shape ": (
+    r"(?<!log_)probabilities_gradient.* in shape (?!\(K, N\))": (
         "Each entry of dP is made of one entry of P and one of dlogP: which line does more than that?",
         "*, / and - work entry by entry and keep the shape (N, K); @ multiplies matrices, and .sum() takes an axis "
         "away.",
-    ),
-    r"in shape \(N, K\) = .*, not \(K,\)": (
-        "There is still a row for each image. What makes one row of them?",
-        "b acts on every image, and effects add up: a sum over axis 0 leaves one number for each class. cumsum keeps "
-        "every sum on the way.",
     ),
     r"(softmax|logits_gradient|probabilities_gradient|softmax_backward) .* in shape \(K, N\) = .* not \(N, K\)": (
         "Rows and columns are exchanged: which line turns them, and is it turned back?",
@@ -49,24 +46,13 @@ FAULTS = {
     ),
     r"in shape \((\w), (\w)\) = .* not \(\2, \1\)": (
         "Rows and columns are exchanged: which of the two matrices must be transposed, and which comes first?",
-        "(A, B) @ (B, C) is (A, C): begin with the matrix, or its transpose, whose rows the result should have.",
-    ),
-    r"weight_gradient.* in shape \(([NDK],)?\)": (
-        "What is missing: over which index do you sum, and which two should stay?",
-        "dW[k, i] is a sum over the images n: n goes, and k and i stay.",
-    ),
-    r"weight_gradient.* in shape \(\d+, \d+\), not \(K, D\)": (
-        "Which line makes an array of that shape, and what are its rows and columns?",
-        "dW has a row for each class and a column for each pixel, and no more: nothing is put beside X or dZ.",
-    ),
-    r"weight_gradient.*cannot reshape array": (
-        "Does that line need another shape, or a product of two matrices?",
-        "reshape keeps every number, so both shapes have as many. np.vdot makes both arrays flat first; a product of "
-        "matrices is A @ B.",
+        "(A, B) @ (B, C) is (A, C): begin with the matrix, or its transpose, whose number of rows the result should "
+        "have.",
     ),
     r"in shape \(\)": (
-        "Over how many axes do you sum?",
-        ".sum() without axis adds up everything; axis=0 adds up the rows, and leaves a number for each column.",
+        "That is one number: is it a sum over everything, or what the last turn of a loop has made?",
+        ".sum() without axis adds up everything; axis=0 adds up the rows, and leaves a number for each column. What a "
+        "turn makes goes to its place, as in A[n, k] = ...",
     ),
     r"in shape .*(\(1, (\d+)\), not \(\w,\) = \(\2,|\((\d+), 1\), not \(\w,\) = \(\3,)": (
         "Which axis of length 1 should go?",
@@ -92,8 +78,9 @@ FAULTS = {
     ),
     r"in shape": (
         "Which line makes an array of that shape, and which one do you want?",
-        "Write the shape of each step beside it. A sum over axis=0 leaves a number for each column, one over axis=1 "
-        "one for each row; keepdims=True keeps an axis of length 1; of (A, B) @ (B, C) the outer letters remain.",
+        "Write the shape of each step beside it. np.array(list) has an axis for each level of lists. A sum over "
+        "axis=0 leaves a number for each column, one over axis=1 one for each row; keepdims=True keeps an axis of "
+        "length 1; of (A, B) @ (B, C) the outer letters remain.",
     ),
     r"in float(16|32), not float64": (
         "Which array do you make in a dtype of its own, whatever comes in?",
@@ -101,35 +88,51 @@ FAULTS = {
     ),
     r"in float64, not float32": (
         "Which array do you make yourself, and which dtype does it have?",
-        "np.zeros, np.ones, np.eye and np.array of numbers make float64 unless you give a dtype, and .astype(float) "
-        "always does: np.zeros(shape, {given}.dtype), np.eye(K, dtype={given}.dtype).",
+        "np.zeros, np.ones, np.eye and np.array of decimals make float64 unless you give a dtype, and .astype(float) "
+        "always does: np.zeros(shape, {given}.dtype), np.eye(K, dtype={given}.dtype). np.float64(a), and integers "
+        "beside float32, as argmax makes them, give float64 too.",
     ),
     r"returns \w+(, the \w+ of the pair,)? in int": (
         "Which array do you make yourself, and which dtype does it have?",
-        "An array of integers cuts off all decimals, and argmax gives places, not values: np.zeros(shape, "
-        "{given}.dtype) takes the dtype of {given}.",
+        "An array of integers cuts off all decimals: np.zeros(shape, {given}.dtype) takes the dtype of {given}. What "
+        "argmax returns are places, not values.",
     ),
     r"in place": (
         "Which line writes into an array that you were given?",
-        "`a -= b` and `a[i] = c` change the array itself, and `B = A` is the same array under another name. "
-        "A.copy(), np.exp(A) and `A - B` make a new one.",
+        "`a -= b`, `a /= b`, `a[i] = c` and out=a change the array itself. `B = A` is the same array under another "
+        "name, and `B = A[0]` is a part of it. A.copy(), np.exp(A) and `A - B` make a new one.",
     ),
-    r"softmax_backward.*raises ValueError: matmul": (
-        "J has a matrix for each image: with what is the matrix of image n multiplied?",
-        "J[n] (K, K) meets dP[n] (K,), row by row: a loop over n, or np.einsum with the n of both. dP as a whole is "
-        "no matrix to multiply with.",
+    r"softmax_backward.*raises ValueError: (matmul|shapes .* not aligned)": (
+        "Which rows belong together there, and does that product know it?",
+        "Each image has its own sum: J[n] (K, K) meets dP[n] (K,), and P[n] meets dP[n]. A product of the whole P or "
+        "dP takes each image with each other one: use a loop over n, np.einsum with the n of both, or * and a sum over "
+        "axis 1.",
+    ),
+    r"softmax_backward.*could not be broadcast together with shapes \((\d+),(\d+)\) \(\1,\1\)": (
+        "Which line makes a number for each pair of images?",
+        "An image has nothing to do with the others: P[n] meets dP[n] only, and a product of the whole P and dP takes "
+        "each image with each other one.",
+    ),
+    r"(nll_loss|probabilities_gradient|logits_gradient).*raises (ValueError: (matmul|shapes .* not al)|LinAlgErr)": (
+        "Should each entry of the one meet the same entry of the other, or rows and columns?",
+        "*, / and - work entry by entry, on two arrays of one shape. @ and np.dot multiply matrices, and np.linalg.inv "
+        "inverts one: none of these is needed here.",
     ),
     r"raises ValueError: (matmul|shapes .* not aligned)": (
-        "Which shapes has the product, and must one of the two be transposed?",
-        "(A, B) @ (B, C): the inner sizes must be equal. A.T turns a matrix; write the letters N, D, K above each.",
+        "Which shapes have the two factors, and must one of them be transposed?",
+        "(A, B) @ (B, C): the inner sizes must be equal. A.T exchanges rows and columns. Write the shape of each in "
+        "N, D and K.",
     ),
     r"raises IndexError: shape mismatch: indexing arrays": (
         "Two arrays of indices go together in pairs. How long is each?",
         "There is one pair for each image: rows np.arange(N) with columns y, both of length N.",
     ),
-    r"(logits_gradient|log_probabilities_gradient).*could not be broadcast together with shapes \(\d+,\d+\) \(\d+,\)": (
-        "In y there is a number for each image, in the other an entry for each class. What does y say, and what is Y?",
-        "Y is not y: Y (N, K) has a 1 in each row, in the column y[n], and 0 elsewhere.",
+    r"(nll_loss|logits_gradient|log_probabilities_gradient).*could not be broadcast together with shapes "
+    r"(\(\d+,\d+\) \(\d+,\)|\(\d+,\) \(\d+,\d+\))": (
+        "One has a number for each image, the other an entry for each class. If the one is y, what does it say, and "
+        "what is Y?",
+        "Y is not y: Y (N, K) has a 1 in each row, in the column y[n], and 0 elsewhere. Another array (N,) needs an "
+        "axis more to meet rows: a[:, None] is (N, 1).",
     ),
     r"softmax_backward.*could not be broadcast together with shapes \(\d+,\) \(\d+,\d+\)": (
         "Which two shapes meet there, and which of them is of one image?",
@@ -142,7 +145,7 @@ FAULTS = {
     ),
     r"could not be broadcast.* \(\d+,1\)": (
         "Which two shapes meet there, and which of them is a column?",
-        "A column (M, 1) goes with M rows, one number for each. One number for each column is an array (K,), as it is.",
+        "A column (N, 1) has a number for each of N rows. One number for each of K columns is an array (K,), as it is.",
     ),
     r"could not be broadcast together with shapes \(\d+,\d+\) \(\d+,\d+\)": (
         "Which two shapes meet there? What do *, + and - do with two matrices?",
@@ -163,16 +166,12 @@ FAULTS = {
         "np.zeros_like(A) has the shape of A: of y it is (N,), of logP (N, K).",
     ),
     r"(nll_loss|log_probabilities_gradient|logits_gradient).*raises IndexError: index \d+ .* for axis 0": (
-        "What does the first index count there: images, or is it a label?",
-        "Rows are images and columns classes, so the row comes first: A[np.arange(N), y]. Y[y] = 1 takes labels for "
-        "rows. Of np.eye(K) a label picks a row, and K of them are needed.",
-    ),
-    r"(weight_gradient|bias_gradient).*raises IndexError: index \d+ .* for axis 0": (
-        "What does the first index count there, images or classes?",
-        "In X and dZ the first index is the image; dW has a row for each class, and db a number for each class.",
+        "What does the first index count there, images or labels, and how far may it go?",
+        "Rows are images, 0 to N - 1, as range(N) has them, and columns are classes: A[np.arange(N), y]. Y[y] = 1 "
+        "takes labels for rows. np.eye(K) has a row for each class, np.eye(N) one for each image.",
     ),
     r"raises IndexError": (
-        "That axis is shorter than the index: what does the index count there, images, pixels or classes?",
+        "The index is too large for that axis: what does it count there, images, pixels or classes?",
         "Axis 0 is the first index. An index of images ends at N - 1, one of classes, so a label, at K - 1, "
         "and one of pixels at D - 1. Which of your indices goes further than its axis is long?",
     ),
@@ -232,7 +231,7 @@ FAULTS = {
     ),
     r"for \w+, not a NumPy array": (
         "Which line makes it?",
-        "Only {result} is asked for. Of a list of its numbers np.array(list, {given}.dtype) makes an array; "
+        "Of a list of numbers np.array(list, {given}.dtype) makes an array; "
         "np.zeros(shape, {given}.dtype) makes one to be filled.",
     ),
     r"takes over": (

@@ -8,6 +8,8 @@ from compare.exercise.seen import Question, Seen, apart, ratio, transposed, valu
 from compare.exercise.trials import STEPS, Trial, same, sizes_text
 
 NUDGE = 0.001
+# Of a slope that is nearer than this share the change by a nudge says too little.
+CLOSE = 0.05
 # What comes in from the function before.
 INCOMING = {"probabilities_gradient": "dlogP", "softmax_backward": "dP", "weight_gradient": "dZ", "bias_gradient": "dZ"}
 
@@ -22,10 +24,12 @@ def _nudged(seen: Seen) -> str:
     of, right = seen.symbol[1:], seen.first.right[seen.result][seen.place]
     place = ", ".join(map(str, seen.place))
     ours = seen.first.ours[seen.result][seen.place]
+    if abs(ours - right) < CLOSE * abs(right):
+        got, wanted = apart(ours, right)
+        return f"{seen.where} your {seen.at()} is {got}, near to {wanted}, the slope of L by {of}[{place}], but not it."
     change = f"{NUDGE * float(right):+.3g}"
-    return (
-        f"{seen.where} L changes by {change} if {of}[{place}] rises by {NUDGE}, and your {seen.at()} is {value(ours)}."
-    )
+    mine = f"your {seen.at()} is {value(ours)}"
+    return f"{seen.where} L changes by about {change} if {of}[{place}] rises by {NUDGE}, and {mine}."
 
 
 def _by_nudging(seen: Seen) -> str:

@@ -20,7 +20,8 @@ OF_P = (
 class Late(NamedTuple):
     """What only a batch shows: the quantity that is wrong in it, more about it, and a precision in which it is wrong.
 
-    how, asks: what is wrong with the quantity, and what to ask about it, as far as it is known.
+    how, asks: what is wrong with the quantity, and what to ask about it, as far as it is known. other: the precision
+    in which it is right, if there is one.
     """
 
     quantity: str
@@ -29,9 +30,11 @@ class Late(NamedTuple):
     dtype: str
     how: str = ""
     asks: str = ""
+    other: str = ""
 
     def __str__(self) -> str:
-        return f'right in the worked example, but not in the batch "{self.batch}"{self.about}: {self.quantity}'
+        about = self.about + (f", in {self.dtype} (right there in {self.other})" if self.other else "")
+        return f'right in the worked example, but not in the batch "{self.batch}"{about}: {self.quantity}'
 
 
 def seen_there(steps: SingleSteps, alone: Backend, late: Late, name: str) -> Late:
@@ -39,9 +42,9 @@ def seen_there(steps: SingleSteps, alone: Backend, late: Late, name: str) -> Lat
     for (case, step), (_, right) in zip(steps.steps(alone, late.dtype), steps.steps(SCRATCH, late.dtype), strict=False):
         if case.name != late.batch:
             continue
-        bad = [np.ravel(part)[~np.isfinite(np.ravel(part))] for part in step]
-        if (first := next((part for part in bad if part.size), None)) is not None:
-            return late._replace(how=f"has {first[0]} there")
+        part = np.ravel(getattr(step, late.quantity))
+        if (bad := part[~np.isfinite(part)]).size:
+            return late._replace(how=f"has {bad[0]} there")
         if name == "logits_gradient" and late.batch in OF_P and not same(step.dZ, right.dZ):
             n, k = np.unravel_index(np.abs(step.dZ - right.dZ).argmax(), right.dZ.shape)
             ours, wanted = apart(step.dZ[n, k], right.dZ[n, k])
@@ -62,7 +65,7 @@ def first_of(places: dict[str, str], batches: list[str], about: str = "") -> Lat
     """
     order = {dtype: batches.index(place.partition(", ")[2]) for dtype, place in places.items() if place}
     first = min(order.values())
-    dtype, *others = [dtype for dtype, number in order.items() if number == first]
+    dtype, *both = [dtype for dtype, number in order.items() if number == first]
     quantity, _, batch = places[dtype].partition(", ")
-    only = "" if others else f", in {dtype} only"
-    return Late(quantity, batch, f"{about}{only}", dtype)
+    other = "" if both else next(one for one in places if one != dtype)
+    return Late(quantity, batch, about, dtype, other=other)

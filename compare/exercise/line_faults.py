@@ -1,6 +1,27 @@
 """What to say of an error that Python or NumPy raises in a line of a function: a table, as in faults.py."""
 
 LINE_FAULTS = {
+    r"log_softmax.*raises (OverflowError|ValueError: (math domain|expected a positive))": (
+        "math.exp of a large number and math.log of 0 raise: before exp, what is the largest of each row, and of what "
+        "is a logarithm needed?",
+        "exp(1000) is too large for a computer, and exp(-1000) is 0. The largest of a row may be subtracted first, and "
+        "the only logarithm is that of the sum.",
+    ),
+    r"raises (OverflowError|ValueError: (math domain|expected a positive))": (
+        "Which function of math stands in that line, and which number does it get?",
+        "math.exp raises where the result is too large, math.log of 0 and below. np.exp and np.log give inf, -inf or "
+        "nan there, and take arrays.",
+    ),
+    r"IndexError: list (assignment )?index out of range": (
+        "Has the list of that line so many entries already?",
+        "An empty list has none: A[n] = ... replaces an entry that is there, and A.append(...) adds one. "
+        "np.zeros(shape, {given}.dtype) has all its entries from the start.",
+    ),
+    r"'(builtin_function_or_method|function|method)'|returns a (builtin_function_or_method|function|method) ": (
+        "Which name is a function there, and not what it returns?",
+        "A function is called with brackets: A.copy() is a copy, and A.copy the function itself; so with A.sum() and "
+        "A.mean(). A.T and A.shape have none.",
+    ),
     r"Cannot cast ufunc": (
         "the array that this line writes into keeps its dtype: which one is it, and where is the array made?",
         "An array of integers, or of True and False, takes no decimals; np.zeros(shape, {given}.dtype) takes the dtype "
@@ -67,7 +88,7 @@ LINE_FAULTS = {
         "Which function of that line takes one number, and what does it get?",
         "math.log, math.exp, float and int take one number; np.log and np.exp take arrays, entry by entry.",
     ),
-    r"setting an array element with a sequence\.": (
+    r"setting an array element with a sequence(?!.*inhomogeneous)": (
         "How many numbers are on the right of that =, and in how many places do they go?",
         "In a matrix A[n, k] is one place, and A[n] a row of them; in an array of one axis A[n] is one place. One "
         "number of two rows is their product, a @ b.",

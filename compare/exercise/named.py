@@ -26,7 +26,7 @@ class Named(NamedTuple):
     def of(cls, known: Bug | Mistake) -> "Named":
         """A mistake of the catalogue, or one of a rung."""
         if isinstance(known, Mistake):
-            return cls(known.name, known.belief, known.lesson)
+            return cls(known.name, known.belief, known.lesson, known.bug)
         return cls(known.title, known.belief, known.lesson, known.name)
 
     def __str__(self) -> str:
@@ -36,7 +36,9 @@ class Named(NamedTuple):
 
 def named(name: str, trials: list[Trial]) -> Named | None:
     """The mistake that makes the same of all trials, if one is known; none if all is right."""
-    if all(trial.is_right() for trial in trials):
+    ours = [np.asarray(part) for trial in trials for part in trial.ours]
+    # nothing but nan, or but zeros, has many causes
+    if all(trial.is_right() for trial in trials) or not any(np.any(part[np.isfinite(part)]) for part in ours):
         return None
     for known, function in _candidates(name):
         # one that cannot take these inputs has not made the results

@@ -20,7 +20,7 @@ def on_the_way(seen: Seen) -> str:
         return ""
     comma = "" if seen.first is seen.trials[0] else ","
     where = f"{seen.batch}{comma}" if seen.name != "one_epoch" else _where_in_epochs(seen)
-    return f"Print the same numbers in your code, and compare: {where} {tell(seen)}." if tell else ""
+    return f"Numbers of a right solution, to compare with yours: {where} {tell(seen)}." if tell else ""
 
 
 def _where_in_epochs(seen: Seen) -> str:
@@ -52,7 +52,10 @@ def _softmax_backward(seen: Seen) -> str:
     n, k = seen.place
     P, dP = (seen.first.given[name][n] for name in ("P", "dP"))
     J = scratch.softmax_jacobian(P[None])[0, :, k]
-    return f"J[{n}, :, {k}], which is how P[{n}] moves with Z[{n}, {k}], is {shown(J)}, and dP[{n}] is {shown(dP)}"
+    return (
+        f"J[{n}, :, {k}], which is how P[{n}] moves with Z[{n}, {k}], is {shown(J)}, dP[{n}] is {shown(dP)}, and "
+        f"dZ[{n}, {k}] the sum of their products"
+    )
 
 
 def _logits_gradient(seen: Seen) -> str:
@@ -64,16 +67,13 @@ def _weight_gradient(seen: Seen) -> str:
     k, i = seen.place
     X, dZ = seen.first.inputs
     products = dZ[:, k] * X[:, i]
-    return (
-        f"dZ[n, {k}] X[n, {i}] of each image is {shown(products)}, and added up image by image this makes "
-        f"{shown(np.cumsum(products))}"
-    )
+    return f"dZ[n, {k}] X[n, {i}] of each image is {shown(products)}, and the sum of all is {value(products.sum())}"
 
 
 def _bias_gradient(seen: Seen) -> str:
     k = seen.place[0]
     column = seen.first.inputs[0][:, k]
-    return f"dZ[:, {k}] is {shown(column)}, and added up image by image this makes {shown(np.cumsum(column))}"
+    return f"dZ[:, {k}] is {shown(column)}, and the sum of all is {value(column.sum())}"
 
 
 def _sgd_step(seen: Seen) -> str:

@@ -1,6 +1,7 @@
 """The first message about a wrong function: a question, which names nothing yet."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from compare.exercise.epoch_questions import which_batches
 from compare.exercise.gradient_questions import GRADIENTS
@@ -22,9 +23,11 @@ from compare.exercise.seen import (
 from compare.exercise.trials import Trial, same
 
 
-def question(seen: Seen) -> str:
-    """What to ask about a function that is wrong on some trials."""
-    every = (*ALWAYS, *NEARLY, *QUESTIONS.get(seen.name, ()), constant_ratio, transposed, by_value)
+def question(seen: Seen, of_inputs: str = "") -> str:
+    """What to ask about a function that is wrong on some trials; of_inputs: a question about an input left out."""
+    if text := next((text for ask in (*ALWAYS, *NEARLY) if (text := ask(seen))), of_inputs):
+        return text
+    every = (*QUESTIONS.get(seen.name, ()), constant_ratio, transposed, by_value)
     return next(text for ask in every if (text := ask(seen)))
 
 
@@ -75,12 +78,18 @@ def _differences_of_logits(seen: Seen) -> str:
 
 def _negative_loss(seen: Seen) -> str:
     ours = float(seen.first.ours[0])
-    if ours >= 0:
+    # with another value too the sign is not what is wrong
+    if ours >= 0 or not (_loss_ratio(seen) or ratio(*(np.atleast_1d(v) for v in _all_losses(seen)))):
         return ""
     return (
         f"{seen.where} your loss is {value(ours)}. Logarithms of probabilities are negative: which sign must the loss "
         "have?"
     )
+
+
+def _all_losses(seen: Seen) -> list[NDArray]:
+    """Ours and the right ones, of all wrong trials."""
+    return [np.array(side, float) for side in zip(*map(seen.pair, seen.wrong), strict=True)]
 
 
 def _loss_of_other_entries(seen: Seen) -> str:
@@ -96,7 +105,7 @@ def _loss_of_other_entries(seen: Seen) -> str:
     ours, _ = apart(trial.ours[0], trial.right[0])
     return (
         f"{seen.where} your loss is {ours}. The labels are {[*map(int, y)]}: {entries}{more}. "
-        f"What does your code compute from these {len(y)} numbers?"
+        "Which numbers of logP does your code use, and what does it make of them?"
     )
 
 

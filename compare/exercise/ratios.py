@@ -96,7 +96,8 @@ def _elsewhere(others: int) -> str:
 def _asked(seen: Seen, ratios: list[float | None], other: int) -> str:
     found = np.array(ratios, float)
     if _of_sizes(seen, found):
-        return "How does that factor come from these sizes?"
+        sign = "which sign should it have, and how" if found[0] < 0 else "how"
+        return f"{sign[:1].upper()}{sign[1:]} does that factor come from these sizes?"
     asks = (
         "No product of powers of N, D and K makes these factors: what does your code multiply or divide by, and from "
         "which values does that come?"

@@ -17,7 +17,8 @@ def one_hot(y: NDArray, like: NDArray) -> NDArray:
 
 def log_probabilities_gradient(logP: NDArray, y: NDArray) -> NDArray:
     """DlogP = -Y / N: logP (N, K), y (N,) -> dlogP (N, K)."""
-    return -one_hot(y, logP) / len(y)
+    # no -0.0 beside the labels: 1 / -0.0 is -inf
+    return one_hot(y, logP) / -len(y) + 0.0
 
 
 def probabilities_gradient(P: NDArray, dlogP: NDArray) -> NDArray:

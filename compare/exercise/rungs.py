@@ -24,6 +24,8 @@ class Text(NamedTuple):
     hidden: bool = False
 
 
+# Larger whole numbers are shown by their size.
+MOST = 1e12
 LONG_WAY, SHORT_WAY = "E4, The long way", "E4, The short derivation"
 TEXTS = {
     "logits": Text("One score for each image and each class.", "Z = X W^T + b", "E1"),
@@ -151,7 +153,7 @@ def shown(value: Any) -> str:
     if not math.isfinite(number) or number != int(number):
         text = f"{number:.4f}"
         return text.rstrip("0") if text.endswith("00") and not text.endswith(".0000") else text
-    return str(int(number))
+    return str(int(number)) if abs(number) < MOST else f"{number:.3g}"
 
 
 def product(one: Any, other: Any) -> str:

@@ -1,5 +1,6 @@
 """What a learner's function made of the trials, and the questions that hold for every function."""
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -30,6 +31,11 @@ class Seen(NamedTuple):
     def symbol(self) -> str:
         """What the result is called."""
         return list(KNOWN[self.name].results)[self.result]
+
+    @property
+    def mine(self) -> str:
+        """The learner's result in a sentence, as `your dZ`."""
+        return f"your {'new ' * (self.name == 'sgd_step')}{self.symbol}"
 
     @property
     def wrong(self) -> list[Trial]:
@@ -67,7 +73,7 @@ class Seen(NamedTuple):
     def place(self) -> tuple[int, ...]:
         """Where the first wrong trial is off most."""
         gaps = np.abs(np.subtract(*self.pair(self.first)))
-        return tuple(map(int, np.unravel_index(np.nanargmax(np.where(np.isnan(gaps), -1, gaps)), gaps.shape)))
+        return tuple(map(int, np.unravel_index(np.argmax(np.where(np.isnan(gaps), np.inf, gaps)), gaps.shape)))
 
     def at(self, place: tuple[int, ...] | None = None) -> str:
         """The name of an entry, as `dZ[0, 1]`."""
@@ -112,7 +118,7 @@ def not_finite(seen: Seen) -> str:
         return ""
     has = "is" if ours.ndim == 0 else "has"
     gives = (
-        "the logarithm of a number below 0, 0/0, or inf - inf"
+        "the logarithm or the root of a number below 0, 0/0, 0 times inf, or inf - inf"
         if np.isnan(bad.flat[0])
         else "exp of a large number, the logarithm of 0, or a division by 0"
     )
@@ -201,7 +207,7 @@ def apart(one: Any, other: Any) -> tuple[str, str]:
     >>> apart(-2.0, -1.99999999), apart(0.5, 1)
     (('-2', '-1.99999999'), ('0.5', '1'))
     """
-    one, other = (0.0 if abs(a) <= NOTHING * abs(b) else a for a, b in ((one, other), (other, one)))
+    one, other = (0.0 if abs(a) <= NOTHING * abs(b) < math.inf else a for a, b in ((one, other), (other, one)))
     texts = value(one), value(other)
     digits = (f"{float(number):.4f}" for number in (one, other))
     if float(one) == float(other) or (len({*digits}) > 1 and len({*texts}) > 1):

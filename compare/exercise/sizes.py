@@ -5,7 +5,7 @@ from itertools import zip_longest
 
 from compare.equations import KNOWN, shape_text
 from compare.exercise.rungs import example
-from compare.exercise.trials import BATCH
+from compare.exercise.trials import BATCH, small_inputs
 
 # What people write for a size as a number: classes and pixels of MNIST, and the usual batch.
 USUAL = {10: "K", 784: "D", 100: "N"}
@@ -34,7 +34,7 @@ def fixed_size(text: str, name: str) -> tuple[str, str] | None:
         for size in (*sum(shapes, ()), *single)
         if size not in (1, *sizes.values()) and size in usual and (letter := beside.get(size, usual[size])) in sizes
     }
-    found |= _of_the_example(text, name)
+    found |= _of_the_example(text, name) | _of_an_index(text, name, sizes)
     if not found:
         return None
     asks = ", and ".join(f"{letter} is {sizes[letter]}, not {size}" for letter, size in found.items())
@@ -43,6 +43,21 @@ def fixed_size(text: str, name: str) -> tuple[str, str] | None:
         f"Here {asks}: which line of yours makes {made}?",
         "A size changes from batch to batch, and with the data. Take it from an input: "
         f"{', '.join(f'{letter} is {_from_input(letter, name)}' for letter in found)}.",
+    )
+
+
+def of_the_labels(text: str, name: str) -> tuple[str, str] | None:
+    """What to ask and say where the largest label of a batch is taken for the number of classes; else None."""
+    sizes, (shapes, single) = _sizes(text, name), _told(text)
+    given = next((inputs for inputs in small_inputs(name) if KNOWN[name].sizes(inputs) == sizes), ())
+    y = dict(zip(KNOWN[name].parameters, given, strict=False)).get("y", [])
+    top = max(y, default=-1) + 1
+    if "K" not in sizes or top in (0, *sizes.values()) or top not in (*sum(shapes, ()), *single):
+        return None
+    return (
+        f"Here K is {sizes['K']}, and no image has the last label: which line of yours makes a {top}, the largest "
+        "label plus 1?",
+        f"A batch need not have all classes. Take K from the shape of an input: {_from_input('K', name)}.",
     )
 
 
@@ -69,6 +84,16 @@ def _of_the_example(text: str, name: str) -> dict[str, int]:
     first = KNOWN[name].sizes(example(name)[0])
     axes = zip(letters, got, wanted, strict=False) if len(got) == len(wanted) else ()
     return {letter: size for letter, size, right in axes if size != right and size == first.get(letter)}
+
+
+def _of_an_index(text: str, name: str, sizes: dict[str, int]) -> dict[str, int]:
+    """The size of the worked example that an index goes up to in another batch, where that size is smaller."""
+    told = re.search(r"index \d+ is out of bounds for axis \d+ with size (\d+)", text)
+    if not told or BATCH not in text:
+        return {}
+    first = KNOWN[name].sizes(example(name)[0])
+    letters = [letter for letter, size in sizes.items() if size == int(told[1])]
+    return {letter: first[letter] for letter in letters if len(letters) == 1 and sizes[letter] < first.get(letter, 0)}
 
 
 def _from_input(letter: str, name: str) -> str:

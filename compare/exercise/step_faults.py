@@ -27,12 +27,23 @@ STEP_FAULTS = {
         "W and dW have one shape, (K, D): in a step nothing is transposed, and nothing is kept from the step before.",
     ),
     r"sgd_step.*raises ValueError: (matmul|shapes)": (
-        "Which of the two is one number?",
-        "lr is a number: lr * dW multiplies every entry by it. @ and np.dot are for matrices.",
+        "What should be multiplied in that line, and entry by entry or as matrices?",
+        "lr is a number, and lr * dW multiplies every entry by it: no product of matrices is in a step.",
     ),
     r"sgd_step.*could not be broadcast": (
-        "Which line of yours takes dW, and which db?",
-        "W and dW have one shape, b and db another: the step of b is made of db.",
+        "What in that line has the shape (K, D), what (K,), and what is one number?",
+        "W and dW are (K, D), b and db (K,), and lr is one number: the new W is made of W and dW, the new b of b and "
+        "db.",
+    ),
+    r"sgd_step.*pair, in shape": (
+        "Which of W, b, dW and db gets another axis, or is joined with another one?",
+        "W and dW are (K, D), b and db (K,), and the new ones have the same shapes: no axis is added or summed, and "
+        "nothing is put beside another.",
+    ),
+    r"one_epoch.*(cannot reshape|equal division)": (
+        "How many images are left for the last batch there?",
+        "N need not be a multiple of batch_size. X[first : first + batch_size] has the images that are left at the "
+        "end; reshape and np.split need whole batches.",
     ),
     r"one_epoch.*raises IndexError": (
         "Do X and y of each step have the same images?",

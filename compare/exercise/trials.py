@@ -15,16 +15,20 @@ from compare.exercise.rungs import example
 
 Results = tuple[NDArray, ...]
 
-# N, D, K, the rate and the size of a batch of an epoch: none equal where it must not be; with one step, with several
-# that come out even, and with a short last one.
+# N, D, K, the rate and the size of a batch of an epoch: none equal where it must not be, and no D or K one of the
+# worked example, whose numbers stand in many a function; with one step, with several that come out even, and with a
+# short last one.
 SIZES = (
-    (5, 3, 4, 0.125, 5), (7, 3, 5, 0.7, 3), (1, 6, 4, 0.3, 4), (3, 8, 5, 2.0, 1), (6, 2, 3, 0.05, 2), (8, 3, 6, 1.7, 3),
+    (5, 6, 7, 0.125, 5), (7, 5, 6, 0.7, 3), (1, 6, 5, 0.3, 4), (3, 8, 5, 2.0, 1), (6, 5, 7, 0.05, 2), (8, 5, 6, 1.7, 3),
 )  # fmt: skip
 # One epoch also has a batch in which every entry of dZ is small: none is above 1 / 100.
 LARGE = 130, 3, 4, 0.5, 100
 # It also has a batch that is classified right with a loss of nearly 0, and after it one whose loss rises in its step.
 SURE_X = ((1, 0.5, 0), (0, 1, 0.5), (19, 0, 1), (0, 19, 1), (0, 0, 20), (0, 0, 19))
 SURE = np.array(SURE_X), np.array([2, 3, 0, 1, 0, 2]), np.eye(4, 3), np.array([0, 0.1, -1.0, 0.2]), 0.1, 2
+# And one in which exp of the logits is inf, or P of a label 0: logits of -1000 and 1000 are allowed.
+FAR_X = ((1, 0.5), (0.5, 0), (0, 1))
+FAR = np.array(FAR_X), np.array([0, 1, 2]), np.array([[-1000.0, 0], [1000, 0], [0, 0]]), np.zeros(3), 0.1, 2
 # So many of these are as a step has them; in the others any gradient comes in.
 STEPS, INCOMING, EPOCH = 3, ("dlogP", "dP", "dZ", "dW", "db"), "one_epoch"
 # How a fault begins to tell on which inputs it was, if not on the worked example.
@@ -111,7 +115,7 @@ def small_inputs(name: str) -> tuple[tuple[Any, ...], ...]:
     random = np.random.default_rng(12)
     drawn = [_drawn(name, random, sizes, any_gradient=n >= STEPS) for n, sizes in enumerate(SIZES)]
     if name == EPOCH:
-        drawn += [SURE, _drawn(name, random, LARGE, any_gradient=True)]
+        drawn += [SURE, FAR, _drawn(name, random, LARGE, any_gradient=True)]
     return (example(name)[0], *drawn)
 
 

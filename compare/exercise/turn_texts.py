@@ -17,9 +17,9 @@ class Turn(NamedTuple):
 
 
 RANDOM = Turn(
-    "run twice with the same images, W and b, your epoch returned two results. What in it is drawn at random, or kept "
-    "from the run before?",
-    "The images come in their order, without a shuffle, and W and b are those that came in.",
+    "run twice with the same images, W and b, your epoch returned two different results. What in it is drawn at "
+    "random, or kept from the run before?",
+    "The images come in their order, without a shuffle, and the first step begins with the W and b that came in.",
 )
 ALONE = Turn(
     "right, but it calls none of your functions for gradients and steps, so it does not count yet. Which of them makes "
@@ -41,11 +41,12 @@ LESSONS = {
     "logP": "It takes logP, as log_softmax returns it in this step, and makes P of it itself.",
     "P": "P is exp(logP) of this step.",
     "Z": "Z is what logits returns in this step.",
-    "dZ": "dZ is what logits_gradient returns in this step, for its own logP and labels: 1/N is in it.",
-    "dW": "sgd_step gets dW of its own batch, as weight_gradient returns it: nothing is added up, 1/N is in it, and "
-    "sgd_step itself multiplies it by lr.",
-    "db": "sgd_step gets db of its own batch, as bias_gradient returns it: nothing is added up, 1/N is in it, and "
-    "sgd_step itself multiplies it by lr.",
+    "dZ": "dZ is what logits_gradient returns in this step, for its own logP and labels: the mean over the images of "
+    "this batch is in it.",
+    "dW": "sgd_step gets dW of its own batch, as weight_gradient returns it: nothing is added up, the mean over the "
+    "images is in it, and sgd_step itself multiplies it by lr.",
+    "db": "sgd_step gets db of its own batch, as bias_gradient returns it: nothing is added up, the mean over the "
+    "images is in it, and sgd_step itself multiplies it by lr.",
     "dlogP": "dlogP is made in each step from its own labels.",
     "dP": "dP is made in each step from its own P and dlogP.",
 }
@@ -85,16 +86,59 @@ def steps_of(images: int, size: int, last: range) -> str:
     return f"{counted(images, 'image')} in batches of {size} make {counted(steps, 'step')}{of_each}."
 
 
-def why_images(rows: list[int], wanted: range) -> str:
-    """How these images come about, and which should be there."""
-    if sorted(rows) != rows and len(rows) == len(wanted):
-        return "The order is that of X: the images are not shuffled, and each is in one batch."
-    begins_right = bool(rows) and rows[0] == wanted.start
-    if begins_right and len(rows) > len(wanted) and rows != [*range(rows[0], rows[-1] + 1)]:
+def another_number(made: int, steps: int) -> str:
+    """How another number of steps may come about."""
+    if made > steps:
+        return " range(0, N, batch_size) has the first image of each batch, as range(0, 7, 3) has 0, 3 and 6."
+    return " A return in the loop ends the epoch after its first turn." if made == 1 < steps - 1 else ""
+
+
+def why_images(rows: list[int], wanted: range, images: int) -> str:
+    """How these images come about, and which should be there, of so many."""
+    if not rows:
+        return (
+            "A slice has nothing where it ends before it begins: the end of a batch is first + batch_size. If your X "
+            "is a batch by then, keep all images in X, and give the batch a name of its own."
+        )
+    begins_right, size = rows[0] == wanted.start, len(wanted)
+    if begins_right and wanted.stop == images and len(rows) > size and rows != [*range(rows[0], rows[-1] + 1)]:
         return "The last batch may be shorter: a slice that reaches beyond the end has the images that are left."
-    if begins_right and len(rows) < len(wanted):
-        return "A slice ends before its second number: X[first : first + batch_size] has batch_size images."
+    if sorted(rows) != rows:
+        return (
+            "The order is that of X, also in a batch: X and y go together, and no images are shuffled or turned round."
+        )
+    if len(rows) == images and begins_right:
+        return (
+            "X is all images: if you cut a batch of it, as Xb = X[first : first + batch_size], give Xb to your "
+            "functions, in each turn of the loop."
+        )
+    if begins_right and len(rows) == 1 < size:
+        return "One image is no batch: each function gets all images of a batch at once, X[first : first + batch_size]."
+    if begins_right and len(rows) != size:
+        return (
+            f"Your batch has {counted(len(rows), 'image')}, and should have {size}. X[first : first + batch_size] has "
+            f"batch_size images, and in the last batch those that are left; np.array_split makes parts of about equal "
+            f"size."
+        )
     return "range(0, N, batch_size) gives the first image of each batch, and X[first : first + batch_size] the batch."
+
+
+def no_image_left(head: str, step: int, images: int, size: int, last: range) -> Turn:
+    """What to ask about a step after the last one, whose batch is empty."""
+    return Turn(
+        f"{head}, in your step {step} your logits gets no image. How many steps should it be?",
+        f"{steps_of(images, size, last)} N // batch_size + 1 is one too many where batch_size divides N: "
+        "range(0, N, batch_size) has the right number.",
+    )
+
+
+def always_the_same(place: str, rows: Sequence[int], missing: Sequence[int]) -> Turn:
+    """What to ask where one batch comes in every step, and others in none."""
+    return Turn(
+        f"{place} {images_text(rows)} in each step, and never {images_text(missing)}. Where is the batch cut: in the "
+        "loop, or before it?",
+        "The batch is cut anew in each turn: X[first : first + batch_size], with the first image of this turn.",
+    )
 
 
 def returned(what: str, name: str, called: list[str]) -> Turn:
@@ -152,6 +196,16 @@ def no_labels(place: str, got: NDArray, images: int) -> Turn:
         "makes this y?",
         "y[first : first + batch_size] has the labels of a batch, whole numbers: y[first] is one label, and Y, with a "
         "1 in each row, is made of y in your functions.",
+    )
+
+
+def not_finite(place: str, function: str) -> Turn:
+    """What to ask about a function that gets what it should, and returns nan or inf; `place` as for `no_images`."""
+    return Turn(
+        f"{place} your {function} gets the right numbers, and returns some that are nan or inf. Some P are 0 there: "
+        "which way to dZ divides by P, and which does not?",
+        "exp(-1000) is 0 for a computer, and the long way to dZ divides by P. logits_gradient makes dZ of logP and y "
+        "without a division.",
     )
 
 

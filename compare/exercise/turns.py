@@ -1,6 +1,5 @@
 """One epoch call by call: the first input that is not as it should be, or a step too few or too many."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -10,22 +9,27 @@ from numpy.typing import NDArray
 import scratch
 from compare.backends.traced import MOST_CALLS, Call
 from compare.exercise.arguments import wrong_arguments
-from compare.exercise.calls import equal, inputs_of, numbered, used
+from compare.exercise.calls import equal, inputs_of, is_empty, numbered, used
+from compare.exercise.gaps import factor_text, first_gap
 from compare.exercise.right import RIGHT
 from compare.exercise.rungs import shown
-from compare.exercise.seen import apart, prints_as_one, ratio
+from compare.exercise.seen import prints_as_one, ratio
 from compare.exercise.step_calls import Batch, wrong_steps
 from compare.exercise.trials import Results
 from compare.exercise.turn_texts import (
     QUESTIONS,
     RANDOM,
     Turn,
+    always_the_same,
+    another_number,
     images_text,
     in_place_of,
     labels_text,
     lesson,
+    no_image_left,
     no_images,
     no_labels,
+    not_finite,
     of_step,
     returned,
     steps_of,
@@ -34,8 +38,6 @@ from compare.exercise.turn_texts import (
 from compare.words import counted
 
 Values = dict[str, Any]
-# The calls of others that a function makes, for some inputs.
-Trace = Callable[[tuple[Any, ...]], list[Call]]
 
 
 def first_wrong_turn(inputs: tuple[Any, ...], calls: list[Call], ours: Results | None = None) -> Turn | None:
@@ -49,16 +51,16 @@ def first_wrong_turn(inputs: tuple[Any, ...], calls: list[Call], ours: Results |
     if ours is not None and not all(map(equal, calls[-1].results, ours)):
         return RANDOM
     epoch, taken = _Epoch(inputs), used(calls[:-1])
-    found = None if ours is None else wrong_steps(epoch.head, calls[:-1], epoch.batches)
+    found = None if ours is None else wrong_steps(epoch.head, calls, epoch.batches)
     found = found or epoch.wrong_input(taken)
     if found or ours is None:
         return found
     return epoch.wrong_count(taken) or epoch.wrong_result(ours, taken)
 
 
-def no_trace(_: tuple[Any, ...]) -> list[Call]:
-    """Of a function whose calls are not looked at."""
-    return []
+def empty_step(inputs: tuple[Any, ...], calls: list[Call]) -> Turn | None:
+    """The step without images of an epoch whose W and b are right; None if there is none."""
+    return _Epoch(inputs).wrong_input(used(calls[:-1])) if any(map(is_empty, calls)) else None
 
 
 class _Epoch:
@@ -74,14 +76,21 @@ class _Epoch:
             before = {"W": model.weight.copy(), "b": model.bias.copy(), "lr": self.lr}
             step = scratch.step(model, scratch.SGD(self.lr), batch.X, batch.y)
             P, dlogP = np.exp(step.logP), RIGHT["log_probabilities_gradient"](step.logP, step.y)
-            self.steps.append(step._asdict() | before | {"P": P, "dlogP": dlogP, "dP": dlogP / P})
+            with np.errstate(divide="ignore", invalid="ignore"):
+                self.steps.append(step._asdict() | before | {"P": P, "dlogP": dlogP, "dP": dlogP / P})
         self.after = {"W": model.weight, "b": model.bias}
+        self.missing: list[int] = []  # images that no call of logits gets
         self.head = f"with {counted(len(self.y), 'image')} and batch_size {self.size}"
 
     def wrong_input(self, calls: list[Call]) -> Turn | None:
         """The first input of a call that is not as it should be."""
         right: dict[int, str] = {}
+        began = (self._rows(call.inputs[0]) or () for call in calls if call.name == "logits" and call.inputs)
+        given = {row for rows in began for row in rows}
+        self.missing = sorted({*range(len(self.y))} - given)
         for n, call in numbered(calls):
+            if n >= len(self.steps) and is_empty(call):
+                return no_image_left(self.head, n + 1, len(self.y), self.size, self.batches[-1].rows)
             if n >= len(self.steps):
                 continue
             if turn := wrong_arguments(call, self.steps[n], partial(self._named, n), self._place(n)):
@@ -91,6 +100,8 @@ class _Epoch:
                     return self._told(n, call.name, name, got, right.get(n, ""))
                 if name == "X":
                     right[n] = call.name
+            if not all(np.isfinite(part).all() for part in call.results):
+                return not_finite(self._place(n), call.name)
         return None
 
     def _place(self, n: int) -> str:
@@ -141,15 +152,17 @@ class _Epoch:
                 f"{place} {images_text(rows)}, and your {other} got {images_text(wanted)}. Should both get the same?",
                 "All functions of a step get one batch: cut it once, and give its name to each of them.",
             )
+        if n and self.missing and rows == [*self.batches[0].rows]:
+            return always_the_same(f"{self.head}, your {function} gets", rows, self.missing)
         if n and rows == [*range((n - 1) * self.size, n * self.size)]:
             return Turn(
-                f"{self.head}, your {function} gets {images_text(rows)} in its call {n}, and again in call {n + 1}. "
+                f"{self.head}, your {function} gets {images_text(rows)} in one call, and again in the next. "
                 "How often does each batch go through your functions, and between which of them do W and b change?",
                 "Each batch goes through once: dW and db come from one dZ, before W or b changes.",
             )
         return Turn(
             f"{place} {images_text(rows)}. Which images should it get?",
-            f"Step {n + 1} has {images_text(wanted)}. {why_images(rows, wanted)}",
+            f"Step {n + 1} has {images_text(wanted)}. {why_images(rows, wanted, len(self.y))}",
         )
 
     def _rows(self, got: NDArray) -> list[int] | None:
@@ -168,9 +181,9 @@ class _Epoch:
             self._another(n, got)
             or self._sum(n, name, got)
             or self._moved(n, name, got)
-            or _factor(got, right)
+            or factor_text(got, right)
             or (f"of the shape {got.shape}, not {np.shape(right)}" if got.shape != np.shape(right) else "")
-            or _first_gap(name, got, right)
+            or first_gap(name, got, right)
         )
 
     def _at(self, n: int, name: str) -> Any:
@@ -202,7 +215,8 @@ class _Epoch:
             return ""
         images = len(self.steps[n - 1]["y"])
         as_many = f" ({images} is the number of images in it)" if images > 1 and np.isclose(found, images) else ""
-        return f"one that has moved {found:.4g} times as far as step {n} should take it{as_many}"
+        turned = "the other way, and " if found < 0 else ""
+        return f"one that has moved {turned}{abs(found):.4g} times as far as step {n} should take it{as_many}"
 
     def wrong_count(self, calls: list[Call]) -> Turn | None:
         """Too few steps, or too many."""
@@ -217,7 +231,7 @@ class _Epoch:
         return Turn(
             f"{self.head} you {begun} {counted(made, 'step')}{with_images}. How many steps should it be, with which "
             "images?",
-            steps_of(len(self.y), self.size, self.batches[-1].rows),
+            f"{steps_of(len(self.y), self.size, self.batches[-1].rows)}{another_number(made, len(self.steps))}",
         )
 
     def wrong_result(self, ours: Results, calls: list[Call]) -> Turn | None:
@@ -227,18 +241,3 @@ class _Epoch:
                 what = self.identified(len(self.steps), name, np.asarray(got))
                 return returned(f"{self.head} the {name} that you return is {what}.", name, [c.name for c in calls])
         return None
-
-
-def _factor(got: NDArray, right: Any) -> str:
-    found = ratio(got, np.asarray(right)) if got.shape == np.shape(right) else None
-    if found is None or prints_as_one(found):
-        return ""
-    return f"{found:.4g} times the right one" if found else "0 everywhere"
-
-
-def _first_gap(name: str, got: NDArray, right: Any) -> str:
-    """The entry that is off most, or the first that is nan."""
-    gaps = np.abs(got - np.asarray(right))
-    place = tuple(map(int, np.unravel_index(np.argmax(np.where(np.isnan(gaps), np.inf, gaps)), gaps.shape)))
-    ours, wanted = apart(got[place], np.asarray(right)[place])
-    return f"{ours} at {name}[{', '.join(map(str, place))}], where {wanted} belongs"

@@ -103,20 +103,21 @@ def _length(seen: Seen) -> str:
         return ""
     ratios, step = np.array(found, float), f"Your step of {seen.symbol} is"
     if (rate := _constant(ratios * [trial.given["lr"] for trial in seen.wrong])) is not None:
+        times = "" if prints_as_one(abs(rate)) else f"{abs(rate):.4g} * "
         return (
-            f"In every batch where it is wrong, your step of {seen.symbol} is as long as if lr were {rate:.4g}: use lr "
-            "as it comes in."
+            f"In every batch where it is wrong, your new {seen.symbol} is {seen.symbol} {'-' if rate > 0 else '+'} "
+            f"{times}d{seen.symbol}, whatever lr is: use lr as it comes in."
         )
     for letter, what in COUNTED.items():
-        times = _constant(ratios / [trial.sizes[letter] for trial in seen.wrong])
-        if times is not None and abs(times - 1) < SPREAD:
+        share = _constant(ratios / [trial.sizes[letter] for trial in seen.wrong])
+        if share is not None and abs(share - 1) < SPREAD:
             return f"{step} {letter} times as long as it should be, as if it were made once for each {what}."
     if len(seen.wrong) == len(seen.trials) and (factor := _constant(ratios)) is not None:
         digits = 8 if prints_as_one(factor) else 4
-        return (
-            f"{step} {factor:.{digits}g} times as long as it should be, in every batch: its factors are lr and the "
-            "gradient."
-        )
+        length = f"{abs(factor):.{digits}g} times as long as it should be"
+        length = "as long as it should be" if prints_as_one(-factor) else length
+        turned = f"goes the other way, and is {length}" if factor < 0 else f"is {length}"
+        return f"Your step of {seen.symbol} {turned}, in every batch: its factors are lr and the gradient."
     return ""
 
 

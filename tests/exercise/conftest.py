@@ -10,9 +10,9 @@ import pytest
 from compare.backends.traced import traced
 from compare.backends.user_file import checked
 from compare.equations import KNOWN
+from compare.exercise.calls import Trace
 from compare.exercise.check import LAST
 from compare.exercise.source import Source
-from compare.exercise.turns import Trace
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from compare.exercise.trials import trials
 # By what the right dP is multiplied, and what is said of it.
 SAID: dict[str, tuple[Callable[[NDArray], NDArray], str]] = {
     "P": (lambda P: P, "the right one times P."),
-    "minus P": (lambda P: -P, "the right one times minus P."),
+    "minus P": (lambda P: -P, "the right one times (-P)."),
     "minus in some batches": (
         lambda P: P * (-1) ** len(P),
         "as large as the right one times P, but some have another sign.",

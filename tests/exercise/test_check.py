@@ -52,13 +52,13 @@ LATE = {
     "no shift": (
         ("S = Z - Z.max(axis=1, keepdims=True)", "S = Z"),
         "log_softmax",
-        'right in the worked example, but not in the batch "logits of ±1000", in float32 only: logP has -inf '
-        "there. exp(1000) is too large, and exp(-1000) is 0: before exp, what is the largest of each row?",
+        '"logits of ±1000", in float32 (right there in float64): logP '
+        "has -inf there. exp(1000) is too large, and exp(-1000) is 0: before exp, what is the largest of each row?",
     ),
     "the logarithm of a probability of 0": (
         ("return S - np.log(np.exp(S)", "E = np.exp(S)\n    return np.log(E / E.sum(axis=1, keepdims=True))  # (E"),
         "log_softmax",
-        'right in the worked example, but not in the batch "logits of ±1000": logP has -inf there. exp(-1000) is 0, '
+        '"logits of ±1000": logP has -inf there. exp(-1000) is 0, '
         "and its logarithm is -inf: which step takes the logarithm of a probability?",
     ),
     "a floor that float32 cannot hold": (
@@ -67,68 +67,69 @@ LATE = {
             "E = np.exp(S)\n    return np.log(E / E.sum(axis=1, keepdims=True) + 1e-300)  # (E",
         ),
         "log_softmax",
-        'right in the worked example, but not in the batch "logits of ±1000": logP has -inf there. exp(-1000) is 0, '
+        '"logits of ±1000": logP has -inf there. exp(-1000) is 0, '
         "and its logarithm is -inf: which step takes the logarithm of a probability?",
     ),
     "the logarithm of P in the loss": (
         ("return -logP[np.arange(len(y)), y].mean()", "return -np.log(np.exp(logP)[np.arange(len(y)), y]).mean()"),
         "nll_loss",
-        'right in the worked example, but not in the batch "logits of ±1000": L has inf there. logP comes in as a '
+        '"logits of ±1000": L has inf there. logP comes in as a '
         "logarithm already, and may be -1000: which step makes something else of it?",
     ),
     "a shift by the largest size": (
         ("S = Z - Z.max(axis=1, keepdims=True)", "S = Z - abs(Z).max(axis=1, keepdims=True)"),
         "log_softmax",
-        'right in the worked example, but not in the batch "logits of ±1000": logP has inf there. '
+        '"logits of ±1000": logP has inf there. '
         "exp(1000) is too large, and exp(-1000) is 0: before exp, what is the largest of each row?",
     ),
     "logits cut off": (
         ("S = Z - Z.max(axis=1, keepdims=True)", "Z = np.clip(Z, -50, 50)\n    S = Z - Z.max(axis=1, keepdims=True)"),
         "log_softmax",
-        'right in the worked example, but not in the batch "logits of ±1000": logP is wrong there. The difference '
+        '"logits of ±1000": logP is wrong there. The difference '
         "between two logits of a row stays in logP, however large it is: which step changes it?",
     ),
     "a mask where P is 0": (
         ("    dZ[np.arange(len(y)), y] -= 1", "    dZ[np.arange(len(y)), y] -= 1\n    dZ[np.exp(logP) == 0] = 0"),
         "logits_gradient",
-        'right in the worked example, but not in the batch "logits of ±1000": dZ is wrong there: dZ[0, 3] is 0 and '
+        '"logits of ±1000": dZ is wrong there: dZ[0, 3] is 0 and '
         "should be -0.0278. P[0, 3] is 0, and class 3 is the label of image 0. What does your code do with such a P "
         "that it does not do with others?",
     ),
     "another N": (
         ("dZ[np.arange(len(y)), y] -= 1", "dZ[np.arange(len(y)), y] -= 1\n    dZ *= 1 + (len(y) == 36)"),
         "logits_gradient",
-        'right in the worked example, but not in the batch "a batch of 36": dZ is wrong there. Which number in your '
+        '"a batch of 36": dZ is wrong there. Which number in your '
         "code is fixed that should come from the shape of an input?",
     ),
     "logP cut off": (
         ("-logP[", "-np.maximum(logP, -100)["),
         "nll_loss",
-        'right in the worked example, but not in the batch "logits of ±1000": L is wrong there. Values are very large '
+        '"logits of ±1000": L is wrong there. Values are very large '
         "or small here: which step changes such a value, or cuts it off?",
     ),
     "on real images": (
         ("dZ.T @ X", "dZ.T @ X * (1 + (len(X) == 36))"),
         "parameter_gradients",
-        'right in the worked example, but not in the batch "a batch of 36": dW is wrong there. Which number in your '
+        '"a batch of 36": dW is wrong there. Which number in your '
         "code is fixed that should come from the shape of an input?",
     ),
     "in a batch of another size": (
         ("dZ.T @ X", "dZ.T @ X * (1 + (len(X) == 17))"),
         "parameter_gradients",
-        'right in the worked example, but not in the batch "other batch sizes": dW is wrong there. The number of '
+        '"other batch sizes": dW is wrong there. The number of '
         "images is another one here: which line of yours depends on it?",
     ),
     "in another batch of each precision": (
         (".mean()", ".mean() * (1 + (len(y) == (36 if logP.dtype == 'float32' else 100)))"),
         "nll_loss",
-        'right in the worked example, but not in the batch "dense pixels", in float64 only: L is wrong there. '
-        "float32 has half the digits: does a step of yours add a small number, round, or use one that is not exact?",
+        '"dense pixels", in float64 (right there in float32): L '
+        "is wrong there. float32 has half the digits: does a step of yours add a small number, round, or use one that "
+        "is not exact?",
     ),
     "the numbers as they lie in memory": (
         ("return dZ.T @ X, dZ", "return dZ.T @ X.ravel(order='K').reshape(X.shape), dZ"),
         "parameter_gradients",
-        'right in the worked example, but not in the batch "other orders in memory": dW is wrong there. The '
+        '"other orders in memory": dW is wrong there. The '
         "values lie in another order in memory here: which step takes them as they lie there, and not by their index?",
     ),
     "in a later call": (
@@ -137,13 +138,12 @@ LATE = {
             "calls = []\n\n\ndef logits(X, W, b):\n    calls.append(0)\n    b = b * (len(calls) < 500)",
         ),
         "logits",
-        'right in the worked example, but not in the batch "after other steps": Z is wrong there. Which '
-        "variable outside the function has another value in a later call?",
+        '"after other steps": Z is wrong there. Which variable outside the function has another value in a later call?',
     ),
     "a large rate": (
         ("return W - lr * dW", "return W - min(lr, 2) * dW"),
         "sgd_step",
-        'right in the worked example, but not in the batch "other learning rates": W - W0 is wrong there. Which number '
+        '"other learning rates": W - W0 is wrong there. Which number '
         "in your code should be lr, at every size that lr may have?",
     ),
 }
@@ -156,21 +156,21 @@ SLOW = "the numbers as they lie in memory", "in a later call", "a large rate", "
 def test_what_only_a_batch_shows(checked: Callable, case: str):
     change, name, asks = LATE[case]
     finding = checked(name, change)
-    assert finding.asks == asks
+    assert finding.asks == f"right in the worked example, but not in the batch {asks}"
     assert finding.says
 
 
 # What is said on request of logits that are far apart: rows that one can redo, and no other batch.
 FAR = {
-    "a shift by the largest size": "Of Z = [[-1000, -1001, -1002]] in float32 your logP is [[inf, inf, inf]], and "
+    "a shift by the largest size": "Of Z = [[-1000, -1001, -1002]] your logP is [[inf, inf, inf]], and "
     "should be [[-0.4076, -1.4076, -2.4076]]. Print what your code takes exp of there: the largest of each row should "
     "be 0.",
     "a floor that float32 cannot hold": "Of Z = [[1000, 0, -1000]] in float32 your logP is [[0, -inf, -inf]], and "
     "should be [[0, -1000, -2000]]. P is 0 there, and so is a number that is too small for the dtype, as 1e-300 in "
     "float32: no logarithm of P is needed, only that of the sum of exp.",
-    "logits cut off": "Of Z = [[1000, 0, -1000]] in float32 your logP is [[0, -50, -100]], and should be [[0, "
+    "logits cut off": "Of Z = [[1000, 0, -1000]] your logP is [[0, -50, -100]], and should be [[0, "
     "-1000, -2000]]. Look for a step that cuts values off, as clip, maximum and minimum do, puts others in their "
-    "place, as where, or adds a small number.",
+    "place, as where and nan_to_num, or adds a small number.",
     "the logarithm of P in the loss": "Of logP = [[0, -1000]] and y = [1] in float32 your L is inf, and should be "
     "1000. exp(-1000) is 0, and its logarithm is -inf: neither exp nor log is needed, L is made of logP itself.",
 }
@@ -199,7 +199,10 @@ def test_the_diagnosis_names_what_only_a_batch_shows(checked: Callable):
 @pytest.mark.heavy
 def test_a_right_formula_of_a_rate_that_is_a_little_off_is_seen(checked: Callable):
     finding = checked("sgd_step", ("return W - lr * dW", "return W - (lr + 1e-9 * (lr == 8)) * dW"))
-    assert 'the batch "one winner, 2", in which nothing rounds, in float64 only: W is wrong there' in finding.asks
+    assert (
+        'the batch "one winner, 2", in which nothing rounds, in float64 (right there in float32): W is wrong there'
+        in finding.asks
+    )
 
 
 # What is changed, and what is said, of a function that cannot be used at all.
@@ -214,7 +217,7 @@ UNUSABLE = {
     "not a pair": (
         ("return dZ.T @ X, dZ.sum(axis=0)", "return dZ.T @ X"),
         "parameter_gradients",
-        "returns a ndarray, not a pair",
+        "returns an array, not a pair",
     ),
 }
 

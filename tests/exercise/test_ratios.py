@@ -33,14 +33,14 @@ def test_one_image_less_is_known(power: int):
 
 def test_what_no_size_makes_is_told_with_both_factors():
     text = asked(lambda N, D, K: np.log(N + D / K + 1))
-    first, second = (np.log(N + D / K + 1) for N, D, K in ((2, 4, 3), (5, 3, 4)))
+    first, second = (np.log(N + D / K + 1) for N, D, K in ((2, 4, 3), (5, 6, 7)))
     assert f"is {first:.4g} times what it should be with N = 2, D = 4, K = 3, and {second:.4g} times with N = 5" in text
     assert "No product of powers of N, D and K makes these factors" in text
 
 
 def test_one_factor_in_some_batches_is_not_said_to_be_in_one_only():
-    some = asked(lambda _, D, __: 3 if D == 3 else 1)
-    assert "with N = 5, D = 3, K = 4, and in 2 other small batches as well, but right in the rest. Which line" in some
-    assert "with N = 1, D = 6, K = 4, and right in the other small batches" in asked(
+    some = asked(lambda _, D, __: 3 if D == 6 else 1)
+    assert "with N = 5, D = 6, K = 7, and in 1 other small batch as well, but right in the rest. Which line" in some
+    assert "with N = 1, D = 6, K = 5, and right in the other small batches" in asked(
         lambda N, _, __: 3 if N == 1 else 1
     )

@@ -31,28 +31,29 @@ RIGHT_CHANGES = {
     "own update": (
         "sgd_step(W, b, weight_gradient(Xb, dZ), bias_gradient(dZ), lr)", "W - lr * dZ.T @ Xb, b - lr * dZ.sum(axis=0)"
     ),
-    "the long way": (
-        "logits_gradient(logP, yb)",
-        "softmax_backward(np.exp(logP), probabilities_gradient(np.exp(logP), log_probabilities_gradient(logP, yb)))",
-    ),
 }  # fmt: skip
+# Right as long as no P is 0.
+LONG_WAY = (
+    "logits_gradient(logP, yb)",
+    "softmax_backward(np.exp(logP), probabilities_gradient(np.exp(logP), log_probabilities_gradient(logP, yb)))",
+)
 # Changes that make it wrong, beside the loss that some print, and words of the question.
 WRONG_CHANGES = {
     "order": ("range(0, len(y), batch_size)", "[3, 0, 6]", "in step 1 of 3, your logits gets images 3 to 5"),
     "labels": (", y[first : first + batch_size]", ", y[: min(3, 7 - first)]", "step 2 of 3, your logits_gradient gets"),
     "rate": (", lr)", ", lr / 2)", "the lr that your sgd_step gets is 0.35, not 0.7"),
     "short batch": ("range(0, len(y), batch_size)", "range(0, 6, 3)", "logits gets images 0 to 2, then images 3 to 5."),
-    "pixels": ("logits(Xb", "logits(Xb / 2", "shape (3, 3) in which not every row is one of the images"),
+    "pixels": ("logits(Xb", "logits(Xb / 2", "shape (3, 5) in which not every row is one of the images"),
     "returned": ("return W, b", "return W, 2 * b", "the b that you return is 2 times the right one"),
     "long step": (
         "sgd_step(W, b, weight_gradient(Xb, dZ), bias_gradient(dZ), lr)",
         "W - 2 * lr * weight_gradient(Xb, dZ), b",
         "in step 2 of 3, the W that your logits gets is one that has moved 2 times as far as step 1 should take it",
     ),
-    "a little": ("return W, b", "return W, b + 1e-7 * (b > b.mean())", "is 1.4787468 at b[3], where 1.4787467 belongs"),
-    "not finite": ("logits(Xb", "logits(Xb * np.nan", "shape (3, 3) in which not every row is one of the images"),
+    "a little": ("return W, b", "return W, b + 1e-7 * (b > b.mean())", "is 0.540686 at b[0], where 0.540685 belongs"),
+    "not finite": ("logits(Xb", "logits(Xb * np.nan", "shape (3, 5) in which not every row is one of the images"),
     "a list": ("return W, b", "return [W, 2 * b]", "the b that you return is 2 times the right one"),
-    "random": ("return W, b", "return W + np.random.rand(), b", "your epoch returned two results"),
+    "random": ("return W, b", "return W + np.random.rand(), b", "your epoch returned two different results"),
 }  # fmt: skip
 
 
@@ -70,6 +71,20 @@ def test_what_is_right_is_not_accused(written_trace: Callable, case: str):
     trace = written_trace("one_epoch", EPOCH.replace(*RIGHT_CHANGES[case]))
     for inputs in small_inputs("one_epoch"):
         assert first_wrong_turn(inputs, trace(inputs), as_results(RIGHT["one_epoch"](*inputs))) is None
+
+
+def test_the_long_way_is_right_as_long_as_no_probability_is_0(written_trace: Callable, written: Callable):
+    body = EPOCH.replace(*LONG_WAY)
+    found = []
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for inputs in small_inputs("one_epoch"):
+            ours = as_results(written("one_epoch", body)(*inputs))
+            found.append(first_wrong_turn(inputs, written_trace("one_epoch", body)(inputs), ours))
+    assert [turn is None for turn in found].count(False) == 1
+    assert [turn.asks for turn in found if turn] == [
+        "with 3 images and batch_size 2, in step 1 of 2, your probabilities_gradient gets the right numbers, and "
+        "returns some that are nan or inf. Some P are 0 there: which way to dZ divides by P, and which does not?"
+    ]
 
 
 @pytest.mark.parametrize("beside", ["nothing", "a loss to be printed", "a loss after each step"])

@@ -3,7 +3,9 @@
 from compare.exercise.mistakes import (
     effects,
     epoch,
+    formulas,
     images,
+    kept,
     likelihood,
     logarithm,
     loops,

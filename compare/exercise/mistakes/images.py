@@ -34,7 +34,7 @@ def last_image_left_out_of_the_loss(logP, y):
     "One image is all, or return stands inside of a loop.",
     "All images are added up: no index picks one, and return stands after the loop.",
 )
-def first_image_divided_by_n(logP, y):
+def loss_of_the_first_image_only(logP, y):
     return -_at_labels(logP, y)[0] / len(y)
 
 
@@ -54,7 +54,7 @@ def all_labels_in_every_row_of_the_loss(logP, y):
 
 @mistake(
     DW,
-    "The last image makes dW.",
+    "= adds up in a loop.",
     "All images are added up. = in place of +=, or zeros made inside of a loop, keep the last one only.",
 )
 def last_image_only(X, dZ):

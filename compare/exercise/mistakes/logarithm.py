@@ -10,10 +10,10 @@ DLOGP, DP = "log_probabilities_gradient", "probabilities_gradient"
 
 @mistake(
     DLOGP,
-    "The derivative of -logP is -1; or -1 // N is a fraction.",
-    "L is a mean: each label's entry has the factor 1/N; -1 // N is -1.",
+    "The derivative of -logP is -1; or // divides as / does.",
+    "L is a mean: each label's entry has the factor 1/N. // makes a whole number: -1 // N is -1.",
 )
-def mean_forgotten_or_cut_off(logP, y):
+def mean_forgotten(logP, y):
     return log_probabilities_gradient(logP, y) * len(y)
 
 
@@ -84,11 +84,6 @@ def logp_beside_the_labels(logP, y):
     return np.where(Y == 1, -1 / len(y), logP)
 
 
-@mistake(DLOGP, "There is nothing to differentiate here.", "L does depend on logP: at the label of each image.")
-def nothing_but_zeros(logP, _y):
-    return np.zeros_like(logP)
-
-
 @mistake(DLOGP, "The entries are the labels.", "y says where the entry is, not how large it is.")
 def label_as_a_value(logP, y):
     return log_probabilities_gradient(logP, y) * y[:, None]
@@ -156,12 +151,16 @@ def exp_for_the_slope(P, dlogP):
     return dlogP * np.exp(P)
 
 
-@mistake(DP, "One divides by the logarithm.", "The slope of log p is 1/p: divide by P itself.")
+@mistake(DP, "The derivative of the logarithm is 1 / log.", "The slope of log p is 1/p: divide by P itself.")
 def divided_by_the_logarithm(P, dlogP):
     return dlogP / np.log(P)
 
 
-@mistake(DP, "One multiplies by the logarithm.", "That is the value of log p; the chain rule needs its slope, 1/p.")
+@mistake(
+    DP,
+    "The chain rule multiplies by the function itself.",
+    "That is the value of log p; the chain rule needs its slope, 1/p.",
+)
 def multiplied_by_the_logarithm(P, dlogP):
     return dlogP * np.log(P)
 
@@ -190,3 +189,19 @@ def quotient_turned(P, dlogP):
 )
 def short_way_at_once(P, dlogP):
     return (P - (dlogP != 0)) / len(P)
+
+
+@mistake(
+    DP, "The gradient has P times a sum in it.", "That is dL/dZ, one step on. Here each dlogP meets its own P only."
+)
+def both_steps_at_once(P, dlogP):
+    return dlogP - P * dlogP.sum(axis=1, keepdims=True)
+
+
+@mistake(
+    DP,
+    "dlogP tells where the label is, and dP is -1 / (N P) there.",
+    "dlogP may be the gradient of any loss: each of its values is divided by its P.",
+)
+def value_of_the_loss_put_in(P, dlogP):
+    return np.where(dlogP != 0, -1 / (len(P) * P), 0)

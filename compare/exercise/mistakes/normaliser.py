@@ -51,3 +51,13 @@ def maximum_of_each_column(Z):
 )
 def sum_of_logarithms(Z):
     return Z - Z.sum(axis=1, keepdims=True)
+
+
+@mistake(
+    E2,
+    "The sum and the logarithm may change places, after the shift too.",
+    "log(exp S) is S again, so S is summed. First exp, then the sum, then the logarithm.",
+)
+def sum_of_logarithms_after_the_shift(Z):
+    S = Z - Z.max(axis=1, keepdims=True)
+    return S - S.sum(axis=1, keepdims=True)

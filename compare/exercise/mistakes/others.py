@@ -157,12 +157,20 @@ def incoming_gradient_forgotten_in_w(X, dZ):
     return np.outer(np.ones(dZ.shape[1], X.dtype), X.sum(axis=0))
 
 
-@mistake("weight_gradient", "One image shows it.", "W acts on the logits of every image: add up over n.")
+@mistake(
+    "weight_gradient",
+    "One image shows it; or a return stands in the loop.",
+    "W acts on the logits of every image: add up over n.",
+)
 def first_image_only(X, dZ):
     return np.outer(dZ[0], X[0])
 
 
-@mistake("bias_gradient", "One image shows it.", "b acts on the logits of every image: add up over n.")
+@mistake(
+    "bias_gradient",
+    "One image shows it; or a return stands in the loop.",
+    "b acts on the logits of every image: add up over n.",
+)
 def first_image_only_for_the_bias(dZ):
     return dZ[0]
 
@@ -186,14 +194,9 @@ def squares_added(dZ):
     return (dZ**2).sum(axis=0)
 
 
-@mistake("logits", "b is added for each pixel.", "b is added once, after the sum over the pixels.")
+@mistake("logits", "b belongs into the loop over the pixels.", "b is added once, after the sum over the pixels.")
 def bias_added_for_each_pixel(X, W, b):
     return X @ W.T + X.shape[1] * b
-
-
-@mistake("logits_gradient", "log makes P of logP.", "exp undoes a logarithm: P = exp(logP).")
-def log_for_exp(logP, y):
-    return (np.log(logP) - one_hot(y, logP)) / len(y)
 
 
 @mistake("logits_gradient", "P is exp of minus logP.", "logP is the logarithm as it is: P = exp(logP), below 1.")

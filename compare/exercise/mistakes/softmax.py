@@ -92,7 +92,7 @@ def incoming_gradient_forgotten_in_j(P, _dP):
 
 @mistake(
     BACKWARD,
-    "Any sum over J will do.",
+    "It does not matter over which index of J one sums.",
     "Each row and each column of J sums to 0. J[n, j, k] meets dP[n, j], with the same j, and the sum is over that j.",
 )
 def sum_in_which_j_cancels(P, dP):
@@ -101,7 +101,7 @@ def sum_in_which_j_cancels(P, dP):
 
 @mistake(
     BACKWARD,
-    "P[k] belongs to the first term.",
+    "P[k] belongs to the first term only.",
     "P[k] is a factor of both terms: one bracket holds what it multiplies.",
 )
 def bracket_forgotten(P, dP):
@@ -161,7 +161,7 @@ def one_in_every_entry(P, dP):
     return (dP * P).sum(axis=1, keepdims=True) * (1 - P)
 
 
-@mistake(BACKWARD, "The last term of the sum over j is the entry.", "= keeps the last j only; += adds up over j.")
+@mistake(BACKWARD, "= adds up in a loop.", "= keeps the last j only; += adds up over j.")
 def last_class_of_the_sum_only(P, dP):
     dZ = -P * dP[:, -1:] * P[:, -1:]
     dZ[:, -1] += dP[:, -1] * P[:, -1]

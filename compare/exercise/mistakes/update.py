@@ -19,8 +19,8 @@ def difference_scaled(W, b, dW, db, lr):
     return lr * (W - dW), lr * (b - db)
 
 
-@mistake("sgd_step", "The rate is taken from the weights.", "Without brackets the product comes first: W - lr * dW.")
-def rate_from_the_weights(W, b, dW, db, lr):
+@mistake("sgd_step", "W - lr * dW is (W - lr) * dW.", "Without brackets the product comes first: W - lr * dW.")
+def bracket_around_weights_and_rate(W, b, dW, db, lr):
     return (W - lr) * dW, (b - lr) * db
 
 

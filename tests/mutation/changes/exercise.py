@@ -6,7 +6,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/exercise/ratios.py', 'not nothing or _is_nothing(right)', 'not nothing', 'tests/exercise/test_mistakes.py::test_a_mistake_is_asked_about_and_named_on_request'),
     ('compare/exercise/turns.py', 'right[n] = call.name', 'pass', 'tests/exercise/test_mistakes.py::test_a_mistake_is_asked_about_and_named_on_request'),
     ('compare/exercise/progress.py', 'type(count) is int and count > 0', 'True', 'tests/exercise/test_progress.py::test_a_damaged_one_is_refused_and_stays'),
-    ('compare/exercise/late.py', '"" if others else', '"" if len(order) > 1 else', 'tests/exercise/test_check.py::test_what_only_a_batch_shows'),
+    ('compare/exercise/late.py', '"" if both else', '"" if len(order) > 1 else', 'tests/exercise/test_check.py::test_what_only_a_batch_shows'),
     ('compare/exercise/late.py', 'if number == first]', 'if number >= first]', 'tests/exercise/test_check.py::test_what_only_a_batch_shows'),
     ('compare/exercise/ladder.py', 'other = source.foreign(name) or', 'other =', 'tests/exercise/test_ladder.py::test_somebody_elses_code_earns_nothing_and_is_told_kindly'),
     ('compare/exercise/ladder.py', 'found_or_fault(name, lambda: _foreign(file, source, name))', '_foreign(file, source, name)', 'tests/cli/test_exercise_time.py::test_a_function_that_never_ends_is_told_and_asked_about'),
