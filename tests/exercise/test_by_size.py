@@ -58,6 +58,14 @@ SIZES: dict[str, tuple[str, Callable, str]] = {
         "yours treats large values in another way?",
     ),
     "no border": (DP, lambda P, dlogP: np.where(P.round(2) % 0.02 < 0.01, dlogP / P, 0), ""),
+    # right where dP is 0, at any size of it
+    "zeros that come in": ("softmax_backward", lambda P, dP: RIGHT["softmax_backward"](P, dP) - P**2 * dP, ""),
+    # right at the labels of one image, where they are the largest, and wrong everywhere else
+    "one batch of several": (
+        "logits_gradient",
+        lambda logP, y: (np.exp(logP) - 1) * np.eye(logP.shape[1])[y],
+        "",
+    ),
     "nothing right": (DP, lambda P, dlogP: 2 * dlogP / P, ""),
     "one number": ("nll_loss", lambda logP, y: RIGHT["nll_loss"](logP, y) * (len(y) > 2), ""),
 }
