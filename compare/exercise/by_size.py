@@ -52,15 +52,16 @@ def right_from_a_size_on(seen: Seen) -> str:
     letters = KNOWN[seen.name].results[seen.symbol]
     # of a logarithm it is P that is small
     named = ["P" if name == "logP" else name for name, of in KNOWN[seen.name].parameters.items() if of == letters]
+    # an entry that should be 0 is right by many ways
+    clear = [right != 0 for _, right in pairs]
+    # a batch that is wrong everywhere is told from the others by something else
+    if any(mask.sum() >= FEWEST and bad[mask].all() for bad, mask in zip(wrong, clear, strict=True)):
+        return ""
+    off = _pooled(wrong, clear)
     sizes = {f"{name} is": [given[name] for given in every] for name in named}
     sizes |= {f"{seen.symbol} should be": [right for _, right in pairs]}
     for name, parts in sizes.items():
-        # where a value is 0, or the result should be, it is right by many ways
-        clear = [(part != 0) & (right != 0) for part, (_, right) in zip(parts, pairs, strict=True)]
-        # a batch that is wrong everywhere is told from the others by something else
-        if any(mask.sum() >= FEWEST and off[mask].all() for off, mask in zip(wrong, clear, strict=True)):
-            continue
-        values, off = np.abs(_pooled(parts, clear)), _pooled(wrong, clear)
+        values = np.abs(_pooled(parts, clear))
         good, bad = values[~off], values[off]
         if len(good) and len(bad) and (bad.max() < good.min() or good.max() < bad.min()):
             small = bad.max() < good.min()
