@@ -42,7 +42,8 @@ def seen_there(steps: SingleSteps, alone: Backend, late: Late, name: str) -> Lat
     for (case, step), (_, right) in zip(steps.steps(alone, late.dtype), steps.steps(SCRATCH, late.dtype), strict=False):
         if case.name != late.batch:
             continue
-        part = np.ravel(getattr(step, late.quantity))
+        # of W - W0, the way of W so far, it is W
+        part = np.ravel(getattr(step, late.quantity.partition(" ")[0]))
         if (bad := part[~np.isfinite(part)]).size:
             return late._replace(how=f"has {bad[0]} there")
         if name == "logits_gradient" and late.batch in OF_P and not same(step.dZ, right.dZ):
