@@ -56,3 +56,12 @@ def printable(text: str) -> str:
     größe \x1b[2J
     """
     return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+
+
+def capital(text: str) -> str:
+    """A text that begins a sentence.
+
+    >>> capital("in a batch dW is 0")
+    'In a batch dW is 0'
+    """
+    return f"{text[:1].upper()}{text[1:]}"

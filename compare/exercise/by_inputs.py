@@ -56,7 +56,7 @@ def _is_times(
 
     signs: whether those of entries count.
     """
-    given = trial.given | ({"P": np.exp(trial.given["logP"])} if "logP" in trial.given else {})
+    given = trial.given_and_p
     ours, right = seen.pair(trial)
     if name not in given or np.shape(given[name]) != ours.shape:
         return False

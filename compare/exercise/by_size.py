@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from compare.equations import KNOWN
 from compare.exercise.seen import SPREAD, Seen, value
 from compare.exercise.trials import Trial
+from compare.words import capital
 
 # So many values of a batch are wrong by more than chance.
 FEWEST = 3
@@ -42,9 +43,6 @@ def _is_one_number(values: NDArray) -> bool:
 
 def right_from_a_size_on(seen: Seen) -> str:
     """Ours is right where an input, or the right result, is large, and wrong where it is small; or turned."""
-    every = [
-        trial.given | ({"P": np.exp(trial.given["logP"])} if "logP" in trial.given else {}) for trial in seen.trials
-    ]
     pairs = [seen.pair(trial) for trial in seen.trials]
     if not pairs[0][0].ndim:
         return ""
@@ -58,7 +56,7 @@ def right_from_a_size_on(seen: Seen) -> str:
     if any(mask.sum() >= FEWEST and bad[mask].all() for bad, mask in zip(wrong, clear, strict=True)):
         return ""
     off = _pooled(wrong, clear)
-    sizes = {f"{name} is": [given[name] for given in every] for name in named}
+    sizes = {f"{name} is": [trial.given_and_p[name] for trial in seen.trials] for name in named}
     sizes |= {f"{seen.symbol} should be": [right for _, right in pairs]}
     for name, parts in sizes.items():
         values = np.abs(_pooled(parts, clear))
@@ -67,7 +65,7 @@ def right_from_a_size_on(seen: Seen) -> str:
             small = bad.max() < good.min()
             right = f"{value(good.min())} or more" if small else f"{value(good.max())} or less"
             other = f"{value(bad.max())} or less" if small else f"{value(bad.min())} or more"
-            mine, size = f"{seen.mine[:1].upper()}{seen.mine[1:]}", "small" if small else "large"
+            mine, size = capital(seen.mine), "small" if small else "large"
             return (
                 f"{mine} is right where {name} {right} in size, and wrong where it is {other}: which step of yours "
                 f"treats {size} values in another way?"

@@ -37,6 +37,7 @@ from compare.proof.accuracy_loss import loses_accuracy
 from compare.proof.exact_arithmetic import BATCHES, LARGE_BATCH, first_unequal
 from compare.proof.hard_batches import all_hard_batches, first_over_budget
 from compare.proof.single_steps import SingleSteps, real_batch
+from compare.words import capital
 
 # The names of the batches of exact arithmetic, in their order.
 EXACT_BATCHES = [f"{name}, {N}" for name, N in (*BATCHES, ("one winner", LARGE_BATCH))]
@@ -99,7 +100,7 @@ def found_or_fault(name: str, find: Callable[[], Finding | None], trace: Trace =
         if "is not written yet" in str(error):
             raise
         asks, says = _turn_of_a_fault(str(error), name, trace) or fault_help(str(error), name)
-        return Finding(f"{error}. {asks[:1].upper()}{asks[1:]}", (says,), asks, fault=True)
+        return Finding(f"{error}. {capital(asks)}", (says,), asks, fault=True)
 
 
 def _turn_of_a_fault(text: str, name: str, trace: Trace) -> Turn | None:
@@ -144,11 +145,12 @@ def on_trials(name: str, call: Callable, trace: Trace = no_trace) -> Finding | N
             return Finding.of(question(seen, "" if known else unused(seen, call)), known, described(seen))
     if told := wrong_at_extremes(name, call):
         return Finding(told[0], told[1:])
-    if name == LAST and (turn := empty_step(small_inputs(name)[0], trace(small_inputs(name)[0]))):
+    calls = trace(small_inputs(name)[0])
+    if turn := empty_step(small_inputs(name)[0], calls):
         return Finding(turn.asks, (turn.says,))
     narrow = [*trials(name, call, "float32")]
     if all(trial.is_right() for trial in narrow):
-        return Finding(ALONE.asks, (ALONE.says,)) if own_functions_unused(trace(small_inputs(name)[0])) else None
+        return Finding(ALONE.asks, (ALONE.says,)) if own_functions_unused(calls) else None
     asks = f"right in float64, but not in float32: {question(Seen(name, narrow, _first_wrong_result(narrow)))}"
     return Finding(asks, ("float32 has 7 digits, and its largest number is 3e38: which step needs more?",))
 

@@ -15,6 +15,7 @@ from compare.exercise.places import at_the_labels, one_line, right_rows, rows_ap
 from compare.exercise.seen import Seen, apart, value
 from compare.exercise.trials import Trial, is_nothing, same
 from compare.exercise.updates import updated
+from compare.words import capital
 
 # So far off, as a share of the largest value, is a result that was rounded to float32 once or twice.
 FLOAT32 = 1e-8, 3e-7
@@ -40,7 +41,7 @@ def described(seen: Seen) -> tuple[str, ...]:
     ours, right = apart(*(float(part[seen.place]) for part in seen.pair(seen.first)))
     example = f"{seen.where} {seen.at()} is {ours} and should be {right}"
     by_hand = "Compute each step of your code for this entry by hand, and print each step in your code."
-    return (said or f"{example[:1].upper()}{example[1:]}. {by_hand}",)
+    return (said or f"{capital(example)}. {by_hand}",)
 
 
 def _offset(seen: Seen) -> str:
@@ -147,7 +148,7 @@ def _nearly(seen: Seen) -> str:
     share = max(np.abs(np.subtract(*pair)).max() / np.abs(pair[1]).max() for pair in map(seen.pair, seen.wrong))
     return (
         f"Your {seen.symbol} is right to {int(-np.log10(share))} digits or so, and float64 has 16. Look for a step "
-        f"that rounds, adds a small number, or takes the difference of two numbers that are nearly equal."
+        "that rounds, adds a small number, or takes the difference of two numbers that are nearly equal."
     )
 
 

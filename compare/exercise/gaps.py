@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.exercise.seen import apart, prints_as_one, ratio
+from compare.exercise.seen import apart, largest_gap, prints_as_one, ratio
 
 
 def factor_text(got: NDArray, right: Any) -> str:
@@ -18,7 +18,6 @@ def factor_text(got: NDArray, right: Any) -> str:
 
 def first_gap(name: str, got: NDArray, right: Any) -> str:
     """The entry that is off most, or the first that is nan."""
-    gaps = np.abs(got - np.asarray(right))
-    place = tuple(map(int, np.unravel_index(np.argmax(np.where(np.isnan(gaps), np.inf, gaps)), gaps.shape)))
+    place = largest_gap(got, right)
     ours, wanted = apart(got[place], np.asarray(right)[place])
     return f"{ours} at {name}[{', '.join(map(str, place))}], where {wanted} belongs"

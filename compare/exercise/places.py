@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from compare.equations import KNOWN
 from compare.exercise.seen import Seen, prints_as_one, ratio
+from compare.words import capital
 
 PLURALS = {"row": "rows", "column": "columns", "entry": "entries"}
 
@@ -137,8 +138,8 @@ def _left_out(seen: Seen, pairs: list[tuple[NDArray, NDArray]], what: str) -> st
     which = f"{many} {', '.join(map(str, one))} of your {seen.symbol} are" if len(one) > 1 else ""
     which = which or f"{what} {one[0]} of your {seen.symbol} is"
     return (
-        f"{which[:1].upper()}{which[1:]} 0 {seen.batch}, which has {len(wrong[0])} {many}, and all others are right: "
-        f"how far do your loops and slices go, and does a return stand in a loop?"
+        f"{capital(which)} 0 {seen.batch}, which has {len(wrong[0])} {many}, and all others are right: "
+        "how far do your loops and slices go, and does a return stand in a loop?"
     )
 
 

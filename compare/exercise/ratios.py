@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from compare.exercise.seen import SPREAD, Question, Seen, prints_as_one, ratio, value
 from compare.exercise.trials import sizes_text
-from compare.words import counted
+from compare.words import capital, counted
 
 # How often N, D and K are in a factor that somebody writes.
 POWERS = -2, -1, -0.5, 0, 0.5, 1, 2
@@ -97,7 +97,7 @@ def _asked(seen: Seen, ratios: list[float | None], other: int) -> str:
     found = np.array(ratios, float)
     if _of_sizes(seen, found):
         sign = "which sign should it have, and how" if found[0] < 0 else "how"
-        return f"{sign[:1].upper()}{sign[1:]} does that factor come from these sizes?"
+        return f"{capital(sign)} does that factor come from these sizes?"
     asks = (
         "No product of powers of N, D and K makes these factors: what does your code multiply or divide by, and from "
         "which values does that come?"

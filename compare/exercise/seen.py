@@ -72,8 +72,7 @@ class Seen(NamedTuple):
     @property
     def place(self) -> tuple[int, ...]:
         """Where the first wrong trial is off most."""
-        gaps = np.abs(np.subtract(*self.pair(self.first)))
-        return tuple(map(int, np.unravel_index(np.argmax(np.where(np.isnan(gaps), np.inf, gaps)), gaps.shape)))
+        return largest_gap(*self.pair(self.first))
 
     def at(self, place: tuple[int, ...] | None = None) -> str:
         """The name of an entry, as `dZ[0, 1]`."""
@@ -86,6 +85,12 @@ class Seen(NamedTuple):
 
 
 Question = Callable[[Seen], str]
+
+
+def largest_gap(ours: NDArray, right: NDArray) -> tuple[int, ...]:
+    """Where two arrays are apart most, or the first place that is nan in one."""
+    gaps = np.abs(np.subtract(ours, right))
+    return tuple(map(int, np.unravel_index(np.argmax(np.where(np.isnan(gaps), np.inf, gaps)), gaps.shape)))
 
 
 def example_text(name: str) -> str:

@@ -59,6 +59,11 @@ class Trial(NamedTuple):
         """The inputs by name."""
         return dict(zip(KNOWN[self.name].parameters, self.inputs, strict=True))
 
+    @property
+    def given_and_p(self) -> dict[str, Any]:
+        """The inputs by name, and P where logP is one of them."""
+        return self.given | ({"P": np.exp(self.given["logP"])} if "logP" in self.given else {})
+
     def is_right(self, result: int | None = None) -> bool:
         """Whether all results are right, or one of them."""
         pairs = [*zip(self.ours, self.right, strict=True)]

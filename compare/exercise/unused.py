@@ -8,7 +8,7 @@ from compare.backends.user_file import UserFileError
 from compare.equations import KNOWN
 from compare.exercise.right import RIGHT
 from compare.exercise.seen import Seen
-from compare.exercise.trials import EPOCH, Trial, alike, as_results, drawn_inputs
+from compare.exercise.trials import EPOCH, Results, Trial, alike, as_results, drawn_inputs
 
 
 def unused(seen: Seen, call: Callable) -> str:
@@ -18,8 +18,8 @@ def unused(seen: Seen, call: Callable) -> str:
     """
     for n, parameter in enumerate(KNOWN[seen.name].parameters if seen.name != EPOCH else ()):
         changed = [(trial, _with_another(trial, n)) for trial in seen.wrong]
-        matters = [pair for pair in changed if _differs(RIGHT[seen.name], *pair, seen.result)]
-        if matters and not any(_differs(call, *pair, seen.result) for pair in matters):
+        matters = [(t, some) for t, some in changed if _differs(RIGHT[seen.name], some, t.right, seen.result)]
+        if matters and not any(_differs(call, some, t.ours, seen.result) for t, some in matters):
             asks = f"Does your code use {parameter}, or is it lost on the way?"
             return f"{seen.mine} stays the same if {parameter} is another one. {asks}"
     return ""
@@ -31,9 +31,8 @@ def _with_another(trial: Trial, n: int) -> list[Any]:
     return [*trial.inputs[:n], drawn_inputs(trial.name, (sizes[0], sizes[1], sizes[2]))[n], *trial.inputs[n + 1 :]]
 
 
-def _differs(function: Callable, trial: Trial, inputs: list[Any], result: int) -> bool:
-    """Whether a function returns something else for these inputs than for those of the trial, or raises."""
+def _differs(function: Callable, inputs: list[Any], known: Results, result: int) -> bool:
+    """Whether a function returns something else for these inputs than what is known for others, or raises."""
     with suppress(UserFileError):
-        one, other = (as_results(function(*some))[result] for some in (trial.inputs, inputs))
-        return not alike(one, other)
+        return not alike(as_results(function(*inputs))[result], known[result])
     return True
