@@ -88,7 +88,11 @@ Question = Callable[[Seen], str]
 
 
 def largest_gap(ours: NDArray, right: NDArray) -> tuple[int, ...]:
-    """Where two arrays are apart most, or the first place that is nan in one."""
+    """Where two arrays are apart most, or the first place that is nan in one.
+
+    >>> largest_gap(np.array([1, np.nan, 9]), np.array([1, 2, 3]))
+    (1,)
+    """
     gaps = np.abs(np.subtract(ours, right))
     return tuple(map(int, np.unravel_index(np.argmax(np.where(np.isnan(gaps), np.inf, gaps)), gaps.shape)))
 
