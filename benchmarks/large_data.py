@@ -10,8 +10,8 @@ Most of the memory with PyTorch is PyTorch's own. On Linux `import torch` takes 
 290 MB in the build for CUDA that pip brings (2.14), 100 of them for cuBLASLt. The first optimizer takes 70 to 80 MB
 more: it imports torch._dynamo, and neither an option nor TORCH_COMPILE_DISABLE=1 prevents that. On files of 10,000 to
 a million images `train` took 45 MB by hand, 250 MB with PyTorch for CPUs, 405 MB with that for CUDA. With PyTorch for
-CPUs `prove --dtype float32` took 280 MB on 400,000 images and 290 MB on a million, `prove` 297 and 344 MB; with that
-for CUDA they took 426 and 462 MB on 400,000.
+CPUs `prove --dtype float32` took 259 to 273 MB on 400,000 and on a million images, `prove` 279 to 290 MB; with that
+for CUDA they took 414 and 432 MB on 400,000.
 """
 
 import argparse

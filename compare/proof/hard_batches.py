@@ -30,6 +30,7 @@ def check_hard_batches(problem: Problem, dtype: str, ours: Backend, theirs: Back
     for steps in all_hard_batches(problem, dtype):
         for case, pair in steps.pairs(ours, theirs, dtype):
             worst = _worst(pair, (ours.name, theirs.name))
+            del pair  # with its images
             known = found.get(case.name)
             # several batches share a name; the first that is over its budget is kept
             if known is None or (known.used <= 1 and worse(worst.used, known.used)):

@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 
 from compare.backends.protocol import Side, State
 from compare.data.mapped import cut, new_array, pieces
-from compare.proof.tolerance import allowed, largest_products
+from compare.proof.tolerance import allowed, largest_products, not_negative
 from scratch import Rows, log_softmax, pixels
 
+# Images whose logits are there at the same time: as many as both sides take at once.
 CHUNK = 1000
-# Images whose logits are there at the same time, a multiple of what both sides take at once.
-AT_ONCE = 5 * CHUNK
 
 
 @dataclass
@@ -37,7 +36,7 @@ class Predictions:
     def compare(self, images: NDArray | Rows, own: Side, reference: Side, steps: int) -> None:
         """Count these images (N, D); each side has the weights that it reached after so many steps."""
         margins, done, largest = new_array(len(images), np.float64), 0, 0.0
-        for part in cut(images, AT_ONCE):
+        for part in cut(images, CHUNK):
             ours, theirs = own.logits(part), reference.logits(part)
             largest = max(largest, _number(np.abs(ours - theirs).max(initial=0.0)))
             margins[done : done + len(part)] = _margins(theirs)
@@ -64,7 +63,7 @@ class Predictions:
         """
         W, b, _ = reference.state()
         again.start_from(State(W, b))
-        found = [_Sizes.of(part, again.logits(part), reference.logits(part), W, b) for part in cut(images, AT_ONCE)]
+        found = [_Sizes.of(part, again.logits(part), reference.logits(part), W, b) for part in cut(images, CHUNK)]
         # nan is larger than every number
         sizes = _Sizes._make(map(float, np.max(found, axis=0)))
         # the losses are floats of Python, but their sums were made in the dtype of the weights
@@ -106,8 +105,7 @@ class _Sizes(NamedTuple):
     @classmethod
     def of(cls, images: NDArray | Rows, ours: NDArray, theirs: NDArray, W: NDArray, b: NDArray) -> "_Sizes":
         """Of images (N, D), and their logits (N, K) by two sides with the weights W (K, D) and b (K,)."""
-        chunks = (pixels(images[n : n + CHUNK], W.dtype) for n in range(0, len(images), CHUNK))
-        terms = max(largest_products(np.abs(X), W, b) for X in chunks)
+        terms = largest_products(not_negative(pixels(images[:], W.dtype)), W, b)
         gap, size, log_size = (float(np.abs(tensor).max()) for tensor in (ours - theirs, theirs, log_softmax(theirs)))
         return cls(gap, terms, size, log_size)
 

@@ -73,6 +73,8 @@ class SingleSteps:
             if taken is None or right is None:
                 return
             yield case, StepPair(number, self.start_of(case), right, {"one_step": taken})
+            # the images of a large batch are much memory: they go before those of the next come
+            taken = right = None
 
     def steps(self, backend: Backend, dtype: str) -> Iterator[tuple[Case, Step]]:
         """One side alone through every case; its arrays are copies. Raises UserFileError, naming the case."""

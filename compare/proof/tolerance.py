@@ -72,8 +72,7 @@ TERMS = {
 
 def sizes(ref: Step, start: Start) -> dict[str, tuple[float, float]]:
     """For each quantity (size, terms) of one step, from the reference's tensors."""
-    # pixels are seldom below 0, and a copy of a large batch is large
-    N, X = len(ref.Z), ref.X if ref.X.min() >= 0 else np.abs(ref.X)
+    N, X = len(ref.Z), not_negative(ref.X)
     z = largest_products(X, start.W, start.b)
     c = z + 2 * _largest(ref.Z)
     db_terms = max(1.0, c)
@@ -96,6 +95,11 @@ def _update_terms(start: Start, terms: float, which: int) -> float:
     terms += chosen.weight_decay * _largest(start.parameters[which]) + (_largest(velocity[which]) if velocity else 0.0)
     # an error that enters the velocity is applied again at every later step, less each time
     return chosen.lr * terms / (1 - chosen.momentum)
+
+
+def not_negative(X: NDArray) -> NDArray:
+    """|X|: X itself where nothing is below 0, as pixels seldom are, because a copy of a large batch is large."""
+    return X if X.min() >= 0 else np.abs(X)
 
 
 def largest_products(X: NDArray, W: NDArray, b: NDArray) -> float:

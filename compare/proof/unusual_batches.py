@@ -18,8 +18,8 @@ from compare.proof.single_steps import CaseMaker, Shape, SingleSteps, Sized
 # Every small size, and what people choose; K and D come from the problem.
 OTHER_SIZES = *range(2, 35), 48, 50, 60, 64, 80, 128, 150, 200, 250, 255, 256, 257, 300, 400, 500, 512, 1000, 1024, 1025
 LARGE_SIZES = 2000, 2048, 4096
-# Pixels of a batch: more take too long.
-MOST_PIXELS = 4_000_000
+# Pixels of a batch: more take too long, and too much memory.
+MOST_PIXELS = 3_200_000
 # The last digits are lost where a rate is rounded, to whatever number of digits.
 RATE_DIGITS = 1.00563545
 RATE_EXPONENTS = -13, -11, -9, -8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 4
@@ -36,7 +36,7 @@ TINY = 1e-4, 1e-8, 1e-12
 # N, D and K of batches in which some are equal, and of problems smaller and larger than usual.
 SHAPES = (
     (7, 7, 7), (9, 9, 4), (6, 11, 6), (8, 5, 5), (5, 6, 2), (1, 4, 2), (8, 3, 3), (4, 1, 3), (3, 2, 4), (12, 20, 11),
-    (10, 30, 12), (6, 5, 26), (3, 785, 10), (3, 1500, 3), (4100, 3, 4),
+    (10, 30, 12), (6, 5, 26), (3, 785, 10), (3, 1500, 3), (4096, 3, 4), (4100, 3, 4),
 )  # fmt: skip
 
 # A rate that falls by a schedule may stay as it is for hundreds of steps.
@@ -104,9 +104,10 @@ class _Unusual(CaseMaker):
         sizes = [N for N in sorted({*OTHER_SIZES, *special} - {0}) if N * self.D <= MOST_PIXELS]
         for scale, largest in ((1, max(LARGE_SIZES)), (2000, max(OTHER_SIZES))):
             W, b = self.weights(scale)
-            for N in sizes:
-                if largest >= N:
-                    self.case("other batch sizes", W, b, self.random.permutation(N) % pool, [])
+            batches = [self.random.permutation(N) % pool for N in sizes if largest >= N]
+            # the largest first: what it took of memory is used again, and not another piece for each size
+            for index in reversed(batches):
+                self.case("other batch sizes", W, b, index, [])
 
     def of_bytes(self) -> None:
         """Batches of pixels as they come from a file, 0 to 255."""

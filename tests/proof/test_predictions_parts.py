@@ -11,8 +11,8 @@ from compare.proof.predictions import Predictions
 def test_many_images_are_compared_in_parts(small: Problem, monkeypatch: pytest.MonkeyPatch):
     sides = [backend(name).side(small, "float32") for name in ("scratch", "torch", "scratch")]
     found = []
-    for at_once in (predictions.AT_ONCE, 10):
-        monkeypatch.setattr(predictions, "AT_ONCE", at_once)
+    for at_once in (predictions.CHUNK, 10):
+        monkeypatch.setattr(predictions, "CHUNK", at_once)
         one = Predictions()
         one.compare(small.train[0], *sides[:2], 1)
         one.evaluate(*small.train, sides[2], sides[1])
