@@ -1,4 +1,4 @@
-"""Every check on every mistake: which check detects which mistake, and whether the accuracy would show it."""
+"""Every check on every mistake: which check detects which mistake."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -26,28 +26,26 @@ from compare.proof.hard_batches import all_hard_batches, first_over_budget
 from compare.proof.identities import broken_identities
 from compare.proof.lockstep import StepPair
 from compare.proof.tolerance import Start, limits, sizes
-from compare.training.advice import usual_band
 from compare.training.loop import Training
 from compare.training.loop import run as train
-from compare.words import per_cent
 from scratch import Step
 
 # The checks of a mistake, in the order in which they are run.
 DETECTION_CHECKS = tuple(name for name in CHECKS if name not in ("evaluation", "predictions"))
-# Where no band is known: further from the clean run than seeds are from each other.
-ACCURACY_NOTICED = 0.025
 
 
 @dataclass
 class Detection:
-    """What the checks found wrong with one backend: of each check the reason (empty if it passed), and the accuracy.
+    """What the checks found wrong with one backend: of each check the reason, empty if it passed; and the accuracy.
 
-    accuracy: share of the validation images after training; nan if it was not trained to the end.
+    accuracy: share of the validation images after training; nan if nobody asked. reached: the same of the run beside
+    the reference; nan if that ended before, with a difference.
     """
 
     name: str
     reasons: dict[str, str] = field(default_factory=dict)
     accuracy: float = math.nan
+    reached: float = math.nan
 
     @property
     def detected(self) -> bool:
@@ -104,10 +102,10 @@ class Right(NamedTuple):
 
 
 class Candidate:
-    """One backend beside the reference: it is compared until a difference is found, and may train to the end."""
+    """One backend beside the reference: it trains until a difference is found."""
 
-    def __init__(self, backend: Backend, problem: Problem, dtype: str, to_the_end: bool, known: Known):
-        self.backend, self.problem, self.dtype, self.to_the_end = backend, problem, dtype, to_the_end
+    def __init__(self, backend: Backend, problem: Problem, dtype: str, known: Known):
+        self.backend, self.problem, self.dtype = backend, problem, dtype
         self.sides = {reading: known.side(backend, problem, dtype) for reading in ("one_step", "whole_run")}
         # of each reading where it differs first; empty while it does not
         self.differs = dict.fromkeys(self.sides, "")
@@ -115,25 +113,23 @@ class Candidate:
     def step(self, index: NDArray, right: Right) -> None:
         """Take one step in each reading, after the reference took it."""
         for reading, side in self.sides.items():
-            if self.differs[reading] and not (self.to_the_end and reading == "whole_run"):
+            if self.differs[reading]:
                 continue
             if reading == "one_step":
                 start = right.pair.start
                 side.start_from(State(start.W, start.b, start.velocity))
             step = step_beside(side, index, right.pair.reference)
-            self.differs[reading] = self.differs[reading] or right.difference(reading, step)
+            self.differs[reading] = right.difference(reading, step)
 
-    def finish(self, reference: Backend, band: tuple[float, float]) -> Detection:
-        """Run the other checks; `band` has the lowest and highest usual accuracy."""
-        problem = self.problem
+    def finish(self, reference: Backend) -> Detection:
+        """Run the other checks."""
         reasons = dict(self.differs)
-        for check, run in checks_without_training(problem, self.dtype, self.backend, reference).items():
+        for check, run in checks_without_training(self.problem, self.dtype, self.backend, reference).items():
             reasons[check] = run()
-        if not self.to_the_end:
+        if reasons["whole_run"]:
             return Detection(self.backend.name, reasons)
-        accuracy = self.sides["whole_run"].evaluate(*problem.evaluated).accuracy
-        reasons["accuracy"] = "" if band[0] <= accuracy <= band[1] else per_cent(accuracy, 1)
-        return Detection(self.backend.name, reasons, accuracy)
+        reached = self.sides["whole_run"].evaluate(*self.problem.evaluated).accuracy
+        return Detection(self.backend.name, reasons, reached=reached)
 
 
 def checks_without_training(
@@ -159,26 +155,22 @@ def detect(
     candidates: list[Backend],
     reference: Backend | None = None,
     on_step: Callable[[], None] | None = None,
-    *,
-    to_the_end: bool = True,
 ) -> list[Detection]:
     """Train all candidates beside one reference, PyTorch unless given, and run every check on each.
 
-    on_step() is called after each step of all, and after each candidate is finished. Unless `to_the_end`, a candidate
-    trains no further once it is detected, and has no accuracy. Raises InputError if the reference leaves the finite
-    numbers.
+    on_step() is called after each step of all, and after each candidate is finished. A run that differs goes no
+    further. Raises InputError if the reference leaves the finite numbers.
     """
     reference = reference or backend("torch")
     on_step = on_step or (lambda: None)
     with threads(1), np.errstate(all="ignore"):
         side = reference.side(problem, dtype)
         known = Known()
-        entered = [Candidate(candidate, problem, dtype, to_the_end, known) for candidate in candidates]
+        entered = [Candidate(candidate, problem, dtype, known) for candidate in candidates]
         _train(Training(reference.name, side, problem), entered, on_step)
-        band = usual_band(problem) or _around(side.evaluate(*problem.evaluated).accuracy)
         detections = []
         for candidate in entered:
-            detections.append(candidate.finish(reference, band))
+            detections.append(candidate.finish(reference))
             on_step()
         return detections
 
@@ -203,10 +195,6 @@ def _train(reference: Training, entered: list[Candidate], on_step: Callable[[], 
         train([reference], all_step)
     except FloatingPointError as error:
         raise InputError(f"the reference diverges: {error}; try a smaller --lr") from None
-
-
-def _around(accuracy: float) -> tuple[float, float]:
-    return accuracy - ACCURACY_NOTICED, accuracy + ACCURACY_NOTICED
 
 
 def _wrong_gradient(problem: Problem, backend: Backend) -> str:

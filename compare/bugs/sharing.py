@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.backends.protocol import Backend, Side, State
-from compare.backends.scratch_side import ScratchSide
+from compare.backends.scratch_side import RIGHT_BATCHES, ScratchSide
 from compare.equations import FUNCTIONS
 from compare.problem import Problem
 from scratch import Equations
 from scratch.training import UNCHECKED
 
+# X (N, D) and y (N,).
+Batch = tuple[NDArray, NDArray]
 # The steps of `scratch` itself that are known: the last of each reading.
 READINGS = 2
 
@@ -28,6 +30,8 @@ class Known:
         # by function and the id of each argument; the arguments are kept, so that no other array gets their ids
         self._calls: dict[str, dict[tuple[int, ...], tuple[Any, Any]]] = {name: {} for name in FUNCTIONS}
         self._start: State | None = None
+        # by function the indices of its last batch, and that batch
+        self._batches: dict[Callable, tuple[NDArray, Batch]] = {}
 
     def side(self, backend: Backend, problem: Problem, dtype: str) -> Side:
         """A side of the backend, with the same bits in every step; one of `scratch` computes what is not known."""
@@ -35,7 +39,7 @@ class Known:
         if not isinstance(side, ScratchSide):
             return side
         self._start = self._start or State(side.model.weight, side.model.bias, None)
-        return SharingSide(problem, dtype, self._sharing(side.equations), self._start)
+        return SharingSide(problem, dtype, self._sharing(side.equations), self._start, self._batches)
 
     def _sharing(self, equations: Equations) -> Equations:
         sharing = _noting if equations == UNCHECKED else _asking
@@ -72,10 +76,21 @@ def _asking(calls: dict, name: str, function: Callable) -> Callable:
 
 
 class SharingSide(ScratchSide):
-    """`scratch` in training, with functions of `Known`; it works on the arrays that it is given, and not on copies."""
+    """`scratch` in training, with functions of `Known`; it works on the arrays that it is given, and not on copies.
 
-    def __init__(self, problem: Problem, dtype: str, equations: Equations, start: State):
+    batches: of all sides, by function. Both readings have the same batch, if its function has no state of a side.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        dtype: str,
+        equations: Equations,
+        start: State,
+        batches: dict[Callable, tuple[NDArray, Batch]],
+    ):
         super().__init__(problem, dtype, equations)
+        self.batches = batches
         self.start_from(start)
 
     def start_from(self, state: State) -> None:
@@ -84,8 +99,15 @@ class SharingSide(ScratchSide):
         self.model.weight, self.model.bias, self.optimizer.velocity = state
 
     def _batch(self, index: NDArray, gathered: tuple[NDArray, NDArray] | None) -> tuple[NDArray, NDArray]:
-        batch = super()._batch(index, gathered)
-        return batch if gathered is None or batch is gathered else known_where_equal(batch, gathered)
+        if gathered is None or self.equations.batch in RIGHT_BATCHES:
+            return super()._batch(index, gathered)
+        last = self.batches.get(self.equations.batch)
+        if last and last[0] is index:
+            return last[1]
+        batch: Batch = known_where_equal(super()._batch(index, gathered), gathered)
+        _read_only(batch)
+        self.batches[self.equations.batch] = index, batch
+        return batch
 
 
 def _read_only(result: Any) -> None:

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, NamedTuple
 
-from compare.backends.by_name import SCRATCH, backend
+from compare.backends.by_name import backend, equations_backend
 from compare.backends.protocol import Backend
 from compare.backends.side_by_side import cores, side_by_side
 from compare.backends.threads import threads
+from compare.bugs.accuracies import accuracies, usual, with_accuracy
 from compare.bugs.catalogue import BUGS
 from compare.bugs.detection import Detection, detect
 from compare.bugs.diagnosis import Diagnostician
 from compare.problem import DTYPES, Problem
+from scratch import Equations
+from scratch.training import UNCHECKED
 
 # The name of `scratch` without a mistake.
 CLEAN = "(no mistake)"
@@ -50,7 +53,7 @@ def expected_seconds(problem: Problem, names: Sequence[str]) -> float:
     """About how long a survey takes on two cores; measured on digits and mnist5k."""
     # a batch of the usual size on the usual images is 1
     work = problem.chosen.batch_size * problem.features * problem.classes / (100 * 784 * 10)
-    return 8 + len(names) / 48 * (5 * work + problem.steps * 0.0067 * max(1.0, work))
+    return 8 + len(names) / 48 * (5 * work + problem.steps * 0.006 * max(1.0, work))
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,26 @@ class DetectionJob:
                 report(self.dtype)
 
         candidates = [_candidate(name) for name in self.names]
-        # a mistake is found in either precision, but one accuracy is enough
-        return detect(problem, self.dtype, candidates, on_step=on_step, to_the_end=self.dtype == "float32")
+        return detect(problem, self.dtype, candidates, on_step=on_step)
+
+
+@dataclass(frozen=True)
+class AccuracyJob:
+    """The accuracies of these mistakes, in a process."""
+
+    names: tuple[str, ...]
+
+    def __call__(self, problem: Problem, report: Callable[[str], None]) -> dict[str, float]:
+        """Train them; report("accuracy") is called every STEPS_PER_REPORT steps."""
+        steps = 0
+
+        def on_step() -> None:
+            nonlocal steps
+            steps += 1
+            if steps % STEPS_PER_REPORT == 0:
+                report("accuracy")
+
+        return accuracies(problem, {name: _equations(name) for name in self.names}, on_step)
 
 
 @dataclass(frozen=True)
@@ -107,7 +128,8 @@ def _pieces(names: Sequence[str], number: int) -> list[tuple[str, ...]]:
 
 def total_reports(problem: Problem, names: Sequence[str]) -> int:
     """How often a survey reports."""
-    return sum(problem.steps // STEPS_PER_REPORT + len(job.names) for job in plan(names)) + len(names)
+    of_a_training = problem.steps // STEPS_PER_REPORT
+    return sum(of_a_training + len(job.names) for job in plan(names)) + len(names) + cores() * of_a_training
 
 
 def survey(
@@ -126,8 +148,9 @@ def survey(
     every: list[Callable[..., Any]] = [*jobs, *diagnosis]
     found = side_by_side(every, problem, cores(), on_report)
     guesses = dict(chain.from_iterable(some.items() for some in found[len(jobs) :]))
-    detections = [*zip(jobs, found[: len(jobs)], strict=True)]
-    return Survey(_sorted(detections, names), {name: guesses[name] for name in names})
+    detections = _sorted([*zip(jobs, found[: len(jobs)], strict=True)], names)
+    detections["float32"] = _with_accuracies(problem, detections["float32"], on_report)
+    return Survey(detections, {name: guesses[name] for name in names})
 
 
 def _sorted(done: list[tuple[DetectionJob, list[Detection]]], names: Sequence[str]) -> dict[str, dict[str, Detection]]:
@@ -135,5 +158,22 @@ def _sorted(done: list[tuple[DetectionJob, list[Detection]]], names: Sequence[st
     return {dtype: {name: found[dtype, name] for name in (CLEAN, *names)} for dtype in DTYPES}
 
 
+def _with_accuracies(
+    problem: Problem, found: dict[str, Detection], on_report: Callable[[str], None]
+) -> dict[str, Detection]:
+    """Those whose run ended with a difference train on their own to the end; one precision is enough."""
+    left = [name for name, one in found.items() if one.reasons["whole_run"]]
+    # as many jobs as are announced, even if one has nothing to do
+    jobs = [AccuracyJob(piece) for piece in _pieces(left, cores())]
+    trained = dict(chain.from_iterable(some.items() for some in side_by_side(jobs, problem, cores(), on_report)))
+    reached = {name: one.reached for name, one in found.items()} | trained
+    band = usual(problem, reached[CLEAN])
+    return {name: with_accuracy(one, reached[name], band) for name, one in found.items()}
+
+
 def _candidate(name: str) -> Backend:
-    return SCRATCH._replace(name=CLEAN) if name == CLEAN else BUGS[name].backend()
+    return equations_backend(name, lambda: _equations(name))
+
+
+def _equations(name: str) -> Equations:
+    return UNCHECKED if name == CLEAN else BUGS[name].equations()

@@ -10,6 +10,7 @@ import torch
 import scratch
 from compare.backends.by_name import SCRATCH, backend, equations_backend
 from compare.bugs import detection
+from compare.bugs.accuracies import accuracies, with_accuracy
 from compare.bugs.catalogue import BUGS
 from compare.bugs.detection import DETECTION_CHECKS, Detection, detect
 from compare.data.registry import load
@@ -116,12 +117,12 @@ ALONE = {
 
 
 @pytest.mark.parametrize("check", DETECTION_CHECKS)
-def test_each_check_sees_what_no_other_sees(longer: Problem, monkeypatch: pytest.MonkeyPatch, check: str):
+def test_each_check_sees_what_no_other_sees(longer: Problem, check: str):
     make, both, dtype = ALONE[check]
     ours = equations_backend("ours", make)
-    # what a correct model reaches here; the reference is no measure where it makes the same mistake
-    monkeypatch.setattr("compare.bugs.detection.usual_band", lambda _: (0.15, 0.9))
-    reasons = detect(longer, dtype, [ours], ours._replace(name="theirs") if both else None)[0].reasons
+    found = detect(longer, dtype, [ours], ours._replace(name="theirs") if both else None)[0]
+    # what a correct model reaches here
+    reasons = with_accuracy(found, accuracies(longer, {"ours": make()})["ours"], (0.15, 0.9)).reasons
     assert [name for name, reason in reasons.items() if reason] == [check], reasons
 
 
@@ -204,39 +205,23 @@ def test_the_budget_of_the_whole_run_grows_with_its_steps(
     assert (steps[::2], steps[1::2]) == ([1] * 10, [*range(1, 11)])
 
 
-def test_a_detected_candidate_need_not_train_to_the_end(random_problem: Callable[..., Problem]):
+def test_a_run_that_differs_goes_no_further(random_problem: Callable[..., Problem], monkeypatch: pytest.MonkeyPatch):
     calls = []
 
     def logits_gradient(logP, y):
         calls.append(len(y))
         return -scratch.logits_gradient(logP, y)
 
+    monkeypatch.setattr(detection, "checks_without_training", lambda *_: {})
     wrong = equations_backend("wrong", lambda: replaced(logits_gradient=logits_gradient))
-    trained = []
-    for to_the_end in (True, False):
-        calls.clear()
-        found = detect(random_problem(), "float64", [wrong], to_the_end=to_the_end)[0]
-        trained.append(len(calls))
-        assert failed(found)[:2] == ["one_step", "whole_run"]
-        assert ("accuracy" in found.reasons) == to_the_end == np.isfinite(found.accuracy)
-    # four of the five steps of a run on its own
-    assert trained[0] - trained[1] == 4
-
-
-@pytest.mark.parametrize(("band", "reason"), [((0.0, 1.0), ""), ((0.9, 1.0), "x"), ((0.0, 0.05), "x"), (None, "")])
-def test_the_accuracy_is_held_against_the_usual(
-    random_problem: Callable[..., Problem], monkeypatch: pytest.MonkeyPatch, band: tuple | None, reason: str
-):
-    monkeypatch.setattr("compare.bugs.detection.usual_band", lambda _: band)
-    found = detect(random_problem(), "float64", [SCRATCH])[0]
-    assert found.reasons["accuracy"] == (reason and f"{100 * found.accuracy:.1f} %")
-    assert 0.05 < found.accuracy < 0.9
-
-
-@pytest.mark.parametrize(("off", "noticed"), [(0.024, False), (0.026, True), (-0.024, False), (-0.026, True)])
-def test_without_a_band_an_accuracy_is_held_against_that_of_the_clean_run(off: float, noticed: bool):
-    low, high = detection._around(0.8)
-    assert (not low <= 0.8 + off <= high) == noticed
+    problem = random_problem()
+    found, right = detect(problem, "float32", [wrong, SCRATCH])
+    assert failed(found) == ["one_step", "whole_run"]
+    assert np.isnan(found.reached)
+    # one of the five steps, in each reading
+    assert len(calls) == 2
+    assert failed(right) == []
+    assert right.reached == accuracies(problem, {"scratch": EQUATIONS})["scratch"]
 
 
 def test_all_is_computed_on_one_thread(random_problem: Callable[..., Problem]):

@@ -130,3 +130,22 @@ def test_a_mistake_that_writes_into_what_is_shared_is_told(digits: Problem):
 def test_another_backend_is_left_alone(digits: Problem):
     side = Known().side(backend("torch"), digits, "float32")
     assert type(side) is type(backend("torch").side(digits, "float32"))
+
+
+@pytest.mark.parametrize(("own", "calls_a_step"), [(False, 1), (True, 2)])
+def test_a_wrong_batch_is_made_once_for_both_readings_unless_it_may_have_a_state(
+    digits: Problem, own: bool, calls_a_step: int
+):
+    calls = []
+
+    def batch(images, labels, index, dtype):
+        calls.append(len(index))
+        X, y = scratch.batch(images, labels, index, dtype)
+        return X * dtype.type(0.5), y
+
+    def equations() -> Equations:
+        # each side has a function of its own, as one with a state is
+        return UNCHECKED._replace(batch=(lambda *given: batch(*given)) if own else batch)
+
+    taken = steps(digits, "float32", Known(), SCRATCH, equations_backend("half", equations))
+    assert len(calls) == calls_a_step * len(taken)

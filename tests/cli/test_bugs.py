@@ -82,7 +82,7 @@ def test_a_mistake_that_is_not_detected_is_exit_code_1(cli, surveyed: Callable):
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        (["--epochs", 240], "48 mistakes in two precisions: about 80 seconds"),
+        (["--epochs", 240], "48 mistakes in two precisions: about 70 seconds"),
         (["--epochs", 240, "--all"], "116 mistakes in two precisions: about 3 minutes"),
         (["--data", "digits", "--epochs", 1], "48 mistakes in two precisions: about 10 seconds"),
     ],

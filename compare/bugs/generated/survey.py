@@ -84,7 +84,7 @@ def _survey(problem: Problem, dtype: str, on_report: Callable[[str], None]) -> d
         found[candidate.name] = first_found(problem, dtype, candidate)
         on_report(dtype)
     left = [candidate for candidate in candidates if not found[candidate.name].check]
-    trained = detect(problem, dtype, left, to_the_end=False)
+    trained = detect(problem, dtype, left)
     return found | {one.name: _first(one.reasons) for one in trained}
 
 

@@ -9,7 +9,7 @@ import functools
 import numpy as np
 
 import scratch
-from compare.bugs.detection import ACCURACY_NOTICED
+from compare.bugs.accuracies import ACCURACY_NOTICED
 from compare.data.registry import load
 from compare.problem import Hyperparameters, Problem
 from scratch import EQUATIONS, Equations

@@ -3,9 +3,11 @@
 import pytest
 
 from compare.backends.by_name import SCRATCH
+from compare.bugs.accuracies import accuracies, usual, with_accuracy
 from compare.bugs.catalogue import BUGS as ALL
 from compare.bugs.detection import DETECTION_CHECKS, Detection, detect
 from compare.problem import Problem
+from scratch import EQUATIONS
 
 DTYPES = "float32", "float64"
 BUGS = {name: bug for name, bug in ALL.items() if bug.classic}
@@ -13,9 +15,13 @@ BUGS = {name: bug for name, bug in ALL.items() if bug.classic}
 
 @pytest.fixture(scope="module")
 def detections(digits: Problem) -> dict[str, dict[str, Detection]]:
-    """Of every classic mistake in both precisions."""
+    """Of every classic mistake in both precisions, in float32 with the accuracy."""
     candidates = [SCRATCH, *(bug.backend() for bug in BUGS.values())]
-    return {dtype: {one.name: one for one in detect(digits, dtype, candidates)} for dtype in DTYPES}
+    found = {dtype: {one.name: one for one in detect(digits, dtype, candidates)} for dtype in DTYPES}
+    reached = accuracies(digits, {"scratch": EQUATIONS} | {name: bug.equations() for name, bug in BUGS.items()})
+    band = usual(digits, reached["scratch"])
+    found["float32"] = {name: with_accuracy(one, reached[name], band) for name, one in found["float32"].items()}
+    return found
 
 
 # What two epochs on digits do not show: pixels that are always black, logits and gradients that are never large.
@@ -50,13 +56,13 @@ def test_which_check_misses_which_mistake(detections: dict, check: str):
 
 
 def test_accuracy_shows_hardly_any_mistake(detections: dict):
-    for dtype in DTYPES:
-        shown = {name for name in BUGS if detections[dtype][name].reasons["accuracy"]}
-        # hidden momentum is one image away from what is noticed
-        assert shown | {"hidden-momentum"} == {"summed-gradient", "stale-gradient", "hidden-momentum"}
-        best = detections[dtype]["summed-gradient"]
-        assert best.accuracy > 0.6
-        assert best.reasons["accuracy"] == f"{100 * best.accuracy:.1f} %"
+    found = detections["float32"]
+    shown = {name for name in BUGS if found[name].reasons["accuracy"]}
+    # hidden momentum is one image away from what is noticed
+    assert shown | {"hidden-momentum"} == {"summed-gradient", "stale-gradient", "hidden-momentum"}
+    best = found["summed-gradient"]
+    assert best.accuracy > 0.6
+    assert best.reasons["accuracy"] == f"{100 * best.accuracy:.1f} %"
 
 
 # What the checks say of one mistake each.
@@ -81,7 +87,7 @@ def test_a_reason_says_what_and_where(detections: dict, name: str, check: str):
 @pytest.mark.parametrize("name", BUGS)
 def test_each_mistake_is_detected(detections: dict, name: str, dtype: str):
     found = detections[dtype][name]
-    assert list(found.reasons) == list(DETECTION_CHECKS)
+    assert list(found.reasons) == [check for check in DETECTION_CHECKS if dtype == "float32" or check != "accuracy"]
     assert found.detected
     assert found.first
 
@@ -90,7 +96,7 @@ def test_each_mistake_is_detected(detections: dict, name: str, dtype: str):
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_each_other_mistake_is_detected(digits: Problem, dtype: str):
     others = [bug.backend() for bug in ALL.values() if not bug.classic]
-    found = detect(digits, dtype, others, to_the_end=False)
+    found = detect(digits, dtype, others)
     assert len(found) == len(ALL) - 48
     assert [one.name for one in found if not one.detected] == []
 
