@@ -52,20 +52,20 @@ class Evidence:
         ours, guessed, right = (
             np.where(finite[0] & finite[1] & finite[2], v, 0.0) for v in (self.ours, guessed, self.right)
         )
-        far = np.maximum(self._gaps(ours, right), self._gaps(guessed, right))
-        counted = np.logical_or.reduceat(odd | (far > 0), self.starts)
+        wrong = [self._gaps(one, right) for one in (ours, guessed)]
+        counted = np.logical_or.reduceat(odd | (np.maximum(*wrong) > 0), self.starts)
         if not counted.any():
             return Likeness(0.0, 0)
-        explained = self._same(~finite[0], ~finite[1]) * self._explained(ours, guessed, right)
+        explained = self._same(~finite[0], ~finite[1]) * self._explained(ours, guessed, wrong)
         return Likeness(float(explained[counted].mean()), int(np.count_nonzero(ours == guessed)))
 
-    def _explained(self, ours: NDArray, guessed: NDArray, right: NDArray) -> NDArray:
-        """Of each piece 1 - |ours - guessed| / the longer of both differences from what is right.
+    def _explained(self, ours: NDArray, guessed: NDArray, wrong: list[NDArray]) -> NDArray:
+        """Of each piece 1 - |ours - guessed| / the longer of both differences `wrong` from what is right.
 
         If both are near 0, they are compared with each other: the longer of both is what counts.
         """
         left = self._norms(self._gaps(ours, guessed))
-        differences = np.maximum(*(self._norms(self._gaps(one, right)) for one in (ours, guessed)))
+        differences = np.maximum(*map(self._norms, wrong))
         longer = np.minimum(differences, np.maximum(self._norms(ours), self._norms(guessed)))
         return np.maximum(0.0, 1.0 - left / np.where(left > 0, longer, 1.0))
 
