@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, count
 from typing import Any, NamedTuple
 
 from compare.backends.by_name import backend, equations_backend
@@ -56,6 +56,18 @@ def expected_seconds(problem: Problem, names: Sequence[str]) -> float:
     return 8 + len(names) / 48 * (5 * work + problem.steps * 0.006 * max(1.0, work))
 
 
+def _reporting(steps: int, what: str, report: Callable[[str], None]) -> Callable[[], None]:
+    """What is to be called after each step: it reports every STEPS_PER_REPORT of so many, then at every call."""
+    number = count(1)
+
+    def on_step() -> None:
+        n = next(number)
+        if n > steps or n % STEPS_PER_REPORT == 0:
+            report(what)
+
+    return on_step
+
+
 @dataclass(frozen=True)
 class DetectionJob:
     """All checks in one precision for some of the names, in a process."""
@@ -65,16 +77,8 @@ class DetectionJob:
 
     def __call__(self, problem: Problem, report: Callable[[str], None]) -> list[Detection]:
         """Run them; report(dtype) is called every STEPS_PER_REPORT steps, and for each name."""
-        steps = 0
-
-        def on_step() -> None:
-            nonlocal steps
-            steps += 1
-            if steps > problem.steps or steps % STEPS_PER_REPORT == 0:
-                report(self.dtype)
-
         candidates = [_candidate(name) for name in self.names]
-        return detect(problem, self.dtype, candidates, on_step=on_step)
+        return detect(problem, self.dtype, candidates, on_step=_reporting(problem.steps, self.dtype, report))
 
 
 @dataclass(frozen=True)
@@ -85,15 +89,8 @@ class AccuracyJob:
 
     def __call__(self, problem: Problem, report: Callable[[str], None]) -> dict[str, float]:
         """Train them; report("accuracy") is called every STEPS_PER_REPORT steps."""
-        steps = 0
-
-        def on_step() -> None:
-            nonlocal steps
-            steps += 1
-            if steps % STEPS_PER_REPORT == 0:
-                report("accuracy")
-
-        return accuracies(problem, {name: _equations(name) for name in self.names}, on_step)
+        equations = {name: _equations(name) for name in self.names}
+        return accuracies(problem, equations, _reporting(problem.steps, "accuracy", report))
 
 
 @dataclass(frozen=True)
