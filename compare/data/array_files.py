@@ -39,10 +39,14 @@ def load_pair(path: Path) -> tuple[Data, Data | None]:
 
 
 def find_pair(folder: Path) -> Path | None:
-    """The one file of training images of a pair in this folder; None if there is none, or more than one."""
-    names = [path for path in sorted(folder.iterdir()) if "images" in path.name and path.is_file()]
-    found = [path for path in names if not any(test in path.name for test in TEST_NAMES)]
-    return found[0] if len(found) == 1 else None
+    """The one file of training images of a pair in this folder; None if there is none, or more than one.
+
+    A gzipped file beside the same without .gz, as torchvision leaves both, is no other one.
+    """
+    names = {path.name for path in folder.iterdir() if "images" in path.name and path.is_file()}
+    found = [name for name in names if not any(test in name for test in TEST_NAMES)]
+    found = [name for name in found if name.removesuffix(".gz") == name or name.removesuffix(".gz") not in names]
+    return folder / found[0] if len(found) == 1 else None
 
 
 def is_array(path: Path) -> bool:

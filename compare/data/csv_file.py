@@ -19,6 +19,8 @@ from compare.errors import InputError
 LABEL = "label"
 # Rows that are numbers at the same time.
 ROWS = 1000
+# A row of so few numbers may be an image of them.
+FEW_COLUMNS = 4
 # Of floats; larger ones are words, because floats cannot tell them apart.
 LARGEST_LABEL = 2**53
 
@@ -53,6 +55,10 @@ def _read(path: Path, text: io.TextIOWrapper) -> tuple[Data, bool]:
     if column is None:
         if not all(map(_is_number, head)):
             raise InputError(f"{path}: no column is called `{LABEL}` in its first line; call that of the labels so")
+        if len(head) > FEW_COLUMNS and [cell.strip() for cell in head] == list(map(str, range(len(head)))):
+            # as pandas writes them of columns without names
+            counted = f"its first line numbers the columns, 0 to {len(head) - 1}"
+            raise InputError(f"{path}: {counted}; leave it out (header=False), or call that of the labels `{LABEL}`")
         column, skipped, lines = 0, 0, itertools.chain([first], text)
     elif [cell.strip() for cell in head].count("") == 1:
         # what was counted is not a pixel

@@ -19,6 +19,8 @@ from compare.words import printable
 
 # What torchvision takes for a picture by its name.
 ENDINGS = ".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp"
+# Pictures that it does not take.
+OTHERS = ".gif", ".heic", ".heif", ".avif", ".jfif", ".jp2", ".jxl"
 # Files and folders that a note lists.
 SHOWN = 3
 TRAIN, TEST = "train", "test"
@@ -53,9 +55,11 @@ def _parts(folder: Path) -> list[Path]:
     if inside == {TRAIN, TEST}:
         return [folder / TRAIN, folder / TEST]
     if inside and {name.lower() for name in inside} <= PARTS:
+        # nobody trains on the test images
+        first = next((one for one in sorted(inside) if one.lower().startswith(TRAIN)), min(inside))
         raise InputError(
             f"{folder}: {', '.join(sorted(inside))} are parts of a data set, and no classes; name the one with the "
-            f"classes in it, as {folder / min(inside)}, or have two parts only, {TRAIN} and {TEST}"
+            f"classes in it, as {folder / first}, or have two parts only, {TRAIN} and {TEST}"
         )
     return [folder]
 
@@ -85,11 +89,13 @@ def _walk(folder: Path, left: list[str]) -> list[str]:
     seen = {root}
     for place, inside, files in os.walk(folder, followlinks=True):
         inside[:] = [name for name in sorted(inside) if _is_new(os.path.join(place, name), root, seen, left)]
-        for file in filter(_is_picture, sorted(files)):
+        for file in sorted(files):
             path = os.path.join(place, file)
-            if file[0] == ".":
+            if file.lower().endswith(OTHERS):
+                left.append(f"{path} (save it as PNG or JPEG)")
+            elif _is_picture(file) and file[0] == ".":
                 left.append(f"{path} (hidden)")
-            else:
+            elif _is_picture(file):
                 found.append(path)
     return found
 

@@ -122,7 +122,7 @@ def class_names(checkpoint: Checkpoint, data: str | None, root: Path | None) -> 
     """A name for each class: of the data set if one is given, else as the checkpoint has them, else numbers.
 
     A checkpoint of version 0.2 has none; its data set is asked if that needs no download. Raises InputError if the
-    data set is not there, or has another number of classes.
+    data set is not there, or has another number of classes, or is one's own with others.
     """
     classes, name = len(checkpoint.state.b), names_from(checkpoint, data)
     if name is None or (data is None and not SOURCES[name].is_here(root)):
@@ -134,4 +134,5 @@ def class_names(checkpoint: Checkpoint, data: str | None, root: Path | None) -> 
 
     dataset = load(name, root, checkpoint.prepared, check=check)
     check(dataset)
+    checkpoint.check_names(dataset)
     return dataset.names

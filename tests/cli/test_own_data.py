@@ -92,34 +92,6 @@ def test_a_picture_is_prepared_as_those_that_were_trained_on(cli, trained: Path,
     assert f"{trained}: pictures for it are only scaled: omit --raw" in err
 
 
-@pytest.mark.parametrize("shape", [(3, 6, 6), (3, 4, 6), (6, 4)])
-def test_a_picture_is_scaled_to_images_in_colour_or_of_no_square(
-    cli, tmp_path: Path, rng: np.random.Generator, shape: tuple[int, ...]
-):
-    own, saved, file = tmp_path / "own.npz", tmp_path / "own.safetensors", tmp_path / "me.png"
-    np.savez(own, images=rng.integers(0, 256, (40, *shape), np.uint8), labels=np.arange(40) % 2)
-    assert cli("train", "--data", own, *TRAINED, "--save", saved, "--quiet")[0] == 0
-    Image.fromarray(rng.integers(0, 256, (12, 12, 3), np.uint8)).save(file)
-    assert cli("predict", saved, "--image", file, "--json", tmp_path / "json")[0] == 0
-    with Image.open(file) as picture:
-        pixels = picture.convert("RGB" if len(shape) == 3 else "L").resize(shape[:-3:-1], Image.Resampling.BOX)
-    expected = np.asarray(pixels).transpose(2, 0, 1) if len(shape) == 3 else np.asarray(pixels)
-    np.testing.assert_array_equal(json.loads((tmp_path / "json").read_text())["pixels"], expected.ravel())
-    assert cli("explain", saved, "--image", file, "--label", 1)[0] == 0
-    assert cli("train", "--resume", saved, "--epochs", 3)[0] == 0
-    code, _, err = cli("predict", saved, "--image", own)
-    assert (code, err) == (2, f"error: {own}: not a picture that can be read; save it as PNG or JPEG\n")
-
-
-@pytest.mark.parametrize("shape", [(6, 6), (1, 12), (2, 1025)])
-def test_of_other_images_the_checkpoint_has_no_shape(cli, tmp_path: Path, shape: tuple[int, ...]):
-    """Of squares a picture is made as MNIST's; rows of numbers are no pictures."""
-    own, saved = tmp_path / "own.npz", tmp_path / "own.safetensors"
-    np.savez(own, images=np.full((40, *shape), 200, np.uint8), labels=np.arange(40) % 2)
-    assert cli("train", "--data", own, *TRAINED, "--save", saved, "--quiet")[0] == 0
-    assert load_checkpoint(saved).shape is None
-
-
 def test_they_are_proven_on(cli, pictures: Path):
     code, out, _ = cli("prove", "--data", pictures, *ALIKE, *TRAINED, "--dtype", "float32")
     assert code == 0

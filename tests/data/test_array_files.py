@@ -1,5 +1,6 @@
 """Pairs of files and .npz: found, mapped, bounded; nothing in them is run."""
 
+import gzip
 import io
 import re
 import tracemalloc
@@ -64,6 +65,19 @@ def test_a_pair_is_mapped_with_the_test_files_beside_it(write, case: str):
 def test_a_folder_with_two_pairs_or_none_has_no_pair(write, tmp_path: Path):
     assert find_pair(tmp_path) is None
     write(a_images__npy=IMAGES, b_images__npy=IMAGES)
+    assert find_pair(tmp_path) is None
+
+
+def test_a_gzipped_copy_beside_a_file_is_no_other_one(write, tmp_path: Path):
+    """As torchvision leaves both; the one that is mapped is taken."""
+    write(train_images=IMAGES, train_labels=LABELS, t10k_images=IMAGES, t10k_labels=LABELS)
+    for path in [*tmp_path.iterdir()]:
+        path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))
+    assert find_pair(tmp_path) == tmp_path / "train-images"
+    assert place_of(load_pair(tmp_path / "train-images")[0][0])
+    (tmp_path / "train-images").unlink()
+    assert find_pair(tmp_path) == tmp_path / "train-images.gz"
+    (tmp_path / "other-images").write_bytes(b"")
     assert find_pair(tmp_path) is None
 
 

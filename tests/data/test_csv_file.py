@@ -59,6 +59,7 @@ BAD = {
     "a pixel beyond float32": ("label,a,b\n0,1,2\n1,2,1e39\n", "line 3, column 3: 1e+39 is not a finite number of"),
     "a pixel that is no number": ("a,label,b\n1,0,2\n1,0,nan\n", "line 3, column 3: nan is not a finite number of"),
     "a first line only": ("label,a\n", "has no images, only a first line"),
+    "numbered columns": ("0,1,2,3,4\n1,2,3,4,5\n", "numbers the columns, 0 to 4; leave it out (header=False), or call"),
     "no label": ("x,y\n1,2\n", "no column is called `label` in its first line"),
     "semicolons": ("label;a;b\n0;0,5;2\n", "x.csv: has semicolons between its values, and commas are needed"),
     "semicolons and decimal commas": ("0;0,5;0,2\n", "x.csv: has semicolons between its values, and commas are"),

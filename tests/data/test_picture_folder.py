@@ -177,12 +177,27 @@ def test_what_does_not_fit_is_told(write, load, monkeypatch: pytest.MonkeyPatch,
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("parts", [("train", "val"), ("Train", "Test"), ("test", "train", "validation")])
-def test_parts_of_a_data_set_are_no_classes(folder: Path, write, load, parts: tuple[str, ...]):
+def test_a_picture_of_a_kind_that_is_not_taken_is_told(folder: Path, write, load):
+    write(dog__a_png=grey(20), cat__a_png=grey(40))
+    for name in ("b.gif", "c.HEIC", "notes.txt", "Thumbs.db"):
+        (folder / "dog" / name).write_bytes(b"")
+    data, notes = load()
+    assert len(data.train[1]) == 2
+    assert notes == ["mine: left out: dog/b.gif (save it as PNG or JPEG), dog/c.HEIC (save it as PNG or JPEG)"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "first"),
+    [
+        (("train", "val"), "train"), (("Train", "Test"), "Train"), (("test", "train", "validation"), "train"),
+        (("test", "training"), "training"), (("val", "test"), "test"),
+    ],
+)  # fmt: skip
+def test_parts_of_a_data_set_are_no_classes(folder: Path, write, load, parts: tuple[str, ...], first: str):
     write(**{f"{part}__{name}__1_png": grey(9) for part in parts for name in "ab"})
     with pytest.raises(InputError, match=f"{', '.join(sorted(parts))} are parts of a data set") as error:
         load()
-    assert str(folder / min(parts)) in str(error.value)
+    assert f"as {folder / first}, or" in str(error.value)
 
 
 def test_names_of_folders_are_shown_without_what_a_terminal_obeys(write, load):

@@ -161,7 +161,10 @@ def test_data_of_ones_own_must_have_the_classes_of_the_checkpoint(tmp_path: Path
     trained = Checkpoint(weights(), "./pictures", CHOSEN, names=tuple("abd"))
     with pytest.raises(InputError, match="has other classes than the checkpoint, which was trained on"):
         select(trained, None, None, None)
+    with pytest.raises(InputError, match="has other classes than the checkpoint, which was trained on"):
+        class_names(trained, "./pictures", None)
     assert select(replace(trained, names=tuple("abc")), None, None, None).split == "validation"
+    assert class_names(replace(trained, names=None), "./pictures", None) == tuple("abc")
 
 
 def test_where_nothing_is_held_out_there_is_nothing_to_validate_with(monkeypatch: pytest.MonkeyPatch):

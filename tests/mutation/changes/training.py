@@ -79,6 +79,9 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/training/duration.py', 'width = 2 if dtype', 'width = 1 if dtype', 'tests/training/test_duration.py::test_what_makes_a_step_longer'),
     ('compare/training/checkpoint.py', '        self.check_names(problem)\n', '', 'tests/cli/test_own_data.py::test_a_resumed_training_keeps_its_classes_too'),
     ('compare/training/saving.py', '        note_saved(reaches)\n', '', 'tests/training/test_saving.py::test_how_far_the_file_reaches_is_noted_before_and_after_each_save'),
-    ('compare/training/checkpoint.py', ' or min(shape) < 2 or', ' or', 'tests/cli/test_own_data.py::test_of_other_images_the_checkpoint_has_no_shape'),
-    ('compare/training/checkpoint.py', 'else shape[0] != shape[1]', 'else False', 'tests/cli/test_own_data.py::test_a_picture_is_scaled_to_images_in_colour_or_of_no_square'),
+    ('compare/training/checkpoint.py', ' or min(shape) < 2 or', ' or', 'tests/cli/test_own_arrays_pictures.py::test_rows_of_numbers_are_no_pictures'),
+    ('compare/training/checkpoint.py', 'len(shape) == 2 or shape[0] == 3', 'shape[0] == 3', 'tests/cli/test_own_arrays_pictures.py::test_a_picture_is_scaled_to_images_in_colour_or_of_no_square_or_not_black_at_the_edge'),
+    ('compare/training/checkpoint.py', 'lit <= LIT * pixels', 'lit < LIT * pixels', 'tests/cli/test_own_arrays_pictures.py::test_squares_that_are_black_at_the_edge_are_taken_for_such_as_mnist_has'),
+    ('compare/training/checkpoint.py', 'np.s_[:, 1:-1, 1:-1]', 'np.s_[:, 1:-1, :]', 'tests/cli/test_own_arrays_pictures.py::test_squares_that_are_black_at_the_edge_are_taken_for_such_as_mnist_has'),
+    ('compare/data/array_files.py', 'or name.removesuffix(".gz") not in names', 'or False', 'tests/data/test_array_files.py::test_a_gzipped_copy_beside_a_file_is_no_other_one'),
 ]

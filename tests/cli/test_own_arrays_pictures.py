@@ -1,0 +1,55 @@
+"""A picture for a model of images of one's own in arrays: scaled as it is, or made as MNIST made its own."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from compare.training.checkpoint import load_checkpoint
+
+TRAINED = "--epochs", "2", "--lr", "0.1", "--batch-size", "20"
+
+
+@pytest.mark.parametrize("shape", [(3, 6, 6), (3, 4, 6), (6, 4), (6, 6)])
+def test_a_picture_is_scaled_to_images_in_colour_or_of_no_square_or_not_black_at_the_edge(
+    cli, tmp_path: Path, rng: np.random.Generator, shape: tuple[int, ...]
+):
+    own, saved, file = tmp_path / "own.npz", tmp_path / "own.safetensors", tmp_path / "me.png"
+    np.savez(own, images=rng.integers(0, 256, (40, *shape), np.uint8), labels=np.arange(40) % 2)
+    assert cli("train", "--data", own, *TRAINED, "--save", saved, "--quiet")[0] == 0
+    Image.fromarray(rng.integers(0, 256, (12, 12, 3), np.uint8)).save(file)
+    assert cli("predict", saved, "--image", file, "--json", tmp_path / "json")[0] == 0
+    with Image.open(file) as picture:
+        pixels = picture.convert("RGB" if len(shape) == 3 else "L").resize(shape[:-3:-1], Image.Resampling.BOX)
+    expected = np.asarray(pixels).transpose(2, 0, 1) if len(shape) == 3 else np.asarray(pixels)
+    np.testing.assert_array_equal(json.loads((tmp_path / "json").read_text())["pixels"], expected.ravel())
+    assert cli("explain", saved, "--image", file, "--label", 1)[0] == 0
+    assert cli("train", "--resume", saved, "--epochs", 3)[0] == 0
+    code, _, err = cli("predict", saved, "--image", own)
+    assert (code, err) == (2, f"error: {own}: not a picture that can be read; save it as PNG or JPEG\n")
+
+
+@pytest.mark.parametrize("shape", [(1, 12), (2, 1025)])
+def test_rows_of_numbers_are_no_pictures(cli, tmp_path: Path, shape: tuple[int, ...]):
+    own, saved = tmp_path / "own.npz", tmp_path / "own.safetensors"
+    np.savez(own, images=np.full((40, *shape), 200, np.uint8), labels=np.arange(40) % 2)
+    assert cli("train", "--data", own, *TRAINED, "--save", saved, "--quiet")[0] == 0
+    assert load_checkpoint(saved).shape is None
+
+
+@pytest.mark.parametrize("place", [(0, 2), (-1, 2), (2, 0), (2, -1)])
+@pytest.mark.parametrize(("lit", "shape"), [(8, None), (9, (6, 6))])
+def test_squares_that_are_black_at_the_edge_are_taken_for_such_as_mnist_has(
+    cli, tmp_path: Path, place: tuple[int, int], lit: int, shape: tuple | None
+):
+    """Of the 800 pixels at the edges of 40 images 8 may be lit."""
+    own, saved = tmp_path / "own.npz", tmp_path / "own.safetensors"
+    images = np.zeros((40, 6, 6), np.uint8)
+    images[:, 1:-1, 1:-1] = 200
+    images[:lit, place[0], place[1]] = 1
+    labels = np.arange(40) % 2
+    np.savez(own, images=images, labels=labels, test_images=images, test_labels=labels)
+    assert cli("train", "--data", own, *TRAINED, "--val-fraction", 0, "--save", saved, "--quiet")[0] == 0
+    assert load_checkpoint(saved).shape == shape
