@@ -26,6 +26,8 @@ from compare.errors import InputError
 from compare.problem import Hyperparameters, Problem
 
 defaults = Hyperparameters(epochs=1)
+# Of more images, whatever share of them is trained on, the usual number is left.
+MANY = 10_000
 _EPOCHS = ", ".join(f"{SOURCES[name].epochs} for {name}" for name in ("mnist5k", "digits", "mnist"))
 
 LearningRate = Annotated[float, option(TRAINING, help="Learning rate: how far a step goes.")]
@@ -44,7 +46,14 @@ class ProblemOptions:
             help=f"Passes over the training images. Default: {_EPOCHS}; of your own data as many as make 9,600 steps.",
         ),
     ] = None
-    batch_size: Annotated[int, option(TRAINING, help="Images in a step.")] = defaults.batch_size
+    batch_size: Annotated[
+        int | None,
+        option(
+            TRAINING,
+            metavar="N",
+            help=f"Images in a step. Default: {defaults.batch_size}; of your own data all, if there are fewer.",
+        ),
+    ] = None
     momentum: Annotated[
         float, option(TRAINING, help="Share of the last step that the next one keeps: 0 = off, 0.9 is usual.")
     ] = defaults.momentum
@@ -81,17 +90,38 @@ class ProblemOptions:
         chosen = {field.name: getattr(self, field.name) for field in fields(Hyperparameters)}
         if self.epochs is None:
             chosen["epochs"] = 1 if own else SOURCES[self.data].epochs
+        if self.batch_size is None:
+            chosen["batch_size"] = defaults.batch_size
         # it checks them, before anything is loaded
         hyperparameters = Hyperparameters(**chosen)
 
         def checked(data: Dataset) -> Problem:
-            problem = Problem(data, hyperparameters)
+            usual = hyperparameters
+            if self.batch_size is None and own:
+                usual = replace(usual, batch_size=_usual_batch_size(data, usual))
+            problem = Problem(data, usual)
             if self.epochs is None and own:
-                problem = Problem(data, replace(hyperparameters, epochs=usual_epochs(problem.steps_per_epoch)))
+                problem = Problem(data, replace(usual, epochs=usual_epochs(problem.steps_per_epoch)))
             check(problem)
             return problem
 
         return checked(load_data(self.data, self.data_root, Prepared(self.size, self.grey), quiet, checked))
+
+
+def _usual_batch_size(data: Dataset, chosen: Hyperparameters) -> int:
+    """All images that are trained on, where these are fewer than usually in a step; a note says so.
+
+    Raises InputError if there is none.
+    """
+    if len(data.train[1]) > MANY:
+        return chosen.batch_size
+    images = len(Problem(data, replace(chosen, batch_size=1)).train[1])
+    if images < chosen.batch_size:
+        # it is needed for data of one's own only
+        from compare.data.own_data import tell
+
+        tell(f"{images} images of {data.name} to train on, so a step has all of them; --batch-size takes fewer")
+    return min(images, chosen.batch_size)
 
 
 def load_data(

@@ -4,6 +4,7 @@ Matplotlib is imported when the first picture is drawn, and draws to files only:
 """
 
 import textwrap
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,19 +41,23 @@ def save_picture(figure: "Figure", path: Path) -> None:
     kind = path.suffix[1:].lower()
     options: dict[str, Any] = {"pil_kwargs": {"optimize": True}} if kind == "png" else {}
     try:
-        with whole_file(path) as stream:
+        with whole_file(path) as stream, warnings.catch_warnings():
+            # a name in letters that the font has not is drawn as boxes
+            warnings.filterwarnings("ignore", "Glyph .* missing from")
             figure.savefig(stream, format=kind, dpi=150, **options)
     except OSError as error:
         raise InputError(f"{path}: the picture cannot be written: {error.strerror}") from None
 
 
 def _without_maths(figure: "Figure") -> None:
-    """Show every text as it is: in a name, a pair of $ is no formula. Labels of ticks are Matplotlib's own."""
-    from matplotlib.axis import Tick
+    """Show every text as it is: in a name, a pair of $ is no formula. Only powers of 10 along an axis are formulas."""
+    from matplotlib.axis import Axis, Tick
     from matplotlib.text import Text
+    from matplotlib.ticker import LogFormatter
 
-    of_ticks = {text for tick in figure.findobj(Tick) for text in tick.findobj(Text)}
-    for text in set(figure.findobj(Text)) - of_ticks:
+    powers = [axis for axis in figure.findobj(Axis) if isinstance(axis.get_major_formatter(), LogFormatter)]
+    of_powers = {text for axis in powers for tick in axis.findobj(Tick) for text in tick.findobj(Text)}
+    for text in set(figure.findobj(Text)) - of_powers:
         text.set_parse_math(False)
 
 

@@ -106,6 +106,25 @@ def test_without_epochs_there_are_about_9600_steps(cli, pictures: Path):
     assert "epoch 9600/9600" in out
 
 
+def test_of_few_pictures_a_step_has_all_unless_told_otherwise(cli, pictures: Path, tmp_path: Path):
+    saved, note = (
+        tmp_path / "own.safetensors",
+        "images of {} to train on, so a step has all of them; --batch-size takes",
+    )
+    few = "--data", pictures, *ALIKE, "--epochs", 2
+    code, _, err = cli("train", *few, "--save", saved)
+    assert code == 0
+    assert f"note: 32 {note.format(pictures)}" in err
+    assert load_checkpoint(saved).chosen.batch_size == 32
+    tell.cache_clear()
+    code, _, err = cli("prove", *few, "--dtype", "float32", "--train-subset", 10)
+    assert code == 0
+    assert f"note: 10 {note.format(pictures)}" in err
+    tell.cache_clear()
+    assert "so a step has all" not in cli("train", *few, "--batch-size", 32)[2]
+    assert cli("train", "--resume", saved, "--epochs", 3)[0] == 0
+
+
 def test_a_checkpoint_keeps_the_classes_in_their_order(cli, trained: Path, pictures: Path, tmp_path: Path):
     shutil.copytree(pictures, tmp_path / "other")
     (tmp_path / "other" / "five").rename(tmp_path / "other" / "zero")
@@ -136,7 +155,10 @@ BAD = {
     "a size": (["data", "PICTURES", "--size", "0"], "--size must lie in 1 ... 1,024, not 0"),
     "unlike": (["train", "--data", "PICTURES"], "2 in colour; --grey makes all grey"),
     "--data-root": (["train", "--data", "PICTURES", "--data-root", "x"], "yours has a path: omit --data-root"),
-    "batch": (["train", "--data", "PICTURES", *ALIKE], "but only 32 training images: take --batch-size 32 or less"),
+    "batch": (
+        ["train", "--data", "PICTURES", *ALIKE, "--batch-size", "33"],
+        "but only 32 training images: take --batch",
+    ),
     "no test": (["train", "--data", "PICTURES", *ALIKE, "--val-fraction", "0"], "validation fraction 0 needs test"),
     "list": (["data", "--list", "--grey"], "--size and --grey are for one data set"),
     "page": (["page", "--val-fraction", "0"], "validation fraction 0 needs test images"),

@@ -2,6 +2,7 @@
 
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -53,6 +54,19 @@ def test_names_are_drawn_as_they_are(tmp_path: Path, name: str):
     assert not any(text.get_parse_math() for text in texts)
     # powers of ten are still set as such
     assert all(label.get_parse_math() for label in axes.yaxis.get_ticklabels())
+
+
+@pytest.mark.parametrize("name", ["$\\frac{a$", "$5 to $10", "日本語"])
+def test_names_of_classes_along_an_axis_are_drawn_as_they_are(tmp_path: Path, recwarn: Any, name: str):
+    """Also one that is no formula, and one in letters that the font has not."""
+    figure = pictures.new_figure(4, 3, "title", "take-away")
+    axes = figure.subplots()
+    axes.set_xticks([0, 1], [name, "b"])
+    axes.set_yticks([0, 1], labels=[name, "b"])
+    pictures.save_picture(figure, tmp_path / "x.png")
+    for labels in (axes.get_xticklabels(), axes.get_yticklabels()):
+        assert [(label.get_text(), label.get_parse_math()) for label in labels] == [(name, False), ("b", False)]
+    assert [*recwarn] == []
 
 
 def test_pictures_are_written_in_both_kinds(figure, tmp_path: Path):

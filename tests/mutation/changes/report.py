@@ -29,7 +29,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/report/training_log.py', 'RUNNING if record.epoch else "training".ljust(len(RUNNING))', 'RUNNING', 'tests/report/test_training_log.py::test_a_line_names_training_and_validation'),
     ('compare/report/proof_pictures.py', 'len(runs) > 1 and all(', 'len(runs) > 9 and all(', 'tests/report/test_proof_pictures.py::test_no_two_pictures_show_the_same'),
     ('compare/report/proof_pictures.py', 'atol=UNSEEN', 'atol=1', 'tests/report/test_proof_pictures.py::test_curves_that_do_not_lie_on_each_other_are_drawn_for_each_precision'),
-    ('compare/report/pictures.py', 'set(figure.findobj(Text)) - of_ticks', 'set(figure.findobj(Text))', 'tests/report/test_pictures.py::test_names_are_drawn_as_they_are'),
+    ('compare/report/pictures.py', 'set(figure.findobj(Text)) - of_powers', 'set(figure.findobj(Text))', 'tests/report/test_pictures.py::test_names_are_drawn_as_they_are'),
     ('compare/report/tables.py', 'markup=False', 'markup=True', 'tests/report/test_verbatim.py::test_every_hint_is_printed_as_it_is'),
     ('compare/report/tables.py', 'emoji=False', 'emoji=True', 'tests/report/test_verbatim.py::test_no_text_is_taken_for_markup'),
     ('compare/report/proof_screen.py', 'IN_WORDS.get(side, cut(side, LONG_NAME))', 'IN_WORDS.get(cut(side, LONG_NAME), side)', 'tests/report/test_proof_screen.py::test_a_long_name_is_cut_in_the_sentence'),
@@ -55,4 +55,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/report/walk.py', 'width = max(NARROWEST, min(WIDTH, Console().width))', 'width = WIDTH', 'tests/report/test_walk.py::test_it_fits_the_terminal'),
     ('compare/report/walk.py', 'if np.isfinite(Z).all() else', 'if not np.isnan(Z).any() else', 'tests/report/test_walk.py::test_logits_that_are_not_finite'),
     ('compare/report/difference.py', 'None if room is None else MOST_LINES', 'MOST_LINES', 'tests/report/test_difference.py::test_a_long_finding_is_cut_after_four_lines'),
+    ('compare/report/pictures.py', 'if isinstance(axis.get_major_formatter(), LogFormatter)', 'if True', 'tests/report/test_pictures.py::test_names_of_classes_along_an_axis_are_drawn_as_they_are'),
+    ('compare/cli/problem_options.py', 'replace(usual, epochs=', 'replace(hyperparameters, epochs=', 'tests/cli/test_problem_options.py::test_few_images_of_ones_own_are_one_step'),
+    ('compare/cli/problem_options.py', 'return min(images, chosen.batch_size)', 'return images', 'tests/cli/test_problem_options.py::test_few_images_of_ones_own_are_one_step'),
 ]
