@@ -92,9 +92,11 @@ class Side(Protocol):
 class Backend(NamedTuple):
     """A name for reports, and what makes a side of it for a problem in a dtype, each one from a fresh state.
 
-    others: of a backend of several processes makes the same with another number of them.
+    others: of a backend of several processes makes the same with another number of them. shares: into how many each
+    batch is divided, one for each process.
     """
 
     name: str
     side: Callable[[Trainable, str], Side]
     others: "Callable[[], Backend] | None" = None
+    shares: int = 1

@@ -56,7 +56,8 @@ class Ranks(Remote):
 
     def backend(self) -> Backend:
         """All ranks together as one side."""
-        return Backend(self.name, lambda problem, dtype: RemoteSide(self, problem, dtype, {}), self._others)
+        number = len(self.processes)
+        return Backend(self.name, lambda problem, dtype: RemoteSide(self, problem, dtype, {}), self._others, number)
 
     def _others(self) -> Backend:
         """One rank more; or one less, where each needs a card of its own."""

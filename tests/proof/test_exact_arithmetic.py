@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import scratch
-from compare.backends.by_name import SCRATCH, backend
+from compare.backends.by_name import SCRATCH, backend, equations_backend
 from compare.backends.protocol import Backend
 from compare.backends.user_file import UserFileError
 from compare.bugs.catalogue import BUGS
@@ -221,3 +221,22 @@ def test_what_a_user_file_does_wrong_is_told_with_its_batch(shaped: Callable, re
 
     with pytest.raises(UserFileError, match='in the batch "one winner, 32"'):
         count_unequal(shaped(6, 4), "float32", replaced(logits=logits), SCRATCH)
+
+
+@pytest.mark.parametrize(("shares", "is_right"), [(3, True), (6, True), (1, False), (2, False), (4, False)])
+@pytest.mark.parametrize("first", [True, False])
+def test_means_over_shares_round_where_their_number_is_no_power_of_two(
+    shaped: Callable, shares: int, is_right: bool, first: bool
+):
+    """As those of three processes: each has the gradients of its mean, and the whole batch the mean of these."""
+
+    def parameter_gradients(X, dZ):
+        parts = [part for part in np.array_split(np.arange(len(X)), 3) if len(part)]
+        weights = [dZ.dtype.type(len(part) / len(X)) for part in parts]
+        own = [scratch.parameter_gradients(X[n], dZ[n] / weight) for n, weight in zip(parts, weights, strict=True)]
+        return tuple(sum(weight * made[which] for weight, made in zip(weights, own, strict=True)) for which in (0, 1))
+
+    functions = scratch.EQUATIONS._replace(parameter_gradients=parameter_gradients)
+    three = equations_backend("three", lambda: functions)._replace(shares=shares)
+    found = count_unequal(shaped(12, 4), "float64", *((three, SCRATCH) if first else (SCRATCH, three)))
+    assert any(counts.differ for counts in found.values()) != is_right

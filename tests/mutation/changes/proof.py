@@ -68,4 +68,9 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/proof/single_steps.py', '            if after:\n                case.begin(side)\n', '', 'tests/proof/test_single_steps.py::test_ours_takes_steps_before_a_case_and_the_reference_takes_none'),
     ('compare/proof/single_steps.py', 'right = self._taken(reference, case)', 'right = self._taken(reference, case, case.after)', 'tests/proof/test_single_steps.py::test_ours_takes_steps_before_a_case_and_the_reference_takes_none'),
     ('compare/proof/control_inputs.py', 'b = np.array([MARGIN * eps, 0, 0], dtype)', 'b = np.array([MARGIN * eps, 1, 0], dtype)', 'tests/proof/test_control_inputs.py::test_the_first_image_is_beyond_rounding_of_a_tie_and_the_last_within'),
+    ('compare/proof/exact_arithmetic.py', 'or ("dZ" if means_round else "")', '', 'tests/proof/test_exact_arithmetic.py::test_means_over_shares_round_where_their_number_is_no_power_of_two'),
+    ('compare/proof/exact_arithmetic.py', 'for side in (ours, theirs))', 'for side in (theirs,))', 'tests/proof/test_exact_arithmetic.py::test_means_over_shares_round_where_their_number_is_no_power_of_two'),
+    ('compare/proof/exact_arithmetic.py', 'number & (number - 1) != 0', 'number > 1', 'tests/proof/test_exact_arithmetic.py::test_means_over_shares_round_where_their_number_is_no_power_of_two'),
+    ('compare/proof/single_steps.py', 'taken = right = None', 'pass', 'tests/proof/test_images_released.py::test_the_images_of_a_hard_batch_go_before_those_of_the_next_come'),
+    ('compare/proof/hard_batches.py', 'del pair', 'pass', 'tests/proof/test_images_released.py::test_the_images_of_a_hard_batch_go_before_those_of_the_next_come'),
 ]
