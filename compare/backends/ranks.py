@@ -21,6 +21,7 @@ from compare.backends.protocol import Backend
 from compare.backends.rank_process import SideMaker, main
 from compare.backends.remote import Remote, RemoteSide
 from compare.backends.shared_memory import IN_RAM
+from compare.backends.side_by_side import start_tracker
 from compare.errors import InputError
 from compare.signals import signals_blocked
 from scratch import Step
@@ -42,6 +43,7 @@ class Ranks(Remote):
         super().__init__(Path(tempfile.mkdtemp(prefix="softmax-twice-", dir=IN_RAM if IN_RAM.is_dir() else None)))
         pipes = [Pipe() for _ in range(number)]
         self._connections, ends = [mine for mine, _ in pipes], [theirs for _, theirs in pipes]
+        start_tracker()
         # they end with this process, not by the Ctrl-C that is for it
         with signals_blocked():
             started = start_processes(

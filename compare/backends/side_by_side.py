@@ -28,7 +28,7 @@ def side_by_side(jobs: Sequence[Job], shared: Any, processes: int, on_report: Ca
     shared is sent to each process once. Raises what a job raises; the others are then ended.
     """
     context = get_context("spawn")
-    _start_tracker()
+    start_tracker()
     reports, others = context.Queue(), active_children()
     with ProcessPoolExecutor(processes, context, _start, (shared, reports)) as pool:
         try:
@@ -40,8 +40,12 @@ def side_by_side(jobs: Sequence[Job], shared: Any, processes: int, on_report: Ca
             raise
 
 
-def _start_tracker() -> None:
-    # the process in which Python counts the queues of a pool complains of what a signal to it leaves
+def start_tracker() -> None:
+    """Start the process in which Python counts what processes share, before any that is to be given no signals.
+
+    It complains of what a signal to it leaves; and where Python itself starts it, with the first process, it lets
+    signals through again, and that process ends with a traceback on Ctrl-C.
+    """
     if os.name == "posix":
         with signals_blocked():
             resource_tracker.ensure_running()

@@ -2,6 +2,8 @@
 
 import importlib
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 from types import ModuleType
@@ -55,3 +57,28 @@ def test_what_a_job_raises_is_raised_here_and_ends_the_others(jobs: ModuleType):
 def test_there_are_two_at_least(monkeypatch: pytest.MonkeyPatch, here: int | None, number: int):
     monkeypatch.setattr(os, "cpu_count", lambda: here)
     assert cores() == number
+
+
+# What starts a first process, as PyTorch's launcher does: Python starts its tracker with it.
+STARTED = """
+import signal
+import sys
+from multiprocessing import resource_tracker
+from compare.backends import ranks
+
+def start(*_given, **_options):
+    resource_tracker.ensure_running()
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    print({signal.SIGINT, signal.SIGTERM} <= blocked)
+    sys.exit()
+
+ranks.start_processes = start
+ranks.Ranks(1)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no mask of signals")
+def test_ranks_are_started_with_signals_blocked(root: Path):
+    """Python unblocks them where it starts its own tracker: the first rank ended with a traceback on Ctrl-C."""
+    done = subprocess.run([sys.executable, "-c", STARTED], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"

@@ -36,4 +36,6 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/backends/process.py', 'max(told + PATIENCE, asked + LAST)', 'max(told, asked) + PATIENCE', 'tests/backends/test_process.py::test_all_that_is_asked_for_after_a_signal_shares_one_patience'),
     ('compare/backends/process.py', 'asked + LAST)', '0.0)', 'tests/backends/test_process.py::test_what_is_asked_for_when_the_patience_is_over_is_answered'),
     ('compare/backends/connection.py', 'self._socket.shutdown(socket.SHUT_RDWR)', 'pass', 'tests/backends/test_process.py::test_what_ends_a_process_is_one_line'),
+    ('compare/backends/ranks.py', '        start_tracker()\n', '', 'tests/backends/test_side_by_side.py::test_ranks_are_started_with_signals_blocked'),
+    ('compare/backends/ranks.py', 'self._others, number)', 'self._others)', 'tests/backends/test_ranks_exact.py::test_three_ranks_match'),
 ]
