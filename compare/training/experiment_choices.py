@@ -31,17 +31,21 @@ def with_choices(asked: Experiment, data: Dataset | None, epochs: int | None, se
 
 
 def ran_with(rows: list[Row]) -> str:
-    """What all trainings had in common: data, epochs and seed.
+    """What all trainings had in common: data, epochs and seed; the size of the batches if it is one, and not the usual.
 
     >>> row = Row("0.1", 0.1, "scratch", 40, 0.5, 0.9, 0.6, 0.8, 100, False, data="digits", epochs=3, seed=1)
     >>> ran_with([row])
     'on digits, 3 epochs, seed 1'
+    >>> ran_with([replace(row, batch_size=16)])
+    'on digits, 3 epochs, seed 1, batches of 16'
     """
     names = list(dict.fromkeys(row.data for row in rows))
     epochs = sorted({row.epochs for row in rows})
     where = names[0] if len(names) == 1 else counted(len(names), "data set")
     how_long = counted(epochs[0], "epoch") if len(epochs) == 1 else f"{epochs[0]:,} to {counted(epochs[-1], 'epoch')}"
-    return f"on {where}, {how_long}, seed {rows[0].seed}"
+    sizes = {row.batch_size for row in rows}
+    batches = f", batches of {rows[0].batch_size}" if len(sizes) == 1 and sizes != {BASE.batch_size} else ""
+    return f"on {where}, {how_long}, seed {rows[0].seed}{batches}"
 
 
 def _grid(asked: Experiment, data: Dataset | None, epochs: int | None, seed: int | None, root: Path | None) -> Grid:

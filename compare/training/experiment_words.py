@@ -31,6 +31,7 @@ class Row:
     data: str = ""
     epochs: int = 0
     seed: int = 1
+    batch_size: int = 100
 
 
 def _reach(rows: list[Row], pick: Callable[..., float]) -> list[Row]:

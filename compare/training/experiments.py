@@ -116,6 +116,7 @@ def _train(setting: str, value: float, name: str, data: Dataset, chosen: Hyperpa
         data=data.name,
         epochs=chosen.epochs,
         seed=chosen.seed,
+        batch_size=chosen.batch_size,
     )
 
 

@@ -100,3 +100,8 @@ def test_rows_record_what_they_ran_with():
     assert expected_seconds(asked, ["scratch"], None) > 0
     several = [*rows, rows[0].__class__(**vars(rows[0]) | {"data": "digits", "epochs": 5})]
     assert ran_with(several) == "on 2 data sets, 1 to 5 epochs, seed 3"
+    assert [row.batch_size for row in rows] == [10, 30, 100, 300]
+    # few images: the same batches in all trainings
+    few = run(with_choices(EXPERIMENTS["lr"], data(20), 1, 3), ["scratch"], None, lambda _: None)
+    assert {row.batch_size for row in few} == {16}
+    assert ran_with(few) == "on ./mine, 1 epoch, seed 3, batches of 16"

@@ -37,7 +37,9 @@ def test_a_row_is_the_end_of_its_training(data: Dataset, name: str):
     problem = Problem(data, chosen)
     side = train(problem, name).side
     ends = *side.evaluate(*problem.train), *side.evaluate(*problem.validation)
-    assert row == Row("slow", 0.0, name, 15, *ends, val_images=12, diverged=False, data="any", epochs=3, seed=1)
+    assert row == Row(
+        "slow", 0.0, name, 15, *ends, val_images=12, diverged=False, data="any", epochs=3, seed=1, batch_size=10
+    )
     assert told == [f"what slow, {name}"]
 
 
