@@ -18,7 +18,7 @@ from compare.equations import QUANTITIES
 from compare.problem import Hyperparameters, Problem
 from compare.proof.comparison import UnlikeArraysError, difference
 from compare.proof.lockstep import StepPair
-from compare.proof.single_steps import Case, CaseMaker, Shape, SingleSteps, Sized, case_text
+from compare.proof.single_steps import Case, CaseMaker, Shape, SingleSteps, Sized, case_text, without_images
 from compare.proof.tolerance import allowed, sizes
 from scratch import Step
 
@@ -72,8 +72,7 @@ def _unequal(problem: Problem, dtype: str, ours: Backend, theirs: Backend) -> It
     eps, loss_rounds = float(np.finfo(dtype).eps), None
     means_round = any(_no_power_of_two(side.shares) for side in (ours, theirs))
     for steps in all_exact_steps(problem, dtype):
-        # nobody asks for the images, which are most of the memory
-        taken = [step._replace(X=step.X[:0].copy()) for _, step in steps.steps(ours, dtype)]
+        taken = [without_images(step) for _, step in steps.steps(ours, dtype)]
         if loss_rounds is None:
             # only the first steps have batches of every size
             loss_rounds = _loss_rounds(taken, eps)

@@ -67,8 +67,7 @@ class SingleSteps:
         own, reference = ours.side(self, dtype), theirs.side(self, dtype)
         for number, case in enumerate(self.cases, 1):
             taken = self._taken(own, case, case.after)
-            # nobody compares the images, and two copies of a large batch are much memory
-            taken = taken and taken._replace(X=taken.X[:0].copy())
+            taken = taken and without_images(taken)
             right = self._taken(reference, case)
             if taken is None or right is None:
                 return
@@ -98,6 +97,11 @@ class SingleSteps:
             if self.may_be_refused:
                 return None
             raise error.at(case_text(case)) from None
+
+
+def without_images(step: Step) -> Step:
+    """A step with none of its images: nobody compares them, and a copy of a large batch is much memory."""
+    return step._replace(X=step.X[:0].copy())
 
 
 class Sized(Protocol):
