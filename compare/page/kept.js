@@ -5,9 +5,10 @@ const memory = { visited: 'perhaps' }
 
 /** What the browser keeps by this name, else ''; value: from now on. */
 export function kept(name, value) {
+  const key = `softmax-twice-${name}`
   try {
-    if (value) localStorage[`softmax-twice-${name}`] = value
-    return localStorage[`softmax-twice-${name}`] ?? ''
+    if (value) localStorage[key] = value
+    return localStorage[key] ?? ''
   } catch {
     return (memory[name] = value ?? memory[name] ?? '')
   }
@@ -15,10 +16,11 @@ export function kept(name, value) {
 
 let waiting
 
-/** Keep in the address what parts() gives, not too often: browsers slow such pages down. */
+/** Keep in the address what parts() gives, not too often: browsers slow such pages down; what is asked for meanwhile stays. */
 export function keep_address(parts) {
+  const { hash } = location
   clearTimeout(waiting)
-  waiting = setTimeout(() => history.replaceState(null, '', `#${new URLSearchParams(parts())}`), 300)
+  waiting = setTimeout(() => location.hash === hash && history.replaceState(null, '', `#${new URLSearchParams(parts())}`), 300)
 }
 
 export function read_address() {

@@ -152,8 +152,7 @@ export function make_picture(symbol) {
 
 /** Which pixel of a canvas an event of the pointer is at: [column, line], not rounded. */
 export function place_in(canvas, event) {
-  // those of a click are whole numbers
-  const [clientX, clientY] = [event.clientX, event.clientY].map(floor)
-  const box = canvas.getBoundingClientRect()
-  return [((clientX - box.left) / box.width) * canvas.width, ((clientY - box.top) / box.height) * canvas.height]
+  const { left, top, width, height } = canvas.getBoundingClientRect()
+  // a click is at whole numbers
+  return [((floor(event.clientX) - left) / width) * canvas.width, ((floor(event.clientY) - top) / height) * canvas.height]
 }

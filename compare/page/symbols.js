@@ -15,8 +15,7 @@ export function listen_to_symbols(about, sentence) {
   const say_last = () => last && (about.textContent = last.split(' ').map(sentence).join(' '))
   const light = (names) => {
     for (const one of document.querySelectorAll('[data-symbol]')) {
-      one.classList.toggle('lit', share_a_name(one.dataset.symbol, names))
-      one.classList.toggle('held', share_a_name(one.dataset.symbol, held))
+      for (const [how, those] of Object.entries({ lit: names, held })) one.classList.toggle(how, share_a_name(one.dataset.symbol, those))
     }
     last = names || last
     if (names) say_last()

@@ -5,8 +5,7 @@ export function serve(engine, right, scope) {
   let run
   scope.onmessage = ({ data }) => {
     run ??= { ...data, number: 0, velocity: with_momentum(data.momentum) }
-    const steps = []
-    for (let i = 0; i < data.steps && run.number < run.total; i++) steps.push(step(engine, run))
+    const steps = data.steps && run.number < run.total ? [step(engine, run)] : []
     const accuracy = run.number === run.total ? validation(right, run) : undefined
     scope.postMessage({ steps, W: run.W, b: run.b, accuracy })
   }

@@ -74,3 +74,14 @@ def test_an_address_of_an_open_page_is_used_unless_it_is_a_place(open_page: Call
     page.evaluate("location.hash = '#touch'")
     page.wait_for_timeout(400)
     expect(page.locator("#at")).to_have_text("5")
+
+
+def test_an_address_is_read_before_the_page_writes_its_own(open_page: Callable[..., Page]):
+    # the page's timer ends after the address is there, and before the browser tells of it
+    script = "const later = window.setTimeout; window.setTimeout = (call, ms) => later(window.last = call, ms)"
+    page = open_page(script=script)
+    page.fill("#momentum", "0.25")
+    page.press("#momentum", "Tab")
+    page.evaluate("location.hash = '#step=5&momentum=0.5'; last()")
+    expect(page.locator("#at")).to_have_text("5")
+    expect(page.locator("#momentum")).to_have_value("0.5")
