@@ -127,6 +127,11 @@ class Problem:
         return self.validation if self.chosen.val_fraction or self.test is None else self.test
 
     @property
+    def beyond(self) -> tuple[float, float] | None:
+        """The lowest and the highest pixel of the data set, where pixels are floats beyond 0 ... 1; else None."""
+        return self._data.beyond
+
+    @property
     def features(self) -> int:
         """D, the pixels of an image."""
         return self.train[0].shape[1]

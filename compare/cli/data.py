@@ -148,8 +148,9 @@ def _show_image(dataset: Dataset, index: int, picture: Path | None, json: Path |
         image = {"index": index, "label": label, "pixels": images[index].tolist()}
         write_json(json, {"name": dataset.name, "shape": list(dataset.shape), **image})
     title = f"{dataset.name}, training image {index}: {dataset.names[label]}"
-    draw, outputs = functools.partial(model_pictures.one_image, images[index], dataset.shape, title), Outputs()
-    outputs.write("picture", picture, lambda path: save_picture(draw(), path))
+    drawn, outputs = (images[index], dataset.shape, title), Outputs()
+    ink = dataset.name in SOURCES
+    outputs.write("picture", picture, lambda path: save_picture(model_pictures.one_image(*drawn, ink=ink), path))
     with outputs.named():
         _print_image(dataset, index)
 

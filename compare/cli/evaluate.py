@@ -29,6 +29,7 @@ from compare.cli.options import (
 )
 from compare.cli.outputs import Outputs
 from compare.cli.progress import say
+from compare.data.registry import SOURCES
 from compare.report import model_pictures
 from compare.report.as_json import write_json
 from compare.report.pictures import save_pictures
@@ -92,7 +93,9 @@ def _figures(found: Evaluated) -> dict[str, Any]:
     shown = found.shown
     return {
         "confusion": model_pictures.confusion(found.confusion, shown.names, f"{shown.data}, {shown.split}"),
-        "mistakes": model_pictures.mistakes(shown.images, shown.labels, found.answers.P, shown.shape, shown.names),
+        "mistakes": model_pictures.mistakes(
+            shown.images, shown.labels, found.answers.P, shown.shape, shown.names, ink=shown.data in SOURCES
+        ),
     }
 
 
@@ -112,6 +115,7 @@ def _as_dict(found: Evaluated, backend: str) -> dict[str, Any]:
         "data": found.shown.data,
         "split": found.shown.split.value,
         "images": len(found.shown.labels),
+        "names": list(found.shown.names),
         "backend": backend,
         "loss": found.answers.loss,
         "accuracy": found.answers.accuracy,
@@ -123,12 +127,16 @@ def _as_dict(found: Evaluated, backend: str) -> dict[str, Any]:
 
 def _table(found: Evaluated) -> Table:
     grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0)
-    for name in ("class", *map(str, range(found.shown.classes)), "precision", "recall"):
-        grid.add_column(name, justify="right")
+    numbers = tuple(map(str, range(found.shown.classes)))
+    grid.add_column("class")
+    for head in (*numbers, "precision", "recall"):
+        grid.add_column(head, justify="right")
     shares = zip(metrics.precision(found.confusion), metrics.recall(found.confusion), strict=True)
+    width, names = len(numbers[-1]), found.shown.names
     for k, (row, (precision, recall)) in enumerate(zip(found.confusion, shares, strict=True)):
         counts = (Text(str(n), "bold green") if j == k else str(n) if n else "." for j, n in enumerate(row))
-        grid.add_row(found.shown.names[k], *counts, _share(precision), _share(recall))
+        name = "" if names == numbers else f" {names[k]}"
+        grid.add_row(f"{k:>{width}}{name}", *counts, _share(precision), _share(recall))
     return grid
 
 

@@ -12,7 +12,7 @@ from compare.backends.by_name import backend as backend_of
 from compare.backends.by_name import check_known, side_name
 from compare.backends.protocol import TIME_LIMIT
 from compare.cli.ignored import check_data_root
-from compare.cli.one_image import OneImage, class_of, of_data, own_picture
+from compare.cli.one_image import OneImage, as_ink, class_of, of_data, own_picture
 from compare.cli.options import (
     COMPARED,
     DATA,
@@ -109,7 +109,8 @@ def explain(
         write_json(json, about | {"lr_from": source, "entry": at, "quantities": _as_dict(found)})
     P = {side: values["probabilities"] for side, values in found.items()}
     drawn, outputs = (shown.image[0], shown.shape, P, shown.names, shown.label), Outputs()
-    outputs.write("picture", picture, lambda path: save_picture(model_pictures.prediction(*drawn), path))
+    ink = as_ink(shown, loaded)
+    outputs.write("picture", picture, lambda path: save_picture(model_pictures.prediction(*drawn, ink=ink), path))
     with outputs.named():
         _print(shown, found, _walk(loaded, shown, found, rate, source), details)
     return 0

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from compare.data.own_picture import prepare, read_picture, squeeze
 from compare.data.read_pictures import read_as
+from compare.data.registry import SOURCES
 from compare.data.splits import Split
 from compare.errors import InputError
 from compare.training.checkpoint import Checkpoint
@@ -42,8 +43,14 @@ def own_picture(
 ) -> OneImage:
     """A picture of one's own, made as MNIST made its images; or scaled as the checkpoint says.
 
-    Raises InputError if that says nothing, and the model takes no square images.
+    Raises InputError if that says nothing, and the model takes no square images; or if its pixels are no picture's.
     """
+    if loaded.beyond:
+        low, high = loaded.beyond
+        raise InputError(
+            f"{checkpoint}: was trained on pixels in {low:.4g} ... {high:.4g}, and those of a picture are in 0 ... 1: "
+            "show it an image of your data by --index N"
+        )
     if loaded.shape:
         if raw:
             raise InputError(f"{checkpoint}: pictures for it are only scaled: omit --raw")
@@ -61,6 +68,11 @@ def own_picture(
     except InputError as error:
         raise InputError(f"{file}: {error}") from None
     return OneImage(printable(str(file)), image.reshape(1, -1), (edge, edge), label, names)
+
+
+def as_ink(shown: OneImage, loaded: Checkpoint) -> bool:
+    """Whether an image is drawn as ink on paper: those of the data sets that have a name are, and pictures for them."""
+    return (shown.data or loaded.data) in (None, *SOURCES)
 
 
 def class_of(text: str | None, names: tuple[str, ...]) -> int:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from compare.backends.by_name import check_known, side_name
 from compare.backends.protocol import TIME_LIMIT
 from compare.cli.ignored import check_data_root
-from compare.cli.one_image import OneImage, of_data, own_picture
+from compare.cli.one_image import OneImage, as_ink, of_data, own_picture
 from compare.cli.options import (
     INDEX,
     MODEL,
@@ -78,7 +78,8 @@ def predict(
     if json:
         write_json(json, _as_dict(backend, shown, P))
     drawn, outputs = (shown.image[0], shown.shape, {side_name(backend): P}, shown.names, shown.label), Outputs()
-    outputs.write("picture", picture, lambda path: save_picture(model_pictures.prediction(*drawn), path))
+    ink = as_ink(shown, loaded)
+    outputs.write("picture", picture, lambda path: save_picture(model_pictures.prediction(*drawn, ink=ink), path))
     with outputs.named(quiet):
         _print(shown, P, quiet)
     return 0
@@ -87,7 +88,7 @@ def predict(
 def _as_dict(backend: str, shown: OneImage, P: NDArray) -> dict[str, Any]:
     """What --json writes."""
     answer = {"backend": backend, "label": shown.label, "prediction": int(P.argmax())}
-    return {**answer, "probabilities": P.tolist(), "pixels": shown.image[0].tolist()}
+    return {**answer, "names": list(shown.names), "probabilities": P.tolist(), "pixels": shown.image[0].tolist()}
 
 
 def _print(shown: OneImage, P: NDArray, quiet: bool) -> None:

@@ -1,6 +1,7 @@
 """A data set: uint8 images and integer labels that were checked once, when they came in."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,14 @@ class Dataset:
         vars(self).update(state)
         for name, part in self._parts.items():
             self._put(name, part and tuple(held.array() if isinstance(held, Place) else held for held in part))
+
+    @cached_property
+    def beyond(self) -> tuple[float, float] | None:
+        """The lowest and the highest pixel, where pixels are floats beyond 0 ... 1; else None."""
+        parts = [part[0] for part in (self.train, self.test) if part and part[0].dtype.kind == "f"]
+        cut = [images[n] for images in parts for n in pieces(*images.shape)]
+        low, high = min(map(np.min, cut), default=0), max(map(np.max, cut), default=0)
+        return (float(low), float(high)) if low < 0 or high > 1 else None
 
     @property
     def _parts(self) -> dict[str, Any]:

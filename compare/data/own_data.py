@@ -81,15 +81,13 @@ def _divided(images: dict[str, NDArray], name: str) -> list[NDArray]:
 
 def _tell_of_floats(dataset: Dataset) -> None:
     """Say it if pixels are stored as floats beyond 0 ... 1, which is often a slip: nothing divides these."""
-    parts = [part[0] for part in (dataset.train, dataset.test) if part and part[0].dtype.kind == "f"]
-    if not parts:
+    if not dataset.beyond:
         return
-    cut = [images[n] for images in parts for n in pieces(*images.shape)]
-    low, high = min(map(np.min, cut)), max(map(np.max, cut))
-    if low < 0 or high > 1:
-        kind = "whole numbers" if all(np.array_equal(piece, np.rint(piece)) for piece in cut) else "floats"
-        told = f"{kind} in {low:.4g} ... {high:.4g} and taken as they are"
-        tell(f"pixels of {dataset.name} are {told}; whole numbers in 0 ... 255 are divided by 255")
+    parts = [part[0] for part in (dataset.train, dataset.test) if part]
+    whole = all(np.array_equal(images[n], np.rint(images[n])) for images in parts for n in pieces(*images.shape))
+    low, high = dataset.beyond
+    told = f"{'whole numbers' if whole else 'floats'} in {low:.4g} ... {high:.4g} and taken as they are"
+    tell(f"pixels of {dataset.name} are {told}; whole numbers in 0 ... 255 are divided by 255")
 
 
 def _tell_of_dark(dataset: Dataset) -> None:

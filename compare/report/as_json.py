@@ -47,8 +47,11 @@ def problem_as_dict(problem: Problem) -> dict[str, Any]:
             "train": len(problem.train[1]),
             "validation": len(problem.validation[1]),
             "test": len(problem.test[1]) if problem.test else 0,
+            "shape": list(problem.shape),
             "features": problem.features,
             "classes": problem.classes,
+            "names": list(problem.names),
+            "prepared": problem.prepared and asdict(problem.prepared),
             "evaluated_on": problem.evaluated_on,
         },
         "problem": {

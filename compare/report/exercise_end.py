@@ -11,6 +11,7 @@ from rich.text import Text
 
 import scratch
 from compare.backends.worker import Worker
+from compare.data.registry import SOURCES
 from compare.problem import Problem
 from compare.proof.run import Run
 from compare.report.half_blocks import half_blocks
@@ -126,7 +127,7 @@ def save_end(reached: Ending, folder: Path) -> None:
     figures = {
         "templates": templates(before, run.templates, problem.shape, problem.names),
         "curve": curves(f"{problem.name}, your functions", history),
-        "mistakes": mistakes(*problem.validation, reached.P, problem.shape, problem.names),
+        "mistakes": mistakes(*problem.validation, reached.P, problem.shape, problem.names, ink=problem.name in SOURCES),
     }
     save_pictures(figures, folder)
 

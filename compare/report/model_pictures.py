@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.data.registry import Dataset
+from compare.data.registry import SOURCES, Dataset
 from compare.report.pictures import BLUE, VERMILION, as_image, new_figure, per_cent_axis, show
 from compare.words import per_cent
 from scratch import Rows
@@ -33,29 +33,35 @@ def samples(data: Dataset) -> "Figure":
         for axes in row:
             axes.set_axis_off()
         for axes, index in zip(row, np.flatnonzero(labels == k), strict=False):
-            show(axes, as_image(images[index], data.shape))
+            show(axes, as_image(images[index], data.shape), ink=data.name in SOURCES)
     return figure
 
 
-def one_image(image: NDArray, shape: tuple[int, ...], title: str) -> "Figure":
-    """One image (D,), and below it how it is stored."""
+def one_image(image: NDArray, shape: tuple[int, ...], title: str, *, ink: bool) -> "Figure":
+    """One image (D,), and below it how it is stored. ink: see `show`."""
     size = " x ".join(map(str, shape))
     figure = new_figure(4, 4.4, title, f"{size} pixels, {image.min():g} ... {image.max():g}")
-    show(figure.subplots(), as_image(image, shape))
+    show(figure.subplots(), as_image(image, shape), ink=ink)
     return figure
 
 
 def prediction(
-    image: NDArray, shape: tuple[int, ...] | None, P: dict[str, NDArray], names: tuple[str, ...], label: int | None
+    image: NDArray,
+    shape: tuple[int, ...] | None,
+    P: dict[str, NDArray],
+    names: tuple[str, ...],
+    label: int | None,
+    *,
+    ink: bool,
 ) -> "Figure":
-    """The image (D,), unless it has no shape, beside the probabilities (K,) of each class by side."""
+    """The image (D,), unless it has no shape, beside the probabilities (K,) of each class by side. ink: see `show`."""
     answer = {side: int(p.argmax()) for side, p in P.items()}
     words = ", ".join(f"{side}: {names[k]} ({per_cent(P[side][k], 1)})" for side, k in answer.items())
     truth = "" if label is None else f"; it is {names[label]}"
     figure = new_figure(7, max(3.2, 0.28 * len(names) + 1), "What the model sees, and what it answers", words + truth)
     *picture, bars = figure.subplots(1, 2 if shape else 1, squeeze=False)[0]
     if shape:
-        show(picture[0], as_image(image, shape))
+        show(picture[0], as_image(image, shape), ink=ink)
     height = 0.8 / len(P)
     for n, ((side, p), colour) in enumerate(zip(P.items(), (BLUE, VERMILION), strict=False)):
         bars.barh(np.arange(len(names)) + n * height, p, height, color=colour, label=f"by {side}")
@@ -94,9 +100,9 @@ def _about(counts: NDArray, names: tuple[str, ...]) -> str:
 
 
 def mistakes(
-    images: NDArray | Rows, labels: NDArray, P: NDArray, shape: tuple[int, ...], names: tuple[str, ...]
+    images: NDArray | Rows, labels: NDArray, P: NDArray, shape: tuple[int, ...], names: tuple[str, ...], *, ink: bool
 ) -> "Figure":
-    """The 20 images (N, D) that were classified wrongly with the highest probability P (N, K)."""
+    """The 20 images (N, D) that were classified wrongly with the highest probability P (N, K). ink: see `show`."""
     predicted, certainty = P.argmax(axis=1), P.max(axis=1)
     wrong = np.flatnonzero(predicted != labels)
     worst = wrong[np.argsort(-certainty[wrong], kind="stable")][:MISTAKES]
@@ -106,7 +112,7 @@ def mistakes(
     for axes in grid:
         axes.set_axis_off()
     for axes, n in zip(figure.axes, worst, strict=False):
-        show(axes, as_image(images[n], shape))
+        show(axes, as_image(images[n], shape), ink=ink)
         words = f"is {names[labels[n]]}, read as {names[predicted[n]]} ({per_cent(certainty[n])})"
         axes.set_title(words, fontsize="small")
     return figure

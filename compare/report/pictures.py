@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from compare.data.dataset import DARK
 from compare.errors import InputError
 from compare.files import whole_file
 from compare.words import per_cent
@@ -102,9 +103,15 @@ def as_image(row: NDArray, shape: tuple[int, ...]) -> NDArray:
     return image.transpose(1, 2, 0) if image.ndim == 3 else image
 
 
-def show(axes: Any, image: NDArray) -> None:
-    """Draw an image without axes; grey ones as ink on paper."""
-    axes.imshow(image, cmap="gray_r", interpolation="nearest")
+def show(axes: Any, image: NDArray, *, ink: bool) -> None:
+    """Draw an image without axes. ink: a grey one as ink on paper; else it is as bright as its pixels are.
+
+    0 is one end of the greys; the other is 255 of bytes, unless all are dark, and of floats 1, or more if there is.
+    """
+    low, high = min(0, image.min()), image.max()
+    if image.dtype.kind == "f" or high > DARK:
+        high = max(high, 1.0 if image.dtype.kind == "f" else 255)
+    axes.imshow(image, cmap="gray_r" if ink else "gray", vmin=low, vmax=high, interpolation="nearest")
     axes.set_axis_off()
 
 

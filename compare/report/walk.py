@@ -108,8 +108,10 @@ def _softmax(told: Walk) -> str:
 def _loss(told: Walk) -> str:
     k, values = told.label, told.values
     trained = f" (in training a batch has {told.trained:,})" if told.trained else ""
+    # the logarithm of a rounded 1 would be 0
+    probability, _ = _told_apart(float(values["probabilities"][k]), 1.0)
     return (
-        f"The loss is of the label alone: L = -log P[{k}] = -log {_number(values['probabilities'][k])} = "
+        f"The loss is of the label alone: L = -log P[{k}] = -log {probability} = "
         f"{_number(values['loss'])}. N = 1: this image is the whole batch{trained}, so nothing is averaged."
     )
 

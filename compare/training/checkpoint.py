@@ -38,7 +38,8 @@ class Checkpoint:
     data: name of the data set; chosen: hyper-parameters; checksums: of what was trained on; progress: how far it is;
     names: of the classes; images: how many it is trained on (these two are None in a file of version 0.2); prepared and
     shape: how a picture is made like the images, which are pictures of one's own, or in colour, or of no square, or
-    one's own and not black at the edge; None for other data (in a file of version 0.3 for all but pictures).
+    one's own and not black at the edge; None for other data (in a file of version 0.3 for all but pictures); beyond:
+    the lowest and the highest pixel, where they are floats beyond 0 ... 1 (None in a file of version 0.3).
     """
 
     state: State
@@ -51,6 +52,7 @@ class Checkpoint:
     images: int | None = None
     prepared: Prepared | None = None
     shape: tuple[int, ...] | None = None
+    beyond: tuple[float, float] | None = None
 
     def __repr__(self) -> str:
         K, D = self.state.W.shape
@@ -173,6 +175,8 @@ def _metadata(training: Training, progress: Progress) -> dict[str, str]:
     }
     if problem.prepared or _only_scaled(problem):
         fields["pictures"] = {**asdict(problem.prepared or Prepared()), "shape": problem.shape}
+    if problem.beyond:
+        fields["beyond"] = problem.beyond
     return {"format": FORMAT, **{name: json.dumps(value) for name, value in fields.items()}}
 
 

@@ -27,7 +27,7 @@ def read_fields(metadata: dict[str, str]) -> dict[str, Any]:
     """
     found = {name: parse_json(text) for name, text in metadata.items()}
     expected = {"backend", "data", "chosen", "checksums", "state"}
-    known = expected | {"names", "images", "pictures"}
+    known = expected | {"names", "images", "pictures", "beyond"}
     _need(expected <= set(found) <= known, f"it has {', '.join(sorted(found)) or 'no fields'}")
     for name in ("backend", "data"):
         _need(type(found[name]) is str and found[name] != "", f"{name} is no name")
@@ -44,6 +44,7 @@ def read_fields(metadata: dict[str, str]) -> dict[str, Any]:
         "names": None if names is None else tuple(map(printable, names)),
         "images": images,
         **_pictures(found.get("pictures")),
+        "beyond": _beyond(found.get("beyond")),
     }
 
 
@@ -89,6 +90,15 @@ def _pictures(found: Any) -> dict[str, Any]:
         return {"prepared": Prepared(found["size"], found["grey"]), "shape": tuple(shape)}
     except InputError as error:
         raise ValueError(str(error)) from None
+
+
+def _beyond(found: Any) -> tuple[float, float] | None:
+    """The lowest and the highest pixel."""
+    if found is None:
+        return None
+    numbers = type(found) is list and len(found) == 2 and all(_is(pixel, float) for pixel in found)
+    _need(numbers and found[0] <= found[1], "beyond is no range of pixels")
+    return float(found[0]), float(found[1])
 
 
 def _progress(found: Any, chosen: Hyperparameters, images: int | None) -> Progress:

@@ -27,10 +27,11 @@ def test_evaluate(cli, checkpoint: Path, trained: Training, tmp_path: Path, back
     model = scratch.SoftmaxRegression(*trained.side.state()[:2])
     loss, accuracy = scratch.evaluate(model, *trained.problem.validation)
     assert (result["data"], result["split"], result["images"]) == ("mnist5k", "validation", 1000)
+    assert result["names"] == list("0123456789")
     assert result["loss"] == pytest.approx(loss, rel=1e-6)
     assert result["accuracy"] == accuracy > 0.9
     assert np.trace(result["confusion"]) == round(1000 * accuracy)
-    assert len(re.findall(r"^ +\d( +[\d.]+){12}$", out, re.MULTILINE)) == 10
+    assert len(re.findall(r"^\d( +[\d.]+){12}$", out, re.MULTILINE)) == 10
     assert out.splitlines()[-1] == f"mnist5k, validation: loss {loss:.4f}, accuracy {100 * accuracy:.2f} %"
     assert result["backend"] == backend
     predicted = scratch.predict(model, trained.problem.validation[0])

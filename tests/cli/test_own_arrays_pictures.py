@@ -53,3 +53,18 @@ def test_squares_that_are_black_at_the_edge_are_taken_for_such_as_mnist_has(
     np.savez(own, images=images, labels=labels, test_images=images, test_labels=labels)
     assert cli("train", "--data", own, *TRAINED, "--val-fraction", 0, "--save", saved, "--quiet")[0] == 0
     assert load_checkpoint(saved).shape == shape
+
+
+@pytest.mark.parametrize("command", [("predict",), ("explain", "--label", "0")])
+def test_floats_beyond_0_and_1_are_no_pictures(cli, tmp_path: Path, rng: np.random.Generator, command: tuple):
+    own, saved, file = tmp_path / "own.npz", tmp_path / "own.safetensors", tmp_path / "me.png"
+    images = rng.uniform(-1, 2, (40, 6, 6)).astype("float32")
+    images[0, 0, :2] = -1, 2
+    np.savez(own, images=images, labels=np.arange(40) % 2)
+    assert cli("train", "--data", own, *TRAINED, "--save", saved, "--quiet")[0] == 0
+    Image.fromarray(rng.integers(0, 256, (12, 12), np.uint8)).save(file)
+    name, *options = command
+    code, out, err = cli(name, saved, "--image", file, *options)
+    words = f"error: {saved}: was trained on pixels in -1 ... 2, and those of a picture are in 0 ... 1: "
+    assert (code, out, err) == (2, "", f"{words}show it an image of your data by --index N\n")
+    assert cli(name, saved, "--index", 3)[0] == 0

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -68,12 +69,15 @@ def test_data_that_have_changed_since_the_training_are_told(cli, pictures: Path,
 def test_they_are_trained_on_and_the_checkpoint_remembers_how(cli, trained: Path, pictures: Path, tmp_path: Path):
     read = load_checkpoint(trained)
     assert (read.names, read.prepared.size, read.prepared.grey, read.shape) == (("five", "three"), 8, True, (8, 8))
-    code, out, _ = cli("evaluate", trained, "--split", "train")
+    code, out, _ = cli("evaluate", trained, "--split", "train", "--json", tmp_path / "json")
     assert code == 0
     assert f"{pictures}, train: loss" in out
-    code, out, _ = cli("predict", trained, "--image", pictures / "three" / "0.png")
+    assert json.loads((tmp_path / "json").read_text())["names"] == ["five", "three"]
+    assert re.findall(r"^(\d \w+) +[\d.]+ +[\d.]+ +[\d.]+ +[\d.]+$", out, re.MULTILINE) == ["0 five", "1 three"]
+    code, out, _ = cli("predict", trained, "--image", pictures / "three" / "0.png", "--json", tmp_path / "json")
     assert code == 0
     assert "prediction three" in out or "prediction five" in out
+    assert json.loads((tmp_path / "json").read_text())["names"] == ["five", "three"]
     assert cli("explain", trained, "--index", 1)[0] == 0
     code, out, _ = cli("train", "--resume", trained, "--epochs", 3, "--save", tmp_path / "more.safetensors")
     assert code == 0

@@ -64,6 +64,24 @@ def test_floats_are_left_as_they_are(dtype: type):
     assert data.train[0].dtype == dtype
 
 
+@pytest.mark.parametrize(
+    ("train", "test", "beyond"),
+    [
+        (np.array([[0, 255]], np.uint8), None, None),
+        (np.array([[0.0, 1.0]]), np.array([[0.5, 1.0]]), None),
+        (np.array([[-0.5, 1.0]]), None, (-0.5, 1)),
+        (np.array([[0.0, 1.5]], np.float32), None, (0, 1.5)),
+        (np.array([[0.5, 0.5]]), np.array([[0.25, 7.0]]), (0.25, 7)),
+        (np.array([[0, 255]], np.uint8), np.array([[-0.25, 0.5]]), (-0.25, 0.5)),
+    ],
+)
+def test_floats_beyond_0_and_1_are_known(train: np.ndarray, test: np.ndarray | None, beyond: tuple | None):
+    label = np.zeros(1, int)
+    found = Dataset("mine", (train, label), None if test is None else (test, label), classes=1).beyond
+    assert found == beyond
+    assert found is None or set(map(type, found)) == {float}
+
+
 def test_names_are_kept_and_a_repr_is_one_line():
     data = Dataset("mine", (IMAGES, LABELS), (IMAGES[:2], LABELS[:2]), classes=3, names=("a", "b", "c"))
     assert data.names == ("a", "b", "c")

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 
 SHAPE = {
     "verdict": str,
-    "data": {"name": str, "evaluated_on": str}
+    "data": {"name": str, "evaluated_on": str, "shape": list, "names": list, "prepared": (dict, type(None))}
     | dict.fromkeys(("train", "validation", "test", "features", "classes"), int),
     "problem": {
         **dict.fromkeys(("epochs", "batch_size", "seed", "steps", "parameters"), int),
@@ -88,8 +88,9 @@ def test_json_has_the_documented_fields(proof: dict):
         for record in run["curve"]:
             check_shape(record, {"epoch": int, "scratch": SIDE, "torch": SIDE})
     assert (proof["verdict"], proof["problem"]["parameters"], proof["problem"]["steps"]) == ("match", 650, 45)
-    sizes = {"train": 1438, "validation": 359, "test": 0, "features": 64, "classes": 10, "evaluated_on": "validation"}
-    assert proof["data"] == {"name": "digits"} | sizes
+    sizes = {"train": 1438, "validation": 359, "test": 0, "shape": [8, 8], "features": 64, "classes": 10}
+    others = {"names": list("0123456789"), "prepared": None, "evaluated_on": "validation"}
+    assert proof["data"] == {"name": "digits"} | sizes | others
 
 
 def test_values_are_those_of_the_run(proof: dict, digits: Problem, matching: list[Run]):

@@ -1,6 +1,7 @@
 """Images, and what a model makes of them, by what is in the pictures."""
 
 import numpy as np
+import pytest
 
 from compare.data.registry import Dataset, load
 from compare.report import model_pictures
@@ -29,7 +30,7 @@ def test_classes_without_images_and_too_many_classes_leave_places_empty():
 
 def test_one_image_is_described():
     image = np.array([0, 10, 20, 200], np.uint8)
-    figure = model_pictures.one_image(image, (2, 2), "a title")
+    figure = model_pictures.one_image(image, (2, 2), "a title", ink=True)
     np.testing.assert_array_equal(figure.axes[0].images[0].get_array(), [[0, 10], [20, 200]])
     assert (figure.get_suptitle(), figure.get_supxlabel()) == ("a title", "2 x 2 pixels, 0 ... 200")
 
@@ -39,7 +40,7 @@ NAMES = "cat", "dog", "cow"
 
 def test_a_prediction_shows_the_image_and_the_bars_of_each_side():
     P = {"scratch": np.array([0.1, 0.7, 0.2]), "torch": np.array([0.6, 0.3, 0.1])}
-    figure = model_pictures.prediction(np.arange(4), (2, 2), P, NAMES, 2)
+    figure = model_pictures.prediction(np.arange(4), (2, 2), P, NAMES, 2, ink=True)
     picture, bars = figure.axes
     np.testing.assert_array_equal(picture.images[0].get_array(), [[0, 1], [2, 3]])
     widths = [[bar.get_width() for bar in container] for container in bars.containers]
@@ -57,7 +58,9 @@ def test_a_prediction_shows_the_image_and_the_bars_of_each_side():
 
 
 def test_a_prediction_without_shape_and_label():
-    figure = model_pictures.prediction(np.arange(3), None, {"scratch": np.array([0.5, 0.2, 0.3])}, NAMES, None)
+    figure = model_pictures.prediction(
+        np.arange(3), None, {"scratch": np.array([0.5, 0.2, 0.3])}, NAMES, None, ink=True
+    )
     (bars,) = figure.axes
     assert len(bars.containers) == 1
     assert figure.get_supxlabel() == "scratch: cat (50.0 %)"
@@ -104,7 +107,7 @@ def test_a_class_without_images_divides_by_nothing_and_many_classes_have_no_numb
 def test_the_mistakes_that_the_model_is_surest_of_come_first():
     P = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.3, 0.7]])
     images = np.arange(16, dtype=np.uint8).reshape(4, 4)
-    figure = model_pictures.mistakes(images, np.array([0, 1, 0, 1]), P, (2, 2), ("cat", "dog"))
+    figure = model_pictures.mistakes(images, np.array([0, 1, 0, 1]), P, (2, 2), ("cat", "dog"), ink=True)
     titles = [axes.get_title() for axes in figure.axes]
     assert titles == ["is cat, read as dog (80 %)", "is dog, read as cat (60 %)", "", "", ""]
     np.testing.assert_array_equal(figure.axes[0].images[0].get_array(), [[8, 9], [10, 11]])
@@ -113,7 +116,7 @@ def test_the_mistakes_that_the_model_is_surest_of_come_first():
 
 def test_twenty_mistakes_are_shown_at_most():
     P = np.tile([0.4, 0.6], (30, 1))
-    figure = model_pictures.mistakes(np.zeros((30, 4)), np.zeros(30, int), P, (2, 2), ("a", "b"))
+    figure = model_pictures.mistakes(np.zeros((30, 4)), np.zeros(30, int), P, (2, 2), ("a", "b"), ink=True)
     assert len(figure.axes) == 20
     assert all(axes.images for axes in figure.axes)
     assert figure.get_supxlabel() == "30 of 30 images are classified wrongly; these are the 20 surest."
@@ -121,7 +124,25 @@ def test_twenty_mistakes_are_shown_at_most():
 
 def test_no_mistakes_are_told():
     figure = model_pictures.mistakes(
-        np.zeros((3, 4)), np.zeros(3, int), np.tile([0.6, 0.4], (3, 1)), (2, 2), ("a", "b")
+        np.zeros((3, 4)), np.zeros(3, int), np.tile([0.6, 0.4], (3, 1)), (2, 2), ("a", "b"), ink=True
     )
     assert figure.get_supxlabel() == "No mistakes among 3 images."
     assert not any(axes.images for axes in figure.axes)
+
+
+@pytest.mark.parametrize(("name", "colours"), [("digits", "gray_r"), ("./mine.npz", "gray")])
+def test_images_of_ones_own_are_drawn_as_bright_as_they_are(name: str, colours: str):
+    images = np.full((2, 2, 2), 99, np.uint8)
+    (picture,) = model_pictures.samples(Dataset(name, (images, np.zeros(2, int)), None, classes=1)).axes[0].images
+    assert picture.get_cmap().name == colours
+
+
+@pytest.mark.parametrize(("ink", "colours"), [(True, "gray_r"), (False, "gray")])
+def test_ink_is_handed_on(ink: bool, colours: str):
+    image, P = np.array([0, 9, 99, 200], np.uint8), np.array([[0.4, 0.6]])
+    figures = (
+        model_pictures.one_image(image, (2, 2), "a title", ink=ink),
+        model_pictures.prediction(image, (2, 2), {"scratch": P[0]}, ("a", "b"), 1, ink=ink),
+        model_pictures.mistakes(image[None], np.array([0]), P, (2, 2), ("a", "b"), ink=ink),
+    )
+    assert [figure.axes[0].images[0].get_cmap().name for figure in figures] == [colours] * 3

@@ -99,10 +99,24 @@ def test_colour_images_are_turned_for_the_eye():
     np.testing.assert_array_equal(pictures.as_image(image, (3, 4)), image.reshape(3, 4))
 
 
-def test_grey_images_are_ink_on_paper(figure):
+@pytest.mark.parametrize(("ink", "colours"), [(True, "gray_r"), (False, "gray")])
+@pytest.mark.parametrize(
+    ("pixels", "limits"),
+    [
+        (np.array([[0, 26]], np.uint8), (0, 255)),
+        (np.array([[200, 200]], np.uint8), (0, 255)),
+        # nearly black, so that 25 is meant to be white
+        (np.array([[1, 25]], np.uint8), (0, 25)),
+        (np.array([[0.2, 0.5]]), (0, 1)),
+        (np.array([[-2.0, 0.5]]), (-2, 1)),
+        (np.array([[0.0, 3.5]]), (0, 3.5)),
+    ],
+)
+def test_grey_images_are_ink_on_paper_or_as_bright_as_they_are(figure, pixels, limits, ink, colours):
     axes = figure.subplots()
-    pictures.show(axes, np.eye(2))
-    assert axes.images[0].get_cmap().name == "gray_r"
+    pictures.show(axes, pixels, ink=ink)
+    assert axes.images[0].get_cmap().name == colours
+    assert axes.images[0].get_clim() == limits
     assert not axes.axison
 
 

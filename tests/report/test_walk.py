@@ -59,6 +59,12 @@ def test_each_equation_is_told_with_the_numbers_of_maths_md(example: Walk):
     ]
 
 
+@pytest.mark.parametrize(("P", "told"), [(0.99995864, "0.99996"), (1.0, "1"), (0.5741, "0.5741")])
+def test_the_logarithm_is_not_of_a_rounded_1(example: Walk, P: float, told: str):
+    values = example.values | {"probabilities": np.array([P, 1 - P, 0])}
+    assert f"L = -log P[0] = -log {told} = " in " ".join(paragraphs(replace(example, values=values))[2].split())
+
+
 def test_the_sums_that_are_told_come_out(example: Walk):
     for text in paragraphs(example):
         for old, rate, by, new in re.findall(r": (\S+) - (\S+) x \(?([^ )]+)\)? = ([\d.]+\d)", " ".join(text.split())):
