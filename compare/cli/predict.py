@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 from numpy.typing import NDArray
+from rich.cells import cell_len
 
 from compare.backends.by_name import check_known, side_name
 from compare.backends.protocol import TIME_LIMIT
@@ -97,9 +98,11 @@ def _print(shown: OneImage, P: NDArray, quiet: bool) -> None:
         print(shown.place)
         if shown.shape and len(shown.shape) == 2:
             print(as_text(shown.image.reshape(shown.shape)).strip("\n"))
-        width = max(3, *map(len, names))
+        # some letters are two columns wide
+        width = max(3, *map(cell_len, names))
         for k, p in enumerate(P):
-            mark = " <- label" if k == shown.label else ""
-            print(f"{names[k]:>{width}}  {per_cent(p, 2):>8}  {'█' * round(PROBABILITY_BAR * p)}{mark}".rstrip())
+            mark, indent = " <- label" if k == shown.label else "", " " * (width - cell_len(names[k]))
+            bar = "█" * round(PROBABILITY_BAR * p)
+            print(f"{indent}{names[k]}  {per_cent(p, 2):>8}  {bar}{mark}".rstrip())
     known = "" if shown.label is None else f", label {names[shown.label]}"
     print(f"prediction {names[answer]}, probability {per_cent(P[answer], 2)}{known}")

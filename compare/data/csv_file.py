@@ -82,7 +82,7 @@ def _read(path: Path, text: io.TextIOWrapper) -> tuple[Data, bool]:
         raise InputError(f"{path}: has no images, only a first line")
     every_byte = all(pixels.dtype == np.uint8 for pixels in images)
     pixels = np.concatenate([own if every_byte else own.astype(np.float32) for own in images])
-    return (pixels, _labels(np.concatenate(labels))), bool(skipped)
+    return (pixels, _labels(np.concatenate(labels), path, skipped + 1)), bool(skipped)
 
 
 def _check_separator(path: Path, first: str) -> None:
@@ -133,12 +133,17 @@ def _find_fault(path: Path, block: list[str], start: int, column: int, width: in
     raise InputError(f"{path}, line {start} and after: cannot be read as numbers with commas between them")
 
 
-def _labels(words: NDArray) -> NDArray:
-    """Whole numbers if all of them are, as `1` or `1.0`, else the words."""
+def _labels(words: NDArray, path: Path, start: int) -> NDArray:
+    """Whole numbers if all of them are, as `1` or `1.0`, else the words.
+
+    start: the line of the first. Raises InputError, naming the line, for a nan among numbers.
+    """
     with suppress(ValueError, OverflowError):
         return words.astype(np.int64)
     with suppress(ValueError):
         numbers = words.astype(np.float64)
+        if (missing := np.flatnonzero(np.isnan(numbers))).size:
+            raise InputError(f"{path}, line {start + missing[0]}: the label is {words[missing[0]]}, which is no class")
         if np.array_equal(numbers, np.rint(numbers)) and np.abs(numbers).max() < LARGEST_LABEL:
             return numbers.astype(np.int64)
     return words

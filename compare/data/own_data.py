@@ -35,7 +35,9 @@ def _load(name: str, path: Path, prepared: Prepared, watch: Watch) -> Dataset:
     if path.is_dir():
         pair = find_pair(path)
         if pair is None:
-            return load_folder(name, path, prepared, watch, tell)
+            shown = load_folder(name, path, prepared, watch, tell)
+            _tell_of_dark(shown)
+            return shown
         path = pair
     elif not path.exists():
         raise InputError(f"{name}: no such file or folder; data --list shows the data sets that have a name")

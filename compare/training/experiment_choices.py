@@ -31,7 +31,7 @@ def with_choices(asked: Experiment, data: Dataset | None, epochs: int | None, se
 
 
 def ran_with(rows: list[Row]) -> str:
-    """What all trainings had in common: data, epochs and seed; the size of the batches if it is one, and not the usual.
+    """What all trainings had in common: data, epochs and seed; the size of the batches if that is not the usual.
 
     >>> row = Row("0.1", 0.1, "scratch", 40, 0.5, 0.9, 0.6, 0.8, 100, False, data="digits", epochs=3, seed=1)
     >>> ran_with([row])
@@ -43,8 +43,12 @@ def ran_with(rows: list[Row]) -> str:
     epochs = sorted({row.epochs for row in rows})
     where = names[0] if len(names) == 1 else counted(len(names), "data set")
     how_long = counted(epochs[0], "epoch") if len(epochs) == 1 else f"{epochs[0]:,} to {counted(epochs[-1], 'epoch')}"
-    sizes = {row.batch_size for row in rows}
-    batches = f", batches of {rows[0].batch_size}" if len(sizes) == 1 and sizes != {BASE.batch_size} else ""
+    sizes = sorted({row.batch_size for row in rows})
+    batches = ""
+    if len(sizes) == 1 and sizes != [BASE.batch_size]:
+        batches = f", batches of {sizes[0]}"
+    elif len(sizes) > 1 and len(names) > 1:
+        batches = f", batches of {sizes[0]} to {sizes[-1]}"
     return f"on {where}, {how_long}, seed {rows[0].seed}{batches}"
 
 
@@ -60,15 +64,18 @@ def _grid(asked: Experiment, data: Dataset | None, epochs: int | None, seed: int
 
 
 def _with_data(asked: Experiment, settings: Grid, data: Dataset) -> Grid:
-    if asked.compares_data:
-        chosen = replace(BASE, epochs=max(1, _usual_epochs(data) // 10))
-        return settings | {data.name: Setting(float(len(settings)), data.name, chosen)}
     images = len(Problem(data, Hyperparameters(epochs=1, batch_size=1)).train[1])
+    if asked.compares_data:
+        chosen = replace(BASE, epochs=max(1, _usual_epochs(data) // 10), batch_size=min(BASE.batch_size, images))
+        return settings | {data.name: Setting(float(len(settings)), data.name, chosen)}
     if asked.varied != "batch size":
         # the same for all, which differ in one thing only
         most = max(1, int(images * min(_share(setting.chosen) for setting in settings.values()) + ROUNDING))
         settings = {name: _with_batch(setting, most) for name, setting in settings.items()}
-    found = {name: _on(s, data, images) for name, s in settings.items() if _needed(s.chosen) <= images}
+    # a small share of few images is none
+    held_out = {name: round(len(data.train[1]) * setting.chosen.val_fraction) for name, setting in settings.items()}
+    enough = {name: s for name, s in settings.items() if held_out[name] and _needed(s.chosen) <= images}
+    found = {name: _on(setting, data, images) for name, setting in enough.items()}
     if len(found) < 2:
         needed = sorted(_needed(setting.chosen) for setting in settings.values())[1]
         raise InputError(f"{data.name} has {images:,} training images, and this question needs {needed:,}")

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from compare.words import per_cent, points
+from compare.words import counted, per_cent, points
 
 # What happens less often is taken as not seen by chance.
 UNLIKELY = 0.05
@@ -70,7 +70,7 @@ def on_learning_rates(rows: list[Row]) -> str:
     )
     beats = "beats" if better else "does not beat"
     return (
-        f"After {fast.steps:,} steps lr 0.1 ({per_cent(fast.val_accuracy, 1)}) {beats} "
+        f"After {counted(fast.steps, 'step')} lr 0.1 ({per_cent(fast.val_accuracy, 1)}) {beats} "
         f"lr 0.001 ({per_cent(slow.val_accuracy, 1)}){why}. {highest}"
     )
 
@@ -79,7 +79,7 @@ def on_batch_sizes(rows: list[Row]) -> str:
     """Steps and losses of small and large batches."""
     small, large = rows[0], rows[-1]
     return (
-        f"At the same number of epochs, batches of {small.setting} take {small.steps:,} steps and reach "
+        f"At the same number of epochs, batches of {small.setting} take {counted(small.steps, 'step')} and reach "
         f"{per_cent(small.val_accuracy, 1)}, batches of {large.setting} take {large.steps:,} and reach "
         f"{per_cent(large.val_accuracy, 1)}. The training loss ends at {small.train_loss:.3f} and "
         f"{large.train_loss:.3f}: "

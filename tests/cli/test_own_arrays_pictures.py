@@ -1,6 +1,7 @@
 """A picture for a model of images of one's own in arrays: scaled as it is, or made as MNIST made its own."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -68,3 +69,12 @@ def test_floats_beyond_0_and_1_are_no_pictures(cli, tmp_path: Path, rng: np.rand
     words = f"error: {saved}: was trained on pixels in -1 ... 2, and those of a picture are in 0 ... 1: "
     assert (code, out, err) == (2, "", f"{words}show it an image of your data by --index N\n")
     assert cli(name, saved, "--index", 3)[0] == 0
+
+
+def test_names_in_wide_letters_stand_below_each_other(cli, tmp_path: Path, rng: np.random.Generator):
+    own, saved = tmp_path / "own.npz", tmp_path / "own.safetensors"
+    images = rng.integers(0, 256, (40, 6, 6), np.uint8)
+    np.savez(own, images=images, labels=np.arange(40) % 3, names=["猫", "horse", "ネズミ"])
+    assert cli("train", "--data", own, *TRAINED, "--save", saved, "--quiet")[0] == 0
+    lines = cli("predict", saved, "--index", 3)[1].splitlines()[-4:-1]
+    assert [re.split(r"  +(?=\d)", line)[0] for line in lines] == ["    猫", " horse", "ネズミ"]

@@ -125,19 +125,6 @@ def test_whole_floats_are_the_bytes_that_they_were(
     assert (told[:1] == [f"note: pixels of {tmp_path / 'a.npz'} {note}"]) == whole
 
 
-@pytest.mark.parametrize("dtype", [np.uint8, np.int32, np.float64])
-def test_images_that_are_nearly_black_are_told(tmp_path: Path, capsys: pytest.CaptureFixture, dtype: type):
-    for highest, times in {16: "255/16", 25: "255/25", 26: "", 0: "", 1: "255"}.items():
-        images, path = np.zeros((40, 4, 4), dtype), tmp_path / f"{highest}.npz"
-        images[30, 2, 2] = highest
-        np.savez(path, images=images, labels=np.arange(40) % 2)
-        load_own(str(path))
-        words = f"the largest pixel of {path} is {highest}, and pixels are divided by 255: multiply them by {times} "
-        # floats of only 0 and 1 are pixels as they are
-        is_told = bool(times) and not (highest == 1 and dtype is np.float64)
-        assert (f"note: {words}if {highest} is white\n" in capsys.readouterr().err) == is_told
-
-
 def test_where_the_labels_of_a_csv_stand_is_told_if_it_was_guessed(tmp_path: Path, capsys: pytest.CaptureFixture):
     path = tmp_path / "a.csv"
     path.write_text("9,200,0\n8,7,0\n")

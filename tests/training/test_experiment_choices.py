@@ -35,13 +35,18 @@ def test_other_data_take_as_many_steps():
         ("val-size", 500, ["0.02", "0.05", "0.1", "0.2", "0.4"]),
         ("val-size", 150, ["0.02", "0.05", "0.1", "0.2", "0.4"]),
         ("subset", 375, ["100", "300"]),
+        ("val-size", 25, ["0.05", "0.1", "0.2", "0.4"]),
+        ("val-size", 26, ["0.02", "0.05", "0.1", "0.2", "0.4"]),
+        ("val-size", 4, ["0.2", "0.4"]),
     ],
 )
 def test_what_the_data_are_too_few_for_is_left_out(name: str, images: int, settings: list[str]):
     assert list(with_choices(EXPERIMENTS[name], data(images), None, None).grid(None)) == settings
 
 
-@pytest.mark.parametrize(("name", "images", "batch"), [("lr", 80, 64), ("val-size", 150, 90), ("lr", 500, 100)])
+@pytest.mark.parametrize(
+    ("name", "images", "batch"), [("lr", 80, 64), ("val-size", 150, 90), ("lr", 500, 100), ("val-size", 12, 7)]
+)
 def test_a_batch_has_no_more_than_the_images_that_there_are(name: str, images: int, batch: int):
     grid = with_choices(EXPERIMENTS[name], data(images), None, None).grid(None)
     assert {setting.chosen.batch_size for setting in grid.values()} == {batch}
@@ -90,6 +95,10 @@ def test_the_question_that_compares_data_has_it_besides():
     grid = with_choices(asked, data(500), 2, None).grid(None)
     assert list(grid) == [*asked.grid(None), "./mine"]
     assert {s.chosen.epochs for s in grid.values()} == {2}
+    assert {s.chosen.batch_size for s in grid.values()} == {100}
+    few = with_choices(asked, data(60), 2, None).grid(None)
+    assert [s.chosen.batch_size for s in few.values()] == [100] * (len(few) - 1) + [48]
+    assert Problem(data(60), few["./mine"].chosen).steps == 2
 
 
 def test_rows_record_what_they_ran_with():
@@ -99,7 +108,7 @@ def test_rows_record_what_they_ran_with():
     assert ran_with(rows) == "on ./mine, 1 epoch, seed 3"
     assert expected_seconds(asked, ["scratch"], None) > 0
     several = [*rows, rows[0].__class__(**vars(rows[0]) | {"data": "digits", "epochs": 5})]
-    assert ran_with(several) == "on 2 data sets, 1 to 5 epochs, seed 3"
+    assert ran_with(several) == "on 2 data sets, 1 to 5 epochs, seed 3, batches of 10 to 300"
     assert [row.batch_size for row in rows] == [10, 30, 100, 300]
     # few images: the same batches in all trainings
     few = run(with_choices(EXPERIMENTS["lr"], data(20), 1, 3), ["scratch"], None, lambda _: None)
