@@ -57,7 +57,7 @@ OptionalData = Annotated[
 ]
 WhichSplit = Annotated[
     Split | None,
-    option(DATA, "--split", help="Which part of the data; unless given, test if there is any, or validation."),
+    option(DATA, "--split", help="Which part; unless given test, else validation, or all of other data of your own."),
 ]
 INDEX = option(DATA, "--index", metavar="N", help="An image of the part that --split names, counted from 0.")
 OwnPicture = Annotated[

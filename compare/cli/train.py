@@ -212,6 +212,7 @@ def _left(training: Training) -> int:
 
 def _seconds(training: Training, dtype: str) -> float:
     """About how long the rest of it takes."""
-    problem = training.problem
+    problem, here = training.problem, place()
     pixels = problem.chosen.batch_size * problem.features
-    return _left(training) * step_seconds(training.name, dtype, pixels, problem.classes)
+    ranks = here.ranks if here else 1
+    return _left(training) * step_seconds(training.name, dtype, pixels, problem.classes, ranks)

@@ -1,5 +1,6 @@
 """Pictures of images, and of what a model makes of them."""
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -7,6 +8,7 @@ from numpy.typing import NDArray
 
 from compare.data.registry import SOURCES, Dataset
 from compare.report.pictures import BLUE, VERMILION, as_image, new_figure, per_cent_axis, show
+from compare.report.tables import cut
 from compare.words import per_cent
 from scratch import Rows
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 SAMPLES = 10
 CLASSES = 26
 MISTAKES, MISTAKES_IN_A_ROW = 20, 5
+# Characters that fit above one.
+ABOVE_A_MISTAKE = 26
 
 
 def samples(data: Dataset) -> "Figure":
@@ -113,8 +117,9 @@ def mistakes(
         axes.set_axis_off()
     for axes, n in zip(figure.axes, worst, strict=False):
         show(axes, as_image(images[n], shape), ink=ink)
-        words = f"is {names[labels[n]]}, read as {names[predicted[n]]} ({per_cent(certainty[n])})"
-        axes.set_title(words, fontsize="small")
+        true, read = (cut(names[k]) for k in (labels[n], predicted[n]))
+        words = f"is {true}, read as {read} ({per_cent(certainty[n])})"
+        axes.set_title(textwrap.fill(words, ABOVE_A_MISTAKE), fontsize="small")
     return figure
 
 

@@ -82,6 +82,11 @@ def _on_the_end(history: list[Record], part: str) -> str:
     # of a loss that was 0 there is no share: it stayed, or it rose
     fall = 1 - last.val_loss / before.val_loss if before.val_loss else -float(last.val_loss > 0)
     span = "epoch" if tenth == 1 else f"{tenth} epochs"
+    lowest = min(record.val_loss for record in history[:-1])
+    if fall > MOVED and last.val_loss > (1 + MOVED) * lowest:
+        return (
+            f"Unsteady: the {part} loss was {lowest:.4g} before, and ends at {last.val_loss:.4g}; try a smaller --lr."
+        )
     if fall > MOVED:
         return (
             f"Still improving at the end. The {part} loss fell by {per_cent(fall, 1)} in the last {span}; "

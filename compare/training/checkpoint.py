@@ -27,6 +27,8 @@ from scratch import Velocity
 FORMAT = "softmax-regression-twice 1"
 SUFFIX = ".safetensors"
 VELOCITY = "velocity.weight", "velocity.bias"
+# Names that a message lists.
+SHOWN = 3
 # By so many images it is seen whether all are black at the edge: of MNIST's pixels there 0.04 % are lit.
 MANY, LIT = 1000, 0.01
 
@@ -75,7 +77,8 @@ class Checkpoint:
     def check_names(self, data: Problem | Dataset) -> None:
         """Raise InputError if these are data of one's own whose classes have other names, or another order."""
         if is_path(data.name) and self.names not in (None, data.names):
-            raise InputError(f"{data.name} has other classes than the checkpoint, which was trained on {self.data}")
+            told = f"{data.name} has other classes than the checkpoint, which was trained on {self.data}"
+            raise InputError(f"{told}: {_unlike(data.names, self.names or ())}")
 
     def check_resumable(self, problem: Problem) -> None:
         """Raise InputError unless a training on the problem can go on from here as if it had never stopped.
@@ -100,6 +103,17 @@ class Checkpoint:
                 raise InputError(f"the checkpoint was trained on other {what} than those of {problem.name} here")
         if self.progress.step > problem.steps_per_epoch or self.progress.hits > len(problem.train[1]):
             raise InputError(f"the checkpoint is at step {self.progress.step} of an epoch of {problem.steps_per_epoch}")
+
+
+def _unlike(names: tuple[str, ...], expected: tuple[str, ...]) -> str:
+    """Which of the names are not among those that are expected, and which of these are missing."""
+    found = []
+    for what, some, others in (("not known", names, expected), ("missing", expected, names)):
+        those = [name for name in some if name not in others]
+        listed = ", ".join(those[:SHOWN]) + " ..." * (len(those) > SHOWN)
+        if those:
+            found.append(f"{listed} {'is' if len(those) == 1 else 'are'} {what}")
+    return " and ".join(found) or "they are in another order"
 
 
 def check_suffix(path: Path) -> None:

@@ -72,6 +72,8 @@ def select(
 ) -> CheckpointImages:
     """A part of a data set for the checkpoint to classify: by default of its own, test images if there are any.
 
+    Of other data of one's own without test images it is all of them.
+
     check: called before a download with zeros for the images, and with what is returned. Raises what it raises, and
     InputError if the data are not there, have no such part, or other pixels or classes than the checkpoint.
     """
@@ -90,13 +92,15 @@ def _part(checkpoint: Checkpoint, dataset: Dataset, split: Split | None) -> Chec
     checkpoint.check_names(problem)
     checkpoint.check_shape(problem)
     if split is None:
-        split = Split.test if problem.test else Split.validation
-    part = getattr(problem, split)
+        # of other images of one's own none was trained on
+        unknown = Split.all if is_path(dataset.name) and checkpoint.data and not own else Split.validation
+        split = Split.test if problem.test else unknown
+    part = dataset.train if split is Split.all else getattr(problem, split)
     if part is None or not len(part[1]):
         other = Split.validation if split is Split.test else Split.test
         raise InputError(f"{dataset.name} has no {split} images; take --split {other}")
     images, labels = part
-    changed = bool(own) and split is not Split.test and _has_changed(checkpoint, problem)
+    changed = bool(own) and split in (Split.train, Split.validation) and _has_changed(checkpoint, problem)
     return CheckpointImages(dataset.name, split, images, labels, problem.classes, problem.shape, problem.names, changed)
 
 

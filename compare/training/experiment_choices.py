@@ -31,13 +31,13 @@ def with_choices(asked: Experiment, data: Dataset | None, epochs: int | None, se
 
 
 def ran_with(rows: list[Row]) -> str:
-    """What all trainings had in common: data, epochs and seed; the size of the batches if that is not the usual.
+    """What all trainings had in common: data, epochs, seed and rate; the size of the batches if that is not the usual.
 
     >>> row = Row("0.1", 0.1, "scratch", 40, 0.5, 0.9, 0.6, 0.8, 100, False, data="digits", epochs=3, seed=1)
     >>> ran_with([row])
-    'on digits, 3 epochs, seed 1'
+    'on digits, 3 epochs, seed 1, lr 0.1'
     >>> ran_with([replace(row, batch_size=16)])
-    'on digits, 3 epochs, seed 1, batches of 16'
+    'on digits, 3 epochs, seed 1, lr 0.1, batches of 16'
     """
     names = list(dict.fromkeys(row.data for row in rows))
     epochs = sorted({row.epochs for row in rows})
@@ -49,7 +49,9 @@ def ran_with(rows: list[Row]) -> str:
         batches = f", batches of {sizes[0]}"
     elif len(sizes) > 1 and len(names) > 1:
         batches = f", batches of {sizes[0]} to {sizes[-1]}"
-    return f"on {where}, {how_long}, seed {rows[0].seed}{batches}"
+    rates = {row.lr for row in rows}
+    rate = f", lr {rows[0].lr:g}" if len(rates) == 1 else ""
+    return f"on {where}, {how_long}, seed {rows[0].seed}{rate}{batches}"
 
 
 def _grid(asked: Experiment, data: Dataset | None, epochs: int | None, seed: int | None, root: Path | None) -> Grid:

@@ -32,6 +32,7 @@ class Row:
     epochs: int = 0
     seed: int = 1
     batch_size: int = 100
+    lr: float = 0.1
 
 
 def _reach(rows: list[Row], pick: Callable[..., float]) -> list[Row]:
@@ -49,6 +50,11 @@ def _gap(row: Row) -> float:
     return row.train_accuracy - row.val_accuracy
 
 
+def _lost(rows: list[Row]) -> str:
+    """What diverges, and on which side; empty if nothing does."""
+    return ", ".join(f"{row.value:g} ({row.backend})" for row in rows if row.diverged)
+
+
 def _at(rows: list[Row], value: float) -> Row:
     return next(row for row in rows if math.isclose(row.value, value))
 
@@ -57,9 +63,9 @@ def on_learning_rates(rows: list[Row]) -> str:
     """Whether the tutorial's rate is too low, and what diverges."""
     slow, fast = _at(rows, 1e-3), _at(rows, 0.1)
     best = _reach([row for row in rows if not row.diverged], max)
-    lost = ", ".join(f"{row.value:g} ({row.backend})" for row in rows if row.diverged)
+    lost = _lost(rows)
     end = f"training diverges at {lost}" if lost else "none diverges: no training loss ends above its start"
-    better = fast.val_accuracy > slow.val_accuracy
+    better = fast.val_accuracy > slow.val_accuracy and not fast.diverged
     tutorial = better and fast.data == "mnist5k"
     why = ": the tutorial's accuracy levels off because its rate is too low, not too high" if tutorial else ""
     highest = (
@@ -68,7 +74,7 @@ def on_learning_rates(rows: list[Row]) -> str:
         if best
         else "Training diverges at all of these."
     )
-    beats = "beats" if better else "does not beat"
+    beats = "beats" if better else "diverges and does not beat" if fast.diverged else "does not beat"
     return (
         f"After {counted(fast.steps, 'step')} lr 0.1 ({per_cent(fast.val_accuracy, 1)}) {beats} "
         f"lr 0.001 ({per_cent(slow.val_accuracy, 1)}){why}. {highest}"
@@ -77,7 +83,7 @@ def on_learning_rates(rows: list[Row]) -> str:
 
 def on_batch_sizes(rows: list[Row]) -> str:
     """Steps and losses of small and large batches."""
-    small, large = rows[0], rows[-1]
+    small, large, lost = rows[0], rows[-1], _lost(rows)
     return (
         f"At the same number of epochs, batches of {small.setting} take {counted(small.steps, 'step')} and reach "
         f"{per_cent(small.val_accuracy, 1)}, batches of {large.setting} take {large.steps:,} and reach "
@@ -88,6 +94,7 @@ def on_batch_sizes(rows: list[Row]) -> str:
             if small.train_loss < large.train_loss
             else "more steps did not go further here."
         )
+        + (f" Training diverges at {lost}." if lost else "")
     )
 
 

@@ -117,6 +117,7 @@ def _train(setting: str, value: float, name: str, data: Dataset, chosen: Hyperpa
         epochs=chosen.epochs,
         seed=chosen.seed,
         batch_size=chosen.batch_size,
+        lr=chosen.lr,
     )
 
 

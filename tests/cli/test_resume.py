@@ -163,3 +163,20 @@ def test_resume_needs_to_know_how_it_was_trained(cli, tmp_path: Path):
         2,
         f"error: {tmp_path / 'nothing'}: the checkpoint cannot be read: No such file or directory\n",
     )
+
+
+def test_a_resumed_training_keeps_its_classes_too(cli, tmp_path: Path, rng: np.random.Generator):
+    own, saved = tmp_path / "own.npz", tmp_path / "own.safetensors"
+    images, numbers = rng.integers(0, 256, (200, 4, 4), np.uint8), np.arange(200) % 10
+    np.savez(own, images=images, labels=numbers + 5)
+    assert (
+        cli("train", "--data", own, "--epochs", 2, "--lr", 0.1, "--batch-size", 16, "--save", saved, "--quiet")[0] == 0
+    )
+    assert cli("train", "--resume", saved, "--epochs", 3)[0] == 0
+    np.savez(own, images=images, labels=np.array(list("abcdefghij"))[numbers])
+    code, out, err = cli("train", "--resume", saved, "--epochs", 4)
+    assert (code, out) == (2, "")
+    assert err.splitlines()[-1] == (
+        f"error: {own} has other classes than the checkpoint, which was trained on {own}: "
+        "a, b, c ... are not known and 5, 6, 7 ... are missing"
+    )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from compare.backends.launched import Place
 from compare.data.registry import load
 from compare.problem import Hyperparameters, Problem
 from compare.proof.prove import prove
@@ -106,7 +107,10 @@ def test_the_rest_of_a_training_is_counted(cli, monkeypatch: pytest.MonkeyPatch,
     assert cli("train", "--resume", tmp_path / "half", "--epochs", 5, "--backend", "torch")[2] == (
         "this takes about 5 minutes\n"
     )
-    assert given == [("torch", "float32", 6400, 10)]
+    monkeypatch.setattr("compare.cli.train.place", lambda: Place(0, 3, 0))
+    monkeypatch.setattr("compare.cli.train._check_launched", lambda _: None)
+    assert cli("train", "--resume", tmp_path / "half", "--epochs", 5, "--backend", "torch")[0] == 0
+    assert given == [("torch", "float32", 6400, 10, ranks) for ranks in (1, 3)]
 
 
 def test_train_quietly(cli):

@@ -1,5 +1,7 @@
 """Images, and what a model makes of them, by what is in the pictures."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -146,3 +148,15 @@ def test_ink_is_handed_on(ink: bool, colours: str):
         model_pictures.mistakes(image[None], np.array([0]), P, (2, 2), ("a", "b"), ink=ink),
     )
     assert [figure.axes[0].images[0].get_cmap().name for figure in figures] == [colours] * 3
+
+
+def test_long_names_do_not_reach_into_the_next_mistake():
+    names = "blaues Kreuz mit Rand und Kreis", "green square"
+    P = np.tile([0.4, 0.6], (5, 1))
+    figure = model_pictures.mistakes(np.zeros((5, 4)), np.zeros(5, int), P, (2, 2), names, ink=False)
+    figure.draw_without_rendering()
+    boxes = [axes.title.get_window_extent() for axes in figure.axes]
+    assert [axes.get_title() for axes in figure.axes] == ["is blaues Kreuz mi…, read\nas green square (60 %)"] * 5
+    assert all(left.x1 < right.x0 for left, right in itertools.pairwise(boxes))
+    assert boxes[0].x0 >= 0
+    assert boxes[-1].x1 <= figure.bbox.x1

@@ -53,6 +53,16 @@ CASES = {
     "a rise of 0.6 % is a movement": (DEFAULT, records(0.86, (1.0, 1.006)), ["Overfitting"]),
     "overfitting": (DEFAULT, records(0.86, (0.6, 0.65)), ["Overfitting: the training loss still falls"]),
     "the training loss stands still": (DEFAULT, records(0.86, (0.6, 0.65), (0.9, 0.9)), ["Unsteady"]),
+    "unsteady, though it fell in the end": (
+        DEFAULT,
+        [*records(0.86, (0.9, 0.8))[:4], Record(4, 1.0, 0.1, 0.75, 0.1), *records(0.86, (0.9, 0.8))[5:]],
+        ["Unsteady: the validation loss was 0.75 before, and ends at 0.8; try a smaller --lr."],
+    ),
+    "lower before by less than a movement": (
+        DEFAULT,
+        [*records(0.86, (0.9, 0.8))[:4], Record(4, 1.0, 0.1, 0.797, 0.1), *records(0.86, (0.9, 0.8))[5:]],
+        ["Still improving at the end. The validation loss fell by 11.1 %"],
+    ),
     "unsteady": (DEFAULT, records(0.86, (0.6, 0.65), (0.9, 1.0)), ["Unsteady: both losses rose"]),
 }
 

@@ -24,13 +24,13 @@ def weights(features: int = 4, classes: int = 3) -> State:
 
 @pytest.fixture
 def sets(monkeypatch: pytest.MonkeyPatch) -> dict[str, Dataset]:
-    """Data sets that `load` finds, by name; only `other` has no test images."""
+    """Data sets that `load` finds, by name; `other` and `./mine` have no test images."""
     random = np.random.default_rng(5)
 
     def images(count: int) -> tuple[np.ndarray, np.ndarray]:
         return random.integers(0, 256, (count, 4)).astype(np.uint8), random.integers(0, 3, count)
 
-    test = {"digits": images(7), "mnist5k": images(8), "other": None}
+    test = {"digits": images(7), "mnist5k": images(8), "other": None, "./mine": None, "./tested": images(9)}
     found = {name: Dataset(name, images(60), part, 3) for name, part in test.items()}
     monkeypatch.setattr(checkpoint_images, "load", lambda name, *_, **__: found[name])
     return found
@@ -45,6 +45,15 @@ CASES = {
     "others": (OWN, "mnist5k", None, ("mnist5k", "test", 8)),
     "others, the whole training part": (OWN, "other", Split.train, ("other", "train", 48)),
     "no test images": (OWN, "other", None, ("other", "validation", 12)),
+    "other images of one's own": (OWN, "./mine", None, ("./mine", "all", 60)),
+    "others of one's own with test images": (OWN, "./tested", None, ("./tested", "test", 9)),
+    "others of one's own, of which weights alone tell nothing": (
+        Checkpoint(weights()),
+        "./mine",
+        None,
+        ("./mine", "validation", 12),
+    ),
+    "all of its own": (OWN, None, Split.all, ("digits", "all", 60)),
     "weights alone": (Checkpoint(weights()), None, None, ("mnist5k", "test", 8)),
 }
 
@@ -56,7 +65,7 @@ def test_the_part_that_is_shown(sets: dict[str, Dataset], case: str):
     assert (shown.data, shown.split, len(shown.labels), shown.classes) == (name, part, count, 3)
     assert str(shown) == f"{name}, {part}: {count} images"
     chosen = CHOSEN if name == "digits" else Hyperparameters(epochs=1, batch_size=1)
-    images, labels = getattr(Problem(sets[name], chosen), part)
+    images, labels = sets[name].train if part == "all" else getattr(Problem(sets[name], chosen), part)
     np.testing.assert_array_equal(shown.images, images)
     np.testing.assert_array_equal(shown.labels, labels)
 

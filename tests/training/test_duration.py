@@ -27,3 +27,6 @@ def test_what_makes_a_step_longer():
     assert step < step_seconds("scratch", "float64", 78_400, 10) < 2 * step
     assert step < step_seconds("scratch", "float32", 2 * 78_400, 10) < 2 * step
     assert step < step_seconds("scratch", "float32", 78_400, 20) < 2 * step
+    alone, two, three = (step_seconds("torch", "float32", 6400, 10, ranks) for ranks in (1, 2, 3))
+    assert alone == step_seconds("torch", "float32", 6400, 10)
+    assert 2 * alone < two < 4 * alone < three < 6 * alone

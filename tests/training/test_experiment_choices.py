@@ -105,10 +105,10 @@ def test_rows_record_what_they_ran_with():
     asked = with_choices(EXPERIMENTS["batch-size"], data(500), 1, 3)
     rows = run(asked, ["scratch"], None, lambda _: None)
     assert [(row.data, row.epochs, row.seed) for row in rows] == [("./mine", 1, 3)] * 4
-    assert ran_with(rows) == "on ./mine, 1 epoch, seed 3"
+    assert ran_with(rows) == "on ./mine, 1 epoch, seed 3, lr 0.1"
     assert expected_seconds(asked, ["scratch"], None) > 0
     several = [*rows, rows[0].__class__(**vars(rows[0]) | {"data": "digits", "epochs": 5})]
-    assert ran_with(several) == "on 2 data sets, 1 to 5 epochs, seed 3, batches of 10 to 300"
+    assert ran_with(several) == "on 2 data sets, 1 to 5 epochs, seed 3, lr 0.1, batches of 10 to 300"
     assert [row.batch_size for row in rows] == [10, 30, 100, 300]
     # few images: the same batches in all trainings
     few = run(with_choices(EXPERIMENTS["lr"], data(20), 1, 3), ["scratch"], None, lambda _: None)
