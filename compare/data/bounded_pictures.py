@@ -68,7 +68,7 @@ def read_bounded(path: Path) -> Bounded:
     except InputError:
         raise
     except UnidentifiedImageError:
-        raise InputError(f"{path}: not a picture that can be read; save it as PNG or JPEG") from None
+        raise InputError(f"{path}: not a picture that can be read; save it anew as PNG or JPEG") from None
     except Image.DecompressionBombError:
         raise _too_large(path) from None
     except Exception as error:

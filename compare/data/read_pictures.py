@@ -22,11 +22,14 @@ from PIL import Image
 from compare.data.bounded_pictures import read_bounded
 from compare.data.prepared import GREY_MODES, SIDE, Prepared, Watch
 from compare.errors import InputError
+from compare.words import printable
 
 # A process takes a third of a second to start; fewer pictures are read before that.
 FEW = 1000
 # Pictures that a process reads before it ends, and about the bytes of its answer.
 AT_ONCE, BYTES_AT_ONCE = 2000, 2**24
+# Faults that a message lists by name, besides the first.
+SHOWN = 3
 # Of each picture in an answer: bytes, width, height, colour, and H, W and channels of the pixels; 0 channels: a fault.
 HEAD = struct.Struct("<Q6I")
 
@@ -60,7 +63,7 @@ def read_all(paths: Sequence[Path], prepared: Prepared, watch: Watch) -> Iterato
 
     All are read before an error is raised, so that it tells how many there are.
     """
-    first, faults = next(_read_here(paths[:1], prepared)), list[str]()
+    first, faults, number = next(_read_here(paths[:1], prepared)), dict[Path, str](), 0
     # one picture tells how large an answer gets
     step = 50 if isinstance(first, str) else max(1, min(AT_ONCE, BYTES_AT_ONCE // first.pixels.size))
     groups = [paths[n : n + step] for n in range(1, len(paths), step)]
@@ -68,13 +71,17 @@ def read_all(paths: Sequence[Path], prepared: Prepared, watch: Watch) -> Iterato
         for group in itertools.chain([iter([first])], _groups(groups, prepared)):
             for found in group:
                 if isinstance(found, str):
-                    faults.append(found)
+                    faults[paths[number]] = found
                 elif not faults:
                     yield found
+                number += 1
             advance("reading pictures")
     if faults:
-        more = f" (and {len(faults) - 1:,} more such pictures)" if len(faults) > 1 else ""
-        raise InputError(f"{faults[0]}{more}; mend it, or take it out of the folder")
+        # the folder of its class, and the picture
+        _, *others = (printable("/".join(path.parts[-2:])) for path in faults)
+        listed = ", ".join(others[:SHOWN]) + " ..." * (len(others) > SHOWN)
+        more, those = (f" (and {len(others):,} more: {listed})", "them") if others else ("", "it")
+        raise InputError(f"{next(iter(faults.values()))}{more}; mend {those}, or take {those} out of the folder")
 
 
 def _groups(groups: list[Sequence[Path]], prepared: Prepared) -> Iterator[Iterator[Picture | str]]:

@@ -29,7 +29,7 @@ def test_a_picture_is_scaled_to_images_in_colour_or_of_no_square_or_not_black_at
     assert cli("explain", saved, "--image", file, "--label", 1)[0] == 0
     assert cli("train", "--resume", saved, "--epochs", 3)[0] == 0
     code, _, err = cli("predict", saved, "--image", own)
-    assert (code, err) == (2, f"error: {own}: not a picture that can be read; save it as PNG or JPEG\n")
+    assert (code, err) == (2, f"error: {own}: not a picture that can be read; save it anew as PNG or JPEG\n")
 
 
 @pytest.mark.parametrize("shape", [(1, 12), (2, 1025)])

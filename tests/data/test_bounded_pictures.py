@@ -143,7 +143,7 @@ def test_formats_that_start_programs_are_not_opened(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: started.append(1))
     # the ending of another kind does not help
     (tmp_path / "a.png").write_bytes(OTHERS[kind])
-    with pytest.raises(InputError, match=r"a\.png: not a picture that can be read; save it as PNG or JPEG$"):
+    with pytest.raises(InputError, match=r"a\.png: not a picture that can be read; save it anew as PNG or JPEG$"):
         bounded_picture(tmp_path / "a.png")
     assert not started
 

@@ -153,11 +153,16 @@ BAD = {
     "one class": ({"a__1_png": grey(1)}, {}, "two classes at least is needed, and there is only one, a"),
     "no class": ({"1_png": grey(1)}, {}, "and there is none"),
     "an empty class": (TWO | {"c__x.txt": b""}, {}, "no picture (.jpg .jpeg .png ...) in the folder of c"),
-    "unreadable": (TWO | {"b__2_png": b"no picture"}, {}, "2.png: not a picture that can be read"),
+    "unreadable": (TWO | {"b__2_png": b"no picture"}, {}, "save it anew as PNG or JPEG; mend it, or take it out of"),
     "several unreadable": (
         TWO | {"b__2_png": b"no picture", "b__3_png": b"", "a__3_png": b"no"},
         {},
-        "a/3.png: not a picture that can be read; save it as PNG or JPEG (and 2 more such pictures)",
+        "a/3.png: not a picture that can be read; save it anew as PNG or JPEG (and 2 more: b/2.png, b/3.png); mend",
+    ),
+    "many unreadable": (
+        TWO | {f"b__{n}_png": b"no picture" for n in range(2, 7)},
+        {},
+        "(and 4 more: b/3.png, b/4.png, b/5.png ...); mend them, or take them out of the folder",
     ),
     "a large one": (TWO | {"b__2_png": grey(1, 1025, 1)}, {}, "1,025 x 1 pixels, and 1,024 are the longest side"),
 }

@@ -10,7 +10,7 @@ from compare.data import own_picture as imaging
 from compare.errors import InputError
 
 NOT_READ = {
-    "text": (b"hello", "not a picture that can be read; save it as PNG or JPEG"),
+    "text": (b"hello", "not a picture that can be read; save it anew as PNG or JPEG"),
     "empty": (b"", "not a picture that can be read"),
     "missing": (None, "the picture cannot be read: No such file or directory"),
 }
