@@ -25,12 +25,12 @@ from compare.cli.options import (
 from compare.cli.outputs import Outputs
 from compare.cli.problem_options import load_data
 from compare.data.dataset import largest_if_dark
-from compare.data.own_picture import as_text
 from compare.data.prepared import Prepared
 from compare.data.registry import SOURCES, Dataset
 from compare.errors import InputError
 from compare.report import model_pictures
 from compare.report.as_json import write_json
+from compare.report.characters import as_text
 from compare.report.pictures import save_picture
 from compare.report.tables import table, wide_console
 

@@ -29,10 +29,10 @@ from compare.cli.options import (
     time_limit,
 )
 from compare.cli.outputs import Outputs
-from compare.data.own_picture import as_text
 from compare.errors import InputError
 from compare.report import model_pictures
 from compare.report.as_json import write_json
+from compare.report.characters import as_text
 from compare.report.pictures import save_picture
 from compare.training.checkpoint import load_checkpoint
 from compare.training.checkpoint_images import class_names, data_name, names_from

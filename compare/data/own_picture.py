@@ -1,4 +1,4 @@
-"""From a picture to what the model expects, as MNIST did it; and from pixels to something to look at."""
+"""From a picture to what the model expects, as MNIST did it."""
 
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from compare.errors import InputError
 BOX = 20 / 28
 # Shares of the brightness range: what is fainter than paper grain is background, what is flatter holds no digit.
 GRAIN, FLAT = 0.25, 0.1
-SHADES = " .:-=+*#%@"
 
 
 def read_picture(path: Path) -> NDArray:
@@ -55,22 +54,6 @@ def squeeze(picture: NDArray, side: int) -> NDArray:
     """Grey levels (H, W) -> uint8 (side, side) by scaling alone."""
     image = Image.fromarray(picture.astype(np.uint8))
     return np.asarray(image.resize((side, side), Image.Resampling.BOX))
-
-
-def as_text(image: NDArray) -> str:
-    """An image (H, W) of bytes or floats as characters, two for a pixel.
-
-    Floats are shades in 0 ... 1, or from the lowest to the highest if they go beyond.
-    """
-    shades = np.array(list(SHADES))[_levels(image) * len(SHADES) // 256]
-    return "\n".join("".join(np.repeat(row, 2)).rstrip() for row in shades)
-
-
-def _levels(image: NDArray) -> NDArray:
-    if image.dtype.kind != "f":
-        return image.astype(int)
-    low, high = min(0.0, float(image.min())), max(1.0, float(image.max()))
-    return np.rint(255 * ((image.astype(float) - low) / (high - low))).astype(int)
 
 
 def _background(picture: NDArray) -> NDArray:

@@ -12,9 +12,10 @@ from safetensors.numpy import save_file
 import scratch
 from compare.cli import predict as predict_command
 from compare.data.dataset import Dataset
-from compare.data.own_picture import as_text, prepare, read_picture, squeeze
+from compare.data.own_picture import prepare, read_picture, squeeze
 from compare.data.registry import SOURCES
 from compare.problem import Hyperparameters, Problem
+from compare.report.characters import as_text
 from compare.training.checkpoint import load_checkpoint, save_checkpoint
 from compare.training.loop import Training
 from compare.training.train import train

@@ -9,6 +9,7 @@ from PIL import Image
 import scratch
 from compare.data import own_picture as imaging
 from compare.errors import InputError
+from compare.report.characters import as_text
 from compare.training.loop import Training
 
 
@@ -228,10 +229,8 @@ def test_squeezing_only_scales():
     np.testing.assert_array_equal(imaging.squeeze(page, 2), [[0, 100], [200, 255]])
 
 
-def test_pixels_become_ten_shades():
-    ramp = np.array([[0, 25, 26, 51, 52, 230, 231, 255], [255, 0, 0, 0, 0, 0, 0, 0]], np.uint8)
-    assert imaging.as_text(ramp) == "    ....::%%@@@@\n@@"
-    assert imaging.as_text(imaging.prepare(figure(), 12)) == FIGURE
+def test_a_figure_is_prepared_as_it_can_be_read():
+    assert as_text(imaging.prepare(figure(), 12)) == FIGURE
 
 
 @pytest.mark.parametrize(("grey", "paper"), [(229, 255), (230, 0)])

@@ -47,7 +47,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/data/own_data.py', 'max(initial=0) > 1 ', 'max(initial=0) > 0 ', 'tests/data/test_own_data.py::test_whole_floats_are_the_bytes_that_they_were'),
     ('compare/data/own_data.py', 'and all(map(is_whole', 'and any(map(is_whole', 'tests/data/test_own_data.py::test_whole_floats_are_the_bytes_that_they_were'),
     ('compare/data/labels.py', 'if count > 1', 'if False', 'tests/data/test_labels.py::test_names_are_cut_unless_that_makes_them_equal'),
-    ('compare/data/own_picture.py', 'max(1.0, float(image.max()))', '1.0', 'tests/cli/test_data.py::test_floats_are_shades_from_0_to_1_or_as_far_as_they_go'),
+    ('compare/report/characters.py', 'max(1.0, float(image.max()))', '1.0', 'tests/report/test_characters.py::test_floats_are_shades_from_0_to_1_or_as_far_as_they_go'),
     ('compare/data/picture_folder.py', 'if again or str(real) in seen', 'if again', 'tests/data/test_picture_folder.py::test_links_that_lead_in_circles_or_to_what_is_read_are_left_out_and_told'),
     ('compare/data/picture_folder.py', 'whole) or whole.is_relative_to(real)', 'whole)', 'tests/data/test_picture_folder.py::test_links_that_lead_in_circles_or_to_what_is_read_are_left_out_and_told'),
     ('compare/data/array_files.py', 'name.removeprefix("test_")', 'name', 'tests/data/test_own_data.py::test_an_array_of_the_test_is_told_by_its_name'),
