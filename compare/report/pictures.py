@@ -115,9 +115,13 @@ def show(axes: Any, image: NDArray, *, ink: bool) -> None:
     axes.set_axis_off()
 
 
+def as_weights(weights: NDArray, shape: tuple[int, ...]) -> NDArray:
+    """The weights (D,) of a class as an image (H, W): of a colour image the sum over its channels."""
+    summed: NDArray = np.asarray(weights).reshape(-1, *shape[-2:]).sum(axis=0)
+    return summed
+
+
 def show_weights(axes: Any, weights: NDArray, shape: tuple[int, ...], limit: float) -> None:
     """Draw the weights (D,) of a class: blue above 0, red below, white at 0."""
-    # a colour image is shown by the sum over its channels
-    image = np.asarray(weights).reshape(-1, *shape[-2:]).sum(axis=0)
-    axes.imshow(image, cmap="RdBu", vmin=-limit, vmax=limit, interpolation="nearest")
+    axes.imshow(as_weights(weights, shape), cmap="RdBu", vmin=-limit, vmax=limit, interpolation="nearest")
     axes.set_axis_off()

@@ -1,6 +1,7 @@
 """Pictures of trainings: curves, templates, and the answers of experiments."""
 
 import math
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,12 +11,13 @@ from compare.report.pictures import (
     BLUE,
     GREEN,
     VERMILION,
+    as_weights,
     epoch_axis,
     new_figure,
     per_cent_axis,
     show_weights,
 )
-from compare.report.tables import RUNNING
+from compare.report.tables import RUNNING, cut
 from compare.training import published
 from compare.training.experiments import Experiment, Row
 from compare.training.loop import Training
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 PARTS = {"val": ("validation", BLUE), "train": ("training", VERMILION)}
 LAG = f"{RUNNING.capitalize()}: a mean over the epoch; each batch counts before its update."
 MOST_TEMPLATES = 10
+# Characters that fit above one.
+ABOVE_A_TEMPLATE = 10
 # Characters of a legend that fit beside each other.
 IN_A_ROW = 90
 AXES = {"lr": "learning rate"}
@@ -107,7 +111,8 @@ def take_away_of_curves(histories: dict[str, list[Record]], evaluated_on: str = 
 def templates(before: NDArray, after: NDArray, shape: tuple[int, ...], names: tuple[str, ...]) -> "Figure":
     """Weights (K, D) of at most 10 classes before and after training."""
     shown = min(len(before), MOST_TEMPLATES)
-    words = "Blue: ink here speaks for the class. Red: against it. Each row has its own scale."
+    words = "Blue: a high value of the pixel speaks for the class. Red: against it. Each row has its own scale."
+    words += " Shown is the sum over the three colours." * (len(shape) == 3)
     figure = new_figure(shown + 1.0, 2.9, "The weights of each class, as an image", words)
     draw_templates(figure.subplots(2, shown, squeeze=False), before, after, shape, names)
     return figure
@@ -118,12 +123,12 @@ def draw_templates(
 ) -> None:
     """Two rows of places: weights before, and after."""
     for row, W, what in zip(grid, (before, after), ("before\ntraining", "after\ntraining"), strict=True):
-        limit = np.abs(W).max()
+        limit = max(np.abs(as_weights(w, shape)).max() for w in W)
         row[0].text(-0.15, 0.5, what, ha="right", va="center", transform=row[0].transAxes)
         for k, axes in enumerate(row):
             show_weights(axes, W[k], shape, limit)
             if W is before:
-                axes.set_title(names[k], fontsize="medium")
+                axes.set_title(textwrap.fill(cut(names[k]), ABOVE_A_TEMPLATE), fontsize="medium")
 
 
 def experiment(asked: Experiment, rows: list[Row]) -> "Figure":

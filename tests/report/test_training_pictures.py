@@ -95,10 +95,17 @@ def test_templates_share_one_scale_in_each_row():
     before, after = np.eye(3, 12), np.full((3, 12), -2.0)
     figure = templates(before, after, (3, 2, 2), ("a", "b", "c"))
     images = [axes.images[0] for axes in figure.axes]
-    assert [image.get_clim() for image in images] == [(-1.0, 1.0)] * 3 + [(-2.0, 2.0)] * 3
+    assert [image.get_clim() for image in images] == [(-1.0, 1.0)] * 3 + [(-6.0, 6.0)] * 3
+    assert "the sum over the three colours" in figure.get_supxlabel().replace("\n", " ")
     np.testing.assert_array_equal(images[3].get_array(), np.full((2, 2), -6.0))
     assert [axes.get_title() for axes in figure.axes] == ["a", "b", "c", "", "", ""]
     assert [figure.axes[n].texts[0].get_text() for n in (0, 3)] == ["before\ntraining", "after\ntraining"]
+
+
+def test_long_names_stand_in_short_lines_above_their_templates():
+    figure = templates(np.eye(2, 4), np.eye(2, 4), (2, 2), ("blaues Kreuz mit Rand", "green"))
+    assert [axes.get_title() for axes in figure.axes[:2]] == ["blaues\nKreuz mi…", "green"]
+    assert "colours" not in figure.get_supxlabel()
 
 
 def test_templates_are_of_ten_classes_at_most():
