@@ -31,6 +31,8 @@ RATIOS = (
     Ratio("tutorial", "torch_impl", at_least=10),
     Ratio("torch_impl", "bare", at_most=1.2),
 )
+# Along the axis of the picture.
+TICKS = 0.5, 1, 2, 5, 10, 20, 50, 100
 # The unit of whole processes: a program that imports PyTorch and ends.
 UNIT = "import torch"
 
@@ -129,11 +131,14 @@ def draw(measured: Measured, earlier: Measured | None, path: Path) -> None:
     axes.bar_label(bars, fmt="%.2f", label_type="center", color="white")
     if earlier:
         both = [name for name in names if name in earlier.rounds[0]]
-        axes.plot([earlier.ratio(name, "products") for name in both], both, "D", color=VERMILION, label="then")
+        then = [earlier.ratio(name, "products") for name in both]
+        axes.plot(then, both, "D", color=VERMILION, label="then")
         axes.legend(loc="lower right")
+        values += then
     axes.set_xscale("log")
-    axes.set_xlim(1, 2 * max(values))
-    axes.set_xticks([1, 2, 5, 10, 20, 50, 100], ["1", "2", "5", "10", "20", "50", "100"])
+    axes.set_xticks(TICKS, [f"{tick:g}" for tick in TICKS])
+    # jax may take less time than that
+    axes.set_xlim(min(1, 0.7 * min(values)), 2 * max(values))
     axes.minorticks_off()
     axes.set_xlabel("time of an epoch / time of its gather and products (log scale)")
     save_picture(figure, path)

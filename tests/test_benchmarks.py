@@ -137,6 +137,19 @@ def test_a_picture_is_drawn(measured: ModuleType, tmp_path: Path, suffix: str):
     assert (tmp_path / f"now{suffix}").stat().st_size > 5_000
 
 
+@pytest.mark.parametrize(("now", "then", "left"), [(1.5, 3.0, 1.0), (0.7, 3.0, 0.49), (1.5, 0.7, 0.49)])
+def test_the_axis_begins_left_of_all(
+    measured: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, now: float, then: float, left: float
+):
+    """In units of the products, of which jax may take less than one."""
+    drawn = []
+    monkeypatch.setattr(measured, "save_picture", lambda figure, _: drawn.append(figure))
+    measured.draw(run(measured, now, 20), run(measured, then, 120), tmp_path / "now.png")
+    (axes,) = drawn[0].axes
+    assert axes.get_xlim()[0] == pytest.approx(left)
+    assert axes.get_xlim()[1] > 100
+
+
 REFUSED = {
     "--picture a.gif": "a.gif: a picture is named *.png or *.svg",
     "--picture no/a.png": "--picture no/a.png: cannot be written: No such file or directory",
