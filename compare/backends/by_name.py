@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import scratch
-from compare.backends.launched import place
 from compare.backends.protocol import TIME_LIMIT, Backend
 from compare.backends.scratch_side import ScratchSide
 from compare.data.regular_files import file_size
 from compare.errors import InputError
 from compare.files import short_path
+from compare.rank import place
 from scratch import Equations
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ import signal
 import sys
 import time
 from contextlib import suppress
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 from compare.errors import InputError
+from compare.rank import is_first, place
 
 
 class RankError(InputError):
@@ -28,27 +29,6 @@ _store: Any = None
 _is_noticed = True
 # What they note there: why all end, how far the file of rank 0 reaches, and that one of them tells it.
 REASON, SAVED, TOLD = "reason", "saved", "told"
-
-
-class Place(NamedTuple):
-    """Of a rank, counted from 0: its number among all, how many there are, and its number on its own machine."""
-
-    rank: int
-    ranks: int
-    local: int
-
-
-def place() -> Place | None:
-    """The place of this process; None unless torchrun has started it."""
-    if "TORCHELASTIC_RUN_ID" not in os.environ:
-        return None
-    return Place(*(int(os.environ[name]) for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK")))
-
-
-def is_first() -> bool:
-    """True but for a rank other than 0: one of them prints and saves."""
-    here = place()
-    return here is None or here.rank == 0
 
 
 def found_in(store: Any, is_noticed: bool = True) -> None:

@@ -12,12 +12,13 @@ from torch.distributed.rendezvous import rendezvous
 
 import torch_impl
 from compare.backends.devices import Device
-from compare.backends.launched import RankError, found_in, is_first, is_first_to_tell, place, why_all_end
+from compare.backends.launched import RankError, found_in, is_first_to_tell, why_all_end
 from compare.backends.protocol import Backend, State, Tally, Trainable
 from compare.backends.timing import timed
 from compare.backends.torch_side import TorchSide
 from compare.errors import InputError
 from compare.problem import checksum
+from compare.rank import is_first, place
 from scratch import Evaluation, Rows, Step
 from torch_impl.parallel import Shares, data_parallel, evaluate, totals
 

@@ -13,10 +13,11 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from compare.backends.launched import end, is_first, place, tells, told_to_end
+from compare.backends.launched import end, tells, told_to_end
 from compare.cli.color import NO_COLOR, without_color
 from compare.cli.program import SCRIPT, program
 from compare.errors import InputError
+from compare.rank import is_first, place
 from compare.report.stdout import release_stdout
 from compare.signals import ignore_signals, signals_raised
 from compare.words import printable

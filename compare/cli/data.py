@@ -171,7 +171,8 @@ def _print_image(dataset: Dataset, index: int) -> None:
         shown = images[index] * np.uint8(255 // (largest_if_dark(images) or 255))
         print(as_text(shown.reshape(dataset.shape)[::step, ::step]).strip("\n"))
         if step > 1:
-            print(f"of {step} x {step} pixels one is shown: --picture FILE draws all")
+            of = f"{step} x {step}" if dataset.shape[0] > 1 else f"{step}"
+            print(f"of {of} pixels one is shown: --picture FILE draws all")
     else:
         print(f"a colour image of {_by(dataset.shape)} pixels: --picture FILE draws it")
 

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from compare.backends.by_name import check_known, is_torch, ranks_of
 from compare.backends.devices import Device, device
-from compare.backends.launched import is_first, place
 from compare.backends.protocol import TIME_LIMIT
 from compare.cli.options import (
     OUTPUT,
@@ -37,6 +36,7 @@ from compare.cli.resumed import resumed
 from compare.errors import InputError
 from compare.files import is_regular
 from compare.problem import checksum
+from compare.rank import is_first, place
 from compare.report import as_json, saved_runs
 from compare.report.pictures import save_pictures
 from compare.report.training_log import USUAL_LINES, TrainingLog

@@ -39,14 +39,18 @@ def load_pair(path: Path) -> tuple[Data, Data | None]:
 
 
 def find_pair(folder: Path) -> Path | None:
-    """The one file of training images of a pair in this folder; None if there is none, or more than one.
+    """The one file of training images of a pair in this folder; None if there is none.
 
-    A gzipped file beside the same without .gz, as torchvision leaves both, is no other one.
+    A gzipped file beside the same without .gz, as torchvision leaves both, is no other one. Raises InputError if there
+    is another one.
     """
     names = {path.name for path in folder.iterdir() if "images" in path.name and path.is_file()}
     found = [name for name in names if not any(test in name for test in TEST_NAMES)]
     found = [name for name in found if name.removesuffix(".gz") == name or name.removesuffix(".gz") not in names]
-    return folder / found[0] if len(found) == 1 else None
+    arrays = sorted(name for name in found if is_array(folder / name))
+    if len(arrays) > 1:
+        raise InputError(f"{folder}: has more than one file of images, {arrays[0]} and {arrays[1]}: name one of them")
+    return folder / arrays[0] if arrays else None
 
 
 def is_array(path: Path) -> bool:
@@ -138,7 +142,9 @@ def _labels_of(path: Path) -> Path:
             f"{path}: its labels are in the file with `labels` in its name where this has `images`, which it has not"
         )
     name = path.name.replace("images", "labels")
-    candidates = [path.with_name(re.sub(r"idx\d", "idx1", name)), path.with_name(name)]
+    whole = name.removesuffix(".gz")
+    wanted = [name, whole, f"{whole}.gz"]
+    candidates = [path.with_name(one) for each in wanted for one in (re.sub(r"idx\d", "idx1", each), each)]
     found = next(filter(Path.exists, candidates), None)
     if found is None:
         raise InputError(f"{path}: its labels are not there: no file {candidates[0].name} beside it")

@@ -17,6 +17,8 @@ from compare.data.regular_files import BoundedReader
 from compare.errors import InputError
 
 LABEL = "label"
+# What else a table has, and no image.
+NO_PIXELS = "id", "index"
 # Rows that are numbers at the same time.
 ROWS = 1000
 # A row of so few numbers may be an image of them.
@@ -63,6 +65,8 @@ def _read(path: Path, text: io.TextIOWrapper) -> tuple[Data, bool]:
     elif [cell.strip() for cell in head].count("") == 1:
         # what was counted is not a pixel
         raise InputError(f"{path}: a column has no name, as the index that pandas writes; leave it out (index=False)")
+    if others := [cell.strip() for cell in head if cell.strip().lower() in NO_PIXELS]:
+        raise InputError(f"{path}: a column is called `{others[0]}`, so it has no pixels; leave it out")
     if len(head) < 2:
         raise InputError(f"{path}: one column only; a label and the pixels are needed, with commas between them")
     images: list[NDArray] = []

@@ -15,6 +15,7 @@ from compare.data.mapped import pieces
 from compare.data.picture_folder import load_folder
 from compare.data.prepared import Prepared, Watch, unwatched
 from compare.errors import InputError
+from compare.rank import is_first
 
 KINDS = "a folder of pictures, an .npz or .csv file, or a pair of IDX or .npy files"
 
@@ -102,5 +103,6 @@ def _tell_of_dark(dataset: Dataset) -> None:
 
 @functools.cache
 def tell(text: str) -> None:
-    """Say it on stderr, once however often the data are read."""
-    print(f"note: {text}", file=sys.stderr)
+    """Say it on stderr, once however often the data are read; of several ranks the first says it."""
+    if is_first():
+        print(f"note: {text}", file=sys.stderr)

@@ -57,8 +57,9 @@ def _parts(folder: Path) -> list[Path]:
     if inside and {name.lower() for name in inside} <= PARTS:
         # nobody trains on the test images
         first = next((one for one in sorted(inside) if one.lower().startswith(TRAIN)), min(inside))
+        they = "are parts of a data set, and no classes" if len(inside) > 1 else "is a part of a data set, no class"
         raise InputError(
-            f"{folder}: {', '.join(sorted(inside))} are parts of a data set, and no classes; name the one with the "
+            f"{folder}: {', '.join(sorted(inside))} {they}; name the one with the "
             f"classes in it, as {folder / first}, or have two parts only, {TRAIN} and {TEST}"
         )
     return [folder]

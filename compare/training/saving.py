@@ -6,11 +6,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from compare.backends.launched import RankError, note_saved, place
+from compare.backends.launched import RankError, note_saved
 from compare.backends.protocol import State
 from compare.backends.remote import RemoteSide
 from compare.backends.user_file import UserFileError
 from compare.errors import InputError
+from compare.rank import place
 from compare.training.checkpoint import save_checkpoint
 from compare.training.loop import Training
 

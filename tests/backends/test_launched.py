@@ -11,13 +11,10 @@ import pytest
 
 from compare.backends import launched
 from compare.backends.launched import (
-    Place,
     RankError,
     check_alone,
-    is_first,
     is_first_to_tell,
     note_saved,
-    place,
     tells,
     told_to_end,
     why_all_end,
@@ -33,19 +30,13 @@ def second(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
-def test_one_process_is_no_rank(monkeypatch: pytest.MonkeyPatch):
-    # other programs have variables of these names too
-    monkeypatch.setenv("RANK", "1")
-    assert place() is None
-    assert is_first()
+def test_one_process_tells_and_may_do_anything():
     assert tells(InputError("wrong"))
     check_alone("prove")
 
 
 @pytest.mark.usefixtures("second")
-def test_a_rank_knows_its_place():
-    assert place() == Place(3, 4, 1)
-    assert not is_first()
+def test_a_rank_only_trains():
     check_alone("train")
     with pytest.raises(InputError, match="prove is one process: call it without"):
         check_alone("prove")

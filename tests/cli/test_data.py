@@ -27,6 +27,12 @@ def test_a_data_set_is_described(cli, tmp_path: Path):
     assert len([line for line in out.splitlines() if line.split()[:1] and line.split()[0].isdigit()]) == 10
 
 
+def test_a_long_row_of_numbers_is_shown_in_steps(cli, tmp_path: Path):
+    np.savez(tmp_path / "rows.npz", images=np.full((4, 99), 255, np.uint8), labels=np.arange(4) % 2)
+    lines = cli("data", tmp_path / "rows.npz")[1].splitlines()
+    assert lines[-2:] == ["@" * 66, "of 3 pixels one is shown: --picture FILE draws all"]
+
+
 @pytest.mark.parametrize(("edge", "lines"), [(40, 40), (41, 21), (64, 32)])
 def test_a_large_image_is_no_wider_than_the_text(cli, tmp_path: Path, edge: int, lines: int):
     images = np.full((4, edge, edge), 255, np.uint8)

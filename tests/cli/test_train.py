@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from compare.backends.launched import Place
 from compare.data.registry import load
 from compare.problem import Hyperparameters, Problem
 from compare.proof.prove import prove
+from compare.rank import Place
 from compare.report.as_json import proof_as_dict
 from compare.report.tables import WHY_LOWER
 from compare.training.checkpoint import load_checkpoint

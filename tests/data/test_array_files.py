@@ -62,10 +62,15 @@ def test_a_pair_is_mapped_with_the_test_files_beside_it(write, case: str):
     assert all(place_of(array) for array in (*again, found[0]))
 
 
-def test_a_folder_with_two_pairs_or_none_has_no_pair(write, tmp_path: Path):
+def test_a_folder_without_a_pair_has_none_and_of_two_one_is_to_be_named(write, tmp_path: Path):
     assert find_pair(tmp_path) is None
-    write(a_images__npy=IMAGES, b_images__npy=IMAGES)
+    (tmp_path / "images1.png").write_bytes(b"\x89PNG")
     assert find_pair(tmp_path) is None
+    write(b_images__npy=IMAGES)
+    assert find_pair(tmp_path) == tmp_path / "b_images.npy"
+    write(a_images__npy=IMAGES)
+    with pytest.raises(InputError, match=r"more than one file of images, a_images.npy and b_images.npy: name one of"):
+        find_pair(tmp_path)
 
 
 def test_a_gzipped_copy_beside_a_file_is_no_other_one(write, tmp_path: Path):
@@ -77,8 +82,14 @@ def test_a_gzipped_copy_beside_a_file_is_no_other_one(write, tmp_path: Path):
     assert place_of(load_pair(tmp_path / "train-images")[0][0])
     (tmp_path / "train-images").unlink()
     assert find_pair(tmp_path) == tmp_path / "train-images.gz"
-    (tmp_path / "other-images").write_bytes(b"")
-    assert find_pair(tmp_path) is None
+    (tmp_path / "train-labels.gz").unlink()
+    assert len(load_pair(tmp_path / "train-images.gz")[0][1]) == len(LABELS)
+    (tmp_path / "train-labels").unlink()
+    with pytest.raises(InputError, match=r"its labels are not there: no file train-labels.gz beside it"):
+        load_pair(tmp_path / "train-images.gz")
+    write(train_images=IMAGES)
+    (tmp_path / "train-labels.gz").write_bytes((tmp_path / "t10k-labels.gz").read_bytes())
+    assert len(load_pair(tmp_path / "train-images")[0][1]) == len(LABELS)
 
 
 def test_what_is_missing_is_told(write, tmp_path: Path):

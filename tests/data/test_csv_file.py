@@ -65,6 +65,11 @@ BAD = {
     "semicolons and decimal commas": ("0;0,5;0,2\n", "x.csv: has semicolons between its values, and commas are"),
     "tabs": ("label\ta\n0\t1\n", "x.csv: has tabs between its values, and commas are needed, with points in"),
     "an index": (",label,a,b\n0,1,2,3\n", "x.csv: a column has no name, as the index that pandas writes; leave it out"),
+    "a column of names": (
+        "Id,label,a\n7,0,1\n8,1,2\n",
+        "x.csv: a column is called `Id`, so it has no pixels; leave it",
+    ),
+    "a counted column": ("label,a,index\n0,1,0\n1,2,1\n", "x.csv: a column is called `index`, so it has no pixels;"),
     "one column": ("label\n1\n", "one column only; a label and the pixels are needed"),
     "a word for a pixel": ("label,a,b\n0,1,2\n1,x,3\n", "x.csv, line 3, column 2: 'x' is not a number"),
     "more columns": ("label,a,b\n0,1,2\n1,2,3,4\n", "line 3: has 4 columns, and the first line has 3"),

@@ -195,12 +195,13 @@ def test_a_picture_of_a_kind_that_is_not_taken_is_told(folder: Path, write, load
     ("parts", "first"),
     [
         (("train", "val"), "train"), (("Train", "Test"), "Train"), (("test", "train", "validation"), "train"),
-        (("test", "training"), "training"), (("val", "test"), "test"),
+        (("test", "training"), "training"), (("val", "test"), "test"), (("train",), "train"),
     ],
 )  # fmt: skip
 def test_parts_of_a_data_set_are_no_classes(folder: Path, write, load, parts: tuple[str, ...], first: str):
     write(**{f"{part}__{name}__1_png": grey(9) for part in parts for name in "ab"})
-    with pytest.raises(InputError, match=f"{', '.join(sorted(parts))} are parts of a data set") as error:
+    they = "are parts of a data set, and no classes" if len(parts) > 1 else "is a part of a data set, no class"
+    with pytest.raises(InputError, match=f"{', '.join(sorted(parts))} {they}; name the one") as error:
         load()
     assert f"as {folder / first}, or" in str(error.value)
 
