@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Split(StrEnum):
-    """The parts of a data set; train and validation are those that the checkpoint was trained on, all is both."""
+    """The parts of a data set; train and validation are as the checkpoint had them, all is both where no test is."""
 
     train = "train"
     validation = "validation"

@@ -111,6 +111,9 @@ def show(axes: Any, image: NDArray, *, ink: bool) -> None:
     low, high = min(0, image.min()), image.max()
     if image.dtype.kind == "f" or high > DARK:
         high = max(high, 1.0 if image.dtype.kind == "f" else 255)
+    if image.ndim == 3:
+        # Matplotlib looks at the limits of grey images only
+        image = (image - low) / (float(high - low) or 1.0)
     axes.imshow(image, cmap="gray_r" if ink else "gray", vmin=low, vmax=high, interpolation="nearest")
     axes.set_axis_off()
 

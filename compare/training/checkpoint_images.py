@@ -87,21 +87,40 @@ def select(
 
 
 def _part(checkpoint: Checkpoint, dataset: Dataset, split: Split | None) -> CheckpointImages:
-    own = checkpoint.chosen if same_data(dataset.name, checkpoint.data) else None
+    own = checkpoint.chosen if _is_own(checkpoint, dataset) else None
     problem = Problem(dataset, own or Hyperparameters(epochs=1, batch_size=1))
     checkpoint.check_names(problem)
     checkpoint.check_shape(problem)
-    if split is None:
-        # of other images of one's own none was trained on
-        unknown = Split.all if is_path(dataset.name) and checkpoint.data and not own else Split.validation
-        split = Split.test if problem.test else unknown
+    # of other images of one's own none was trained on
+    rest = Split.all if is_path(dataset.name) and checkpoint.data and not own else Split.validation
+    usual = Split.test if problem.test else rest
+    split = split or usual
+    if split is Split.all and problem.test:
+        raise InputError(f"{dataset.name} has test images apart, so it has no split all; take --split {usual}")
     part = dataset.train if split is Split.all else getattr(problem, split)
     if part is None or not len(part[1]):
-        other = Split.validation if split is Split.test else Split.test
-        raise InputError(f"{dataset.name} has no {split} images; take --split {other}")
+        raise InputError(f"{dataset.name} has no {split} images; take --split {usual}")
     images, labels = part
     changed = bool(own) and split in (Split.train, Split.validation) and _has_changed(checkpoint, problem)
     return CheckpointImages(dataset.name, split, images, labels, problem.classes, problem.shape, problem.names, changed)
+
+
+def _is_own(checkpoint: Checkpoint, dataset: Dataset) -> bool:
+    """True for the data that the checkpoint was trained on, also where they have been moved."""
+    if same_data(dataset.name, checkpoint.data):
+        return True
+    known = checkpoint.checksums
+    if not (is_path(dataset.name) and checkpoint.chosen and known):
+        return False
+    try:
+        problem = Problem(dataset, checkpoint.chosen)
+    except InputError:
+        # too few for what was chosen
+        return False
+    # most others have other labels, which are read at once
+    return (
+        not _has_changed(checkpoint, problem) and checksum(problem.train[0], problem.validation[0]) == known["images"]
+    )
 
 
 def _has_changed(checkpoint: Checkpoint, problem: Problem) -> bool:

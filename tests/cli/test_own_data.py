@@ -138,13 +138,16 @@ def test_a_checkpoint_keeps_the_classes_in_their_order(cli, trained: Path, pictu
         2,
         f"error: {tmp_path / 'other'} has other classes than the checkpoint, {told}",
     )
-    # of other pictures none was trained on, so all are read
+    # the same pictures elsewhere were trained on, and of others none was, so all are read
     shutil.copytree(pictures, tmp_path / "same")
-    for asked, split, images in (((), "all", 40), (("--split", "validation"), "validation", 8)):
-        same = "--data", tmp_path / "same", *asked
-        assert cli("evaluate", trained, *same, "--json", tmp_path / "json")[0] == 0
+    shutil.copytree(pictures, tmp_path / "changed")
+    shutil.copy(pictures / "three" / "1.png", tmp_path / "changed" / "three" / "2.png")
+    for data, split, images in (("same", "validation", 8), ("changed", "all", 40)):
+        assert cli("evaluate", trained, "--data", tmp_path / data, "--json", tmp_path / "json")[0] == 0
         found = json.loads((tmp_path / "json").read_text())
         assert (found["split"], found["images"]) == (split, images)
+    (tmp_path / "changed" / "three" / "2.png").unlink()
+    assert ", all:" in cli("evaluate", trained, "--data", tmp_path / "changed", "--quiet")[1]
 
 
 BAD = {

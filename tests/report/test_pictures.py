@@ -120,6 +120,23 @@ def test_grey_images_are_ink_on_paper_or_as_bright_as_they_are(figure, pixels, l
     assert not axes.axison
 
 
+@pytest.mark.parametrize(
+    ("pixels", "drawn"),
+    [
+        (np.array([[[0, 51, 255]]], np.uint8), [[[0, 0.2, 1]]]),
+        # nearly black
+        (np.array([[[0, 5, 25]]], np.uint8), [[[0, 0.2, 1]]]),
+        (np.array([[[0, 0.25, 0.5]]]), [[[0, 0.25, 0.5]]]),
+        (np.array([[[-1.0, 0.0, 3.0]]]), [[[0, 0.25, 1]]]),
+        (np.zeros((1, 1, 3), np.uint8), [[[0, 0, 0]]]),
+    ],
+)
+def test_colours_are_between_the_same_limits(figure, pixels, drawn):
+    axes = figure.subplots()
+    pictures.show(axes, pixels, ink=False)
+    np.testing.assert_allclose(axes.images[0].get_array(), drawn)
+
+
 def test_weights_are_blue_above_0_and_red_below(figure):
     axes = figure.subplots()
     pictures.show_weights(axes, np.arange(12.0) - 6, (3, 2, 2), 5.0)

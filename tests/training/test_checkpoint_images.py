@@ -53,7 +53,7 @@ CASES = {
         None,
         ("./mine", "validation", 12),
     ),
-    "all of its own": (OWN, None, Split.all, ("digits", "all", 60)),
+    "all of others": (OWN, "other", Split.all, ("other", "all", 60)),
     "weights alone": (Checkpoint(weights()), None, None, ("mnist5k", "test", 8)),
 }
 
@@ -93,7 +93,9 @@ REFUSED = {
         None,
         "the checkpoint takes 4 pixels to 2 classes; mnist5k has 4 and 3",
     ),
-    "no such part": (OWN, "other", Split.test, "other has no test images"),
+    "no such part": (OWN, "other", Split.test, "other has no test images; take --split validation"),
+    "no such part of one's own": (OWN, "./mine", Split.test, "./mine has no test images; take --split all"),
+    "all, with test images apart": (OWN, None, Split.all, "digits has test images apart, .*; take --split test"),
 }
 
 
