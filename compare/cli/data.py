@@ -24,7 +24,6 @@ from compare.cli.options import (
 )
 from compare.cli.outputs import Outputs
 from compare.cli.problem_options import load_data
-from compare.data.dataset import largest_if_dark
 from compare.data.prepared import Prepared
 from compare.data.registry import SOURCES, Dataset
 from compare.errors import InputError
@@ -167,9 +166,7 @@ def _print_image(dataset: Dataset, index: int) -> None:
     if len(dataset.shape) == 2:
         # two characters for a pixel, and lines no longer than those of the table
         step = math.ceil(dataset.shape[1] / 40)
-        # what is nearly black is shown as bright as it can be
-        shown = images[index] * np.uint8(255 // (largest_if_dark(images) or 255))
-        print(as_text(shown.reshape(dataset.shape)[::step, ::step]).strip("\n"))
+        print(as_text(images[index].reshape(dataset.shape)[::step, ::step]).strip("\n"))
         if step > 1:
             of = f"{step} x {step}" if dataset.shape[0] > 1 else f"{step}"
             print(f"of {of} pixels one is shown: --picture FILE draws all")

@@ -50,7 +50,8 @@ def _row(run: dict[str, Any]) -> tuple[str, ...]:
     problem, summary = run["problem"], run["summary"]
     return (
         cut(printable(run["command"]), 13),
-        cut(printable(run["data"]["name"]), 9),
+        # of a path the last part tells most
+        cut(printable(Path(run["data"]["name"]).name), 9),
         f"{problem['lr']:g}",
         f"{problem['momentum']:g}",
         str(problem["batch_size"]),

@@ -77,8 +77,9 @@ def read_all(paths: Sequence[Path], prepared: Prepared, watch: Watch) -> Iterato
                 number += 1
             advance("reading pictures")
     if faults:
-        # the folder of its class, and the picture
-        _, *others = (printable("/".join(path.parts[-2:])) for path in faults)
+        # each by the folder of its class, and by its part if they are in both
+        root = os.path.commonpath([path.parent.parent for path in faults])
+        _, *others = (printable(os.path.relpath(path, root)) for path in faults)
         listed = ", ".join(others[:SHOWN]) + " ..." * (len(others) > SHOWN)
         more, those = (f" (and {len(others):,} more: {listed})", "them") if others else ("", "it")
         raise InputError(f"{next(iter(faults.values()))}{more}; mend {those}, or take {those} out of the folder")

@@ -5,6 +5,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from rich.text import Text
 
+from compare.report.brightness import limits
+
 # What stands for two grey pixels where there is no colour: the brightness of the upper and of the lower one.
 BLOCKS = {" ": (0, 0), "░": (0.25, 0.25), "▒": (0.5, 0.5), "▓": (0.75, 0.75), "▀": (1, 0), "▄": (0, 1), "█": (1, 1)}
 # The size that a small image is enlarged to, and a large one is reduced to.
@@ -19,19 +21,12 @@ def half_blocks(row: NDArray, shape: tuple[int, ...], colour: bool, width: int =
     """
     if len(shape) not in (2, 3):
         return []
-    image = _sized(_shades(row).reshape(-1, *shape[-2:]), min(LARGE, width))
+    low, high = limits(row)
+    image = _sized(((row - low) / (high - low)).reshape(-1, *shape[-2:]), min(LARGE, width))
     if len(image) % 2:
         image = np.concatenate([image, np.zeros_like(image[:1])])
     pairs = zip(image[::2], image[1::2], strict=True)
     return [(_coloured if colour else _grey)(upper, lower) for upper, lower in pairs]
-
-
-def _shades(row: NDArray) -> NDArray:
-    """Pixels as brightness in 0 ... 1: bytes as they are, others between the smallest and the largest."""
-    if row.dtype == np.uint8:
-        return row / 255
-    low, high = float(row.min()), float(row.max())
-    return (row - low) / (high - low) if high > low else np.zeros(row.shape)
 
 
 def _sized(channels: NDArray, width: int) -> NDArray:

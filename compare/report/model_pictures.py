@@ -1,14 +1,14 @@
 """Pictures of images, and of what a model makes of them."""
 
-import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from rich.cells import cell_len
 
 from compare.data.registry import SOURCES, Dataset
 from compare.report.pictures import BLUE, VERMILION, as_image, new_figure, per_cent_axis, show
-from compare.report.tables import cut
+from compare.report.tables import cut, in_lines
 from compare.words import per_cent
 from scratch import Rows
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 SAMPLES = 10
 CLASSES = 26
 MISTAKES, MISTAKES_IN_A_ROW = 20, 5
-# Characters that fit above one.
+# Inches of a letter beside the matrix.
+IN_A_COLUMN = 0.09
+# Columns that fit above a mistake.
 ABOVE_A_MISTAKE = 26
 
 
@@ -80,8 +82,12 @@ def prediction(
 
 def confusion(counts: NDArray, names: tuple[str, ...], title: str) -> "Figure":
     """Counts (K, K) of true class (row) against prediction (column), each shaded by its share of the row."""
-    K = len(counts)
-    figure = new_figure(0.45 * K + 1.5, 0.45 * K + 1.9, f"{title}: what each class is taken for", _about(counts, names))
+    K, shown = len(counts), [cut(name) for name in names]
+    room = IN_A_COLUMN * (max(map(cell_len, shown)) - 1)
+    # longer names than two letters stand upright below the matrix
+    is_long = room > IN_A_COLUMN
+    size = 0.45 * K + 1.5 + room, 0.45 * K + 1.9 + room * is_long
+    figure = new_figure(*size, f"{title}: what each class is taken for", _about(counts, names))
     axes = figure.subplots()
     shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
@@ -90,8 +96,8 @@ def confusion(counts: NDArray, names: tuple[str, ...], title: str) -> "Figure":
             ink = "white" if shares[i, j] > 0.5 else "black"
             axes.text(j, i, counts[i, j], ha="center", va="center", color=ink, fontsize="small")
     axes.set(xlabel="predicted class", ylabel="true class", xticks=range(K), yticks=range(K))
-    axes.set_xticklabels(names, rotation=90 if max(map(len, names)) > 2 else 0)
-    axes.set_yticklabels(names)
+    axes.set_xticklabels(shown, rotation=90 if is_long else 0)
+    axes.set_yticklabels(shown)
     return figure
 
 
@@ -119,7 +125,7 @@ def mistakes(
         show(axes, as_image(images[n], shape), ink=ink)
         true, read = (cut(names[k]) for k in (labels[n], predicted[n]))
         words = f"is {true}, read as {read} ({per_cent(certainty[n])})"
-        axes.set_title(textwrap.fill(words, ABOVE_A_MISTAKE), fontsize="small")
+        axes.set_title(in_lines(words, ABOVE_A_MISTAKE), fontsize="small")
     return figure
 
 

@@ -3,7 +3,6 @@
 Matplotlib is imported when the first picture is drawn, and draws to files only: no display is needed.
 """
 
-import textwrap
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.data.dataset import DARK
 from compare.errors import InputError
 from compare.files import whole_file
+from compare.report.brightness import limits
+from compare.report.tables import in_lines
 from compare.words import per_cent
 
 if TYPE_CHECKING:
@@ -78,8 +78,8 @@ def new_figure(width: float, height: float, title: str, take_away: str) -> "Figu
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
-    figure.suptitle(textwrap.fill(title, round(TITLE_PER_INCH * width)))
-    figure.supxlabel(textwrap.fill(take_away, round(PER_INCH * width)), fontsize="small")
+    figure.suptitle(in_lines(title, round(TITLE_PER_INCH * width)))
+    figure.supxlabel(in_lines(take_away, round(PER_INCH * width)), fontsize="small")
     return figure
 
 
@@ -106,14 +106,12 @@ def as_image(row: NDArray, shape: tuple[int, ...]) -> NDArray:
 def show(axes: Any, image: NDArray, *, ink: bool) -> None:
     """Draw an image without axes. ink: a grey one as ink on paper; else it is as bright as its pixels are.
 
-    0 is one end of the greys; the other is 255 of bytes, unless all are dark, and of floats 1, or more if there is.
+    See `limits` for the ends of the greys.
     """
-    low, high = min(0, image.min()), image.max()
-    if image.dtype.kind == "f" or high > DARK:
-        high = max(high, 1.0 if image.dtype.kind == "f" else 255)
+    low, high = limits(image)
     if image.ndim == 3:
         # Matplotlib looks at the limits of grey images only
-        image = (image - low) / (float(high - low) or 1.0)
+        image = (image - low) / (high - low)
     axes.imshow(image, cmap="gray_r" if ink else "gray", vmin=low, vmax=high, interpolation="nearest")
     axes.set_axis_off()
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import IO, Any
 
 from rich import box
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, ConsoleRenderable, Group, RenderHook, RenderResult
 from rich.segment import Segment
 from rich.table import Table
@@ -122,9 +123,14 @@ def short(value: float) -> str:
 
 
 def cut(name: str, length: int = NAME) -> str:
-    """A name of at most so many characters.
+    """A name of at most so many columns.
 
     >>> cut("scratch"), cut("my_first_softmax_regression")
     ('scratch', 'my_first_softma…')
     """
-    return name if len(name) <= length else f"{name[: length - 1]}…"
+    return name if cell_len(name) <= length else f"{set_cell_size(name, length - 1).rstrip()}…"
+
+
+def in_lines(text: str, width: int) -> str:
+    """A text in lines of at most so many columns, of which some letters take two."""
+    return "\n".join(line.plain.rstrip() for line in Text(text).wrap(plain_console(), width))

@@ -1,7 +1,6 @@
 """Pictures of trainings: curves, templates, and the answers of experiments."""
 
 import math
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from compare.report.pictures import (
     per_cent_axis,
     show_weights,
 )
-from compare.report.tables import RUNNING, cut
+from compare.report.tables import RUNNING, cut, in_lines
 from compare.training import published
 from compare.training.experiments import Experiment, Row
 from compare.training.loop import Training
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 PARTS = {"val": ("validation", BLUE), "train": ("training", VERMILION)}
 LAG = f"{RUNNING.capitalize()}: a mean over the epoch; each batch counts before its update."
 MOST_TEMPLATES = 10
-# Characters that fit above one.
+# Columns that fit above one.
 ABOVE_A_TEMPLATE = 10
 # Characters of a legend that fit beside each other.
 IN_A_ROW = 90
@@ -128,7 +127,7 @@ def draw_templates(
         for k, axes in enumerate(row):
             show_weights(axes, W[k], shape, limit)
             if W is before:
-                axes.set_title(textwrap.fill(cut(names[k]), ABOVE_A_TEMPLATE), fontsize="medium")
+                axes.set_title(in_lines(cut(names[k]), ABOVE_A_TEMPLATE), fontsize="medium")
 
 
 def experiment(asked: Experiment, rows: list[Row]) -> "Figure":

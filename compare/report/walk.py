@@ -13,7 +13,7 @@ from rich.text import Text
 from compare.equations import FUNCTIONS
 from compare.report.class_table import class_table
 from compare.report.half_blocks import half_blocks
-from compare.report.tables import HELD, WIDTH, cut, held, plain_console
+from compare.report.tables import HELD, WIDTH, cut, held, in_lines
 
 # The lines are not made narrower for a terminal that is.
 NARROWEST = 40
@@ -23,6 +23,8 @@ TOGETHER = re.compile(r"N = 1|Z - max|\[\d+, \d+\]")
 NAMED_PUSH, MOST_PUSHES = 0.05, 4
 # A change that is so many times as large leaves nothing to see of a number, or of 1.
 MUCH = 1e4
+# exp(-L) of more is 0 in doubles.
+MOST_NATS = 700
 
 
 @dataclass(frozen=True)
@@ -82,9 +84,7 @@ def _without_margin(picture: list[Text]) -> list[Text]:
 
 def _filled(text: str, width: int, indent: str = "") -> str:
     """Lines of this width, indented but for the first; nothing of TOGETHER is broken."""
-    # unlike textwrap, Rich knows that some letters are two columns wide
-    lines = Text(held(TOGETHER, text)).wrap(plain_console(), width)
-    return f"\n{indent}".join(line.plain.rstrip() for line in lines).replace(HELD, " ")
+    return in_lines(held(TOGETHER, text), width).replace("\n", f"\n{indent}").replace(HELD, " ")
 
 
 def _logits(told: Walk) -> str:
@@ -108,8 +108,7 @@ def _softmax(told: Walk) -> str:
 def _loss(told: Walk) -> str:
     k, values = told.label, told.values
     trained = f" (in training a batch has {told.trained:,})" if told.trained else ""
-    # the logarithm of a rounded 1 would be 0
-    probability, _ = _told_apart(float(values["probabilities"][k]), 1.0)
+    probability = _with_logarithm(float(values["probabilities"][k]), float(values["loss"]))
     return (
         f"The loss is of the label alone: L = -log P[{k}] = -log {probability} = "
         f"{_number(values['loss'])}. N = 1: this image is the whole batch{trained}, so nothing is averaged."
@@ -209,6 +208,15 @@ def _with_decimals(value: float, decimals: int | None) -> str:
     if decimals is None:
         return _number(value)
     return _number(value, 9) if abs(value) >= 1e4 else f"{round(value, decimals) + 0.0:.{decimals}f}"
+
+
+def _with_logarithm(P: float, L: float) -> str:
+    """A probability with four digits, or so many more that L is -log of them; P itself may have underflowed to 0."""
+    exactly = math.exp(-L) if L < MOST_NATS and math.isclose(math.exp(-L), P, rel_tol=1e-4, abs_tol=1e-30) else P
+    texts = (_number(exactly, digits) for digits in range(4, 18))
+    return next(
+        (text for text in texts if float(text) > 0 and _number(-math.log(float(text))) == _number(L)), _number(P)
+    )
 
 
 def _told_apart(one: float, other: float) -> tuple[str, str]:

@@ -21,6 +21,8 @@ USUAL = {
 CLOSE = 0.01
 # Relative change of the validation loss over the last tenth of the epochs that counts as movement.
 MOVED = 0.005
+# The same above the lowest, of one that jumps.
+UNSTEADY = 0.1
 
 
 def usual_band(problem: Problem) -> tuple[float, float] | None:
@@ -82,11 +84,11 @@ def _on_the_end(history: list[Record], part: str) -> str:
     # of a loss that was 0 there is no share: it stayed, or it rose
     fall = 1 - last.val_loss / before.val_loss if before.val_loss else -float(last.val_loss > 0)
     span = "epoch" if tenth == 1 else f"{tenth} epochs"
-    lowest = min(record.val_loss for record in history[:-1])
-    if fall > MOVED and last.val_loss > (1 + MOVED) * lowest:
-        return (
-            f"Unsteady: the {part} loss was {lowest:.4g} before, and ends at {last.val_loss:.4g}; try a smaller --lr."
-        )
+    best = min(history[:-1], key=lambda record: record.val_loss)
+    if fall > MOVED and last.val_loss > (1 + MOVED) * best.val_loss:
+        was = f"the {part} loss was {best.val_loss:.4g} after epoch {best.epoch}, and ends at {last.val_loss:.4g}"
+        jumps = last.val_loss > (1 + UNSTEADY) * best.val_loss
+        return f"Unsteady: {was}; try a smaller --lr." if jumps else f"Levelled off: {was}."
     if fall > MOVED:
         return (
             f"Still improving at the end. The {part} loss fell by {per_cent(fall, 1)} in the last {span}; "

@@ -52,7 +52,13 @@ def _gap(row: Row) -> float:
 
 def _lost(rows: list[Row]) -> str:
     """What diverges, and on which side; empty if nothing does."""
-    return ", ".join(f"{row.value:g} ({row.backend})" for row in rows if row.diverged)
+    return ", ".join(f"{row.setting} ({row.backend})" for row in rows if row.diverged)
+
+
+def _if_lost(rows: list[Row]) -> str:
+    """A sentence on what diverges, if anything does."""
+    lost = _lost(rows)
+    return f" Training diverges at {lost}." if lost else ""
 
 
 def _at(rows: list[Row], value: float) -> Row:
@@ -83,7 +89,7 @@ def on_learning_rates(rows: list[Row]) -> str:
 
 def on_batch_sizes(rows: list[Row]) -> str:
     """Steps and losses of small and large batches."""
-    small, large, lost = rows[0], rows[-1], _lost(rows)
+    small, large = rows[0], rows[-1]
     return (
         f"At the same number of epochs, batches of {small.setting} take {counted(small.steps, 'step')} and reach "
         f"{per_cent(small.val_accuracy, 1)}, batches of {large.setting} take {large.steps:,} and reach "
@@ -94,7 +100,7 @@ def on_batch_sizes(rows: list[Row]) -> str:
             if small.train_loss < large.train_loss
             else "more steps did not go further here."
         )
-        + (f" Training diverges at {lost}." if lost else "")
+        + _if_lost(rows)
     )
 
 
@@ -113,7 +119,7 @@ def on_validation_sizes(rows: list[Row]) -> str:
     return (
         f"With {few.val_images:,} validation images the accuracy is {accuracy(few)}; with {many.val_images:,} it is "
         f"{accuracy(many)}. Holding out more leaves less to learn from, and a smaller difference than these "
-        "means nothing."
+        "means nothing." + _if_lost(rows)
     )
 
 
@@ -127,6 +133,7 @@ def on_train_metrics(rows: list[Row]) -> str:
         f"{per_cent(last.train_accuracy, 1)}, {gaps[1]} above validation; after {first.setting} it was {gaps[0]} "
         f"above. The training loss fell from {first.train_loss:.3f} to {last.train_loss:.3f} while the validation loss "
         f"in the end {rising} ({last.val_loss:.3f}): only images that were not trained on tell how good a model is."
+        + _if_lost(rows)
     )
 
 
@@ -136,7 +143,7 @@ def on_subsets(rows: list[Row]) -> str:
     return (
         f"At the same number of steps, {few.setting} images reach {per_cent(few.val_accuracy, 1)} and {many.setting} "
         f"reach {per_cent(many.val_accuracy, 1)}. The gap between training and validation accuracy goes from "
-        f"{100 * _gap(few):.1f} to {points(_gap(many))}."
+        f"{100 * _gap(few):.1f} to {points(_gap(many))}." + _if_lost(rows)
     )
 
 
@@ -149,5 +156,5 @@ def on_data_sets(rows: list[Row]) -> str:
     return (
         f"The same model and the same rate reach {high} and {low}. On their training images it is "
         f"{_listed(per_cent(row.train_accuracy, 1) for row in best + worst)}: how far a linear model gets is a "
-        "matter of the data."
+        "matter of the data." + _if_lost(rows)
     )

@@ -159,6 +159,11 @@ BAD = {
         {},
         "a/3.png: not a picture that can be read; save it anew as PNG or JPEG (and 2 more: b/2.png, b/3.png); mend",
     ),
+    "unreadable in both parts": (
+        {f"{part}__{name}__1_png": b"no picture" for part in ("train", "test") for name in "ab"},
+        {},
+        "train/a/1.png: not a picture that can be read; save it anew as PNG or JPEG (and 3 more: train/b/1.png, test/a/",
+    ),
     "many unreadable": (
         TWO | {f"b__{n}_png": b"no picture" for n in range(2, 7)},
         {},

@@ -24,8 +24,8 @@ def test_in_colour_the_upper_pixel_is_ink_and_the_lower_one_ground():
     (line, *_) = half_blocks(image.ravel(), image.shape, colour=True)
     assert line.plain == "▀" * 24
     assert line.spans[0].style == "#ff8000 on #000040"
-    grey = half_blocks(np.full(24 * 24, 16, np.uint8), (24, 24), colour=True)
-    assert {span.style for line in grey for span in line.spans} == {"#101010 on #101010"}
+    grey = half_blocks(np.full(24 * 24, 64, np.uint8), (24, 24), colour=True)
+    assert {span.style for line in grey for span in line.spans} == {"#404040 on #404040"}
 
 
 @pytest.mark.parametrize(
@@ -50,11 +50,12 @@ def test_it_keeps_to_a_narrow_terminal():
     assert {line.cell_len for line in lines} == {LARGE}
 
 
-def test_pixels_that_are_no_bytes_go_from_the_smallest_to_the_largest():
+def test_pixels_that_are_no_bytes_go_from_0_to_1_or_beyond():
     image = np.linspace(-3, 5, 24 * 24, dtype=np.float32).reshape(24, 24)
     lines = half_blocks(image.ravel(), image.shape, colour=False)
     assert [lines[0].plain[0], lines[6].plain[0], lines[-1].plain[-1]] == [" ", "▒", "█"]
-    assert half_blocks(np.ones(24 * 24, np.float32), (24, 24), colour=False)[0].plain == " " * 24
+    assert half_blocks(np.ones(24 * 24, np.float32), (24, 24), colour=False)[0].plain == "█" * 24
+    assert half_blocks(np.zeros(24 * 24, np.float32), (24, 24), colour=False)[0].plain == " " * 24
 
 
 @pytest.mark.parametrize("shape", [(), (7,), (1, 2, 3, 4)])

@@ -1,6 +1,7 @@
 """Images, and what a model makes of them, by what is in the pictures."""
 
 import itertools
+import warnings
 
 import numpy as np
 import pytest
@@ -160,3 +161,21 @@ def test_long_names_do_not_reach_into_the_next_mistake():
     assert all(left.x1 < right.x0 for left, right in itertools.pairwise(boxes))
     assert boxes[0].x0 >= 0
     assert boxes[-1].x1 <= figure.bbox.x1
+
+
+def test_a_confusion_matrix_has_room_for_long_names():
+    names = "blaues Kreuz mit Rand und Kreis", "W" * 16, "x"
+    figure = model_pictures.confusion(np.eye(3, dtype=int), names, "a title")
+    (axes,) = figure.axes
+    shown = ["blaues Kreuz mi…", "W" * 16, "x"]
+    for labels, is_upright in ((axes.get_xticklabels(), True), (axes.get_yticklabels(), False)):
+        assert [label.get_text() for label in labels] == shown
+        assert (labels[0].get_rotation() == 90) == is_upright
+    small = model_pictures.confusion(np.eye(3, dtype=int), ("a", "bb", "c"), "a title")
+    assert small.axes[0].get_xticklabels()[0].get_rotation() == 0
+    assert figure.get_figwidth() > small.get_figwidth() + 1
+    assert figure.get_figheight() > small.get_figheight() + 1
+    with warnings.catch_warnings():
+        # Matplotlib warns where there is no room
+        warnings.simplefilter("error", UserWarning)
+        figure.get_layout_engine().execute(figure)

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
-from compare.report.tables import cut, per_cent, share, short, table, wide_console, wrapped
+from compare.report.tables import cut, in_lines, per_cent, share, short, table, wide_console, wrapped
 
 
 def lines(*args, **options) -> list[str]:
@@ -102,6 +102,16 @@ def test_long_names_are_cut():
     assert cut("x" * 16) == "x" * 16
     assert cut("x" * 17) == "x" * 15 + "…"
     assert cut("abcdef", 4) == "abc…"
+    # these letters are two columns wide
+    assert cut("ネズミ", 6) == "ネズミ"
+    assert cut("ネズミ", 5) == "ネズ…"
+    assert cut("ネズミ", 4) == "ネ…"
+
+
+def test_lines_are_no_wider_than_columns():
+    assert in_lines("one two three", 8) == "one two\nthree"
+    assert in_lines("ネズミ ネズミ", 8) == "ネズミ\nネズミ"
+    assert in_lines("ネズミ ネズミ", 13) == "ネズミ ネズミ"
 
 
 def test_a_command_stays_in_one_line():

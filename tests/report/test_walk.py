@@ -1,6 +1,7 @@
 """One image through the six equations, in words."""
 
 import io
+import math
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -59,10 +60,27 @@ def test_each_equation_is_told_with_the_numbers_of_maths_md(example: Walk):
     ]
 
 
-@pytest.mark.parametrize(("P", "told"), [(0.99995864, "0.99996"), (1.0, "1"), (0.5741, "0.5741")])
-def test_the_logarithm_is_not_of_a_rounded_1(example: Walk, P: float, told: str):
-    values = example.values | {"probabilities": np.array([P, 1 - P, 0])}
-    assert f"L = -log P[0] = -log {told} = " in " ".join(paragraphs(replace(example, values=values))[2].split())
+@pytest.mark.parametrize(
+    ("P", "L", "told"),
+    [
+        (0.5741, 0.55495, "-log 0.5741 = 0.555"),
+        (0.9988, 0.00116, "-log 0.998841 = 0.00116"),
+        (0.99995864, 4.136e-05, "-log 0.99995864 = 4.136e-05"),
+        (1.0, 0.0, "-log 1 = 0"),
+        (1.0, 2e-8, "-log 0.99999998 = 2e-08"),
+        (0.0, 409.6, "-log 1.297e-178 = 409.6"),
+        # no double is so small
+        (0.0, 800.0, "-log 0 = 800"),
+        (0.0, math.inf, "-log 0 = inf"),
+        (math.nan, math.nan, "-log nan = nan"),
+        # a function of one's own may return anything
+        (0.5, 3.0, "-log 0.5 = 3"),
+        (-0.5, 3.0, "-log -0.5 = 3"),
+    ],
+)
+def test_the_logarithm_of_what_is_told_is_the_loss(example: Walk, P: float, L: float, told: str):
+    values = example.values | {"probabilities": np.array([P, 1 - P, 0]), "loss": np.float64(L)}
+    assert f"L = -log P[0] = {told}. " in " ".join(paragraphs(replace(example, values=values))[2].split())
 
 
 def test_the_sums_that_are_told_come_out(example: Walk):

@@ -93,6 +93,23 @@ WORDS = {
         "validation loss in the end rose (1.000)",
     ),
     "falling": ("train-metrics", [row(1, 0.8, val_loss=1.5), row(9, 0.8)], "in the end still fell (1.000)"),
+    "val-size, one diverges": ("val-size", [row(0.1, 0.9, True), row(0.2, 0.5)], "nothing. Training diverges at 0.1 ("),
+    "train-metrics, one diverges": (
+        "train-metrics",
+        [row(1, 0.8), row(9, 0.8, True)],
+        "is. Training diverges at 9 (scr",
+    ),
+    "subset, one diverges": (
+        "subset",
+        [row(100, 0.6), row(400, 0.85, True)],
+        "points. Training diverges at 400 (scratch).",
+    ),
+    "data sets, one diverges": (
+        "dataset",
+        [row(0, 0.6, setting="mnist"), row(1, 0.9, True, setting="./mine")],
+        "matter of the data. Training diverges at ./mine (scratch).",
+    ),
+    "data sets, none diverges": ("dataset", [row(0, 0.6), row(1, 0.9)], "matter of the data."),
     "data sets": ("dataset", [row(1, 0.6), row(2, 0.9)], "the same rate reach 90.0 % on 2 and 60.0 % on 1. "),
     "data sets, equal ones": (
         "dataset",
