@@ -213,10 +213,11 @@ def _with_decimals(value: float, decimals: int | None) -> str:
 def _with_logarithm(P: float, L: float) -> str:
     """A probability with four digits, or so many more that L is -log of them; P itself may have underflowed to 0."""
     exactly = math.exp(-L) if L < MOST_NATS and math.isclose(math.exp(-L), P, rel_tol=1e-4, abs_tol=1e-30) else P
-    texts = (_number(exactly, digits) for digits in range(4, 18))
-    return next(
-        (text for text in texts if float(text) > 0 and _number(-math.log(float(text))) == _number(L)), _number(P)
-    )
+    for digits in range(4, 18):
+        text = _number(exactly, digits)
+        if float(text) > 0 and _number(-math.log(float(text))) == _number(L):
+            return text
+    return _number(P)
 
 
 def _told_apart(one: float, other: float) -> tuple[str, str]:

@@ -162,7 +162,7 @@ BAD = {
     "unreadable in both parts": (
         {f"{part}__{name}__1_png": b"no picture" for part in ("train", "test") for name in "ab"},
         {},
-        "train/a/1.png: not a picture that can be read; save it anew as PNG or JPEG (and 3 more: train/b/1.png, test/a/",
+        "train/a/1.png: not a picture that can be read; save it anew as PNG or JPEG (and 3 more: train/b/1.png, test",
     ),
     "many unreadable": (
         TWO | {f"b__{n}_png": b"no picture" for n in range(2, 7)},
