@@ -55,21 +55,22 @@ def advice(problem: Problem, history: list[Record], train_loss: float) -> str:
             f"The training loss begins at {first.train_loss:.4g} and ends at {train_loss:.4g}: training diverges; "
             "try a smaller --lr."
         )
+    which = problem.evaluated_on.capitalize()
     if last.val_accuracy < 1.5 / problem.classes:
         dark = largest_if_dark(problem.train[0].array)
         check = f"the pixels, of which none is above {dark} of 255" if dark else "the number of steps"
         return (
-            f"Accuracy {per_cent(last.val_accuracy, 1)} is hardly better than guessing: check {check}, "
+            f"{which} accuracy {per_cent(last.val_accuracy, 1)} is hardly better than guessing: check {check}, "
             "the learning rate and the labels."
         )
-    words = _on_accuracy(last.val_accuracy, usual_band(problem)), _on_the_end(history, problem.evaluated_on)
+    words = _on_accuracy(which, last.val_accuracy, usual_band(problem)), _on_the_end(history, problem.evaluated_on)
     return " ".join(filter(None, words))
 
 
-def _on_accuracy(accuracy: float, band: tuple[float, float] | None) -> str:
+def _on_accuracy(which: str, accuracy: float, band: tuple[float, float] | None) -> str:
     if band is None:
         return ""
-    reached, usual = f"Accuracy {per_cent(accuracy, 1)}", f"{per_cent(band[0], 1)} to {per_cent(band[1], 1)}"
+    reached, usual = f"{which} accuracy {per_cent(accuracy, 1)}", f"{per_cent(band[0], 1)} to {per_cent(band[1], 1)}"
     if accuracy < band[0]:
         return f"{reached} is below the usual {usual}: check the gradient, the labels and the learning rate."
     if accuracy > band[1]:

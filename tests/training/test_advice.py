@@ -30,7 +30,7 @@ CASES = {
     "usual, improving": (
         DEFAULT,
         records(0.86, (0.7, 0.65)),
-        ["Accuracy 86.0 % is normal", "Still improving", "7.1 %"],
+        ["Validation accuracy 86.0 % is normal", "Still improving", "7.1 %"],
     ),
     "below": (DEFAULT, records(0.7, (0.7, 0.65)), ["below the usual 83.1 % to 90.0 %", "check the gradient"]),
     "above": (DEFAULT, records(0.99, (0.7, 0.65)), ["above the usual", "no validation image is trained on"]),
@@ -40,7 +40,10 @@ CASES = {
     "guessing": (
         DEFAULT,
         records(0.1, (2.3, 2.3)),
-        ["hardly better than guessing", "check the number of steps, the learning rate and the labels"],
+        [
+            "Validation accuracy 10.0 % is hardly better than guessing",
+            "check the number of steps, the learning rate and the labels",
+        ],
     ),
     "no band": (
         ("mnist5k", 0.02, 9600),
