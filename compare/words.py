@@ -1,6 +1,7 @@
 """Numbers and names as they are written everywhere: terminal, messages, pictures."""
 
 import math
+from collections.abc import Sequence
 
 
 def per_cent(share: float, places: int | None = 0) -> str:
@@ -38,6 +39,15 @@ def counted(number: int, what: str) -> str:
     """
     plural = what + ("es" if what.endswith("ch") and what != "epoch" else "s")
     return f"{number:,} {what if number == 1 else plural}"
+
+
+def some(names: Sequence[str], most: int = 3) -> str:
+    """The first few of some names.
+
+    >>> some(["a", "b"]), some(["a", "b", "c", "d"])
+    ('a, b', 'a, b, c ...')
+    """
+    return ", ".join(names[:most]) + " ..." * (len(names) > most)
 
 
 def points(difference: float) -> str:

@@ -140,14 +140,14 @@ def _find_fault(path: Path, block: list[str], start: int, column: int, width: in
 def _labels(words: NDArray, path: Path, start: int) -> NDArray:
     """Whole numbers if all of them are, as `1` or `1.0`, else the words.
 
-    start: the line of the first. Raises InputError, naming the line, for a nan among numbers.
+    start: the line of the first. Raises InputError, naming the line, for a nan or inf among numbers.
     """
     with suppress(ValueError, OverflowError):
         return words.astype(np.int64)
     with suppress(ValueError):
         numbers = words.astype(np.float64)
-        if (missing := np.flatnonzero(np.isnan(numbers))).size:
-            raise InputError(f"{path}, line {start + missing[0]}: the label is {words[missing[0]]}, which is no class")
+        if (broken := np.flatnonzero(~np.isfinite(numbers))).size:
+            raise InputError(f"{path}, line {start + broken[0]}: the label is {words[broken[0]]}, which is no class")
         if np.array_equal(numbers, np.rint(numbers)) and np.abs(numbers).max() < LARGEST_LABEL:
             return numbers.astype(np.int64)
     return words

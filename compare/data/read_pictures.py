@@ -22,14 +22,12 @@ from PIL import Image
 from compare.data.bounded_pictures import read_bounded
 from compare.data.prepared import GREY_MODES, SIDE, Prepared, Watch
 from compare.errors import InputError
-from compare.words import printable
+from compare.words import printable, some
 
 # A process takes a third of a second to start; fewer pictures are read before that.
 FEW = 1000
 # Pictures that a process reads before it ends, and about the bytes of its answer.
 AT_ONCE, BYTES_AT_ONCE = 2000, 2**24
-# Faults that a message lists by name, besides the first.
-SHOWN = 3
 # Of each picture in an answer: bytes, width, height, colour, and H, W and channels of the pixels; 0 channels: a fault.
 HEAD = struct.Struct("<Q6I")
 
@@ -80,8 +78,7 @@ def read_all(paths: Sequence[Path], prepared: Prepared, watch: Watch) -> Iterato
         # each by the folder of its class, and by its part if they are in both
         root = os.path.commonpath([path.parent.parent for path in faults])
         _, *others = (printable(os.path.relpath(path, root)) for path in faults)
-        listed = ", ".join(others[:SHOWN]) + " ..." * (len(others) > SHOWN)
-        more, those = (f" (and {len(others):,} more: {listed})", "them") if others else ("", "it")
+        more, those = (f" (and {len(others):,} more: {some(others)})", "them") if others else ("", "it")
         raise InputError(f"{next(iter(faults.values()))}{more}; mend {those}, or take {those} out of the folder")
 
 

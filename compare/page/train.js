@@ -1,6 +1,6 @@
 // Training, in a worker: the page never waits for it.
 
-/** Takes what a run needs, then {steps}, again and again; answers {steps, W, b}, at the end with the accuracy. */
+/** Takes what a run needs, then {steps: 1}, again and again; answers {steps, W, b}, at the end with the accuracy. */
 export function serve(engine, right, scope) {
   let run
   scope.onmessage = ({ data }) => {

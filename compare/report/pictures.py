@@ -104,7 +104,7 @@ def as_image(row: NDArray, shape: tuple[int, ...]) -> NDArray:
 
 
 def show(axes: Any, image: NDArray, *, ink: bool) -> None:
-    """Draw an image without axes. ink: a grey one as ink on paper; else it is as bright as its pixels are.
+    """Draw an image without axes. ink: a grey one as ink on paper; else it is as bright as its pixels are, in a frame.
 
     See `limits` for the ends of the greys.
     """
@@ -114,6 +114,11 @@ def show(axes: Any, image: NDArray, *, ink: bool) -> None:
         image = (image - low) / (high - low)
     axes.imshow(image, cmap="gray_r" if ink else "gray", vmin=low, vmax=high, interpolation="nearest")
     axes.set_axis_off()
+    if not ink:
+        # what is white at the edge would look cut off
+        axes.set_axis_on()
+        axes.set(xticks=[], yticks=[])
+        axes.spines[:].set(color="lightgrey", linewidth=0.5)
 
 
 def as_weights(weights: NDArray, shape: tuple[int, ...]) -> NDArray:

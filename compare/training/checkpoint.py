@@ -22,13 +22,12 @@ from compare.problem import Hyperparameters, Problem
 from compare.training.checkpoint_fields import check_velocity, read_fields
 from compare.training.loop import Progress, Training
 from compare.training.tensor_files import BIAS, WEIGHT, find_weights, read_tensors
+from compare.words import some
 from scratch import Velocity
 
 FORMAT = "softmax-regression-twice 1"
 SUFFIX = ".safetensors"
 VELOCITY = "velocity.weight", "velocity.bias"
-# Names that a message lists.
-SHOWN = 3
 # By so many images it is seen whether all are black at the edge: of MNIST's pixels there 0.04 % are lit.
 MANY, LIT = 1000, 0.01
 
@@ -76,9 +75,9 @@ class Checkpoint:
 
     def check_names(self, data: Problem | Dataset) -> None:
         """Raise InputError if these are data of one's own whose classes have other names, or another order."""
-        if is_path(data.name) and self.names not in (None, data.names):
+        if is_path(data.name) and self.names and self.names != data.names:
             told = f"{data.name} has other classes than the checkpoint, which was trained on {self.data}"
-            raise InputError(f"{told}: {_unlike(data.names, self.names or ())}")
+            raise InputError(f"{told}: {_unlike(data.names, self.names)}")
 
     def check_resumable(self, problem: Problem) -> None:
         """Raise InputError unless a training on the problem can go on from here as if it had never stopped.
@@ -108,11 +107,10 @@ class Checkpoint:
 def _unlike(names: tuple[str, ...], expected: tuple[str, ...]) -> str:
     """Which of the names are not among those that are expected, and which of these are missing."""
     found = []
-    for what, some, others in (("not known", names, expected), ("missing", expected, names)):
-        those = [name for name in some if name not in others]
-        listed = ", ".join(those[:SHOWN]) + " ..." * (len(those) > SHOWN)
+    for what, wanted, others in (("not known", names, expected), ("missing", expected, names)):
+        those = [name for name in wanted if name not in others]
         if those:
-            found.append(f"{listed} {'is' if len(those) == 1 else 'are'} {what}")
+            found.append(f"{some(those)} {'is' if len(those) == 1 else 'are'} {what}")
     return " and ".join(found) or "they are in another order"
 
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from numpy.typing import NDArray
@@ -87,8 +87,8 @@ def select(
 
 
 def _part(checkpoint: Checkpoint, dataset: Dataset, split: Split | None) -> CheckpointImages:
-    own = checkpoint.chosen if _is_own(checkpoint, dataset) else None
-    problem = Problem(dataset, own or Hyperparameters(epochs=1, batch_size=1))
+    own = _is_own(checkpoint, dataset) and checkpoint.chosen
+    problem = Problem(dataset, _for_split(own or Hyperparameters(epochs=1)))
     checkpoint.check_names(problem)
     checkpoint.check_shape(problem)
     # of other images of one's own none was trained on
@@ -105,6 +105,11 @@ def _part(checkpoint: Checkpoint, dataset: Dataset, split: Split | None) -> Chec
     return CheckpointImages(dataset.name, split, images, labels, problem.classes, problem.shape, problem.names, changed)
 
 
+def _for_split(chosen: Hyperparameters) -> Hyperparameters:
+    # some images may be gone; no step is taken
+    return replace(chosen, batch_size=1)
+
+
 def _is_own(checkpoint: Checkpoint, dataset: Dataset) -> bool:
     """True for the data that the checkpoint was trained on, also where they have been moved."""
     if same_data(dataset.name, checkpoint.data):
@@ -113,7 +118,7 @@ def _is_own(checkpoint: Checkpoint, dataset: Dataset) -> bool:
     if not (is_path(dataset.name) and checkpoint.chosen and known):
         return False
     try:
-        problem = Problem(dataset, checkpoint.chosen)
+        problem = Problem(dataset, _for_split(checkpoint.chosen))
     except InputError:
         # too few for what was chosen
         return False

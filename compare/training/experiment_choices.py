@@ -74,10 +74,11 @@ def _with_data(asked: Experiment, settings: Grid, data: Dataset) -> Grid:
         # the same for all, which differ in one thing only
         most = max(1, int(images * min(_share(setting.chosen) for setting in settings.values()) + ROUNDING))
         settings = {name: _with_batch(setting, most) for name, setting in settings.items()}
-    # a small share of few images is none
-    held_out = {name: round(len(data.train[1]) * setting.chosen.val_fraction) for name, setting in settings.items()}
-    enough = {name: s for name, s in settings.items() if held_out[name] and _needed(s.chosen) <= images}
-    found = {name: _on(setting, data, images) for name, setting in enough.items()}
+    if asked.varied == "fraction":
+        # of few images small shares are none, or the same
+        numbers = {round(len(data.train[1]) * setting.value): name for name, setting in reversed(settings.items())}
+        settings = {name: s for name, s in settings.items() if name in [numbers[n] for n in numbers if n]}
+    found = {name: _on(s, data, images) for name, s in settings.items() if _needed(s.chosen) <= images}
     if len(found) < 2:
         needed = sorted(_needed(setting.chosen) for setting in settings.values())[1]
         raise InputError(f"{data.name} has {images:,} training images, and this question needs {needed:,}")

@@ -71,7 +71,7 @@ def on_learning_rates(rows: list[Row]) -> str:
     best = _reach([row for row in rows if not row.diverged], max)
     lost = _lost(rows)
     end = f"training diverges at {lost}" if lost else "none diverges: no training loss ends above its start"
-    better = fast.val_accuracy > slow.val_accuracy and not fast.diverged
+    better = fast.val_accuracy > slow.val_accuracy
     tutorial = better and fast.data == "mnist5k"
     why = ": the tutorial's accuracy levels off because its rate is too low, not too high" if tutorial else ""
     highest = (
@@ -80,11 +80,11 @@ def on_learning_rates(rows: list[Row]) -> str:
         if best
         else "Training diverges at all of these."
     )
-    beats = "beats" if better else "diverges and does not beat" if fast.diverged else "does not beat"
-    return (
-        f"After {counted(fast.steps, 'step')} lr 0.1 ({per_cent(fast.val_accuracy, 1)}) {beats} "
-        f"lr 0.001 ({per_cent(slow.val_accuracy, 1)}){why}. {highest}"
-    )
+    steps, reached = counted(fast.steps, "step"), per_cent(slow.val_accuracy, 1)
+    if fast.diverged:
+        return f"At lr 0.1 training diverges in {steps}; at lr 0.001 it reaches {reached}. {highest}"
+    beats = "beats" if better else "does not beat"
+    return f"After {steps} lr 0.1 ({per_cent(fast.val_accuracy, 1)}) {beats} lr 0.001 ({reached}){why}. {highest}"
 
 
 def on_batch_sizes(rows: list[Row]) -> str:
@@ -117,9 +117,9 @@ def on_validation_sizes(rows: list[Row]) -> str:
 
     few, many = rows[0], rows[-1]
     return (
-        f"With {few.val_images:,} validation images the accuracy is {accuracy(few)}; with {many.val_images:,} it is "
-        f"{accuracy(many)}. Holding out more leaves less to learn from, and a smaller difference than these "
-        "means nothing." + _if_lost(rows)
+        f"With {counted(few.val_images, 'validation image')} the accuracy is {accuracy(few)}; "
+        f"with {many.val_images:,} it is {accuracy(many)}. Holding out more leaves less to learn from, and a smaller "
+        "difference than these means nothing." + _if_lost(rows)
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from compare.report import model_pictures
 from compare.training.checkpoint import load_checkpoint
 
 TRAINED = "--epochs", "2", "--lr", "0.1", "--batch-size", "20"
@@ -78,3 +79,41 @@ def test_names_in_wide_letters_stand_below_each_other(cli, tmp_path: Path, rng: 
     assert cli("train", "--data", own, *TRAINED, "--save", saved, "--quiet")[0] == 0
     lines = cli("predict", saved, "--index", 3)[1].splitlines()[-4:-1]
     assert [re.split(r"  +(?=\d)", line)[0] for line in lines] == ["    猫", " horse", "ネズミ"]
+
+
+def test_images_of_ones_own_are_bright_in_every_picture_and_others_ink(
+    cli, tmp_path: Path, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+):
+    own, saved, file = tmp_path / "own.npz", tmp_path / "own.safetensors", tmp_path / "me.png"
+    np.savez(own, images=rng.integers(0, 256, (40, 8, 8), np.uint8), labels=np.arange(40) % 10)
+    Image.fromarray(rng.integers(0, 256, (12, 12), np.uint8)).save(file)
+    drawn: set[bool] = set()
+    monkeypatch.setattr(model_pictures, "show", lambda *_, ink: drawn.add(ink))
+
+    def seen(*arguments: object) -> set[bool]:
+        drawn.clear()
+        assert cli(*arguments)[0] == 0
+        return drawn.copy()
+
+    picture = "--picture", tmp_path / "x.png"
+    for data, ink in ((own, {False}), ("digits", {True})):
+        assert cli("train", "--data", data, *TRAINED, "--save", saved, "--quiet")[0] == 0
+        assert seen("data", data, "--index", 3, *picture) == ink
+        assert seen("predict", saved, "--index", 3, *picture) == ink
+        assert seen("explain", saved, "--index", 3, *picture) == ink
+        assert seen("predict", saved, "--image", file, *picture) == ink
+        assert seen("evaluate", saved, "--pictures", tmp_path / "pictures") == ink
+    # the model is of digits, and the images are one's own
+    assert seen("predict", saved, "--index", 3, "--data", own, *picture) == {False}
+
+
+def test_many_classes_are_numbered_in_one_column(cli, tmp_path: Path, rng: np.random.Generator):
+    own, saved = tmp_path / "own.npz", tmp_path / "own.safetensors"
+    names = [f"class-{letter}" for letter in "abcdefghijk"]
+    np.savez(own, images=rng.integers(0, 256, (110, 4, 4), np.uint8), labels=np.arange(110) % 11, names=names)
+    assert cli("train", "--data", own, *TRAINED, "--save", saved, "--quiet", "--json", tmp_path / "json")[0] == 0
+    lines = cli("evaluate", saved)[1].splitlines()
+    shown = [line[:10] for line in lines if re.match(r"[ \d]\d class-", line)]
+    assert shown == [f"{k:2} {name}" for k, name in enumerate(names)]
+    about = json.loads((tmp_path / "json").read_text())["data"]
+    assert (about["names"], about["shape"], about["prepared"]) == (names, [4, 4], None)

@@ -31,7 +31,7 @@ GOOD = {
     "whole floats as labels": ("label,a,b\n1.0,0,255\n-2e1,7,8\n", [[0, 255], [7, 8]], [1, -20]),
     "a fraction as label": ("label,a,b\n1.0,0,255\n0.5,7,8\n", [[0, 255], [7, 8]], ["1.0", "0.5"]),
     "a word as label": ("label,a,b\n1.0,0,255\nna,7,8\n", [[0, 255], [7, 8]], ["1.0", "na"]),
-    "huge labels": ("label,a,b\n1e16,0,255\ninf,7,8\n", [[0, 255], [7, 8]], ["1e16", "inf"]),
+    "huge labels": ("label,a,b\n1e16,0,255\n1e17,7,8\n", [[0, 255], [7, 8]], ["1e16", "1e17"]),
     "huge whole labels": (f"label,a,b\n{2**53 + 1},0,255\n0,7,8\n", [[0, 255], [7, 8]], [2**53 + 1, 0]),
     "whole floats": ("label,a,b\n1,0.0,255.0\n0,7,8\n", [[0, 255], [7, 8]], [1, 0]),
 }
@@ -79,6 +79,7 @@ BAD = {
     "no text": (b"\xff\xfe\x00label", "is not text in UTF-8"),
     "without names, more columns": ("0,1,2\n1,2,3,4\n", "line 2: has 4 columns, and the first line has 3"),
     "a missing label": ("label,a,b\n0,1,2\n1.0,1,2\nnan,1,2\n", "line 4: the label is nan, which is no class"),
+    "an infinite label": ("label,a,b\n0,1,2\n-inf,1,2\n", "line 3: the label is -inf, which is no class"),
     "without names, a missing label": ("NaN,1,2\n0,1,2\n", "line 1: the label is NaN, which is no class"),
     "an empty label": ("label,a,b\n0,1,2\n ,1,2\n", "line 3: has no label"),
     "two columns of labels": ("label,a,Label\n0,1,2\n", "2 columns are called `label` in its first line"),

@@ -47,7 +47,7 @@ WORDS = {
     "lr, all nan": (
         "lr",
         [row(1e-3, math.nan, True), row(0.1, math.nan, True)],
-        "does not beat lr 0.001 (nan). Training diverges at all of these.",
+        "at lr 0.001 it reaches nan. Training diverges at all of these.",
     ),
     "batch size, further": (
         "batch-size",
@@ -57,7 +57,7 @@ WORDS = {
     "lr, what diverges beats nothing": (
         "lr",
         [row(1e-3, 0.7), row(0.1, 0.9, True)],
-        "After 10 steps lr 0.1 (90.0 %) diverges and does not beat lr 0.001 (70.0 %). The best of these is 0.001 (70",
+        "At lr 0.1 training diverges in 10 steps; at lr 0.001 it reaches 70.0 %. The best of these is 0.001 (70.0 %)",
     ),
     "lr, one step": ("lr", [row(1e-3, 0.7, steps=1), row(0.1, 0.9, steps=1)], "After 1 step lr 0.1"),
     "batch size, one step": (
@@ -93,6 +93,11 @@ WORDS = {
         "validation loss in the end rose (1.000)",
     ),
     "falling": ("train-metrics", [row(1, 0.8, val_loss=1.5), row(9, 0.8)], "in the end still fell (1.000)"),
+    "val-size, one image": (
+        "val-size",
+        [row(0.1, 0.0, val_images=1), row(0.2, 0.5)],
+        "With 1 validation image the",
+    ),
     "val-size, one diverges": ("val-size", [row(0.1, 0.9, True), row(0.2, 0.5)], "nothing. Training diverges at 0.1 ("),
     "train-metrics, one diverges": (
         "train-metrics",

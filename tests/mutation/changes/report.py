@@ -43,7 +43,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/report/model_pictures.py', '0.45 * K + 1.9', '0.45 / K + 1.9', 'tests/report/test_model_pictures.py::test_every_class_has_its_row_and_column_in_the_size_of_a_confusion_matrix'),
     ('compare/report/half_blocks.py', 'zip(image[::2], image[1::2], strict=True)', 'zip(image[1::2], image[::2], strict=True)', 'tests/report/test_half_blocks.py::test_a_character_stands_for_the_pixel_above_and_the_one_below'),
     ('compare/report/half_blocks.py', 'min(width / across, LARGE / height)', 'width / across', 'tests/report/test_half_blocks.py::test_images_of_other_sizes_keep_their_proportion'),
-    ('compare/report/half_blocks.py', '(row - low) / (high - low)', 'row / high', 'tests/report/test_half_blocks.py::test_pixels_that_are_no_bytes_go_from_the_smallest_to_the_largest'),
+    ('compare/report/half_blocks.py', '(row - low) / (high - low)', 'row / high', 'tests/report/test_half_blocks.py::test_pixels_that_are_no_bytes_go_from_0_to_1_or_beyond'),
     ('compare/report/class_table.py', 'low, high = min(0.0, float(Z.min())), max(0.0, float(Z.max()))', 'low, high = float(Z.min()), float(Z.max())', 'tests/report/test_class_table.py::test_a_bar_goes_from_zero_to_its_logit'),
     ('compare/report/class_table.py', 'likeliest if label in likeliest else [*likeliest, label]', 'likeliest', 'tests/report/test_class_table.py::test_of_many_classes_the_likeliest_and_the_label_are_shown'),
     ('compare/report/class_table.py', 'if bar >= SHORTEST_BAR:', 'if bar > SHORTEST_BAR:', 'tests/report/test_class_table.py::test_a_narrow_terminal_has_fewer_columns_and_always_bars'),

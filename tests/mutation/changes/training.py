@@ -77,7 +77,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/training/advice.py', 'diverged(first.train_loss, train_loss)', 'diverged(first.train_loss, last.train_loss)', 'tests/training/test_advice.py::test_advice'),
     ('compare/training/classify.py', 'Z, here = side.logits(part), slice', 'side.logits(part); Z, here = side.logits(part), slice', 'tests/training/test_classify.py::test_the_logits_are_computed_once'),
     ('compare/training/duration.py', 'width = 2 if dtype', 'width = 1 if dtype', 'tests/training/test_duration.py::test_what_makes_a_step_longer'),
-    ('compare/training/checkpoint.py', '        self.check_names(problem)\n', '', 'tests/cli/test_own_data.py::test_a_resumed_training_keeps_its_classes_too'),
+    ('compare/training/checkpoint.py', '        self.check_names(problem)\n', '', 'tests/cli/test_resume.py::test_a_resumed_training_keeps_its_classes_too'),
     ('compare/training/saving.py', '        note_saved(reaches)\n', '', 'tests/training/test_saving.py::test_how_far_the_file_reaches_is_noted_before_and_after_each_save'),
     ('compare/training/checkpoint.py', ' or min(shape) < 2 or', ' or', 'tests/cli/test_own_arrays_pictures.py::test_rows_of_numbers_are_no_pictures'),
     ('compare/training/checkpoint.py', 'len(shape) == 2 or shape[0] == 3', 'shape[0] == 3', 'tests/cli/test_own_arrays_pictures.py::test_a_picture_is_scaled_to_images_in_colour_or_of_no_square_or_not_black_at_the_edge'),
