@@ -69,7 +69,8 @@ def experiment(
     size: Size = None,
     grey: Grey = False,
     epochs: Annotated[
-        int | None, option(TRAINING, metavar="N", help="Epochs of the last training, others in proportion; of each data set.")
+        int | None,
+        option(TRAINING, metavar="N", help="Epochs of the last training, others in proportion; of each data set."),
     ] = None,
     seed: Annotated[
         int | None, option(TRAINING, metavar="N", help="Start of the random numbers: weights, split, batch order.")
