@@ -89,7 +89,7 @@ def class_of(text: str | None, names: tuple[str, ...]) -> int:
 def shortened(names: tuple[str, ...]) -> str:
     """Names in a line: all if they are few, else the first and the last.
 
-    >>> shortened(("cat", "dog")), shortened(tuple("0123456789"))
-    ('cat, dog', '0, 1, ... 9')
+    >>> shortened(tuple("abcd")), shortened(tuple("abcde")) == "a, b, ... e"
+    ('a, b, c, d', True)
     """
     return ", ".join(names) if len(names) < 5 else f"{names[0]}, {names[1]}, ... {names[-1]}"

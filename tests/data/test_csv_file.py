@@ -32,6 +32,12 @@ GOOD = {
     "a fraction as label": ("label,a,b\n1.0,0,255\n0.5,7,8\n", [[0, 255], [7, 8]], ["1.0", "0.5"]),
     "a word as label": ("label,a,b\n1.0,0,255\nna,7,8\n", [[0, 255], [7, 8]], ["1.0", "na"]),
     "huge labels": ("label,a,b\n1e16,0,255\n1e17,7,8\n", [[0, 255], [7, 8]], ["1e16", "1e17"]),
+    "the smallest label that is a word as a float": (
+        f"label,a,b\n{2**53}.0,0,255\n0.0,7,8\n",
+        [[0, 255], [7, 8]],
+        [f"{2**53}.0", "0.0"],
+    ),
+    "the largest float label": (f"label,a,b\n{2**53 - 1}.0,0,255\n0.0,7,8\n", [[0, 255], [7, 8]], [2**53 - 1, 0]),
     "huge whole labels": (f"label,a,b\n{2**53 + 1},0,255\n0,7,8\n", [[0, 255], [7, 8]], [2**53 + 1, 0]),
     "whole floats": ("label,a,b\n1,0.0,255.0\n0,7,8\n", [[0, 255], [7, 8]], [1, 0]),
 }

@@ -82,6 +82,7 @@ def test_the_confusion_matrix_is_drawn_with_its_counts():
     half = "7", "black"
     assert texts == {(0, 0): ("5", "white"), (1, 0): ("1", "black"), (0, 1): half, (1, 1): half}
     np.testing.assert_allclose(axes.images[0].get_array(), [[5 / 6, 1 / 6], [1 / 2, 1 / 2]])
+    assert axes.images[0].get_clim() == (0, 1)
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("predicted class", "true class")
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["no", "yes"]
     assert " ".join(figure.get_suptitle().split()) == "digits, test: what each class is taken for"
