@@ -217,7 +217,9 @@ def _print(console: Console, proof: ProofResult, details: bool, quiet: bool) -> 
     for name, found in proof.rounding.items():
         print_attribution(console, name, found)
     if details:
-        if proof.diagnosis:
+        # where steps are right and only their sum is not, the verdict says why
+        only_grown = all(run.growth is not None for run in proof.runs if run.verdict == "differ")
+        if proof.diagnosis and (proof.diagnosis.facts or not only_grown):
             print_diagnosis(console, proof.diagnosis)
         if proof.planted:
             print_bug(console, proof.planted)
