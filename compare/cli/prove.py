@@ -159,8 +159,7 @@ def _compare(proof: ProofResult, dtypes: list[str], quiet: bool, ranks: bool) ->
     with progress(len(dtypes) * reports(problem), quiet) as advance:
         proof.runs = prove_each(problem, dtypes, proof.sides, advance)
     if proof.differs:
-        quantity = first_quantity(proof.runs)
-        proof.diagnosis = diagnose(problem, *proof.sides(), proof.replaced, quantity)
+        proof.diagnosis = diagnose(problem, *proof.sides(), proof.replaced, first_quantity(proof.runs))
 
 
 def _attribute(proof: ProofResult, ours: str, seconds: float) -> None:
