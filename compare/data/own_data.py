@@ -27,7 +27,9 @@ def load_own(name: str, prepared: Prepared | None = None, watch: Watch = unwatch
     """
     path = Path(name)
     try:
-        return _load(name, path, prepared or Prepared(), watch)
+        dataset = _load(name, path, prepared or Prepared(), watch)
+        _tell_of_dark(dataset)
+        return dataset
     except OSError as error:
         raise InputError(f"{name}: cannot be read: {error.strerror or error}") from None
 
@@ -36,9 +38,7 @@ def _load(name: str, path: Path, prepared: Prepared, watch: Watch) -> Dataset:
     if path.is_dir():
         pair = find_pair(path)
         if pair is None:
-            shown = load_folder(name, path, prepared, watch, tell)
-            _tell_of_dark(shown)
-            return shown
+            return load_folder(name, path, prepared, watch, tell)
         path = pair
     elif not path.exists():
         raise InputError(f"{name}: no such file or folder; data --list shows the data sets that have a name")
@@ -69,7 +69,6 @@ def _dataset(name: str, train: Data, test: Data | None, names: tuple[str, ...], 
     if told := "; ".join(filter(None, (f"they are {labels_are}" if labels_are else "", classes.told))):
         tell(f"labels of {name}: {told}")
     _tell_of_floats(dataset)
-    _tell_of_dark(dataset)
     return dataset
 
 

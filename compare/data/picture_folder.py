@@ -15,7 +15,7 @@ from compare.data.mapped import new_array
 from compare.data.prepared import Prepared, Watch
 from compare.data.read_pictures import read_all
 from compare.errors import InputError
-from compare.words import printable
+from compare.words import printable, some
 
 # What torchvision takes for a picture by its name.
 ENDINGS = ".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp"
@@ -137,8 +137,7 @@ def _folders(folder: Path) -> list[Path]:
 def _check_classes(name: str, files: list[list[Path]], names: tuple[str, ...]) -> None:
     empty = [short_label(one) for one, pictures in zip(names, files, strict=True) if not pictures]
     if empty:
-        shown = ", ".join(empty[:3]) + (" ..." if len(empty) > 3 else "")
-        raise InputError(f"{name}: no picture ({' '.join(ENDINGS[:3])} ...) in the folder of {shown}")
+        raise InputError(f"{name}: no picture ({' '.join(ENDINGS[:3])} ...) in the folder of {some(empty)}")
 
 
 def _images(name: str, paths: list[Path], prepared: Prepared, watch: Watch, tell: Callable[[str], None]) -> NDArray:

@@ -68,7 +68,7 @@ def print_survey(console: Console, survey: Survey, *, details: bool) -> None:
     unnoticed = sum(not found[name].reasons["accuracy"] for name in survey.guesses)
     better = sum(found[name].accuracy > clean for name in survey.guesses)
     console.print(
-        f"accuracy does not show {unnoticed} of them; {better} {'reaches' if better == 1 else 'reach'} more than the "
+        f"accuracy does not show {unnoticed} of them; {_reach(better)} more than the "
         f"{per_cent(clean, 1)} without mistake"
     )
     first = sum(guesses[:1] == [name] for name, guesses in survey.guesses.items())
@@ -87,8 +87,11 @@ def _print_classic(console: Console, survey: Survey) -> None:
     first = sum(survey.guesses[name][:1] == [name] for name in classic)
     detected = " and ".join(f"{sum(survey.detections[d][name].detected for name in classic)} in {d}" for d in DTYPES)
     console.print(f"of the {len(classic)} classic ones {detected} are detected, accuracy does not show {unnoticed},")
-    reach = "reaches" if better == 1 else "reach"
-    console.print(f"{better} {reach} more than without mistake, and the diagnosis names {first} first")
+    console.print(f"{_reach(better)} more than without mistake, and the diagnosis names {first} first")
+
+
+def _reach(number: int) -> str:
+    return f"{number} reaches" if number == 1 else f"{number} reach"
 
 
 def _classic(names: Iterable[str]) -> list[str]:

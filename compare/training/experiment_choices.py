@@ -76,8 +76,9 @@ def _with_data(asked: Experiment, settings: Grid, data: Dataset) -> Grid:
         settings = {name: _with_batch(setting, most) for name, setting in settings.items()}
     if asked.varied == "fraction":
         # of few images small shares are none, or the same
-        numbers = {round(len(data.train[1]) * setting.value): name for name, setting in reversed(settings.items())}
-        settings = {name: s for name, s in settings.items() if name in [numbers[n] for n in numbers if n]}
+        first = {round(len(data.train[1]) * setting.value): name for name, setting in reversed(settings.items())}
+        first.pop(0, None)
+        settings = {name: setting for name, setting in settings.items() if name in first.values()}
     found = {name: _on(s, data, images) for name, s in settings.items() if _needed(s.chosen) <= images}
     if len(found) < 2:
         needed = sorted(_needed(setting.chosen) for setting in settings.values())[1]
