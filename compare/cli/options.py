@@ -44,7 +44,12 @@ OWN_DATA = (
     "images of a pair of IDX or .npy files"
 )
 DataName = Annotated[str, option(DATA, "--data", help=f"Data set: {', '.join(SOURCES)}; or {OWN_DATA}.")]
-Size = Annotated[int | None, option(DATA, "--size", metavar="N", help="Scale pictures of your own to N x N pixels.")]
+Size = Annotated[
+    int | None,
+    option(
+        DATA, "--size", metavar="N", help="Scale your own pictures to N x N pixels; if not square, they are stretched."
+    ),
+]
 Grey = Annotated[bool, flag(DATA, "--grey", "Make pictures of your own grey.")]
 DataRoot = Annotated[
     Path | None,

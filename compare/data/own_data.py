@@ -60,6 +60,9 @@ def _dataset(name: str, train: Data, test: Data | None, names: tuple[str, ...], 
 
     labels_are: where they were found, if that was guessed.
     """
+    if np.ndim(train[0]) == 1 < np.ndim(train[1]):
+        shapes = f"images have shape {np.shape(train[0])}, and labels {np.shape(train[1])}"
+        raise InputError(f"{name}: images and labels are exchanged: {shapes}")
     classes = find_classes(train[1], f"{name}, labels in {labels_are}" if labels_are else name, names)
     parts = {f"{name}, {part}": held for part, held in {"train": train, "test": test}.items() if held}
     images = {part: as_pixels(np.asarray(held[0]), part) for part, held in parts.items()}

@@ -183,7 +183,12 @@ def _tell(name: str, found: Counter, images: NDArray, prepared: Prepared, tell: 
     scaled = sum(count for (size, _), count in found.items() if side and size != (side, side))
     if scaled:
         sizes = len({size for size, _ in found})
-        changes.append(f"{scaled:,} scaled to {side} x {side}" + (f" from {sizes} sizes" if sizes > 1 else ""))
+        stretched = sum(count for ((w, h), _), count in found.items() if w != h)
+        changes.append(
+            f"{scaled:,} scaled to {side} x {side}"
+            + (f" from {sizes} sizes" if sizes > 1 else "")
+            + (f" ({stretched:,} not square, so stretched)" if stretched else "")
+        )
     if prepared.grey and (coloured := sum(count for (_, colour), count in found.items() if colour)):
         changes.append(f"{coloured:,} in colour made grey")
     if changes:

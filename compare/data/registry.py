@@ -81,11 +81,13 @@ def load(
     unknown, or the data missing, unreadable or bad.
     """
     check_name(name)
-    if is_path(name):
+    if is_path(name) or os.path.exists(name):
         # what reads pictures is imported when there are some
-        from compare.data.own_data import load_own
+        from compare.data.own_data import load_own, tell
 
-        return load_own(name, prepared, watch)
+        if is_path(name):
+            return load_own(name, prepared, watch)
+        tell(f"{name} is the data set of that name; what is here by this name is ./{name}")
     source, folder = SOURCES[name], None if root is None else Path(root)
     if check and not source.is_here(folder):
         check(source.outline(name))

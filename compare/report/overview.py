@@ -84,7 +84,7 @@ def overview(shown: Overview) -> "Figure":
     before, after = np.array(shown.before), np.array(shown.after)
     draw_templates(above.subplots(2, len(before), squeeze=False), before, after, shown.shape, shown.names)
     limits = ", ".join(f"±{np.abs(W).max():.2g}" for W in (before, after))
-    words = f"the weights of each class: blue speaks for it, red against it; each row has its own scale ({limits})"
+    words = f"the weights of each class: red speaks for it, blue against it; each row has its own scale ({limits})"
     above.supxlabel(words, fontsize="small")
     losses, accuracies = below.subplots(1, 2)
     draw_curves(losses, accuracies, shown.histories, shown.evaluated_on)

@@ -128,6 +128,6 @@ def as_weights(weights: NDArray, shape: tuple[int, ...]) -> NDArray:
 
 
 def show_weights(axes: Any, weights: NDArray, shape: tuple[int, ...], limit: float) -> None:
-    """Draw the weights (D,) of a class: blue above 0, red below, white at 0."""
-    axes.imshow(as_weights(weights, shape), cmap="RdBu", vmin=-limit, vmax=limit, interpolation="nearest")
+    """Draw the weights (D,) of a class: red above 0, blue below, white at 0; the page has orange and blue."""
+    axes.imshow(as_weights(weights, shape), cmap="RdBu_r", vmin=-limit, vmax=limit, interpolation="nearest")
     axes.set_axis_off()

@@ -110,7 +110,7 @@ def take_away_of_curves(histories: dict[str, list[Record]], evaluated_on: str = 
 def templates(before: NDArray, after: NDArray, shape: tuple[int, ...], names: tuple[str, ...]) -> "Figure":
     """Weights (K, D) of at most 10 classes before and after training."""
     shown = min(len(before), MOST_TEMPLATES)
-    words = "Blue: a high value of the pixel speaks for the class. Red: against it. Each row has its own scale."
+    words = "Red: a high value of the pixel speaks for the class. Blue: against it. Each row has its own scale."
     words += " Shown is the sum over the three colours." * (len(shape) == 3)
     figure = new_figure(shown + 1.0, 2.9, "The weights of each class, as an image", words)
     draw_templates(figure.subplots(2, shown, squeeze=False), before, after, shape, names)

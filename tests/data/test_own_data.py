@@ -223,6 +223,14 @@ def test_labels_of_the_test_are_those_of_training(tmp_path: Path):
         load_own(str(tmp_path / "a.npz"))
 
 
+def test_images_and_labels_in_each_others_place_are_called_so(tmp_path: Path):
+    np.savez(tmp_path / "a.npz", images=LABELS, labels=IMAGES)
+    with pytest.raises(InputError) as error:
+        load_own(str(tmp_path / "a.npz"))
+    told = "images and labels are exchanged: images have shape (6,), and labels (6, 4, 4)"
+    assert str(error.value) == f"{tmp_path / 'a.npz'}: {told}"
+
+
 def test_what_is_not_there_or_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     with pytest.raises(InputError, match="nowhere: no such file or folder; data --list shows"):
         load_own(str(tmp_path / "nowhere"))

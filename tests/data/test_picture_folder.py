@@ -84,6 +84,12 @@ def test_sizes_and_modes_are_made_one_and_told(write, load):
     assert notes == ["mine: of 3 pictures 1 scaled to 4 x 4 from 2 sizes and 1 in colour made grey"]
 
 
+def test_pictures_that_are_not_square_are_said_to_be_stretched(write, load):
+    write(a__1_png=grey(10, 8, 8), a__2_png=grey(20, 4, 8), b__1_png=grey(30, 8, 4), b__2_png=grey(30, 4, 4))
+    _, notes = load(4)
+    assert notes == ["mine: of 4 pictures 3 scaled to 4 x 4 from 4 sizes (2 not square, so stretched)"]
+
+
 def test_folders_train_and_test_are_the_two_parts(write, load):
     write(train__a__1_png=grey(1), train__b__1_png=grey(2), test__b__1_png=grey(3))
     data, _ = load()

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from compare.data.mnist import load_mnist
+from compare.data.own_data import tell
 from compare.data.registry import DATA_ROOT_VARIABLE, SOURCES, Dataset, load
 from compare.errors import InputError
 
@@ -52,6 +53,20 @@ def test_an_unknown_name_is_told_with_the_known_ones():
     words = "unknown data set 'mnits'; data --list shows all"
     with pytest.raises(InputError, match=re.escape(words)):
         load("mnits")
+
+
+def test_a_name_goes_before_a_folder_and_a_note_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+):
+    (tmp_path / "digits").mkdir()
+    monkeypatch.chdir(tmp_path)
+    tell.cache_clear()
+    assert load("digits").classes == 10
+    assert (
+        capsys.readouterr().err == "note: digits is the data set of that name; what is here by this name is ./digits\n"
+    )
+    load("mnist5k")
+    assert not capsys.readouterr().err
 
 
 def test_each_name_loads_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

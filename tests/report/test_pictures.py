@@ -139,13 +139,13 @@ def test_colours_are_between_the_same_limits(figure, pixels, drawn):
     np.testing.assert_allclose(axes.images[0].get_array(), drawn)
 
 
-def test_weights_are_blue_above_0_and_red_below(figure):
+def test_weights_are_red_above_0_and_blue_below(figure):
     axes = figure.subplots()
     pictures.show_weights(axes, np.arange(12.0) - 6, (3, 2, 2), 5.0)
     (image,) = axes.images
     np.testing.assert_array_equal(image.get_array(), [[-6, -3], [0, 3]])
     assert image.get_clim() == (-5, 5)
-    red, blue = image.get_cmap()(0.0), image.get_cmap()(1.0)
+    blue, red = image.get_cmap()(0.0), image.get_cmap()(1.0)
     assert red[0] > red[2]
     assert blue[2] > blue[0]
     assert not axes.axison
