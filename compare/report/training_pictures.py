@@ -33,7 +33,7 @@ MOST_TEMPLATES = 10
 ABOVE_A_TEMPLATE = 10
 # Characters of a legend that fit beside each other.
 IN_A_ROW = 90
-AXES = {"lr": "learning rate"}
+AXES = {"lr": "learning rate", "fraction": "share of the images that is held out"}
 
 
 def training_pictures(training: Training) -> dict[str, "Figure"]:
@@ -144,6 +144,10 @@ def experiment(asked: Experiment, rows: list[Row]) -> "Figure":
             axes.plot(
                 [row.value for row in mine], accuracies, f"o{line}", color=colour, label=f"{name}, {side}", **mark
             )
+    if asked.varied == "fraction":
+        of = [row for row in rows if not math.isnan(row.val_accuracy)]
+        places, errors = ([row.value for row in of], [row.val_accuracy for row in of]), [row.val_error for row in of]
+        axes.errorbar(*places, errors, fmt="none", ecolor=BLUE, capsize=3, label="give or take")
     _mark_diverged(axes, rows)
     if not asked.compares_data:
         axes.set_xscale("log")

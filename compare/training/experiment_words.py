@@ -34,6 +34,11 @@ class Row:
     batch_size: int = 100
     lr: float = 0.1
 
+    @property
+    def val_error(self) -> float:
+        """Standard error of the validation accuracy, that of a share of N images: sqrt(p (1 - p) / N)."""
+        return math.sqrt(self.val_accuracy * (1 - self.val_accuracy) / self.val_images)
+
 
 def _reach(rows: list[Row], pick: Callable[..., float]) -> list[Row]:
     """By setting a row of the accuracy that max or min picks; none is where all are nan."""
@@ -113,7 +118,7 @@ def on_validation_sizes(rows: list[Row]) -> str:
             # the formula below would give 0; Clopper and Pearson 1934: N like outcomes leave out what is rarer than 5 %
             bound = UNLIKELY ** (1 / N) if share else 1 - UNLIKELY ** (1 / N)
             return f"{per_cent(share, 1)}, which tells of {per_cent(bound, 1)} or {'more' if share else 'less'}"
-        return f"{per_cent(share, 1)}, give or take {points(math.sqrt(share * (1 - share) / N))}"
+        return f"{per_cent(share, 1)}, give or take {points(row.val_error)}"
 
     few, many = rows[0], rows[-1]
     return (

@@ -166,6 +166,17 @@ def test_what_diverged_is_crossed_out():
     assert "diverged" not in lines(axes)
 
 
+def test_an_accuracy_of_few_images_has_a_longer_bar():
+    rows = [row("0.02", 0.02, "scratch", 0.9), row("0.4", 0.4, "scratch", math.nan)]
+    (axes,) = experiment(EXPERIMENTS["val-size"], rows).axes
+    ((low, high),) = (bar[:, 1] for bar in axes.collections[0].get_segments())
+    # 0.9 of 1,000: sqrt(0.9 * 0.1 / 1000)
+    assert (low, high) == pytest.approx((0.9 - 0.0094868, 0.9 + 0.0094868))
+    assert axes.get_xlabel() == "share of the images that is held out"
+    (axes,) = experiment(EXPERIMENTS["lr"], [row(*setting, "scratch", 0.7) for setting in LR]).axes
+    assert not axes.collections
+
+
 def test_data_sets_are_not_joined_by_a_line():
     rows = [row("mnist5k", 0, "scratch", 0.9), row("digits", 1, "scratch", 0.95)]
     (axes,) = experiment(EXPERIMENTS["dataset"], rows).axes
