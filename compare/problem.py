@@ -58,8 +58,10 @@ class Hyperparameters:
 
     def __post_init__(self):
         # numbers of NumPy behave otherwise in arithmetic, and JSON does not take them
-        for name, kind in ((f.name, f.type) for f in fields(self) if f.type in (int, float)):
+        for name, kind in ((f.name, f.type) for f in fields(self) if f.type in (int, float, bool)):
             object.__setattr__(self, name, kind(getattr(self, name)))
+        if self.train_subset is not None:
+            object.__setattr__(self, "train_subset", int(self.train_subset))
         if not 1 <= self.epochs <= MOST_EPOCHS:
             raise InputError(f"epochs must lie in 1 ... {MOST_EPOCHS:,}, not {self.epochs}")
         if self.batch_size < 1:

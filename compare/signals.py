@@ -83,17 +83,19 @@ class Holding:
 def signals_held() -> Iterator[Callable[[], None]]:
     """Hold signals back until the next call of what is yielded, so that none falls into a step, a record or a save.
 
-    Ctrl-C is held, and what else `signals_raised` takes. One may stand inside another, and is one with it.
+    Ctrl-C is held, unless it is ignored, and what else `signals_raised` takes. One may stand inside another, and is one
+    with it.
     """
-    outer = signal.getsignal(signal.SIGINT)
-    if isinstance(outer, Holding):
+    if outer := _holding():
         yield outer.check
         return
     if not _in_main_thread():
         yield lambda: None  # only the main thread is given signals
         return
     held = Holding()
-    taken = [n for n in SIGNALS if n == signal.SIGINT or isinstance(held.before[n], Raising)]
+    # a shell has the programs that it starts in the background ignore Ctrl-C
+    raised = signal.SIGINT if held.before[signal.SIGINT] is not signal.SIG_IGN else None
+    taken = [n for n in SIGNALS if n == raised or isinstance(held.before[n], Raising)]
     for number in taken:
         signal.signal(number, held)
     try:
@@ -105,8 +107,13 @@ def signals_held() -> Iterator[Callable[[], None]]:
 
 def is_held() -> bool:
     """True if a signal is held back now; in any thread."""
-    handler = signal.getsignal(signal.SIGINT)
-    return isinstance(handler, Holding) and handler.kept is not None
+    holding = _holding()
+    return holding is not None and holding.kept is not None
+
+
+def _holding() -> Holding | None:
+    handlers = map(signal.getsignal, SIGNALS)
+    return next((handler for handler in handlers if isinstance(handler, Holding)), None)
 
 
 def ignore_signals() -> None:

@@ -64,8 +64,12 @@ def test_what_is_at_the_limit_is_taken(options: dict):
 
 
 def test_numbers_of_numpy_become_those_of_python():
-    chosen = Hyperparameters(epochs=np.int64(3), lr=np.float32(0.5), momentum=np.float64(0.25))
-    assert [type(value) for value in (chosen.epochs, chosen.lr, chosen.momentum)] == [int, float, float]
+    given = {"epochs": np.int64(3), "lr": np.float32(0.5), "nesterov": np.True_, "train_subset": np.int64(7)}
+    chosen = Hyperparameters(**given, momentum=0.9)
+    assert {name: type(getattr(chosen, name)) for name in given} == dict(
+        zip(given, (int, float, bool, int), strict=True)
+    )
+    assert {name: getattr(chosen, name) for name in given} == given
 
 
 def test_the_options_of_sgd_are_those_chosen():

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from compare import signals as module
-from compare.signals import Stopped, signals_blocked, signals_held, signals_raised
+from compare.signals import Stopped, is_held, signals_blocked, signals_held, signals_raised
 
 pytestmark = pytest.mark.usefixtures("no_signal_ignored")
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
@@ -52,11 +52,20 @@ def test_without_a_signal_all_is_as_before():
     assert [signal.getsignal(number) for number in CODES] == before
 
 
-def test_what_is_ignored_stays_ignored():
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    with signals_raised(), signals_held():
-        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_what_is_ignored_stays_ignored(number: int):
+    signal.signal(number, signal.SIG_IGN)
+    with signals_raised(), signals_held() as outer, signals_held() as inner:
+        assert signal.getsignal(number) is signal.SIG_IGN
         assert signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL
+        assert inner == outer
+        signal.raise_signal(number)
+        inner()
+        assert not is_held()
+        signal.raise_signal(signal.SIGTERM)
+        assert is_held()
+        with pytest.raises(Stopped):
+            inner()
 
 
 @pytest.mark.parametrize("number", CODES)

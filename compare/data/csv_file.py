@@ -142,6 +142,9 @@ def _labels(words: NDArray, path: Path, start: int) -> NDArray:
 
     start: the line of the first. Raises InputError, naming the line, for a nan or inf among numbers.
     """
+    if np.char.count(words, "_").any():
+        # Python takes 1_0 for the number 10, as in its own code
+        return words
     with suppress(ValueError, OverflowError):
         return words.astype(np.int64)
     with suppress(ValueError):

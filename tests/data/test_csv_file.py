@@ -31,6 +31,7 @@ GOOD = {
     "whole floats as labels": ("label,a,b\n1.0,0,255\n-2e1,7,8\n", [[0, 255], [7, 8]], [1, -20]),
     "a fraction as label": ("label,a,b\n1.0,0,255\n0.5,7,8\n", [[0, 255], [7, 8]], ["1.0", "0.5"]),
     "a word as label": ("label,a,b\n1.0,0,255\nna,7,8\n", [[0, 255], [7, 8]], ["1.0", "na"]),
+    "words that look like numbers": ("label,a,b\n10,0,255\n1_0,7,8\n", [[0, 255], [7, 8]], ["10", "1_0"]),
     "huge labels": ("label,a,b\n1e16,0,255\n1e17,7,8\n", [[0, 255], [7, 8]], ["1e16", "1e17"]),
     "the smallest label that is a word as a float": (
         f"label,a,b\n{2**53}.0,0,255\n0.0,7,8\n",
