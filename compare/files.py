@@ -3,6 +3,7 @@
 import errno
 import os
 import secrets
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -29,6 +30,9 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     beside = path_beside(path)
     try:
         with beside.open("xb") as stream:
+            # who may read it stays as it was, where there are such rights
+            with suppress(OSError):
+                shutil.copymode(path, beside)
             yield stream
             _sync(stream)
         beside.replace(path)

@@ -6,6 +6,7 @@ All three are drawn once, in NumPy, and handed to both sides: the seeds of two f
 import hashlib
 import math
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
@@ -58,10 +59,9 @@ class Hyperparameters:
 
     def __post_init__(self):
         # numbers of NumPy behave otherwise in arithmetic, and JSON does not take them
-        for name, kind in ((f.name, f.type) for f in fields(self) if f.type in (int, float, bool)):
-            object.__setattr__(self, name, kind(getattr(self, name)))
-        if self.train_subset is not None:
-            object.__setattr__(self, "train_subset", int(self.train_subset))
+        for name, kind in ((f.name, f.type) for f in fields(self)):
+            given = getattr(self, name)
+            object.__setattr__(self, name, kind(given) if kind in (float, bool) else _whole(name, given))
         if not 1 <= self.epochs <= MOST_EPOCHS:
             raise InputError(f"epochs must lie in 1 ... {MOST_EPOCHS:,}, not {self.epochs}")
         if self.batch_size < 1:
@@ -88,6 +88,16 @@ class Hyperparameters:
         """The options of SGD, by the names that `fit` and `torch.optim.SGD` give them."""
         names = "lr", "momentum", "dampening", "weight_decay", "nesterov"
         return {name: getattr(self, name) for name in names}
+
+
+def _whole(name: str, number: Any) -> int | None:
+    """An integer of Python; None stays. Raises InputError for what is no whole number."""
+    if number is None:
+        return None
+    with suppress(TypeError, ValueError, OverflowError):
+        if number == int(number):
+            return int(number)
+    raise InputError(f"{name.replace('_', ' ')} must be a whole number, not {number}")
 
 
 class Problem:

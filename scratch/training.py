@@ -106,8 +106,18 @@ def epoch(
     batches: arrays of indices into them. Raises what the equations raise.
     """
     check_training(model.weight, model.bias, *train)
+    yield from _steps(model, optimizer, train, batches, _looped(f))
+
+
+def _looped(f: Equations) -> Equations:
     # equations of one's own may return anything: the right ones among them keep their checks
-    f = UNCHECKED if f == EQUATIONS else f
+    return UNCHECKED if f == EQUATIONS else f
+
+
+def _steps(
+    model: SoftmaxRegression, optimizer: SGD, train: Data, batches: Iterable[Integers], f: Equations
+) -> Iterator[Step]:
+    """`epoch` on images and labels that are checked."""
     for index in batches:
         X, y = f.batch(*train, index, model.dtype)
         yield step(model, optimizer, X, y, f)
@@ -136,22 +146,23 @@ def fit(
     Raises FloatingPointError, naming epoch and step, when a loss is no longer finite, ValueError of no batches.
     """
     optimizer = SGD(lr, momentum, dampening, weight_decay, nesterov)
+    check_training(model.weight, model.bias, *train)
 
     def record(number: int, training: Evaluation) -> Record:
         return Record(number, *training, *evaluate(model, *validation, equations=equations))
 
     history = [record(0, evaluate(model, *train, equations=equations))]
     for number, order in enumerate(batches, 1):
-        loss, hits, images = 0.0, 0, 0
-        for count, done in enumerate(epoch(model, optimizer, train, order, equations), 1):
+        loss, right, images = 0.0, 0, 0
+        for count, done in enumerate(_steps(model, optimizer, train, order, _looped(equations)), 1):
             if not math.isfinite(done.L):
                 raise FloatingPointError(f"the loss is {done.L} at epoch {number}, step {count}")
             loss += float(done.L) * len(done.y)
-            hits += correct(done.Z, done.y)
+            right += hits(done.Z, done.y)
             images += len(done.y)
         if not images:
             raise ValueError(f"epoch {number} has no batches")
-        history.append(record(number, Evaluation(loss / images, hits / images)))
+        history.append(record(number, Evaluation(loss / images, right / images)))
         if not math.isfinite(history[-1].val_loss):
             raise FloatingPointError(f"the validation loss is {history[-1].val_loss} after epoch {number}")
     return history
@@ -164,13 +175,13 @@ def evaluate(
 
     Added up piece by piece in float64, so that memory does not grow with N. Raises what the equations raise.
     """
-    N, loss, hits = len(labels), 0.0, 0
+    N, loss, right = len(labels), 0.0, 0
     if len(images) != N:
         raise ValueError(f"{len(images)} images, but {N} labels")
     for Z, y in zip(_pieces(model, images, equations), _cut(labels), strict=True):
         loss += float(equations.nll_loss(equations.log_softmax(Z), y)) * len(y)
-        hits += correct(Z, y)
-    return Evaluation(loss / N, hits / N) if N else Evaluation(math.nan, math.nan)
+        right += hits(Z, y)
+    return Evaluation(loss / N, right / N) if N else Evaluation(math.nan, math.nan)
 
 
 def predict(model: SoftmaxRegression, images: Stored, *, equations: Equations = EQUATIONS) -> Integers:
@@ -186,14 +197,23 @@ def probabilities(model: SoftmaxRegression, images: Stored, *, equations: Equati
 def accuracy(Z: Floats, y: Integers) -> float:
     """Share of rows of Z (N, K) whose largest logit, the first of equals, is at the label y (N,).
 
-    Raises TypeError if these are no arrays of floats and of integers, ValueError if their shapes do not fit.
+    Raises what `correct` raises.
     """
-    check_accuracy(Z, y)
-    return correct(Z, y) / len(y) if len(y) else math.nan
+    right = correct(Z, y)
+    return right / len(y) if len(y) else math.nan
 
 
 def correct(Z: Floats, y: Integers) -> int:
-    """Rows of Z (N, K) whose largest logit, the first of equals, is at the label y (N,)."""
+    """Rows of Z (N, K) whose largest logit, the first of equals, is at the label y (N,).
+
+    Raises TypeError if these are no arrays of floats and of integers, ValueError if their shapes do not fit.
+    """
+    check_accuracy(Z, y)
+    return hits(Z, y)
+
+
+def hits(Z: Floats, y: Integers) -> int:
+    """What `correct` counts, without a look at its arguments."""
     # where there is no class there is no largest
     return int(np.count_nonzero(Z.argmax(axis=1) == y)) if Z.size else 0
 

@@ -1,4 +1,4 @@
-"""Files of another user where only their owner may replace them."""
+"""Who may read and replace a file: its rights stay, and those of another user are told before."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,19 @@ from types import SimpleNamespace
 import pytest
 
 from compare import files
-from compare.files import check_writable
+from compare.files import check_writable, whole_file
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX has such rights")
+@pytest.mark.parametrize("mode", [0o600, 0o644, 0o400])
+def test_who_may_read_a_file_stays_as_it_was(tmp_path: Path, mode: int):
+    file = tmp_path / "file"
+    file.write_bytes(b"old")
+    file.chmod(mode)
+    with whole_file(file) as stream:
+        assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {mode}
+        stream.write(b"new")
+    assert (file.read_bytes(), file.stat().st_mode & 0o777) == (b"new", mode)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="only POSIX has such folders")

@@ -11,6 +11,10 @@ from compare.problem import Hyperparameters
 BAD = {
     "no epochs": ({"epochs": 0}, "epochs must lie in 1 ... 1,000,000, not 0"),
     "too many epochs": ({"epochs": 1_000_001}, "epochs must lie in 1 ... 1,000,000, not 1000001"),
+    "half an epoch": ({"epochs": 2.5}, "epochs must be a whole number, not 2.5"),
+    "epochs without end": ({"epochs": float("inf")}, "epochs must be a whole number, not inf"),
+    "a word": ({"batch_size": "many"}, "batch size must be a whole number, not many"),
+    "half an image": ({"train_subset": 1.5}, "train subset must be a whole number, not 1.5"),
     "no batch": ({"batch_size": 0}, "batch size must be at least 1, not 0"),
     "lr 0": ({"lr": 0.0}, "lr must be above 0 and below 3.4e+38, not 0.0"),
     "lr beyond float32": ({"lr": 1e39}, "lr must be above 0 and below 3.4e+38, not 1e+39"),

@@ -27,7 +27,8 @@ class Rows(Protocol):
 class Images(Dataset[tuple[Tensor, Tensor]]):
     """Images (N, D), uint8 or float, and integer labels (N,) on a device; on the CPU without a copy of either.
 
-    The images may be rows of a larger array, which stays as it is on the CPU.
+    The images may be rows of a larger array, which stays as it is on the CPU. Raises what `as_images` and `as_labels`
+    raise.
 
     Indexed by an array of indices it returns the whole batch, X (N, D) in `dtype` and y (N,): pixels as
     torchvision's ToTensor gives them, but for all images of the batch at once.
@@ -35,7 +36,7 @@ class Images(Dataset[tuple[Tensor, Tensor]]):
 
     def __init__(self, images: Array | Rows, labels: Array, dtype: torch.dtype, device: torch.device | str = "cpu"):
         self.index: Tensor | None = None
-        if not isinstance(images, np.ndarray):
+        if not isinstance(images, np.ndarray) and hasattr(images, "array"):
             on_cpu = torch.device(device).type == "cpu"
             # another device is given the rows alone
             images, self.index = (images.array, _looked_at(images.index)) if on_cpu else (images[:], None)
@@ -56,14 +57,19 @@ class Images(Dataset[tuple[Tensor, Tensor]]):
         return pixels(self.images.index_select(0, rows), self.dtype), self.labels.index_select(0, where)
 
 
-def as_images(images: Array | Tensor, device: torch.device | str = "cpu") -> Tensor:
-    """Images (N, D) as a tensor; only an array that PyTorch cannot look at (order of bytes, strides) is copied."""
-    if not isinstance(images, Tensor):
-        images = np.require(images, images.dtype.newbyteorder("="), ["C"])
-    return _looked_at(images).to(device)
+def as_images(images: Any, device: torch.device | str = "cpu") -> Tensor:
+    """Images (N, D) as a tensor; only an array that PyTorch cannot look at (order of bytes, strides) is copied.
+
+    Raises TypeError unless they are an array of uint8 or floats.
+    """
+    if not isinstance(images, np.ndarray):
+        raise TypeError(f"images must be a NumPy array, not {type(images).__name__}")
+    if images.dtype != np.uint8 and images.dtype.kind != "f":
+        raise TypeError(f"images must be uint8 or floats, not {images.dtype}")
+    return _looked_at(np.require(images, images.dtype.newbyteorder("="), ["C"])).to(device)
 
 
-def as_labels(labels: Array | Tensor, device: torch.device | str = "cpu") -> Tensor:
+def as_labels(labels: Array, device: torch.device | str = "cpu") -> Tensor:
     """Labels (N,) as int64. Raises TypeError if they are not integers, ValueError if one is negative.
 
     PyTorch itself would ignore a label of -100, and the image with it.
@@ -76,7 +82,7 @@ def as_labels(labels: Array | Tensor, device: torch.device | str = "cpu") -> Ten
     return _looked_at(np.require(array, np.int64, ["C"])).to(device)
 
 
-def _looked_at(array: Array | Tensor) -> Tensor:
+def _looked_at(array: Array) -> Tensor:
     """The array as a tensor, without a copy."""
     with warnings.catch_warnings():
         # PyTorch warns that it could write to an array that is read-only, as those in files are; nothing here does

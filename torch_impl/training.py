@@ -80,7 +80,10 @@ def fit(
     weight_decay: float = 0.0,
     nesterov: bool = False,
 ) -> list[Record]:
-    """Train the model in place by minibatch SGD; arguments, records and errors are those of `scratch.fit`."""
+    """Train the model in place by minibatch SGD; arguments and records are those of `scratch.fit`.
+
+    Raises FloatingPointError and ValueError as `scratch.fit` does; what does not fit the model is told by PyTorch.
+    """
     dataset = Images(*train, model.dtype, model.device)
     optimizer = sgd(model, lr, momentum, dampening, weight_decay, nesterov)
 
@@ -185,7 +188,9 @@ def correct(Z: Tensor, y: Tensor) -> int:
 
 
 def hits(Z: Tensor, y: Tensor) -> Tensor:
-    """What `correct` counts, as a scalar on the device of Z."""
+    """What `correct` counts, as a scalar on the device of Z. Raises ValueError if the shapes do not fit."""
+    if Z.ndim != 2 or y.shape != Z.shape[:1]:
+        raise ValueError(f"logits (N, K) and labels (N,) expected, not {tuple(Z.shape)} and {tuple(y.shape)}")
     return torch.count_nonzero(Z.argmax(dim=1) == y)
 
 

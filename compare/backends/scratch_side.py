@@ -13,7 +13,7 @@ from compare.backends.protocol import Side, State, Tally, Trainable
 from compare.backends.timing import timed
 from compare.equations import FUNCTIONS
 from scratch import Equations, Evaluation, Rows, Step, Velocity
-from scratch.training import UNCHECKED
+from scratch.training import UNCHECKED, hits
 
 # How a batch is gathered where nobody has replaced it, without and with a look at its arguments.
 RIGHT_BATCHES = UNCHECKED.batch, scratch.EQUATIONS.batch
@@ -36,7 +36,7 @@ class ScratchSide:
 
     def tally(self, done: Step) -> Tally:
         """See Side."""
-        return Tally(float(done.L), scratch.correct(done.Z, done.y), len(done.y))
+        return Tally(float(done.L), hits(done.Z, done.y), len(done.y))
 
     def keep_quantities(self) -> None:
         """See Side; a step by hand has them all."""

@@ -1,6 +1,5 @@
 """`bugs` without a name: plant mistakes, and see which check detects which."""
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -56,7 +55,7 @@ def survey_by_program(chosen: ProblemOptions, json: Path | None, details: bool, 
     problem = replace(chosen, epochs=GENERATED_EPOCHS if chosen.epochs is None else chosen.epochs).problem()
     if not quiet:
         about = duration(max(10, 12 + problem.steps * 0.02))
-        print(f"{len(mutants())} small changes in two precisions: about {about}", file=sys.stderr, flush=True)
+        say(f"{len(mutants())} small changes in two precisions: about {about}")
     with progress(total_reports_generated(), quiet) as advance:
         found = survey_generated(problem, on_report=advance)
     if json:

@@ -113,8 +113,11 @@ def _check_kind(labels: NDArray, where: str) -> None:
         made = "argmax(axis=1)" if labels.ndim == 2 and labels.shape[1] > 1 else "ravel()"
         raise InputError(f"{where}: labels must have shape (N,), not {labels.shape}; labels.{made} may make them")
     if labels.dtype.kind == "f":
-        broken = next((n for n in range(len(labels)) if labels[n] != np.rint(labels[n])), None)
-        if broken is not None:
-            raise InputError(f"{where}: label {labels[broken]} of image {broken} is no whole number")
+        for part in pieces(len(labels)):
+            values = np.asarray(labels[part])
+            broken = np.flatnonzero(~np.isfinite(values) | (values != np.rint(values)))
+            if len(broken):
+                n = part.start + broken[0]
+                raise InputError(f"{where}: label {labels[n]} of image {n} is no whole number")
     elif labels.dtype.kind not in "iuU":
         raise InputError(f"{where}: labels are whole numbers or words, not {labels.dtype}")

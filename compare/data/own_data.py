@@ -2,6 +2,7 @@
 
 import functools
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -106,5 +107,7 @@ def _tell_of_dark(dataset: Dataset) -> None:
 @functools.cache
 def tell(text: str) -> None:
     """Say it on stderr, once however often the data are read; of several ranks the first says it."""
-    if is_first():
-        print(f"note: {text}", file=sys.stderr)
+    # a note that cannot be written is no reason to end
+    with suppress(OSError):
+        if is_first():
+            print(f"note: {text}", file=sys.stderr)

@@ -22,8 +22,6 @@ def from_version_1(content: dict[str, Any]) -> dict[str, Any]:
     if _is_list_of_data(content):
         return {"data_sets": content}
     new = _renamed(content)
-    if isinstance(new.get("functions"), list):
-        new["functions"] = [_function(one) for one in new["functions"]]
     if isinstance(new.get("proof"), dict):
         new["proof"] = from_version_1(new["proof"])
     if isinstance(new.get("runs"), list):
@@ -77,10 +75,6 @@ def _bug(bug: dict[str, Any]) -> dict[str, Any]:
 def _detection(found: dict[str, Any]) -> dict[str, Any]:
     reasons = _renamed(found["said"])
     return {"reasons": reasons, "accuracy": found["accuracy"], "detected": found["caught"]}
-
-
-def _function(one: dict[str, Any]) -> dict[str, Any]:
-    return {"reason" if key == "said" else key: value for key, value in one.items()}
 
 
 def _renamed(content: dict[str, Any]) -> dict[str, Any]:

@@ -111,6 +111,11 @@ BROKEN = {
     "huge": (header(GOOD.replace("(2, 3)", "(999999999999, 999999)")), "damaged one"),
     "objects": (header(GOOD.replace("|u1", "|O")) + bytes(48), "not an .npy file of numbers"),
     "no header": (b"\x93NUMPY\x01\x00", "damaged one"),
+    "no kind": (header(GOOD.replace("'|u1'", "()")) + bytes(6), "damaged one"),
+    "a kind of four parts": (header(GOOD.replace("'|u1'", "[('a', 'b', 'c', 'd')]")) + bytes(6), "damaged one"),
+    "numbers as names": (header("{1: 2, 'descr': '|u1', 'shape': (2,)}\n") + bytes(2), "damaged one"),
+    "no end": (header(GOOD.replace(")", "").replace("}", "")) + bytes(6), "damaged one"),
+    "too deep": (header("-" * 6000 + "1\n"), "damaged one"),
     "code": (header("__import__('os').abort()\n") + bytes(6), "damaged one"),
 }
 

@@ -65,6 +65,7 @@ REFUSED = {
     "one class": (np.full(5, 3), "mine: two classes at least are needed, and there is only one, 3"),
     "none": (np.empty(0, int), "and there is none"),
     "fractions": (np.array([0.0, 0.5]), "label 0.5 of image 1 is no whole number"),
+    "infinity": (np.array([0.0, 1.0, np.inf]), "label inf of image 2 is no whole number"),
     "nan": (np.array([0.0, np.nan]), "label nan of image 1 is no whole number"),
     "too many": (np.arange(1001), "more than 1,000 different labels, so they are no classes"),
     "one-hot": (np.eye(3), "labels must have shape (N,), not (3, 3); labels.argmax(axis=1) may"),

@@ -143,6 +143,7 @@ KINDS = {
     "images of truth values": (("images", bool), '"float32"'),
     "labels of truth values": (("labels", bool), '"int64"'),
     "labels of bytes": (("labels", "S1"), "str"),
+    "images of long doubles": (("images", "g"), '"float32"'),
     "complex images": (("images", complex), ""),
 }
 

@@ -116,6 +116,8 @@ def test_what_is_no_matrix_is_told():
 def test_an_accuracy_is_of_a_matrix_and_a_label_for_each_row(Z: tuple[int, ...], y: tuple[int, ...]):
     with pytest.raises(ValueError, match=r"^logits \(N, K\) and labels \(N,\) expected, not \("):
         scratch.accuracy(np.ones(Z), np.zeros(y, int))
+    with pytest.raises(ValueError, match=r"^logits \(N, K\) and labels \(N,\) expected, not \("):
+        scratch.correct(np.ones(Z), np.zeros(y, int))
 
 
 def test_images_of_other_integers_than_bytes_are_refused():

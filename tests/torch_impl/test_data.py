@@ -53,6 +53,29 @@ def test_a_batch_is_the_images_at_its_indices(rng: np.random.Generator, dtype: s
     assert [len(y) for _, y in batches] == [3, 3, 2]
 
 
+REFUSED = {
+    "integers": (np.zeros((2, 3), int), "uint8 or floats, not int64"),
+    "booleans": (np.zeros((2, 3), bool), "uint8 or floats, not bool"),
+    "rows of integers": (
+        scratch.Rows(np.zeros((2, 3), int), np.arange(2)),
+        "uint8 or floats, not int64",
+    ),
+    "a list": ([[0, 1], [2, 3]], "a NumPy array, not list"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_images_of_another_kind_are_refused(case: str):
+    """Integers and booleans would be taken as they are, and bytes as 255ths."""
+    images, told = REFUSED[case]
+    with pytest.raises(TypeError) as error:
+        torch_impl.Images(images, np.zeros(2, int), torch.float32)
+    assert str(error.value) == f"images must be {told}"
+    model = torch_impl.SoftmaxRegression(np.zeros((2, 3)), np.zeros(2))
+    with pytest.raises(TypeError, match=r"^images must be"):
+        torch_impl.evaluate(model, images, np.zeros(2, int))
+
+
 def test_images_are_not_copied():
     images = np.zeros((2, 3), np.uint8)
     tensor = as_images(images)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 import scratch
 import torch_impl
@@ -69,3 +70,10 @@ def test_a_label_of_minus_100_is_refused_in_evaluation(package, small: Problem):
     images, labels = small.train[0], np.where(np.arange(99) == 5, -100, small.train[1])
     with pytest.raises(ValueError, match="-100"):
         package.evaluate(package.SoftmaxRegression(*small.start("float32")), images, labels)
+
+
+@pytest.mark.parametrize(("Z", "y"), [((3, 2), (3, 1)), ((3, 2), (2,)), ((3,), (3,))])
+def test_an_accuracy_is_of_a_matrix_and_a_label_for_each_row(Z: tuple[int, ...], y: tuple[int, ...]):
+    for count in (torch_impl.accuracy, torch_impl.correct):
+        with pytest.raises(ValueError, match=r"^logits \(N, K\) and labels \(N,\) expected, not \(3"):
+            count(torch.ones(Z), torch.zeros(y, dtype=torch.int64))
