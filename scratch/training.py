@@ -146,12 +146,13 @@ def fit(
     Raises FloatingPointError, naming epoch and step, when a loss is no longer finite, ValueError of no batches.
     """
     optimizer = SGD(lr, momentum, dampening, weight_decay, nesterov)
-    check_training(model.weight, model.bias, *train)
+    for part in (train, validation):
+        check_training(model.weight, model.bias, *part)
 
     def record(number: int, training: Evaluation) -> Record:
-        return Record(number, *training, *evaluate(model, *validation, equations=equations))
+        return Record(number, *training, *_evaluated(model, *validation, equations))
 
-    history = [record(0, evaluate(model, *train, equations=equations))]
+    history = [record(0, _evaluated(model, *train, equations))]
     for number, order in enumerate(batches, 1):
         loss, right, images = 0.0, 0, 0
         for count, done in enumerate(_steps(model, optimizer, train, order, _looped(equations)), 1):
@@ -175,11 +176,15 @@ def evaluate(
 
     Added up piece by piece in float64, so that memory does not grow with N. Raises what the equations raise.
     """
-    N, loss, right = len(labels), 0.0, 0
-    if len(images) != N:
-        raise ValueError(f"{len(images)} images, but {N} labels")
-    for Z, y in zip(_pieces(model, images, equations), _cut(labels), strict=True):
-        loss += float(equations.nll_loss(equations.log_softmax(Z), y)) * len(y)
+    check_training(model.weight, model.bias, images, labels)
+    return _evaluated(model, images, labels, equations)
+
+
+def _evaluated(model: SoftmaxRegression, images: Stored, labels: Integers, equations: Equations) -> Evaluation:
+    """`evaluate` on images and labels that are checked."""
+    f, N, loss, right = _looped(equations), len(labels), 0.0, 0
+    for Z, y in zip(_pieces(model, images, f), _cut(labels), strict=True):
+        loss += float(f.nll_loss(f.log_softmax(Z), y)) * len(y)
         right += hits(Z, y)
     return Evaluation(loss / N, right / N) if N else Evaluation(math.nan, math.nan)
 

@@ -53,7 +53,7 @@ class Images(Dataset[tuple[Tensor, Tensor]]):
     def __getitem__(self, index: Array | Tensor) -> tuple[Tensor, Tensor]:
         where = torch.as_tensor(index, device=self.images.device)
         rows = where if self.index is None else self.index.index_select(0, where)
-        # index_select copies whole rows, eight times as fast as images[rows]
+        # index_select copies whole rows, several times as fast as images[rows]
         return pixels(self.images.index_select(0, rows), self.dtype), self.labels.index_select(0, where)
 
 

@@ -151,18 +151,18 @@ def sums(model: SoftmaxRegression, images: Array | Rows, labels: Array, part: sl
     """The losses in nats and the hits, added up, of a part of the images (N, D) and labels (N,)."""
     if len(images) != len(labels):
         raise ValueError(f"{len(images)} images, but {len(labels)} labels")
-    loss, hits = 0.0, 0
+    loss, right = 0.0, 0
     for Z, y in zip(_pieces(model, images, part), as_labels(labels[part], model.device).split(CHUNK), strict=True):
         # the mean loss of no images is nan
         loss += F.cross_entropy(Z, y).item() * len(y) if len(y) else 0.0
-        hits += correct(Z, y)
-    return loss, hits
+        right += correct(Z, y)
+    return loss, right
 
 
 def means(added_up: Iterable[float], N: int) -> Evaluation:
     """The losses and the hits of N images, each added up, as an evaluation; nan of no images."""
-    loss, hits = added_up
-    return Evaluation(loss / N, hits / N) if N else Evaluation(math.nan, math.nan)
+    loss, right = added_up
+    return Evaluation(loss / N, right / N) if N else Evaluation(math.nan, math.nan)
 
 
 @torch.inference_mode()

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from compare import child
 from compare.backends.channel import FORKED, MARK, ChannelError
 from compare.backends.connection import Connection
 from compare.backends.shared_memory import ANSWERS, REQUESTS, FileChannel, SharedFile, make_folder
@@ -194,12 +195,10 @@ class Process:
 
 
 def _started(folder: Path, program: str, ends: Any) -> subprocess.Popen[bytes]:
-    """The process; it finds this package, and it is not sent the Ctrl-C of the terminal. ends: its stdin and stdout."""
-    here = os.pathsep.join(path or os.getcwd() for path in sys.path)
-    command = [sys.executable, "-P", "-m", program, str(folder)]
+    """The process; it is not sent the Ctrl-C of the terminal. ends: its stdin and stdout."""
     return subprocess.Popen(
-        command,
-        env={**os.environ, **ONE_THREAD, "PYTHONPATH": here},
+        child.command(program, str(folder)),
+        env=child.environment() | ONE_THREAD,
         stdin=ends,
         stdout=ends,
         stderr=subprocess.PIPE,

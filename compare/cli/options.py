@@ -158,12 +158,12 @@ def check_output(path: Path | None, option: str = "--json") -> None:
         raise InputError(f"{option} {path}: cannot be written: {error.strerror}") from None
 
 
-def check_folder(path: Path | None, option: str = "--pictures") -> None:
+def check_folder(path: Path | None) -> None:
     """Raise InputError now, before the work, if the folder could not be made or written to after it."""
     if path == STDOUT:
-        raise InputError(f"{option} -: only --json goes to stdout; name a folder")
+        raise InputError("--pictures -: only --json goes to stdout; name a folder")
     if path and (fault := folder_fault(path)):
-        raise InputError(f"{option} {path}: {fault}")
+        raise InputError(f"--pictures {path}: {fault}")
 
 
 def check_outputs(json: Path | None, pictures: Path | None, runs_root: Path, run_name: str | None) -> None:

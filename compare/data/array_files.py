@@ -62,21 +62,24 @@ def find_pair(folder: Path) -> Path | None:
 
 def is_array(path: Path) -> bool:
     """Whether a file begins as an IDX or .npy file does, or is gzipped. Raises OSError if it cannot be read."""
-    file_size(path, None)
-    with path.open("rb") as stream:
-        head = stream.read(len(NPY))
+    head, _ = _head(path)
     return head == NPY or head.startswith(b"\0\0") or path.suffix.lower() == ".gz"
 
 
 def read_array(path: Path) -> NDArray:
     """The array of an IDX or .npy file, mapped where that can be. Raises InputError, naming the file."""
     try:
-        size = file_size(path, None)
-        with path.open("rb") as stream:
-            head = stream.read(len(NPY))
+        head, size = _head(path)
         return _read_npy(path, size) if head == NPY else read_idx(path)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
+
+
+def _head(path: Path) -> tuple[bytes, int]:
+    """How a file begins, and its bytes."""
+    size = file_size(path, None)
+    with path.open("rb") as stream:
+        return stream.read(len(NPY)), size
 
 
 def load_npz(path: Path) -> tuple[Data, Data | None, tuple[str, ...]]:

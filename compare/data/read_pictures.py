@@ -19,12 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from compare import child
 from compare.data.bounded_pictures import read_bounded
 from compare.data.prepared import GREY_MODES, SIDE, Prepared, Watch
 from compare.errors import InputError
 from compare.words import printable, some
 
-# A process takes a third of a second to start; fewer pictures are read before that.
+# So many pictures are read in about the time that a process takes to start.
 FEW = 1000
 # Pictures that a process reads before it ends, and about the bytes of its answer.
 AT_ONCE, BYTES_AT_ONCE = 2000, 2**24
@@ -109,14 +110,15 @@ def _read_here(paths: Sequence[Path], prepared: Prepared) -> Iterator[Picture | 
 
 
 def _read_there(paths: Sequence[Path], prepared: Prepared) -> bytes:
-    """The answer of a process that reads these. It finds this package, and nothing beside the working folder."""
+    """The answer of a process that reads these."""
     request = json.dumps([[os.fspath(path) for path in paths], prepared.size, prepared.grey])
-    here = os.pathsep.join(path or os.getcwd() for path in sys.path)
-    command = [sys.executable, "-P", "-m", "compare.data.read_pictures"]
     done = subprocess.run(
-        command, input=request.encode(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": here},
-    )  # fmt: skip
+        child.command("compare.data.read_pictures"),
+        input=request.encode(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=child.environment(),
+    )
     if done.returncode:
         raise InputError(f"{paths[0]}: the process that reads it and {len(paths) - 1:,} more has ended by itself")
     return done.stdout

@@ -27,6 +27,12 @@ def parse_json(content: str | bytes) -> Any:
     return value
 
 
+def need(condition: bool, words: str) -> None:
+    """Raise ValueError in these words unless the condition holds."""
+    if not condition:
+        raise ValueError(words)
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):

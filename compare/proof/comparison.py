@@ -125,6 +125,11 @@ class Comparison:
             for name in QUANTITIES:
                 self._add(name, reading, epoch, pair, scales[name], bounds)
 
+    @property
+    def telling(self) -> Deviation:
+        """The first deviation over its budget in the order of the derivation, else the largest share of a budget."""
+        return self.first_divergence or max(self.worst.values(), key=lambda found: found.used)
+
     def _add(
         self, name: str, reading: str, epoch: int, pair: StepPair, scale: tuple[float, float], bounds: Bounds
     ) -> None:

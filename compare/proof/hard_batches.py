@@ -48,11 +48,11 @@ def first_over_budget(steps: SingleSteps, ours: Backend, theirs: Backend, dtype:
 
 
 def _worst(pair: StepPair, sides: tuple[str, str]) -> Deviation:
-    """The first deviation over its budget in the order of the derivation, else the largest share of a budget."""
+    """See `Comparison.telling`."""
     comparison = Comparison(sides)
     with suppress(OneSideNotFiniteError):  # the deviation shows it
         comparison.add(1, pair)
-    return comparison.first_divergence or max(comparison.worst.values(), key=lambda found: found.used)
+    return comparison.telling
 
 
 def all_hard_batches(problem: Sized, dtype: str) -> Iterator[SingleSteps]:

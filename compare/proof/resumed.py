@@ -49,7 +49,7 @@ def _handed_over(
             start = Start.of(sides[1].state(), initial, small.chosen)
             own, reference = (side.step(case.index) for side in sides)
             comparison.add(1, StepPair(number, start, reference, {"whole_run": own}))
-    return comparison.first_divergence or max(comparison.worst.values(), key=lambda found: found.used)
+    return comparison.telling
 
 
 def _training(problem: Problem, dtype: str) -> SingleSteps:

@@ -65,8 +65,10 @@ class Overview:
             shape, names = tuple(content["shape"]), tuple(content["names"])
             # what was recorded before 0.4 was validation
             weights, on = (content["before"], content["after"]), str(content.get("evaluated_on", "validation"))
+            for W in weights:
+                np.reshape(np.array(W, float), (len(names[:MOST_TEMPLATES]), *shape))
             return cls(content["title"], shape, names, histories, *weights, on)
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputError(f"{path}: not a recording of an overview ({error!r})") from None
 
     def as_dict(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from compare.data.strict_json import need
 from compare.errors import InputError
 from compare.report.as_json import read_json
 
@@ -23,25 +24,20 @@ def read_run(path: Path) -> dict[str, Any]:
 def _check(run: dict[str, Any]) -> None:
     """Raise KeyError or ValueError for what cannot be a line of a table."""
     for key in ("data", "problem", "summary"):
-        _need(type(run[key]) is dict, f"its {key} is no object")
+        need(type(run[key]) is dict, f"its {key} is no object")
     data, problem, summary = run["data"], run["problem"], run["summary"]
     texts = {key: run[key] for key in ("name", "ended", "command")} | {"data": data["name"]}
     for key, text in texts.items():
-        _need(type(text) is str, f"its {key} is no text")
+        need(type(text) is str, f"its {key} is no text")
     for key in ("batch_size", "steps"):
-        _need(type(problem[key]) is int and 0 <= problem[key] < 2**63, f"its {key} is no number")
+        need(type(problem[key]) is int and 0 <= problem[key] < 2**63, f"its {key} is no number")
     for key, value in {"lr": problem["lr"], "momentum": problem["momentum"]}.items():
-        _need(_is_number(value), f"its {key} is no number")
+        need(_is_number(value), f"its {key} is no number")
     for key in ("val_loss", "val_accuracy"):
         # what is not finite is written as a string
-        _need(_is_number(summary[key]) or summary[key] in ("inf", "-inf", "nan"), f"its {key} is no number")
-    _need(summary["verdict"] in (None, "match", "differ"), "its verdict is none")
+        need(_is_number(summary[key]) or summary[key] in ("inf", "-inf", "nan"), f"its {key} is no number")
+    need(summary["verdict"] in (None, "match", "differ"), "its verdict is none")
 
 
 def _is_number(value: Any) -> bool:
     return type(value) in (int, float) and abs(value) <= sys.float_info.max
-
-
-def _need(condition: bool, words: str) -> None:
-    if not condition:
-        raise ValueError(words)

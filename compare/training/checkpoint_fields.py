@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.data.prepared import SIDE, Prepared
-from compare.data.strict_json import parse_json
+from compare.data.strict_json import need, parse_json
 from compare.errors import InputError
 from compare.problem import Hyperparameters
 from compare.training.loop import Progress
@@ -28,12 +28,12 @@ def read_fields(metadata: dict[str, str]) -> dict[str, Any]:
     found = {name: parse_json(text) for name, text in metadata.items()}
     expected = {"backend", "data", "chosen", "checksums", "state"}
     known = expected | {"names", "images", "pictures", "beyond"}
-    _need(expected <= set(found) <= known, f"it has {', '.join(sorted(found)) or 'no fields'}")
+    need(expected <= set(found) <= known, f"it has {', '.join(sorted(found)) or 'no fields'}")
     for name in ("backend", "data"):
-        _need(type(found[name]) is str and found[name] != "", f"{name} is no name")
+        need(type(found[name]) is str and found[name] != "", f"{name} is no name")
     images, names = found.get("images"), found.get("names")
-    _need(images is None or (type(images) is int and 0 < images < 2**63), "images is no number of images")
-    _need(names is None or _are_names(names), "names are not names")
+    need(images is None or (type(images) is int and 0 < images < 2**63), "images is no number of images")
+    need(names is None or _are_names(names), "names are not names")
     chosen = _chosen(found["chosen"])
     return {
         "backend": found["backend"],
@@ -52,18 +52,18 @@ def check_velocity(velocity: Velocity | None, weights: tuple[NDArray, NDArray], 
     """Raise ValueError unless there is a velocity where momentum has made one, as large as the weights, and finite."""
     chosen, progress = fields["chosen"], fields["progress"]
     moving = bool(chosen.momentum) and (len(progress.history) > 1 or progress.step > 0)
-    _need((velocity is not None) == moving, f"momentum is {chosen.momentum}, and there is {'no ' * moving}velocity")
+    need((velocity is not None) == moving, f"momentum is {chosen.momentum}, and there is {'no ' * moving}velocity")
     for part, weight in zip(velocity or (), weights, strict=False):
         same = part.shape == weight.shape and part.dtype == weight.dtype
-        _need(same, f"a velocity {part.shape} of {part.dtype} for weights {weight.shape} of {weight.dtype}")
-        _need(bool(np.isfinite(part).all()), "the velocity is not finite")
+        need(same, f"a velocity {part.shape} of {part.dtype} for weights {weight.shape} of {weight.dtype}")
+        need(bool(np.isfinite(part).all()), "the velocity is not finite")
 
 
 def _chosen(found: Any) -> Hyperparameters:
     kinds = {field.name: field.type for field in fields(Hyperparameters)}
-    _need(type(found) is dict and "epochs" in found and set(found) <= set(kinds), "chosen has other names")
+    need(type(found) is dict and "epochs" in found and set(found) <= set(kinds), "chosen has other names")
     for name, value in found.items():
-        _need(_is(value, kinds[name]), f"chosen has {name} {str(value)[:20]!a}")
+        need(_is(value, kinds[name]), f"chosen has {name} {str(value)[:20]!a}")
     try:
         return Hyperparameters(**found)
     except InputError as error:
@@ -71,9 +71,9 @@ def _chosen(found: Any) -> Hyperparameters:
 
 
 def _checksums(found: Any) -> dict[str, str]:
-    _need(type(found) is dict and set(found) == CHECKSUMS, "checksums has other names")
+    need(type(found) is dict and set(found) == CHECKSUMS, "checksums has other names")
     hexadecimal = all(type(value) is str and re.fullmatch("[0-9a-f]{64}", value) for value in found.values())
-    _need(hexadecimal, "checksums are not SHA-256")
+    need(hexadecimal, "checksums are not SHA-256")
     return found
 
 
@@ -81,11 +81,11 @@ def _pictures(found: Any) -> dict[str, Any]:
     """How pictures of one's own were made alike, and the shape of one."""
     if found is None:
         return {"prepared": None, "shape": None}
-    _need(type(found) is dict and set(found) == {"size", "grey", "shape"}, "pictures has other names")
+    need(type(found) is dict and set(found) == {"size", "grey", "shape"}, "pictures has other names")
     shape = found["shape"]
-    _need(_is(found["size"], int | None) and _is(found["grey"], bool), "pictures are not prepared as they can be")
+    need(_is(found["size"], int | None) and _is(found["grey"], bool), "pictures are not prepared as they can be")
     sizes = type(shape) is list and len(shape) in (2, 3) and all(_is(n, int) and 1 <= n <= SIDE for n in shape)
-    _need(sizes and (len(shape) == 2 or shape[0] == 3), "pictures have a shape that is none")
+    need(sizes and (len(shape) == 2 or shape[0] == 3), "pictures have a shape that is none")
     try:
         return {"prepared": Prepared(found["size"], found["grey"]), "shape": tuple(shape)}
     except InputError as error:
@@ -97,37 +97,37 @@ def _beyond(found: Any) -> tuple[float, float] | None:
     if found is None:
         return None
     numbers = type(found) is list and len(found) == 2 and all(_is(pixel, float) for pixel in found)
-    _need(numbers and found[0] <= found[1], "beyond is no range of pixels")
+    need(numbers and found[0] <= found[1], "beyond is no range of pixels")
     return float(found[0]), float(found[1])
 
 
 def _progress(found: Any, chosen: Hyperparameters, images: int | None) -> Progress:
     names = {"history": list, "step": int, "total": float, "hits": int}
-    _need(type(found) is dict and set(found) == set(names), "state has other names")
+    need(type(found) is dict and set(found) == set(names), "state has other names")
     for name, kind in names.items():
-        _need(_is(found[name], kind), f"state has a {name} that is none")
+        need(_is(found[name], kind), f"state has a {name} that is none")
     history = [_record(epoch, record) for epoch, record in enumerate(found["history"])]
     step, hits, done = found["step"], found["hits"], len(history) - 1
-    _need(done <= chosen.epochs, f"history has {done} epochs of {chosen.epochs}")
+    need(done <= chosen.epochs, f"history has {done} epochs of {chosen.epochs}")
     at_rest = step == found["total"] == hits == 0
-    _need(at_rest or (step > 0 and 0 <= done < chosen.epochs), f"step is {step} after {done} of {chosen.epochs} epochs")
+    need(at_rest or (step > 0 and 0 <= done < chosen.epochs), f"step is {step} after {done} of {chosen.epochs} epochs")
     seen = step * chosen.batch_size
     if images is not None:
         # the last batch of an epoch may be short
-        _need(seen < images + chosen.batch_size, f"step is {step}, beyond an epoch of {images} images")
+        need(seen < images + chosen.batch_size, f"step is {step}, beyond an epoch of {images} images")
         seen = min(seen, images)
-    _need(0 <= hits <= seen, f"hits are {hits} of {seen} images")
+    need(0 <= hits <= seen, f"hits are {hits} of {seen} images")
     return Progress(history, step, float(found["total"]), hits)
 
 
 def _record(epoch: int, found: Any) -> Record:
-    _need(type(found) is dict and set(found) == set(Record._fields), f"history[{epoch}] has other names")
-    _need(_is(found["epoch"], int) and found["epoch"] == epoch, f"history[{epoch}] is of another epoch")
+    need(type(found) is dict and set(found) == set(Record._fields), f"history[{epoch}] has other names")
+    need(_is(found["epoch"], int) and found["epoch"] == epoch, f"history[{epoch}] is of another epoch")
     for name in Record._fields[1:]:
         largest = 1 if name.endswith("accuracy") else sys.float_info.max
         smallest = 0 if name.endswith("accuracy") else -largest
         fits = _is(found[name], float) and smallest <= found[name] <= largest
-        _need(fits, f"history[{epoch}] has a {name} that is none")
+        need(fits, f"history[{epoch}] has a {name} that is none")
     return Record(**found)
 
 
@@ -140,8 +140,3 @@ def _is(value: Any, kind: Any) -> bool:
 
 def _are_names(found: Any) -> bool:
     return type(found) is list and all(type(name) is str for name in found)
-
-
-def _need(condition: bool, words: str) -> None:
-    if not condition:
-        raise ValueError(words)

@@ -121,8 +121,8 @@ def _train(setting: str, value: float, name: str, data: Dataset, chosen: Hyperpa
     )
 
 
-def _vary(field: str, values: tuple, base: Hyperparameters = BASE) -> Callable[[Path | None], Grid]:
-    grid = {f"{value:g}": Setting(value, "mnist5k", replace(base, **{field: value})) for value in values}
+def _vary(field: str, values: tuple) -> Callable[[Path | None], Grid]:
+    grid = {f"{value:g}": Setting(value, "mnist5k", replace(BASE, **{field: value})) for value in values}
     return lambda _root: grid
 
 
