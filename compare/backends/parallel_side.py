@@ -17,7 +17,7 @@ from compare.backends.protocol import Backend, State, Tally, Trainable
 from compare.backends.timing import timed
 from compare.backends.torch_side import TorchSide
 from compare.errors import InputError
-from compare.problem import checksum
+from compare.problem import Problem, checksum
 from compare.rank import is_first, place
 from scratch import Evaluation, Rows, Step
 from torch_impl.parallel import Shares, data_parallel, evaluate, totals
@@ -45,7 +45,7 @@ class ParallelSide(TorchSide):
         super().__init__(problem, dtype, device)
         images, labels = problem.train
         given = {"options": repr(problem.chosen), "labels": checksum(labels), "images": checksum(images)}
-        _check_alike(given | {"initial weights": checksum(*problem.start(dtype))})
+        _check_alike(given | {"initial weights": checksum(*problem.start(dtype))} | _evaluated(problem))
         self.shares = Shares(dist.get_rank(), dist.get_world_size())
         with _together():
             self.parallel = data_parallel(self.model, self.shares)
@@ -121,6 +121,12 @@ def leave() -> None:
     """End the group of ranks, after all work; without it PyTorch warns of what nccl still holds."""
     if dist.is_initialized():
         dist.destroy_process_group()
+
+
+def _evaluated(problem: Trainable) -> dict[str, str]:
+    """Of what is evaluated in a training, of which each rank evaluates a part; single steps have none."""
+    parts = {"validation": problem.validation, "test": problem.test} if isinstance(problem, Problem) else {}
+    return {f"{part} images or labels": checksum(*(held or ())) for part, held in parts.items()}
 
 
 def _check_alike(given: dict[str, str]) -> None:

@@ -77,8 +77,8 @@ def train(
 ) -> int:
     """Train one side alone, save the model, and go on later.
 
-    On the CPU the weights end bit-identical to those of the proof. Started by torchrun, it is one of several processes
-    that train together.
+    On the CPU the weights end bit-identical to those of the proof.
+    torchrun starts several processes of it, which train together.
     Exit code 0: trained, 2: could not train, or not save; 129, 130, 141, 143: interrupted.
     """
     _check_launched(backend)
@@ -175,9 +175,10 @@ def _output_may_fail(tell_once: Callable[[str], None]) -> Iterator[None]:
 
 def _as_dict(training: Training, dtype: str, seconds: float) -> dict[str, Any]:
     """What --json writes."""
-    problem = training.problem
+    problem, here = training.problem, place()
     return {
         "backend": training.name,
+        "ranks": ranks_of(training.name.partition(" ")[0]) or (here.ranks if here else 1),
         "dtype": dtype,
         **as_json.problem_as_dict(problem),
         "curve": [record._asdict() for record in training.history],

@@ -38,6 +38,22 @@ from compare.cli import app
 sys.argv += ["--seed", os.environ["RANK"]]
 app.main()
 """
+# As `python -m compare`, but rank 1 has other images of one part.
+OTHER_PART = """
+import os
+from compare.cli import app
+from compare.problem import Problem
+
+init = Problem.__init__
+
+def other(self, *given):
+    init(self, *given)
+    if os.environ["RANK"] == "1":
+        self.{part} = self.train
+
+Problem.__init__ = other
+app.main()
+"""
 # As `python -m compare`, but rank 1 comes late to what both are refused.
 LATE = """
 import os, time
@@ -87,6 +103,7 @@ def test_only_the_first_rank_prints_and_the_curve_is_that_of_one_process(whole: 
     for ours_now, theirs in zip(found["curve"], one["curve"], strict=True):
         assert ours_now == pytest.approx(theirs, rel=1e-5)
     assert "the same as after" not in printed
+    assert (found["ranks"], one["ranks"]) == (2, 1)
 
 
 @pytest.mark.parametrize("rank", [0, 1])
@@ -128,6 +145,15 @@ def test_ranks_that_are_not_given_the_same_end_in_one_line(root: Path, tmp_path:
     done = torchrun(root, script, "train", *OPTIONS)
     assert ours(done.stderr) == ["error: rank 1 has other options than rank 0: all need the same options and files"]
     assert "terminate called" not in done.stderr
+
+
+@pytest.mark.parametrize("part", ["validation", "test"])
+def test_each_rank_has_the_same_images_to_evaluate(root: Path, tmp_path: Path, part: str):
+    script = tmp_path / "other.py"
+    script.write_text(OTHER_PART.format(part=part))
+    done = torchrun(root, script, "train", *OPTIONS)
+    what = f"rank 1 has other {part} images or labels than rank 0"
+    assert ours(done.stderr) == [f"error: {what}: all need the same options and files"]
 
 
 @pytest.mark.parametrize("is_late", [False, True])
