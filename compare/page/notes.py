@@ -7,7 +7,7 @@ NOTES = {
     "page": "An image goes through six equations. Each stands here as a formula, in NumPy, in PyTorch and in numbers. "
     "A third implementation, in JavaScript, trains on this page and is compared with what the other two computed. "
     "Copy the address to show what you see.",
-    "ask": "Ask me first: hide the numbers of a row until it is answered, and Touch until all are",
+    "ask": "Ask me first: hide the numbers of an equation until its question is answered, and Touch until all six are",
     "later": "The cards are hidden until all six questions are answered.",
     "not_seen": "hidden until its question is answered",
     "no_number": "“{typed}” is no number: {used} is used. Type digits, with a point or a comma.",
@@ -56,10 +56,10 @@ NOTES = {
     "recorded": "The curves of NumPy and PyTorch are those of the recorded run: rate {lr}, batch {batch_size}, no "
     "momentum, mean loss.",
     "badge": "A budget is the largest difference that rounding explains. A run with another rate, momentum, batch or "
-    "loss was not recorded, and neither was the desk with a label or drawing of yours: then only the gradient is "
-    "checked, against the slope of a secant, the line through two close points of the loss.",
-    "break": "Choose a mistake, or change a line of the engine. First say what will happen, then run it: each of "
-    "your two answers counts, once a mistake. It trains with the settings of the recorded run, not with yours.",
+    "loss was not recorded, and neither were the six equations with a label or drawing of yours: then only the "
+    "gradient is checked, against the slope of a secant, the line through two close points of the loss.",
+    "break": "Choose a mistake, or change a line of the engine. First say what will happen, then run it: both "
+    "answers count, once for each mistake. It trains with the settings of the recorded run, not with yours.",
     "about": "Point at a symbol, or reach it with Tab: it lights up wherever it stands. A click or Enter holds it.",
     "legend": "What colours, arrows and lines mean",
     "own": "The engine, to be changed",
@@ -90,15 +90,15 @@ NOTES = {
     "weight": "W[{k}, {d}] (pixel {d} = {line} · {width} + {column}) = {weight}: secant {secant}, gradient {slope}",
     "weight_of_paper": "W[{k}, {d}] (pixel {d} = {line} · {width} + {column}) = {weight}: secant {secant}, gradient "
     "{slope}. This pixel is 0 here: its weight does nothing",
-    "batch": "First image of this batch, which is not chosen at the left: dZ at its label = (P − 1) / N = ({P} − 1) "
-    "/ {N} = {dZ}. Largest |dW|: {mean} as a mean, {sum} as a sum.",
+    "batch": "The first image of this batch, another than the one at the left: dZ at its label = (P − 1) / N = ({P} − "
+    "1) / {N} = {dZ}. Largest |dW|: {mean} as a mean, {sum} as a sum.",
     "full": "Full colour: ± {W} in W, ± {largest} in the next step, in all classes and steps.",
     "chosen": ". Chosen in “Nudge one weight” above.",
-    "own_run": "not recorded: checked against differences only (the secant of L along its gradient is off by {gap} of "
-    "the slope); {counted}",
-    "own_image": "your label or drawing is not recorded: checked against differences only (the secant of L along its "
-    "gradient is off by {gap} of the slope). The training does not use it; with the image as it was, it is "
-    "compared again: {counted}",
+    "own_run": "not recorded: only the gradient is checked (the secant of L along it is off by {gap} of the slope); "
+    "{counted}",
+    "own_image": "the six equations with your label or drawing are not recorded: only their gradient is checked (the "
+    "secant of L along it is off by {gap} of the slope). The training does not use your image: with the usual one all "
+    "is compared again: {counted}",
     "no_step": "step 0, before the first: there is nothing to compare",
     "match": "✓ match: {counted}, at most {share} % of a budget used ({field}, {side})",
     "differ": "✗ differ: {field} is over its budget at step {number}{nan}",
@@ -113,7 +113,7 @@ NOTES = {
     "running": "running …",
     "no_result": "✗ No result: {error}",
     "first": "✗ differ: {field} ({tag}) is the first over its budget, at step {number}{nan}",
-    "also": "; over at the same step, in the same equation: {fields}. Each of them counts as right.",
+    "also": "; over at the same step, in the same equation: {fields}. Each of these answers is right too.",
     "nan": ". It is NaN: not a number",
     "late": "it took longer than 10 seconds",
     "stopped": "stopped",

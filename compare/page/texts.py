@@ -123,7 +123,7 @@ STOPS = (
     Stop(
         "training",
         "Run the training: at every step it is compared with NumPy and PyTorch. Then break it, below. Begin with "
-        "“stale gradient”, a missing zero_grad: the badge sees it, the accuracy does not.",
+        "“stale gradient”, a missing zero_grad: the comparison sees it, the accuracy does not.",
     ),
 )
 

@@ -110,14 +110,15 @@ def test_what_was_not_recorded_has_a_grey_badge(open_page: Callable[..., Page], 
         by_keys("#image", " ", *["ArrowDown"] * 8, " ")(page)
     page.keyboard.press("Tab")
     badge = page.locator("#badge")
-    said = "your label or drawing is not recorded: checked" if name in ("label", "image") else "not recorded: checked"
-    expect(badge).to_contain_text(f"{said} against differences only")
+    with_image = "the six equations with your label or drawing are not recorded: only their gradient is checked"
+    said = with_image if name in ("label", "image") else "not recorded: only the gradient is checked"
+    expect(badge).to_contain_text(said)
     page.click("#step")
     expect(page.locator("#at")).to_have_text("1")
-    expect(badge).to_contain_text(f"{said} against differences only")
+    expect(badge).to_contain_text(said)
     run_to_the_end(page)
-    expect(badge).to_contain_text(f"{said} against differences only")
-    assert ("The training does not use it" in badge.inner_text()) == (name in ("label", "image"))
+    expect(badge).to_contain_text(said)
+    assert ("The training does not use your image" in badge.inner_text()) == (name in ("label", "image"))
     expect(badge).not_to_contain_text("match")
     expect(badge).not_to_have_class(re.compile("match|differ"))
 
