@@ -73,7 +73,7 @@ def where(observed: list[Observed], first: int, kept: bool) -> str:
 def called(seen: Observed) -> str:
     """The batch of a case in words, so that it is taken for no other of the same name."""
     if seen.kind == "training":  # the first only is that of the run
-        return seen.case.name if seen.case.name == "step 1" else f"{seen.case.name}, from other weights"
+        return seen.case.name if seen.case.name == "step 1" else f"{seen.case.name} of a short run from other weights"
     if seen.kind == "evaluation":
         return f"a batch of {len(seen.theirs.y):,} images, as evaluation has it"
     # the name of a small batch has its sizes already

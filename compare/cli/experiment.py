@@ -37,6 +37,7 @@ from compare.words import per_cent
 
 ACCURACY_BAR = 14
 LEGEND = "train, val: with the final weights, on all training and all validation images\n"
+DIVERGED = "diverged: the training loss is not finite, or ends above its start\n"
 
 
 class Which(StrEnum):
@@ -125,7 +126,8 @@ def _table(varied: str, rows: list[Row]) -> Group:
         )
         for row in rows
     )
-    return table("", columns, cells, left=2, gap=1, below=LEGEND)
+    below = LEGEND + DIVERGED * any(row.diverged for row in rows)
+    return table("", columns, cells, left=2, gap=1, below=below)
 
 
 def _bar(row: Row) -> str:

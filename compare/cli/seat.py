@@ -66,7 +66,7 @@ def score_test(
 
 def _begin(console: Console, path: Path) -> int:
     command = new_check(path, program())
-    text = f"{path} has a first test. Let it catch more, and see what gets away with\n\n    {command}"
+    text = f"{path} has a first test. Let it catch more; this shows what it does not catch:\n\n    {command}"
     # a command is copied: it must not be broken into lines
     console.print(text, soft_wrap=True)
     return 0

@@ -185,11 +185,11 @@ def _tell(name: str, found: Counter, images: NDArray, prepared: Prepared, tell: 
         sizes = len({size for size, _ in found})
         stretched = sum(count for ((w, h), _), count in found.items() if w != h)
         changes.append(
-            f"{scaled:,} scaled to {side} x {side}"
+            f"{scaled:,} of {len(images):,} pictures scaled to {side} x {side}"
             + (f" from {sizes} sizes" if sizes > 1 else "")
             + (f" ({stretched:,} not square, so stretched)" if stretched else "")
         )
     if prepared.grey and (coloured := sum(count for (_, colour), count in found.items() if colour)):
-        changes.append(f"{coloured:,} in colour made grey")
+        changes.append(f"{coloured:,} {'' if changes else f'of {len(images):,} pictures '}in colour made grey")
     if changes:
-        tell(f"{name}: of {len(images):,} pictures {' and '.join(changes)}")
+        tell(f"{name}: {' and '.join(changes)}")

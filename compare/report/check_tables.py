@@ -123,7 +123,7 @@ def _gradients(gradients: dict[str, list[GradientCheck]]) -> Group:
             numbers = *errors, f"{check.complex_step:.0e}", f"{check.slope:.2f}"
             looked = f"{check.parameters} of {check.of:,}"
             rows.append([cut(side, 10), check.problem, looked, *(Text(number, style=style) for number in numbers)])
-    steps = [f"{'differ.' if n == 0 else ''}\n{h:.0e}" for n, h in enumerate(SHOWN_H)]
+    steps = [f"{'step h' if n == 0 else ''}\n{h:.0e}" for n, h in enumerate(SHOWN_H)]
     columns = "\nside", "\nproblem", "\nparameters", *steps, "complex\nstep", "Taylor\nslope"
     title = f"{CHECKS['gradient_checks'].name}, in float64 (slope 2 is right, 1 is wrong)"
     return table(title, columns, rows, 2, gap=1)

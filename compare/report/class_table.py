@@ -62,9 +62,11 @@ def _bars(Z: NDArray, width: int) -> list[str]:
     low, high = min(0.0, float(Z.min())), max(0.0, float(Z.max()))
     if not np.isfinite(high - low) or high == low:
         return [""] * len(Z)
-    ends = np.rint((np.append(Z, 0) - low) / (high - low) * (width - 1)).astype(int)
-    zero = ends[-1]
-    return ["".join(_bar_cell(n, zero, end) for n in range(width)).rstrip() for end in ends[:-1]]
+    cells = (width - 1) / (high - low)
+    # rounded from 0, so that equal sizes to both sides have equal bars
+    zero = min(round(-low * cells), width - 1 - round(high * cells))
+    ends = zero + np.rint(Z * cells).astype(int)
+    return ["".join(_bar_cell(n, zero, end) for n in range(width)).rstrip() for end in ends]
 
 
 def _bar_cell(n: int, zero: int, end: int) -> str:
@@ -77,6 +79,6 @@ def _cell(head: str, values: dict[str, NDArray], k: int) -> str:
     if head == "P":
         return f"{values['probabilities'][k]:.4f}"
     if head == "dZ":
-        return f"{values['dZ'][k]:+.4f}"
+        return f"{round(float(values['dZ'][k]), 4) + 0.0:+.4f}"
     value = float(values["logits" if head == "Z" else "shifted"][k])
-    return f"{value:.2f}" if abs(value) < 1000 or not np.isfinite(value) else f"{value:.0e}"
+    return f"{round(value, 2) + 0.0:.2f}" if abs(value) < 1000 or not np.isfinite(value) else f"{value:.0e}"

@@ -24,6 +24,7 @@ from compare.report.training_pictures import (
     draw_templates,
     take_away_of_curves,
 )
+from compare.words import counted
 from scratch import Record
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Overview:
     def of(cls, problem: Problem, run: Run) -> "Overview":
         """From a proof in one precision."""
         chosen = problem.chosen
-        title = f"{problem.name}, lr {chosen.lr:g}, {chosen.epochs} epochs, {run.dtype}"
+        title = f"{problem.name}, lr {chosen.lr:g}, {counted(chosen.epochs, 'epoch')}, {run.dtype}"
         weights = problem.start(run.dtype)[0], run.templates
         before, after = (np.round(W[:MOST_TEMPLATES].astype(float), DECIMALS).tolist() for W in weights)
         return cls(title, problem.shape, problem.names, run.history, before, after, problem.evaluated_on)

@@ -71,12 +71,15 @@ def _shares(run: Run) -> Shares | None:
 def errors(shares: Shares, dtype: str) -> "Figure":
     """Share of its budget that each quantity used at worst in each epoch, on a log scale."""
     words = f"The line is the whole budget; above it, the sides differ. {_worst_in_words(shares)}"
+    if any(0 in values for quantities in shares.values() for values in quantities.values()):
+        words += " An error of exactly 0 has no logarithm, and no place here."
     figure = new_figure(9, 4.6, f"{dtype}: the largest error in each epoch, as a share of its budget", words)
     for axes, (reading, quantities) in zip(figure.subplots(1, 2, sharey=True), shares.items(), strict=True):
         for (quantity, values), colour, style in zip(quantities.items(), PALETTE, STYLES, strict=True):
-            # an error of exactly 0 has no logarithm: it is omitted
             shown = np.where(np.array(values) > 0, values, np.nan)
-            axes.semilogy(range(1, len(values) + 1), shown, ls=style, color=colour, lw=1.2, label=quantity)
+            # one epoch makes no line
+            mark = "o" if len(values) == 1 else ""
+            axes.semilogy(range(1, len(values) + 1), shown, ls=style, marker=mark, color=colour, lw=1.2, label=quantity)
         axes.axhline(1, color="black", lw=2)
         axes.set_title(CHECKS[reading].name)
         epoch_axis(axes)
@@ -98,7 +101,8 @@ def _worst_in_words(shares: Shares) -> str:
 def gradients(checks: dict[str, list[GradientCheck]]) -> "Figure":
     """Error of each side's gradient by central differences over their step h: a U."""
     lowest = max(min(check.central.values()) for found in checks.values() for check in found)
-    words = f"Right gradients come below the line (here to {lowest:.0e}). To the left, rounding takes over."
+    here = f"(here to {lowest:.0e})" if lowest <= CENTRAL else "(here one stays above it, and is wrong)"
+    words = f"Right gradients come below the line {here}. To the left, rounding takes over."
     figure = new_figure(7, 5, "Gradients compared with differences of the loss, in float64", words)
     axes = figure.subplots()
     for (side, found), colour, line in zip(checks.items(), (BLUE, VERMILION), ("-", "--"), strict=False):

@@ -18,6 +18,7 @@ from compare.report.pictures import (
 )
 from compare.report.tables import RUNNING, cut, in_lines
 from compare.training import published
+from compare.training.experiment_choices import ran_with
 from compare.training.experiments import Experiment, Row
 from compare.training.loop import Training
 from compare.words import per_cent
@@ -149,6 +150,7 @@ def experiment(asked: Experiment, rows: list[Row]) -> "Figure":
         places, errors = ([row.value for row in of], [row.val_accuracy for row in of]), [row.val_error for row in of]
         axes.errorbar(*places, errors, fmt="none", ecolor=BLUE, capsize=3, label="give or take")
     _mark_diverged(axes, rows)
+    axes.set_title(ran_with(rows), fontsize="small")
     if not asked.compares_data:
         axes.set_xscale("log")
     first = [row for row in rows if row.backend == rows[0].backend]

@@ -118,7 +118,7 @@ def _loss(told: Walk) -> str:
 def _gradient(told: Walk) -> str:
     return (
         "dZ = (P - Y) / N: how fast L changes with each logit. A step goes against it: "
-        f"{pushes(told)}. How far is a matter of E6."
+        f"{pushes(told)}. How far it goes, E6 says."
     )
 
 
@@ -132,7 +132,8 @@ def pushes(told: Walk) -> str:
     rest = order[len(named) :]
     words = [f"{told.name(k)} {_direction(dZ[k])}" for k in named]
     if np.any(dZ[rest]):
-        words.append(f"the other {len(rest)} {_direction(dZ[rest].sum())} together")
+        others = f"the other {len(rest)} together" if len(rest) > 1 else told.name(int(rest[0]))
+        words.append(f"{others} {_direction(dZ[rest].sum())}")
     return f"it pushes {', '.join(words)}" if words else "it pushes nothing, because dZ is 0"
 
 
@@ -150,7 +151,7 @@ def _where(told: Walk, i: int) -> str:
     if not told.shape or len(told.shape) not in (2, 3):
         return ""
     *channel, row, column = map(int, np.unravel_index(i, told.shape))
-    return f" ({f'channel {channel[0]}, ' if channel else ''}row {row}, column {column})"
+    return f" ({f'channel {channel[0]}, ' if channel else ''}row {row}, column {column}, from 0)"
 
 
 def _update(told: Walk) -> str:
@@ -176,7 +177,7 @@ def _step(told: Walk, old: float, by: NDArray, new: NDArray) -> str:
 
 
 def _direction(push: float) -> str:
-    return f"{'down' if push > 0 else 'up'} by {abs(push):.2g}"
+    return f"{'down' if push > 0 else 'up'} ({abs(push):.2g})"
 
 
 def _number(value: float | NDArray, digits: int = 4) -> str:

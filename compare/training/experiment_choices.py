@@ -69,7 +69,8 @@ def _with_data(asked: Experiment, settings: Grid, data: Dataset) -> Grid:
     images = len(Problem(data, Hyperparameters(epochs=1, batch_size=1)).train[1])
     if asked.compares_data:
         chosen = replace(BASE, epochs=max(1, _usual_epochs(data) // 10), batch_size=min(BASE.batch_size, images))
-        return settings | {data.name: Setting(float(len(settings)), data.name, chosen)}
+        value = settings[data.name].value if data.name in settings else float(len(settings))
+        return settings | {data.name: Setting(value, data.name, chosen)}
     if asked.varied != "batch size":
         # the same for all, which differ in one thing only
         most = max(1, int(images * min(_share(setting.chosen) for setting in settings.values()) + ROUNDING))
@@ -82,7 +83,9 @@ def _with_data(asked: Experiment, settings: Grid, data: Dataset) -> Grid:
     found = {name: _on(s, data, images) for name, s in settings.items() if _needed(s.chosen) <= images}
     if len(found) < 2:
         needed = sorted(_needed(setting.chosen) for setting in settings.values())[1]
-        raise InputError(f"{data.name} has {images:,} training images, and this question needs {needed:,}")
+        held_out = len(data.train[1]) - images
+        has = f"{images:,} images to train on, besides {held_out:,} held out for validation"
+        raise InputError(f"{data.name} has {has}, and this question needs {needed:,}")
     return found
 
 

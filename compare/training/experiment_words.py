@@ -57,7 +57,11 @@ def _gap(row: Row) -> float:
 
 def _lost(rows: list[Row]) -> str:
     """What diverges, and on which side; empty if nothing does."""
-    return ", ".join(f"{row.setting} ({row.backend})" for row in rows if row.diverged)
+    lost: dict[str, list[str]] = {}
+    for row in rows:
+        if row.diverged:
+            lost.setdefault(row.setting, []).append(row.backend)
+    return ", ".join(f"{setting} ({' and '.join(sides)})" for setting, sides in lost.items())
 
 
 def _if_lost(rows: list[Row]) -> str:

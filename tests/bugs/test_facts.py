@@ -227,5 +227,7 @@ def test_a_batch_is_called_so_that_it_is_taken_for_no_other(observed: Callable, 
     seen = observed(kind=kind)
     assert called(seen) == CALLED[kind]
     later = seen._replace(case=dataclasses.replace(seen.case, name="step 2"))
-    assert called(later) == ("step 2, from other weights" if kind == "training" else CALLED[kind].replace("1", "2"))
+    assert called(later) == (
+        "step 2 of a short run from other weights" if kind == "training" else CALLED[kind].replace("1", "2")
+    )
     assert sizes(seen) == f"N 6, D 5, K 3, lr 0.5, |Z| to {np.abs(seen.theirs.Z).max():.2g}"

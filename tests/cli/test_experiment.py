@@ -117,7 +117,11 @@ def test_the_table_shows_losses_accuracies_and_a_bar():
     assert lines[0].split() == ["lr", "side", "steps", "train", "loss", "val", "loss", "train", "val", "validation"]
     assert lines[2].split() == ["0.1", "scratch", "960", "0.2826", "0.3402", "92.7", "%", "91.4", "%", "█" * 13 + "░"]
     assert lines[3].split() == ["100", "torch", "9,600", "1.3310", "1.516e+04", "97.1", "%", "88.9", "%", "diverged"]
-    assert lines[-2:] == ["train, val: with the final weights, on all training and all validation images", ""]
+    legend = "train, val: with the final weights, on all training and all validation images"
+    assert lines[-3:] == [legend, "diverged: the training loss is not finite, or ends above its start", ""]
+    with console.capture() as captured:
+        console.print(_table("lr", ROWS[:1]))
+    assert captured.get().splitlines()[-2:] == [legend, ""]
 
 
 @pytest.mark.usefixtures("short")

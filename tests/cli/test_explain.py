@@ -50,7 +50,7 @@ def test_explain_is_a_walk_of_one_screen(cli, checkpoint: Path, trained: Trainin
     assert len(lines) <= 40
     assert re.findall(r"^(E\d)  ", out, re.MULTILINE) == ["E1", "E2", "E3", "E4", "E5", "E6"]
     words = " ".join(out.split())
-    assert f"{label} up by {-values['dZ'][label]:.2g}" in words
+    assert f"{label} up ({-values['dZ'][label]:.2g})" in words
     assert "N = 1: this image is the whole batch (in training a batch has 100)" in words
     # the entry is that of the label and the brightest pixel
     k, i = result["entry"]["class"], result["entry"]["pixel"]
@@ -58,7 +58,7 @@ def test_explain_is_a_walk_of_one_screen(cli, checkpoint: Path, trained: Trainin
     assert (k, i) == (label, image.argmax())
     x = image[i] / 255
     assert f"dW[{k}, {i}] = dZ[{k}] X[{i}] = {values['dZ'][k]:.4g} x {x:.4g} = {values['dW_entry']:.4g}." in words
-    assert f"(row {i // 28}, column {i % 28})" in words
+    assert f"(row {i // 28}, column {i % 28}, from 0)" in words
     state = trained.side.state()
     for name, old, new in (
         (f"W[{k}, {i}]", state.W[k, i], values["W_entry"]),

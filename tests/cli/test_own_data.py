@@ -36,7 +36,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 ALIKE = "--size", "8", "--grey"
-NOTE = "note: {}: of 40 pictures 40 scaled to 8 x 8 and 2 in colour made grey\n"
+NOTE = "note: {}: 40 of 40 pictures scaled to 8 x 8 and 2 in colour made grey\n"
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ def test_a_first_test_is_written_and_scored(cli: Callable, tmp_path: Path, monke
     monkeypatch.setattr("compare.exercise.seat.score.BARS", {"CS336": BARS["CS336"]})
     assert cli("exercise", "--check", "--new", "my_test.py") == (
         0,
-        "my_test.py has a first test. Let it catch more, and see what gets away with\n\n"
+        "my_test.py has a first test. Let it catch more; this shows what it does not catch:\n\n"
         "    python -m compare exercise --check my_test.py\n",
         "",
     )

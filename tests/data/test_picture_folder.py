@@ -81,13 +81,13 @@ def test_sizes_and_modes_are_made_one_and_told(write, load):
     assert data.prepared == Prepared(4, True)
     # each pixel is the mean of those that fall into it: 10, 10, 10 and 245 here
     assert data.train[0][0].reshape(4, 4)[0].tolist() == [69, 10, 10, 10]
-    assert notes == ["mine: of 3 pictures 1 scaled to 4 x 4 from 2 sizes and 1 in colour made grey"]
+    assert notes == ["mine: 1 of 3 pictures scaled to 4 x 4 from 2 sizes and 1 in colour made grey"]
 
 
 def test_pictures_that_are_not_square_are_said_to_be_stretched(write, load):
     write(a__1_png=grey(10, 8, 8), a__2_png=grey(20, 4, 8), b__1_png=grey(30, 8, 4), b__2_png=grey(30, 4, 4))
     _, notes = load(4)
-    assert notes == ["mine: of 4 pictures 3 scaled to 4 x 4 from 4 sizes (2 not square, so stretched)"]
+    assert notes == ["mine: 3 of 4 pictures scaled to 4 x 4 from 4 sizes (2 not square, so stretched)"]
 
 
 def test_folders_train_and_test_are_the_two_parts(write, load):

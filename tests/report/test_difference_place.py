@@ -52,7 +52,12 @@ NAMED = {
     "the same": (1, 1, "step 1", "there W is off"),
     "another step": (1, 2, "step 1", "in step 1: W is off"),
     "another epoch": (2, 1, "step 1", "in step 1: W is off"),
-    "a later one of the diagnosis": (1, 1, "step 2, from other weights", "in step 2, from other weights: W is off"),
+    "a later one of the diagnosis": (
+        1,
+        1,
+        "step 2 of a short run from other weights",
+        "in step 2 of a short run from other weights: W is off",
+    ),
 }
 
 

@@ -1,5 +1,7 @@
 """The pictures of a proof, by what is in them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -85,7 +87,7 @@ def test_errors_are_on_a_log_scale_under_the_line_of_the_whole_budget():
     assert list(figure.axes[0].lines[8].get_ydata()) == [1, 1]
     assert [figure.axes[0].yaxis.get_major_formatter()(share, 0) for share in (1, 0.001)] == ["100 %", "0.1 %"]
     assert len({(line.get_color(), line.get_linestyle()) for line in figure.axes[0].lines[:8]}) == 8
-    assert figure.get_supxlabel().endswith("Nearest is c with 50 % of the budget.")
+    assert "Nearest is c with 50 % of the budget. An error of exactly 0 has" in figure.get_supxlabel()
     width, height = figure.get_size_inches()
     assert 1.5 * height < width < 3 * height
 
@@ -127,3 +129,23 @@ def test_gradients_are_a_u_with_its_limit():
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
     assert "(here to 3e-09)" in figure.get_supxlabel()
     assert [line.get_linestyle() for line in axes.lines[:4]] == ["-", "-", "--", "--"]
+
+
+def test_one_epoch_is_drawn_as_points_and_zeros_are_told():
+    shares = {reading: {name: [0.5] for name in "abcdefgh"} for reading in ("one_step", "whole_run")}
+    figure = errors(shares, "float32")
+    assert {line.get_marker() for line in figure.axes[0].lines[:8]} == {"o"}
+    assert "exactly 0" not in figure.get_supxlabel()
+    shares["whole_run"]["c"] = [0.0]
+    assert "An error of exactly 0 has no logarithm, and no place here." in " ".join(
+        errors(shares, "float32").get_supxlabel().split()
+    )
+
+
+def test_the_words_below_gradients_say_if_one_is_wrong(matching: list[Run]):
+    checks = matching[0].gradient_checks
+    assert "Right gradients come below the line (here to " in gradients(checks).get_supxlabel()
+    side, (first, *rest) = next(iter(checks.items()))
+    wrong = checks | {side: [replace(first, central=dict.fromkeys(first.central, 0.5)), *rest]}
+    words = " ".join(gradients(wrong).get_supxlabel().split())
+    assert "Right gradients come below the line (here one stays above it, and is wrong)." in words

@@ -50,10 +50,10 @@ def test_each_equation_is_told_with_the_numbers_of_maths_md(example: Walk):
         "overflow. The sum of all exp(Z - max) is 1.742, so P[0] = exp(0) / 1.742 = 0.5741.",
         "E3 The loss is of the label alone: L = -log P[0] = -log 0.5741 = 0.555. N = 1: this image is the whole batch, "
         "so nothing is averaged.",
-        "E4 dZ = (P - Y) / N: how fast L changes with each logit. A step goes against it: it pushes cat up by 0.43, "
-        "dog down by 0.35, cow down by 0.078. How far is a matter of E6.",
+        "E4 dZ = (P - Y) / N: how fast L changes with each logit. A step goes against it: it pushes cat up (0.43), "
+        "dog down (0.35), cow down (0.078). How far it goes, E6 says.",
         "E5 dW = dZᵀ X, one entry: dW[0, 0] = dZ[0] X[0] = -0.4259 x 1 = -0.4259. Row 0 is the template of cat; "
-        "pixel 0 (row 0, column 0) has the largest X. db[0] = dZ[0] = -0.4259, because N = 1.",
+        "pixel 0 (row 0, column 0, from 0) has the largest X. db[0] = dZ[0] = -0.4259, because N = 1.",
         "E6 The rate is 0.5, as --lr says. W[0, 0]: 1.0000 - 0.5 x (-0.4259) = 1.2130. "
         "b[0]: 0.5000 - 0.5 x (-0.4259) = 0.7130. So the logit of the label, Z[0], goes from 1 to 1.479, and the loss "
         "of this image is 0.555 before the step and 0.2857 after it.",
@@ -97,16 +97,17 @@ def test_the_sums_that_are_told_come_out(example: Walk):
     [
         (
             [-0.67, 0.41, 0.2, 0.03, 0.02, 0.01],
-            "a up by 0.67, b down by 0.41, c down by 0.2, the other 3 down by 0.06 together",
+            "a up (0.67), b down (0.41), c down (0.2), the other 3 together down (0.06)",
         ),
         (
             [0.1, -0.4, 0.1, 0.1, 0.1, 0.0],
-            "b up by 0.4, a down by 0.1, c down by 0.1, d down by 0.1, the other 2 down by 0.1 together",
+            "b up (0.4), a down (0.1), c down (0.1), d down (0.1), the other 2 together down (0.1)",
         ),
-        ([-0.5, 0.5, 0.0, 0.0, 0.0, 0.0], "a up by 0.5, b down by 0.5"),
-        ([-3e-5, 2e-5, 1e-5, 0.0, 0.0, 0.0], "a up by 3e-05, b down by 2e-05, c down by 1e-05"),
-        ([-1.0, 0.949, 0.051, 0.0, 0.0, 0.0], "a up by 1, b down by 0.95, c down by 0.051"),
-        ([-1.0, 0.951, 0.049, 0.0, 0.0, 0.0], "a up by 1, b down by 0.95, the other 4 down by 0.049 together"),
+        ([-0.5, 0.5, 0.0, 0.0, 0.0, 0.0], "a up (0.5), b down (0.5)"),
+        ([-1.0, 0.951, 0.049], "a up (1), b down (0.95), c down (0.049)"),
+        ([-3e-5, 2e-5, 1e-5, 0.0, 0.0, 0.0], "a up (3e-05), b down (2e-05), c down (1e-05)"),
+        ([-1.0, 0.949, 0.051, 0.0, 0.0, 0.0], "a up (1), b down (0.95), c down (0.051)"),
+        ([-1.0, 0.951, 0.049, 0.0, 0.0, 0.0], "a up (1), b down (0.95), the other 4 together down (0.049)"),
     ],
 )  # fmt: skip
 def test_a_row_of_dz_in_words(example: Walk, dZ: list[float], words: str):
@@ -127,7 +128,8 @@ def test_how_many_images_a_batch_had_in_training(example: Walk):
 @pytest.mark.parametrize(
     ("shape", "words"),
     [
-        ((2, 2), "pixel 3 (row 1, column 1) has"), ((1, 2, 2), "pixel 3 (channel 0, row 1, column 1) has"),
+        ((2, 2), "pixel 3 (row 1, column 1, from 0) has"),
+        ((1, 2, 2), "pixel 3 (channel 0, row 1, column 1, from 0) has"),
         ((4,), "pixel 3 has"), (None, "pixel 3 has"),
     ],
 )  # fmt: skip

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from compare.data.dataset import Dataset
+from compare.data.registry import load
 from compare.errors import InputError
 from compare.problem import Problem
 from compare.training.experiment_choices import ran_with, with_choices
@@ -57,9 +58,10 @@ def test_a_batch_has_no_more_than_the_images_that_there_are(name: str, images: i
 
 
 def test_data_that_are_too_few_for_two_are_refused():
-    with pytest.raises(InputError, match=r"^./mine has 299 training images, and this question needs 300$"):
+    has = "^./mine has {} images to train on, besides {} held out for validation, and this question needs {}$"
+    with pytest.raises(InputError, match=has.format(299, 75, 300)):
         with_choices(EXPERIMENTS["subset"], data(374), None, None).grid(None)
-    with pytest.raises(InputError, match=r"^./mine has 24 training images, and this question needs 30$"):
+    with pytest.raises(InputError, match=has.format(24, 6, 30)):
         with_choices(EXPERIMENTS["batch-size"], data(30), None, None).grid(None)
 
 
@@ -101,6 +103,9 @@ def test_the_question_that_compares_data_has_it_besides():
     few = with_choices(asked, data(60), 2, None).grid(None)
     assert [s.chosen.batch_size for s in few.values()] == [100] * (len(few) - 1) + [48]
     assert Problem(data(60), few["./mine"].chosen).steps == 2
+    assert [setting.value for setting in grid.values()] == list(range(len(grid)))
+    again = with_choices(asked, load("digits"), 2, None).grid(None)
+    assert [setting.value for setting in again.values()] == list(range(len(again))), "each has its place once"
 
 
 def test_rows_record_what_they_ran_with():

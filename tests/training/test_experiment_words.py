@@ -23,6 +23,11 @@ WORDS = {
         "none diverges: no training loss ends above its start.",
     ),
     "lr, one diverges": ("lr", [row(1e-3, 0.9), row(0.1, 0.8), row(9, 0.1, True)], "training diverges at 9 (scratch)"),
+    "lr, both sides diverge": (
+        "lr",
+        [row(1e-3, 0.9), row(0.1, 0.8), *(row(n, 0.1, True, backend=b) for n in (8, 9) for b in ("scratch", "torch"))],
+        "training diverges at 8 (scratch and torch), 9 (scratch and torch).",
+    ),
     "lr, what diverges is not the best": (
         "lr",
         [row(1e-3, 0.7), row(0.1, 0.8), row(9, 0.9, True)],

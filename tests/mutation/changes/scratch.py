@@ -13,7 +13,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('scratch/sgd.py', 'Velocity(*(g.copy() for g in gradients))', 'Velocity(*gradients)', 'tests/scratch/test_sgd.py::test_a_gradient_array_may_be_used_again'),
     ('scratch/sgd.py', 'return [v.copy() for v in self.velocity]', 'return list(self.velocity)', 'tests/scratch/test_sgd.py::test_a_gradient_array_may_be_used_again'),
     ('scratch/sgd.py', 'if nesterov and (momentum <= 0 or dampening != 0):', 'if nesterov and momentum <= 0:', 'tests/scratch/test_sgd.py::test_options_are_refused_as_pytorch_refuses_them'),
-    ('scratch/training.py', '        loss += float(equations.nll_loss(equations.log_softmax(Z), y)) * len(y)', '        loss = np.float32(loss + equations.nll_loss(equations.log_softmax(Z), y) * len(y))', 'tests/torch_impl/test_training_evaluation.py::test_losses_of_pieces_are_added_up_in_float64'),
+    ('scratch/training.py', '        loss += float(f.nll_loss(f.log_softmax(Z), y)) * len(y)', '        loss = np.float32(loss + equations.nll_loss(equations.log_softmax(Z), y) * len(y))', 'tests/torch_impl/test_training_evaluation.py::test_losses_of_pieces_are_added_up_in_float64'),
     ('scratch/checks.py', 'y.min() < 0 or ', '', 'tests/scratch/test_cross_entropy.py::test_bad_labels_are_refused'),
     ('scratch/checks.py', ' or y.max() >= K', '', 'tests/scratch/test_cross_entropy.py::test_bad_labels_are_refused'),
     ('scratch/checks.py', 'if array.dtype.kind not in "iu":', 'if False:', 'tests/scratch/test_cross_entropy.py::test_bad_labels_are_refused'),
