@@ -44,7 +44,10 @@ def found(written: Callable, written_trace: Callable) -> Callable[[str, str], Fi
 def test_a_mistake_is_asked_about_and_named_on_request(found: Callable, rung: str, what: str):
     case = MADE[rung][what]
     finding = found(rung, case["code"])
-    assert re.sub(r"^FILE(, line \d+)?: ", "", finding.asks) == case["asks"]
+    asks = re.sub(r"^FILE(, line \d+)?: ", "", finding.asks)
+    # Python 3.13 has other words for it
+    unknown = "'axis' is an invalid keyword argument for sum()"
+    assert asks.replace("sum() got an unexpected keyword argument 'axis'", unknown) == case["asks"]
     assert finding.says[0] == case["says"]
     hints = hints_of(rung, finding)
     assert len(hints) == STEPS
