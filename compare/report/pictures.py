@@ -93,7 +93,7 @@ def per_cent_axis(axis: Any) -> None:
 def epoch_axis(axes: Any) -> None:
     """Whole epochs along the bottom."""
     axes.set_xlabel("epoch")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
     axes.grid(alpha=0.3)
 
 

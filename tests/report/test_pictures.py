@@ -91,6 +91,10 @@ def test_axes_in_per_cent_and_whole_epochs(figure):
     assert [axes.yaxis.get_major_formatter()(share, 0) for share in (0, 0.945, 1)] == ["0 %", "94.5 %", "100 %"]
     assert axes.get_xlabel() == "epoch"
     assert all(tick == round(tick) for tick in axes.xaxis.get_majorticklocs())
+    # around a single epoch there is room for no other
+    axes.set_xlim(0.95, 1.05)
+    assert 1 in axes.xaxis.get_majorticklocs()
+    assert all(tick == round(tick) for tick in axes.xaxis.get_majorticklocs())
 
 
 def test_colour_images_are_turned_for_the_eye():
