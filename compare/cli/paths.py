@@ -78,13 +78,14 @@ def _folders(given: dict[str, Any]) -> Iterator[Use]:
     if given.get("pictures"):
         yield _use("pictures", given["pictures"], "pictures")
     if given.get("run_name"):
-        yield _use("run_name", given["runs_root"] / given["run_name"], "run")
+        yield _use("run_name", Path(given["runs_root"], given["run_name"]), "run")
 
 
 def _kept(given: dict[str, Any]) -> Iterator[Use]:
     """What `runs` reads."""
     if "runs_root" in given and "run_name" not in given:
-        root = given["runs_root"]
+        # Typer before 0.29 gives the text that was typed
+        root = Path(given["runs_root"])
         yield _use("runs_root", root, "runs")
         if os.path.isdir(root):
             yield from (_use("runs_root", path, "file") for path in root.glob(f"*/{ABOUT}"))

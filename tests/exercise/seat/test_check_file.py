@@ -63,7 +63,7 @@ VERDICTS = {
 COMPARISONS = {
     "np.ones((4, 6)), np.ones((4, 2, 3)), rtol=1e-6": "; (shapes (4, 6), (4, 2, 3) mismatch)",
     "np.array([1.0, 2]), np.array([1.0, 4]), rtol=1e-6": "Max absolute difference among violations: 2.",
-    "np.array([1.0, 2, 3]), np.array([1.0, 4, 5]), rtol=1e-6": "Mismatch at indices: [1]: 2.0 (ACTUAL), 4.0 (",
+    "np.array([1.0, 2, 3]), np.array([1.0, 4, 5]), rtol=1e-6": "Mismatched elements: 2 / 3 (66.7%); M",
     "1e-17, 0.0, rtol=1e-6": "Max absolute difference among violations: 1.e-17",
 }
 
