@@ -84,7 +84,7 @@ def _folders(given: dict[str, Any]) -> Iterator[Use]:
 def _kept(given: dict[str, Any]) -> Iterator[Use]:
     """What `runs` reads."""
     if "runs_root" in given and "run_name" not in given:
-        # Typer before 0.29 gives the text that was typed
+        # Typer 0.26 gives the text that was typed
         root = Path(given["runs_root"])
         yield _use("runs_root", root, "runs")
         if os.path.isdir(root):
