@@ -6,7 +6,6 @@ import importlib
 import os
 import runpy
 import shutil
-import signal
 import struct
 import tempfile
 from collections.abc import Callable, Iterator
@@ -26,7 +25,6 @@ from compare.equations import FUNCTIONS
 from compare.problem import DTYPES, Hyperparameters, Problem
 from compare.proof import controls
 from compare.proof.gradient_check import GradientCheck, check_gradients
-from compare.signals import SIGNALS
 from compare.training.loop import Training
 from compare.training.train import train
 
@@ -38,6 +36,7 @@ MNIST_ROOT = os.environ.pop(DATA_ROOT_VARIABLE, None)
 
 # What writes exercises with some of it done, and the six functions as a user may write them, all right.
 EXERCISES = runpy.run_path(str(ROOT / "tests" / "exercises.py"))
+none_ignored = runpy.run_path(str(ROOT / "tests" / "terminal_signals.py"))["none_ignored"]
 RIGHT = EXERCISES["SIX"]
 
 
@@ -87,15 +86,16 @@ def same_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def signals_as_in_a_terminal() -> Iterator[None]:
+    """In the background, or after nohup, some signals are ignored, by all that is started too."""
+    yield from none_ignored()
+
+
 @pytest.fixture
 def no_signal_ignored() -> Iterator[None]:
-    """Signals as in a terminal: in the background, or after nohup, some are ignored, by all that is started too."""
-    before = {number: signal.getsignal(number) for number in SIGNALS}
-    for number in [number for number in SIGNALS if before[number] is signal.SIG_IGN]:
-        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
+    """For a test that changes what a signal does: it is as before at its end."""
+    yield from none_ignored()
 
 
 @pytest.fixture

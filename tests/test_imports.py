@@ -13,7 +13,7 @@ PACKAGES = "scratch", "torch_impl", "compare"
 # From the top down: a room may import those below it, and no other. The last ones import nothing of ours but each
 # other in this order.
 ROOMS = ("cli", "report", "exercise", "page", "bugs", "proof", "training", "backends", "problem", "data")
-BOTTOM = ("equations", "batches", "files", "rank", "signals", "words", "errors")
+BOTTOM = ("equations", "batches", "child", "files", "rank", "signals", "words", "errors")
 # Rooms side by side: neither imports the other.
 BESIDE = {"report": "exercise"}
 

@@ -57,7 +57,7 @@ BAD_DATA: dict[str, tuple[Callable[[], tuple], type[Exception], str]] = {
         ValueError,
         r"labels must lie in 0 \.\.\. 3, not 1 \.\.\. 4",
     ),
-    "too few labels": (lambda: (IMAGES, LABELS[1:]), ValueError, r"labels must have shape \(6,\)"),
+    "too few labels": (lambda: (IMAGES, LABELS[1:]), ValueError, r"6 images, but 5 labels"),
     "labels as floats": (lambda: (IMAGES, LABELS * 1.0), TypeError, "labels must be integers, not float64"),
     "labels in a list": (lambda: (IMAGES, LABELS.tolist()), TypeError, "y must be a NumPy array, not list"),
     "images in a list": (lambda: (IMAGES.tolist(), LABELS), TypeError, "images must be a NumPy array, not list"),
