@@ -105,8 +105,6 @@ def check_model(weight: Floats, bias: Floats) -> None:
 def check_training(W: Floats, b: Floats, images: Images | Rows, y: Integers) -> None:
     """Raise TypeError or ValueError unless every batch of these images and labels fits the model."""
     check_images(images)
-    if len(images) != len(y):
-        raise ValueError(f"{len(images)} images, but {len(y)} labels")
     if len(images.shape) != 2 or images.shape[1] != W.shape[1]:
         raise ValueError(f"images (N, D) and weights (K, D) expected, not {images.shape} and {W.shape}")
     check_labels(y, len(images), len(b))

@@ -176,6 +176,8 @@ def evaluate(
 
     Added up piece by piece in float64, so that memory does not grow with N. Raises what the equations raise.
     """
+    if len(images) != len(labels):
+        raise ValueError(f"{len(images)} images, but {len(labels)} labels")
     check_training(model.weight, model.bias, images, labels)
     return _evaluated(model, images, labels, equations)
 

@@ -39,6 +39,16 @@ def test_an_epoch_looks_at_the_labels_once(monkeypatch: pytest.MonkeyPatch):
     assert seen == [6]
 
 
+def test_fit_and_evaluate_look_at_the_labels_once(monkeypatch: pytest.MonkeyPatch):
+    seen = counted(monkeypatch)
+    epochs = [[np.array([n]) for n in range(6)]] * 3
+    scratch.fit(start()[0], (IMAGES, LABELS), (IMAGES[:2], LABELS[:2]), epochs, 0.1)
+    assert seen == [6, 2]
+    monkeypatch.setattr(training, "CHUNK", 1)
+    scratch.evaluate(start()[0], IMAGES, LABELS)
+    assert seen == [6, 2, 6]
+
+
 def test_beside_equations_of_ones_own_the_others_look_at_each_batch(monkeypatch: pytest.MonkeyPatch):
     seen = counted(monkeypatch)
     own = scratch.EQUATIONS._replace(logits=lambda X, W, b: scratch.logits(X, W, b))
@@ -57,7 +67,7 @@ BAD_DATA: dict[str, tuple[Callable[[], tuple], type[Exception], str]] = {
         ValueError,
         r"labels must lie in 0 \.\.\. 3, not 1 \.\.\. 4",
     ),
-    "too few labels": (lambda: (IMAGES, LABELS[1:]), ValueError, r"6 images, but 5 labels"),
+    "too few labels": (lambda: (IMAGES, LABELS[1:]), ValueError, r"labels must have shape \(6,\)"),
     "labels as floats": (lambda: (IMAGES, LABELS * 1.0), TypeError, "labels must be integers, not float64"),
     "labels in a list": (lambda: (IMAGES, LABELS.tolist()), TypeError, "y must be a NumPy array, not list"),
     "images in a list": (lambda: (IMAGES.tolist(), LABELS), TypeError, "images must be a NumPy array, not list"),
