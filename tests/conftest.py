@@ -92,9 +92,9 @@ def signals_as_in_a_terminal() -> Iterator[None]:
     yield from none_ignored()
 
 
-@pytest.fixture
-def no_signal_ignored() -> Iterator[None]:
-    """For a test that changes what a signal does: it is as before at its end."""
+@pytest.fixture(autouse=True)
+def signals_as_before() -> Iterator[None]:
+    """A program that a signal has ended ignores it from then on; here others follow in the same process."""
     yield from none_ignored()
 
 

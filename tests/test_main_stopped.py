@@ -13,7 +13,6 @@ import pytest
 
 from compare.training.checkpoint import load_checkpoint
 
-pytestmark = pytest.mark.usefixtures("no_signal_ignored")
 ROOT = Path(__file__).parents[1]
 
 

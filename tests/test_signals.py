@@ -10,7 +10,6 @@ import pytest
 from compare import signals as module
 from compare.signals import Stopped, is_held, signals_blocked, signals_held, signals_raised
 
-pytestmark = pytest.mark.usefixtures("no_signal_ignored")
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 
 

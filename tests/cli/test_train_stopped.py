@@ -85,7 +85,6 @@ def test_a_disk_too_full_for_the_log_ends_no_training(cli, tmp_path: Path, monke
     assert len(load_checkpoint(tmp_path / "model").progress.history) == 4
 
 
-@pytest.mark.usefixtures("no_signal_ignored")
 @pytest.mark.parametrize("saved", [True, False])
 def test_ctrl_c_says_when_nothing_is_saved(cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, saved: bool):
     def press(*_: object) -> None:
