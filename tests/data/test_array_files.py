@@ -198,6 +198,7 @@ SHAPES = {
     "colour last": ((6, 4, 5, 3), (6, 3, 4, 5)),
     "one channel last": ((6, 4, 4, 1), (6, 4, 4)),
     "one channel first": ((6, 1, 4, 4), (6, 4, 4)),
+    "one channel first, three columns": ((6, 1, 4, 3), (6, 4, 3)),
 }
 
 

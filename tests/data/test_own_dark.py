@@ -1,12 +1,14 @@
 """Images and pictures that are nearly black: a note says how they are meant."""
 
+import errno
+import io
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from compare.data.own_data import load_own
+from compare.data.own_data import load_own, tell
 
 
 @pytest.mark.parametrize(("highest", "times"), [(1, "255"), (25, "255/25"), (26, "")])
@@ -32,3 +34,15 @@ def test_images_that_are_nearly_black_are_told(tmp_path: Path, capsys: pytest.Ca
         # floats of only 0 and 1 are pixels as they are
         is_told = bool(times) and not (highest == 1 and dtype is np.float64)
         assert (f"note: {words}if {highest} is white\n" in capsys.readouterr().err) == is_told
+
+
+def test_a_note_that_cannot_be_written_is_no_reason_to_end(monkeypatch: pytest.MonkeyPatch):
+    class Full(io.StringIO):
+        """The stderr on a disk that is full."""
+
+        def write(self, _text: str) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("sys.stderr", Full())
+    tell.cache_clear()
+    tell("of a disk that is full")

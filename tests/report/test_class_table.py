@@ -50,6 +50,8 @@ def test_a_bar_goes_from_zero_to_its_logit(printed):
     assert bars([4.0, 2.0]) == ["│████████", "│████"]
     assert bars([-4.0, -2.0]) == ["████████│", "████│"]
     assert bars([-4.0, 0.0]) == ["████████│", "│"]
+    # each is rounded from 0, wherever that is: 0.8 is two of the cells of 0.5
+    assert bars([2.6, 0.8, -1.4]) == ["│█████", "│██", "███│"]
     assert bars([0.0, 0.0]) == ["", ""]
     assert bars([np.inf, 0.0]) == bars([np.nan, 0.0]) == ["", ""]
 

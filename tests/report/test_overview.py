@@ -100,9 +100,13 @@ def test_what_is_no_recording_is_one_line(monkeypatch, capsys: pytest.CaptureFix
     assert not (tmp_path / "x.png").exists()
 
 
+# Weights that are no images of the classes: of different lengths, of another shape, of more classes than have names.
+UNLIKE: tuple[dict, ...] = ({"before": [[1.0], [1.0, 2.0]]}, {"shape": [28, 27]}, {"names": ["0", "1"]})
+
+
 def test_a_recording_of_other_things_is_refused(tmp_path: Path):
     content = json.loads(RECORDING.read_text())
-    for wrong in ({"histories": [1]}, {"histories": {"scratch": [{"epoch": 1}]}}, {"shape": 3}):
+    for wrong in ({"histories": [1]}, {"histories": {"scratch": [{"epoch": 1}]}}, {"shape": 3}, *UNLIKE):
         (tmp_path / "json").write_text(json.dumps(content | wrong))
         with pytest.raises(InputError, match="not a recording of an overview"):
             Overview.read(tmp_path / "json")
