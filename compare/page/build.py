@@ -72,7 +72,7 @@ def render(facts: dict[str, Any], packed: Packed) -> str:
             "symbols": _symbols(facts),
             "mistakes": mistakes,
             "tags": _tags(),
-            "stops": STOPS,
+            "stops": [(stop.place, f"{n} of {len(STOPS)}. {stop.text}") for n, stop in enumerate(STOPS, 1)],
             "notes": NOTES,
             "questions": {tag: question._asdict() for tag, question in asked.items()},
         },

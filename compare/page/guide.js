@@ -14,13 +14,15 @@ export function listen_to_tour() {
     if (tour.hidden) return focus_on(left)
     stop = number
     const [id, said] = stops[stop]
-    text.textContent = `${stop + 1} of ${stops.length}. ${said}`
+    next.ariaDescription = text.textContent = said
     end.hidden = stop === stops.length - 1
     next.textContent = say(end.hidden ? 'finish' : 'next')
     previous.ariaDisabled = !stop
     $(id).classList.add('stop')
+    // there it hides nothing of it
+    $(id).before(tour)
     if (by_itself) return
-    $(id).scrollIntoView()
+    tour.scrollIntoView()
     focus_on(next)
   }
   on('tour-start', 'click', () => go_to(0))

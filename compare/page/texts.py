@@ -97,10 +97,10 @@ def questions(classes: int) -> dict[str, Question]:
 
 STOPS = (
     Stop(
-        "image",
-        "An image, and its label. A pixel is a number in 0 ... 1; 0 is shown white, 1 dark. Choose another image below "
-        "it, or draw one. “Ask me first”, above, hides the numbers of each row until you have answered its question: "
-        "tick it if you like to think first.",
+        "digit",
+        "An image, and its label. A pixel is a number in 0 ... 1; 0 is shown white, 1 dark. Choose another image here, "
+        "or draw one. “Ask me first”, above, hides the numbers of each row until you have answered its question: tick "
+        "it if you like to think first.",
     ),
     Stop(
         "E1",

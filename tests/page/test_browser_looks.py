@@ -162,8 +162,24 @@ def test_the_column_of_the_image_fits_into_the_window(open_page: Callable[..., P
     page = open_page(viewport={"width": 1366, "height": 620})
     page.click("#draw")
     page.locator("#E3").evaluate("(row) => row.scrollIntoView()")
-    column, line = page.locator(".image").bounding_box(), page.locator("#bar").bounding_box()
+    column, line = page.locator("#digit").bounding_box(), page.locator("#bar").bounding_box()
     assert column["y"] >= 0
     assert column["y"] + column["height"] <= line["y"]
     page.locator("#prepared").evaluate("(list) => list.scrollIntoView({ block: 'end' })")
     expect(page.locator("#prepared li").last).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("width", [360, 700, 1400])
+def test_the_tour_covers_nothing_of_what_it_speaks_of(open_page: Callable[..., Page], width: int):
+    page = open_page(viewport={"width": width, "height": 640})
+    page.locator("#tour-start").press("Enter")
+    for number in range(1, 9):
+        expect(page.locator("#tour-text")).to_contain_text(f"{number} of 8")
+        expect(page.locator("#tour")).to_be_in_viewport(ratio=1)
+        expect(page.locator(".stop")).to_be_in_viewport()
+        # wherever one scrolls to
+        for end in ("start", "end"):
+            page.locator(".stop").evaluate("(stop, block) => stop.scrollIntoView({ block })", end)
+            tour, stop = page.locator("#tour").bounding_box(), page.locator(".stop").bounding_box()
+            assert tour["y"] + tour["height"] <= stop["y"]
+        page.locator("#tour-next").press("Enter")
