@@ -7,6 +7,7 @@ NOTES = {
     "page": "An image goes through six equations. Each stands here as a formula, in NumPy, in PyTorch and in numbers. "
     "A third implementation, in JavaScript, trains on this page and is compared with what the other two computed. "
     "Copy the address to show what you see.",
+    "letters": "In the formulas n counts images, i pixels, k and j classes. N, D and K are how many there are of each.",
     "ask": "Ask me first: hide the numbers of an equation until its question is answered, and Touch until all six are",
     "later": "The cards are hidden until all six questions are answered.",
     "not_seen": "hidden until its question is answered",

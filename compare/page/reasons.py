@@ -42,7 +42,7 @@ def _text(section: str, first: str) -> str:
     text = section.partition(f"**{first}.**")[2]
     text = re.split(r"\n\n(?=```|\*\*|By hand)", text.strip())[0]
     # what is said of the example only
-    text = re.sub(r"\(here .*?\)\. |: here [^.]*(?=\.)", "", text, flags=re.S)
+    text = re.sub(r": here [^.]*(?=\.)", "", text)
     # what announces the example goes with it
     return re.sub(r"(?<=\.) [^.]*:\Z", "", text.replace("\n\n", "\0").replace("\n", " ")).replace("\0", "\n\n")
 

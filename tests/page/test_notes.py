@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from compare.equations import FUNCTIONS
 from compare.page import notes as module
+from compare.page.formulas import equations
 from compare.page.notes import LEGEND, NOTES
 
 FOLDER = Path(module.__file__).parent
@@ -29,3 +31,11 @@ def test_each_sentence_that_is_asked_for_is_there():
 def test_pixels_are_ink_on_paper():
     words = CODE + " ".join([*NOTES.values(), *map(str, LEGEND)])
     assert not re.search(r"\bblack\b|\bbright", words, re.IGNORECASE)
+
+
+def test_each_letter_that_is_an_index_or_a_size_is_explained():
+    indices = re.findall(r"<mi>(\w)</mi>", "".join(equations().values()))
+    sizes = re.findall(r"[A-Z](?=[,)])", "".join(function.signature for function in FUNCTIONS.values()))
+    letters = {*indices, *sizes} - {"e"}
+    assert letters == set("nikjNDK")
+    assert letters <= set(re.findall(r"\b\w\b", NOTES["letters"]))

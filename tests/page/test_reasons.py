@@ -11,7 +11,7 @@ from compare.page.reasons import reasons
 @pytest.mark.parametrize(
     ("tag", "first", "last"),
     [
-        ("E2", "Take <math", "and gets the probability <math"),
+        ("E2", "Let <math", "and gets the probability <math"),
         ("E3", "With the sum, twice the batch", "of the probabilities of the right classes."),
         ("E4", "Take one image", "So divide by <math"),
         ("E6", "For small changes of the parameters", "The formula holds for small steps only."),
@@ -35,6 +35,22 @@ def test_the_text_is_html_and_its_formulas_are_mathml():
     assert reasons()["E4"].html.count('<span class="block"><math') == 1
     assert "doctest" not in reasons()["E2"].html
     assert "&gt;&gt;&gt;" not in reasons()["E2"].html
+
+
+@pytest.mark.parametrize(
+    ("tag", "symbol", "explained"),
+    [
+        ("E2", "m", "Let m n be the largest logit of image n"),
+        ("E2", "S", "and S n k equals Z n k minus m n its shifted logits."),
+        ("E6", "W", "Let W stand for all K D plus K parameters, b among them"),
+        ("E6", "g", "let g be all their derivatives in one list."),
+        ("E6", "double bar", "double bar g double bar to the power of 2 is the sum of their squares."),
+    ],
+)
+def test_a_symbol_of_a_reason_is_explained_where_it_first_stands(tag: str, symbol: str, explained: str):
+    said = re.sub(r'<math [^>]*aria-label="(.*?)".*?</math>', r"\1", reasons()[tag].html, flags=re.S)
+    first = re.search(rf"\b{symbol}\b", said).start()
+    assert 0 <= first - said.index(explained) < len(explained)
 
 
 @pytest.mark.parametrize(
