@@ -1,8 +1,6 @@
 """`prove`: both sides, step by step."""
 
 import functools
-import shlex
-import sys
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -33,6 +31,7 @@ from compare.cli.options import (
 )
 from compare.cli.outputs import Outputs
 from compare.cli.problem_options import ProblemOptions, takes_problem
+from compare.cli.program import again, program
 from compare.cli.progress import announce, progress
 from compare.errors import InputError
 from compare.problem import Problem
@@ -46,8 +45,8 @@ from compare.report.difference import first_quantity
 from compare.report.pictures import RECORDING, save_pictures
 from compare.report.tables import wide_console
 
-# A longer command is not printed again.
-LONGEST_COMMAND = 52
+# A second run of the same name would be refused.
+KEPT = "--run", "--runs-root"
 
 
 class Dtypes(StrEnum):
@@ -231,20 +230,17 @@ def _print(console: Console, proof: ProofResult, details: bool, quiet: bool) -> 
 
 def _next(proof: ProofResult) -> dict[str, str]:
     """Three commands that go on from here, each with what it shows."""
-    again = shlex.join(["python", "-m", "compare", *sys.argv[1:], "--details"])
-    more = again if len(again) <= LONGEST_COMMAND else "the same with --details"
+    more, mistakes = again("--details", without=KEPT), f"{program()} bugs --list"
     if not proof.differs:
-        return {
-            more: "every number",
-            "python -m compare bugs --list": f"{len(BUGS)} known mistakes",
-            "python -m compare exercise --new mine.py": "write it yourself",
-        }
-    return {**_first_next(proof), more: "every number", "python -m compare bugs --list": "all known mistakes"}
+        written = f"{program()} exercise --new mine.py"
+        return {more: "every number", mistakes: f"{len(BUGS)} known mistakes", written: "write it yourself"}
+    return {**_first_next(proof), more: "every number", mistakes: "all known mistakes"}
 
 
 def _first_next(proof: ProofResult) -> dict[str, str]:
     """The mistake that it looks like, else that was planted, else how to see whether it is the same elsewhere."""
     guesses = proof.diagnosis.guesses if proof.diagnosis else []
     if bug := guesses[0].bug if guesses else proof.planted:
-        return {f"python -m compare bugs {bug.name}": "this mistake explained" if guesses else "the planted mistake"}
-    return {"the same with another --seed": "does it differ there too?"}
+        return {f"{program()} bugs {bug.name}": "this mistake explained" if guesses else "the planted mistake"}
+    other = str(proof.problem.chosen.seed + 1)
+    return {again("--seed", other, without=("--seed", *KEPT)): "the same with another seed"}

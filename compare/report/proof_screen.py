@@ -75,10 +75,14 @@ def _differ(runs: list[Run]) -> bool:
 
 
 def print_next(console: Console, commands: dict[str, str]) -> None:
-    """What one may do next: each command with what it is good for."""
-    width = max(map(len, commands))
+    """What one may do next: each command with what it is good for.
+
+    One that is longer than the screen stays one line, so that what is copied from it has no line break.
+    """
+    columns = console.width - len("next:   ") - max(map(len, commands.values()))
+    width = max((len(command) for command in commands if len(command) <= columns), default=0)
     for command, what in commands.items():
-        console.print(Text(f"next: {command:<{width}}  {what}"))
+        console.print(Text(f"next: {command:<{width}}  {what}"), soft_wrap=True)
 
 
 def _sentence(problem: Problem, runs: list[Run]) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from compare.cli.program import program
+from compare.cli.program import again, program
 
 
 @pytest.mark.parametrize(
@@ -13,3 +13,14 @@ from compare.cli.program import program
 def test_the_script_or_the_module(monkeypatch: pytest.MonkeyPatch, called: str, name: str):
     monkeypatch.setattr("sys.argv", [called])
     assert program() == name
+
+
+@pytest.mark.parametrize(
+    ("typed", "command"),
+    [([], "--seed 2"), (["--seed", "1", "--lr", "0.1"], "--lr 0.1 --seed 2"), (["--seed=1"], "--seed 2"),
+     (["prove", "--data", "my digits.csv"], "prove --data 'my digits.csv' --seed 2"),
+     (["--run", "a", "--seed", "1", "--bug=x"], "--bug=x --seed 2")],
+)  # fmt: skip
+def test_the_same_command_with_another_value(monkeypatch: pytest.MonkeyPatch, typed: list[str], command: str):
+    monkeypatch.setattr("sys.argv", ["softmax-twice", *typed])
+    assert again("--seed", "2", without=("--seed", "--run")) == f"softmax-twice {command}"

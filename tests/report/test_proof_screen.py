@@ -223,6 +223,12 @@ def test_what_comes_next_stands_in_columns(printed):
     assert lines == ["next: short               one", "next: a longer [command]  two"]
 
 
+def test_a_command_longer_than_the_screen_has_no_line_break(printed):
+    long = "word " * 30 + "end"
+    lines = printed(print_next, {"short": "one", long: "two", "another": "three"}).splitlines()
+    assert lines == ["next: short    one", f"next: {long}  two", "next: another  three"]
+
+
 def test_a_finding_of_a_large_problem_fits(printed, digits, matching: list[Run], changed):
     """Millions of values and steps, huge shares, and three-digit exponents."""
     run = matching[1]
