@@ -50,11 +50,14 @@ class Commands(TyperGroup):
         return super().parse_args(ctx, args)
 
     def get_params(self, ctx: Any) -> list[Any]:
-        """As in Typer; but where a command follows, --no-color alone, for nothing else can stand before it.
+        """As in Typer, but flags show no type; and where a command follows, --no-color alone: no other can stand there.
 
         To see that an option was not given, Typer may import pydantic, which the --help of a command does not need.
         """
-        return [option for option in super().get_params(ctx) if not self._command_follows or option.name == "no_color"]
+        found = [option for option in super().get_params(ctx) if not self._command_follows or option.name == "no_color"]
+        for option in found:
+            option.metavar = " "
+        return found
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """As in Typer; it is imported when it is about to be used, which takes a while."""
@@ -141,11 +144,9 @@ def _show_version(asked: bool) -> None:
 @app.callback()
 def _for_all(
     version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.", metavar=" ")
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
     ] = False,
-    no_color: Annotated[
-        bool, typer.Option("--no-color", callback=without_color, is_eager=True, help=NO_COLOR, metavar=" ")
-    ] = False,
+    no_color: Annotated[bool, typer.Option("--no-color", callback=without_color, is_eager=True, help=NO_COLOR)] = False,
 ) -> None:
     pass
 

@@ -37,6 +37,8 @@ class Command(TyperCommand):
         option = super().get_help_option(ctx)
         if option:
             option.rich_help_panel = OUTPUT
+            # Typer would name the type of a flag
+            option.metavar = " "
         return option
 
 

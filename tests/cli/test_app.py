@@ -41,6 +41,7 @@ def test_help_has_an_example_and_groups_in_80_columns(cli, monkeypatch: pytest.M
     assert code == 0
     assert "Example" in out
     assert "python -m compare" in out
+    assert "<bool>" not in out
     assert max(map(len, out.splitlines())) <= 80
     if command:
         groups = re.findall(r"╭─ (.*?) ─", out)
