@@ -134,14 +134,22 @@ def is_whole(images: NDArray) -> bool:
     return all(np.all((part >= 0) & (part <= 255) & (part == np.rint(part))) for part in parts)
 
 
+def beyond(pixel: str, mended: str) -> str:
+    """What is said of a whole number that is no byte; mended: what to do if it is white, which no number below 0 is."""
+    white = "" if pixel.startswith("-") else f"; if {pixel} is white, {mended}"
+    return f"{pixel}, and whole numbers must be in 0 ... 255{white}"
+
+
 def as_bytes(images: NDArray, where: str) -> NDArray:
     """Images of whole numbers as uint8. Raises InputError for others than 0 ... 255, and for a large file of them."""
     parts = list(pieces(len(images), math.prod(images.shape[1:])))
-    if (low := min((images[part].min(initial=0) for part in parts), default=0)) < 0:
-        raise InputError(f"{where}: pixels are 0 ... 255, or floats; here there is {low}")
-    if (high := max((images[part].max(initial=0) for part in parts), default=0)) > 255:
-        mended = f'if that is white, save (images / {high}).astype("float32")'
-        raise InputError(f"{where}: pixels are 0 ... 255, or floats; here there is {high}; {mended}")
+    low = min((images[part].min(initial=0) for part in parts), default=0)
+    high = max((images[part].max(initial=0) for part in parts), default=0)
+    if low < 0 or high > 255:
+        outside = low if low < 0 else high
+        told = beyond(f"{outside}", f'save (images / {outside}).astype("float32")')
+        n = next(part.start + np.argwhere(images[part] == outside)[0, 0] for part in parts if outside in images[part])
+        raise InputError(f"{where}: image {n} has the pixel {told}")
     if images.nbytes > LARGEST:
         raise InputError(f"{where}: whole numbers of {images.dtype}; a file of this size needs uint8")
     return images.astype(np.uint8)

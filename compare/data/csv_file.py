@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.data.array_files import is_whole
+from compare.data.array_files import beyond, is_whole
 from compare.data.dataset import Data
 from compare.data.regular_files import BoundedReader
 from compare.errors import InputError
@@ -86,6 +86,8 @@ def _read(path: Path, text: io.TextIOWrapper) -> tuple[Data, bool]:
         raise InputError(f"{path}: has no images, only a first line")
     every_byte = all(pixels.dtype == np.uint8 for pixels in images)
     pixels = np.concatenate([own if every_byte else own.astype(np.float32) for own in images])
+    if not every_byte and all(np.array_equal(own, np.rint(own)) for own in images):
+        _refuse_whole(path, pixels, skipped + 1, column)
     return (pixels, _labels(np.concatenate(labels), path, skipped + 1)), bool(skipped)
 
 
@@ -122,6 +124,14 @@ def _floats(path: Path, pixels: NDArray, start: int, columns: list[int]) -> NDAr
         where = f"{path}, line {start + row}, column {columns[n] + 1}"
         raise InputError(f"{where}: {pixels[row, n]} is not a finite number of float32")
     return floats
+
+
+def _refuse_whole(path: Path, pixels: NDArray, start: int, column: int) -> NoReturn:
+    """Raise InputError for whole numbers (N, D) of which one is no byte; column: that of the labels."""
+    row, n = divmod(int(pixels.argmin() if pixels.min() < 0 else pixels.argmax()), pixels.shape[1])
+    pixel = f"{pixels[row, n]:.8g}"
+    told = beyond(pixel, f"divide all pixels by {pixel}")
+    raise InputError(f"{path}, line {start + row}, column {n + 1 + (n >= column)}: the pixel is {told}")
 
 
 def _find_fault(path: Path, block: list[str], start: int, column: int, width: int) -> NoReturn:

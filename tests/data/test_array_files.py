@@ -223,7 +223,7 @@ def test_whole_numbers_become_bytes_and_floats_stay():
     assert (found.dtype, found.tolist()) == (np.uint8, [[[0, 255]]])
     assert as_pixels(np.zeros((0, 2, 2), int), "x").shape == (0, 2, 2)
     assert as_pixels(np.zeros((1, 2, 2), np.float32), "x").dtype == np.float32
-    with pytest.raises(InputError, match=r"^x: pixels are 0 \.\.\. 255, or floats; here there is -1$"):
+    with pytest.raises(InputError, match=r"^x: image 0 has the pixel -1, and whole numbers must be in 0 \.\.\. 255$"):
         as_pixels(np.array([[[-1, 256]]]), "x")
 
 
@@ -232,8 +232,8 @@ def test_pixels_of_more_bits_are_told_how_to_be_saved(monkeypatch: pytest.Monkey
     """The largest is that of all images, and not of the first that is beyond a byte."""
     monkeypatch.setattr("compare.data.mapped.PIECE", 2)
     images = np.array([[[0, 256]], [[4095, 7]], [[300, 1]]], dtype)
-    with pytest.raises(InputError, match="here there is 4095") as error:
+    with pytest.raises(InputError, match=r"^x: image 1 has the pixel 4095, and whole") as error:
         as_pixels(images, "x")
-    code = re.search(r'; if that is white, save (\(images / 4095\)\.astype\("float32"\))$', str(error.value))
+    code = re.search(r'; if 4095 is white, save (\(images / 4095\)\.astype\("float32"\))$', str(error.value))
     found = as_pixels(eval(code[1], {"images": images}), "x")
     assert (found.dtype, found.min(), found.max()) == (np.float32, 0, 1)

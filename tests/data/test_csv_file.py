@@ -58,13 +58,23 @@ def test_a_fraction_anywhere_makes_floats(load, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(csv_file, "ROWS", 1)
     found, _ = load("label,a\n0,1\n1,0.5\n")
     assert (found.dtype, found.tolist()) == (np.float32, [[1.0], [0.5]])
-    assert load("label,a\n0,256\n1,1\n")[0].dtype == np.float32
+    assert load("label,a\n0,256\n1,0.5\n-1,1\n")[0].dtype == np.float32
 
 
 BAD = {
     "empty": ("", "x.csv: is empty"),
     "a pixel beyond float32": ("label,a,b\n0,1,2\n1,2,1e39\n", "line 3, column 3: 1e+39 is not a finite number of"),
     "a pixel that is no number": ("a,label,b\n1,0,2\n1,0,nan\n", "line 3, column 3: nan is not a finite number of"),
+    "a pixel above a byte": (
+        "a,label,b\n0,0,1\n1,1,256\n256,1,0\n",
+        "x.csv, line 3, column 3: the pixel is 256, and whole numbers must be in 0 ... 255; if 256 is white, divide",
+    ),
+    "a pixel below 0": (
+        "300,1,2\n0,7.0,-1.0\n1,1,0\n",
+        "x.csv, line 2, column 3: the pixel is -1, and whole numbers must be in 0 ... 255",
+    ),
+    "a long whole pixel": ("label,a\n0,1e30\n1,0\n", "line 2, column 2: the pixel is 1e+30, and whole numbers must"),
+    "a pixel left of the label": ("a,label\n0,1\n-7,0\n", "line 3, column 1: the pixel is -7, and whole numbers must"),
     "a first line only": ("label,a\n", "has no images, only a first line"),
     "numbered columns": ("0,1,2,3,4\n1,2,3,4,5\n", "numbers the columns, 0 to 4; leave it out (header=False), or call"),
     "no label": ("x,y\n1,2\n", "no column is called `label` in its first line"),

@@ -89,12 +89,16 @@ def test_floats_beyond_0_and_1_are_told(
     assert capsys.readouterr().err == (note if told else "")
 
 
-def test_whole_numbers_of_a_csv_beyond_bytes_are_called_so(tmp_path: Path, capsys: pytest.CaptureFixture):
-    (tmp_path / "a.csv").write_text("label,a,b\n0,0,999\n1,7,8\n")
-    data = load_own(str(tmp_path / "a.csv"))
-    assert data.train[0].tolist() == [[0, 999], [7, 8]]
-    told = "a.csv are whole numbers in 0 ... 999 and taken as they are; whole numbers in 0 ... 255 are divided"
-    assert told in capsys.readouterr().err
+@pytest.mark.parametrize("pixel", [-1, 256])
+def test_whole_numbers_beyond_bytes_are_refused_in_every_kind_of_file(tmp_path: Path, pixel: int):
+    for ending in ("npz", "npy"):
+        _saved(tmp_path, ending, images=np.array([[0, 9], [7, pixel]]), labels=np.array([0, 1]))
+    (tmp_path / "a.csv").write_text(f"label,a,b\n0,0,9\n1,7,{pixel}\n")
+    for place in ("a.npz, train: image 1 has", "images.npy, train: image 1 has", "a.csv, line 3, column 3:"):
+        with pytest.raises(
+            InputError, match=rf"{place} the pixel (is )?{pixel}, and whole numbers must be in 0 \.\.\. 255"
+        ):
+            load_own(str(tmp_path / place.split(",")[0]))
 
 
 FLOATS = {
