@@ -41,7 +41,12 @@ def data(
     list_all: Annotated[bool, flag(DATA, "--list", "List every data set.")] = False,
     index: Annotated[
         int | None,
-        option(DATA, "--index", metavar="N", help="One of all training images, before the split, counted from 0."),
+        option(
+            DATA,
+            "--index",
+            metavar="N",
+            help="One of all training images, before the split, counted from 0; predict and explain say this number.",
+        ),
     ] = None,
     data_root: DataRoot = None,
     size: Size = None,
@@ -162,7 +167,9 @@ def _check_index(index: int | None, dataset: Dataset) -> None:
 
 def _print_image(dataset: Dataset, index: int) -> None:
     images, labels = dataset.train
-    print(f"{dataset.name}: image {index} of all {len(labels):,} for training, class {dataset.names[labels[index]]}")
+    print(
+        f"{dataset.name}: image {index} of all {len(labels):,} before the split, class {dataset.names[labels[index]]}"
+    )
     if len(dataset.shape) == 2:
         # two characters for a pixel, and lines no longer than those of the table
         step = math.ceil(dataset.shape[1] / 40)

@@ -64,7 +64,9 @@ WhichSplit = Annotated[
     Split | None,
     option(DATA, "--split", help="Which part; unless given test, else validation, or all of other data of your own."),
 ]
-INDEX = option(DATA, "--index", metavar="N", help="An image of the part that --split names, counted from 0.")
+INDEX = option(
+    DATA, "--index", metavar="N", help="An image of the part that --split names, counted from 0 in this part alone."
+)
 OwnPicture = Annotated[
     Path | None, option(DATA, "--image", metavar="FILE", help="An image of your own: PNG or JPEG, of any size.")
 ]

@@ -35,8 +35,9 @@ class CheckpointImages:
         return f"{self.data}, {self.split}: {len(self.labels):,} images"
 
     def place(self, index: int) -> str:
-        """Where an image is counted: in this part, not in the whole data set."""
-        return f"{self.data}, {self.split}: image {index} of {len(self.labels):,}"
+        """Where an image is counted: in this part; and among all training images, as `data` counts them."""
+        among = f" (data --index {self.images.index[index]})" if isinstance(self.images, Rows) else ""
+        return f"{self.data}, {self.split}: image {index} of {len(self.labels):,}{among}"
 
     def image(self, index: int) -> tuple[NDArray, NDArray]:
         """One image (1, D) and its label (1,). Raises InputError if there is none of this index."""

@@ -23,7 +23,9 @@ def test_a_data_set_is_described(cli, tmp_path: Path):
     assert (result["classes"], result["name"]) == (list("0123456789"), "digits")
     assert result["pixels"]["mean"] == pytest.approx(dataset.train[0].mean())
     assert "pixels are uint8, 0 ... 255, on average 77.85" in out
-    assert f"digits: image 0 of all 1,797 for training, class 0\n{as_text(dataset.train[0][0].reshape(8, 8))}\n" in out
+    assert (
+        f"digits: image 0 of all 1,797 before the split, class 0\n{as_text(dataset.train[0][0].reshape(8, 8))}\n" in out
+    )
     assert len([line for line in out.splitlines() if line.split()[:1] and line.split()[0].isdigit()]) == 10
 
 
@@ -84,7 +86,7 @@ def test_one_image_is_shown(cli, tmp_path: Path):
     picture = tmp_path / "one.png"
     code, out, _ = cli("data", "digits", "--index", 17, "--json", tmp_path / "json", "--picture", picture)
     assert code == 0
-    place = f"digits: image 17 of all 1,797 for training, class {labels[17]}"
+    place = f"digits: image 17 of all 1,797 before the split, class {labels[17]}"
     assert out == f"{place}\n{as_text(images[17].reshape(8, 8))}\npicture: {picture}\n"
     assert json.loads((tmp_path / "json").read_text()) == {
         "version": 2,
@@ -115,7 +117,7 @@ def test_a_colour_image_is_not_printed_as_characters(cli, monkeypatch: pytest.Mo
     monkeypatch.setattr("compare.cli.data.load_data", lambda *_, **__: colour)
     _, out, _ = cli("data", "colour", "--index", 1)
     place, image = out.splitlines()
-    assert place == "colour: image 1 of all 4 for training, class dog"
+    assert place == "colour: image 1 of all 4 before the split, class dog"
     assert image == "a colour image of 3 x 2 x 2 pixels: --picture FILE draws it"
 
 

@@ -43,7 +43,7 @@ def test_explain_is_a_walk_of_one_screen(cli, checkpoint: Path, trained: Trainin
     values = {name: np.array(row["scratch"]) for name, row in result["quantities"].items()}
     label, answer = result["label"], int(values["probabilities"].argmax())
     verdict = "right" if label == answer else "wrong"
-    assert lines[0] == "mnist5k, validation: image 7 of 1,000"
+    assert re.fullmatch(r"mnist5k, validation: image 7 of 1,000 \(data --index \d+\)", lines[0])
     assert lines[1:3] == [f"label {label}; predicted {answer} on both sides: {verdict}", ""]
     assert result["prediction"] == {"scratch": answer, "torch": answer}
     assert max(map(len, lines)) <= 80

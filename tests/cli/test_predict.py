@@ -32,7 +32,10 @@ def test_predict_an_image_of_the_data_set(cli, checkpoint: Path, trained: Traini
     assert result["label"] == problem.validation[1][7]
     np.testing.assert_array_equal(result["pixels"], problem.validation[0][7])
     lines = out.splitlines()
-    assert lines.pop(0) == "mnist5k, validation: image 7 of 1,000"
+    place, among = lines.pop(0).split(" (data ")
+    assert place == "mnist5k, validation: image 7 of 1,000"
+    assert cli("data", "mnist5k", *among.rstrip(")").split(), "--json", tmp_path / "data")[0] == 0
+    assert json.loads((tmp_path / "data").read_text())["pixels"] == result["pixels"]
     # without the black rows above and below
     image = as_text(problem.validation[0][7].reshape(28, 28)).strip("\n").splitlines()
     assert len(lines) == len(image) + 10 + 1

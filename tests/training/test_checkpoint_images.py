@@ -86,6 +86,16 @@ def test_one_image_by_its_index(sets: dict[str, Dataset]):
             shown.image(index)
 
 
+@pytest.mark.parametrize("split", [Split.train, Split.validation, Split.test])
+def test_an_image_of_the_split_is_told_with_its_number_among_all(sets: dict[str, Dataset], split: Split):
+    shown = select(OWN, None, None, split)
+    place, _, among = shown.place(6).partition(" (data --index ")
+    assert place == f"digits, {split}: image 6 of {len(shown.labels)}"
+    assert bool(among) == (split != Split.test)
+    if among:
+        np.testing.assert_array_equal(sets["digits"].train[0][int(among.rstrip(")"))], shown.image(6)[0][0])
+
+
 REFUSED = {
     "other pixels": (
         Checkpoint(weights(features=5)),
