@@ -29,6 +29,7 @@ from compare.data.registry import SOURCES, Dataset
 from compare.errors import InputError
 from compare.report import model_pictures
 from compare.report.as_json import write_json
+from compare.report.brightness import brighter
 from compare.report.characters import as_text
 from compare.report.pictures import save_picture
 from compare.report.tables import table, wide_console
@@ -173,7 +174,8 @@ def _print_image(dataset: Dataset, index: int) -> None:
     if len(dataset.shape) == 2:
         # two characters for a pixel, and lines no longer than those of the table
         step = math.ceil(dataset.shape[1] / 40)
-        print(as_text(images[index].reshape(dataset.shape)[::step, ::step]).strip("\n"))
+        drawn = as_text(images[index].reshape(dataset.shape)[::step, ::step]).strip("\n")
+        print(*brighter(images[index]), drawn, sep="\n")
         if step > 1:
             of = f"{step} x {step}" if dataset.shape[0] > 1 else f"{step}"
             print(f"of {of} pixels one is shown: --picture FILE draws all")

@@ -40,6 +40,7 @@ from compare.proof.explanation import STAGES, entry
 from compare.proof.explanation import explain as explain_one
 from compare.report import model_pictures
 from compare.report.as_json import write_json
+from compare.report.brightness import brighter
 from compare.report.difference import SHOWN_DIGITS
 from compare.report.pictures import save_picture
 from compare.report.tables import cut, wide_console
@@ -158,7 +159,7 @@ def _print(shown: OneImage, found: Stages, told: Walk, details: bool) -> None:
     ours, theirs = (cut(side) for side in found)
     right = {k == told.label for k in _answers(found).values()}
     verdict = "one is right" if len(right) > 1 else "right" if True in right else "wrong"
-    console.print(shown.place)
+    console.print("\n".join([shown.place, *(brighter(shown.image) if shown.shape else [])]))
     console.print(
         f"label {_class(told.label, told.names)}; predicted {_answer(_answers(found), told.names)}: {verdict}\n"
     )

@@ -32,6 +32,7 @@ from compare.cli.outputs import Outputs
 from compare.errors import InputError
 from compare.report import model_pictures
 from compare.report.as_json import write_json
+from compare.report.brightness import brighter
 from compare.report.characters import as_text
 from compare.report.pictures import save_picture
 from compare.training.checkpoint import load_checkpoint
@@ -97,7 +98,8 @@ def _print(shown: OneImage, P: NDArray, quiet: bool) -> None:
     if not quiet:
         print(shown.place)
         if shown.shape and len(shown.shape) == 2:
-            print(as_text(shown.image.reshape(shown.shape)).strip("\n"))
+            drawn = as_text(shown.image.reshape(shown.shape)).strip("\n")
+            print(*brighter(shown.image), drawn, sep="\n")
         # some letters are two columns wide
         width = max(3, *map(cell_len, names))
         for k, p in enumerate(P):

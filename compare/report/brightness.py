@@ -15,3 +15,10 @@ def limits(image: NDArray) -> tuple[float, float]:
     if image.dtype.kind == "f":
         return low, max(1.0, high)
     return low, high if 0 < high <= DARK else 255.0
+
+
+def brighter(image: NDArray) -> list[str]:
+    """A line on an image that is drawn brighter than its pixels are, which a model takes as they are; or none."""
+    _, white = limits(image)
+    bright = image.dtype.kind == "f" or white == 255
+    return [] if bright else [f"drawn brighter than it is: the largest pixel is {white:g}, and white is 255"]

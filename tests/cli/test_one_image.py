@@ -1,7 +1,10 @@
 """One image of a data set, or a picture of one's own, and what its class is called."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from compare.backends.protocol import State
 from compare.cli.one_image import class_of, of_data, own_picture
@@ -42,3 +45,18 @@ def test_pictures_need_a_square(tmp_path):
     model = Checkpoint(State(np.zeros((2, 7), np.float32), np.zeros(2, np.float32)))
     with pytest.raises(InputError, match="m: pictures need a model of square grey images"):
         own_picture(tmp_path / "m", model, tmp_path / "me.png", False, ("a", "b"))
+
+
+@pytest.mark.parametrize("command", ["predict", "explain", "data"])
+def test_an_image_that_is_drawn_brighter_than_it_is_is_told(cli, checkpoint: Path, tmp_path: Path, command: str):
+    images = np.zeros((2, 28, 28), np.uint8)
+    images[:, 10:20] = np.array([20, 200], np.uint8)[:, None, None]
+    np.savez(tmp_path / "a.npz", images=images, labels=[0, 1])
+    found = []
+    for n, image in enumerate(images):
+        picture = tmp_path / f"{n}.png"
+        Image.fromarray(image).save(picture)
+        own = [checkpoint, "--image", picture, "--raw", *(["--label", "0"] if command == "explain" else [])]
+        _, out, _ = cli(command, *([tmp_path / "a.npz", "--index", n] if command == "data" else own))
+        found.append([line for line in out.splitlines() if "brighter" in line])
+    assert found == [["drawn brighter than it is: the largest pixel is 20, and white is 255"], []]
