@@ -48,7 +48,7 @@ def in_a_terminal(*args: str, until: bytes) -> tuple[int, bytes]:
 @pytest.mark.parametrize(
     ("args", "until"),
     [
-        (("prove", "--data", "digits", "--epochs", "20000"), b"float32, epoch 1"),
+        (("prove", "--data", "digits", "--epochs", "20000"), b"float32 in epoch 1"),
         (("train", "--data", "digits", "--epochs", "100000", "--log-epochs", "10"), b"epoch     20: "),
     ],
 )

@@ -62,7 +62,7 @@ def _reporting(problem: Problem, dtype: str, report: Callable[[str], None]) -> O
         nonlocal steps
         steps += 1
         if steps % every == 0:
-            report(f"{dtype}, epoch {epoch}")
+            report(f"{dtype} in epoch {epoch} of {problem.chosen.epochs}")
 
     return on_step
 

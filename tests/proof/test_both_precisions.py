@@ -20,7 +20,7 @@ SIDES = functools.partial(named, "scratch", "torch")
 def test_runs_come_in_the_order_that_was_asked_for(small: Problem, dtypes: list[str]):
     told = []
     assert [run.dtype for run in prove_each(small, dtypes, SIDES, told.append)] == dtypes
-    assert told == [f"{dtype}, epoch {epoch}" for dtype in dtypes for epoch in range(1, 8) for _ in range(5)]
+    assert told == [f"{dtype} in epoch {epoch} of 7" for dtype in dtypes for epoch in range(1, 8) for _ in range(5)]
 
 
 def of(steps: int) -> SimpleNamespace:
@@ -72,7 +72,7 @@ def test_at_the_same_time_is_one_after_the_other_to_the_bit(make_small, monkeypa
         }
         np.testing.assert_array_equal(run.templates, alone.templates)
     assert (problem.steps, len(told), reports(problem)) == (250, 250, 125)
-    assert {what.partition(",")[0] for what in told} == set(DTYPES)
+    assert {what.partition(" ")[0] for what in told} == set(DTYPES)
 
 
 @pytest.mark.heavy
