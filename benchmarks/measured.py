@@ -108,7 +108,10 @@ def print_table(measured: Measured, about: dict[str, str]) -> None:
 
 def print_against(measured: Measured, earlier: Measured) -> None:
     """Now divided by then, of all that both have."""
-    print("now / then: below 1 is faster (epochs in units of products, processes in units of import torch)")
+    print(
+        "now / then, below 1 is faster (then -> now: an epoch / that of products, a process / that of "
+        f"{UNIT}, of the same run)"
+    )
     now, then = measured.shares(), earlier.shares()
     for name in now:
         if name in then:

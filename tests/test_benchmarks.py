@@ -118,7 +118,9 @@ def test_an_earlier_run_is_compared_in_units_of_each_machine(measured: ModuleTyp
     assert "scratch                                  0.50   (3.00 -> 1.50)" in printed
     assert "prove                                    0.50   (20.00 -> 10.00)" in printed
     assert "tutorial                                 1.00   (80.00 -> 80.00)" in printed
-    assert "products" not in printed.splitlines()[1:]
+    assert not any("products" in line for line in printed.splitlines()[1:])
+    explained = "(then -> now: an epoch / that of products, a process / that of import torch, of the same run)"
+    assert printed.splitlines()[0] == f"now / then, below 1 is faster {explained}"
 
 
 def test_the_table_has_each_ratio_with_its_limit(measured: ModuleType, capsys: pytest.CaptureFixture):
