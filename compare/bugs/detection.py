@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from operator import is_
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -62,15 +61,15 @@ class Detection:
 class Right(NamedTuple):
     """A step of the reference, and by reading how far each quantity of the candidates may be from it.
 
-    t: the number of the step in the run. pair: the step without one of a candidate. found: by reading the step that was
-    compared first, and its difference.
+    t: the number of the step in the run. pair: the step without one of a candidate. found: by reading
+    and the id of each quantity a step that was compared, which keeps the ids its own, and its difference.
     """
 
     epoch: int
     t: int
     pair: StepPair
     limits: dict[str, dict[str, float]]
-    found: dict[str, tuple[Step, str]]
+    found: dict[tuple[str, tuple[int, ...]], tuple[Step, str]]
 
     @classmethod
     def of(cls, epoch: int, t: int, pair: StepPair) -> "Right":
@@ -83,12 +82,10 @@ class Right(NamedTuple):
 
         Raises what `Comparison.add` raises.
         """
-        first, known = self.found.get(reading, (None, ""))
-        if first and all(map(is_, first, step)):
-            return known
-        difference = self._difference(reading, step)
-        self.found.setdefault(reading, (step, difference))
-        return difference
+        key = reading, tuple(map(id, step))
+        if key not in self.found:
+            self.found[key] = step, self._difference(reading, step)
+        return self.found[key][1]
 
     def _difference(self, reading: str, step: Step) -> str:
         if within(step, self.pair.reference, self.limits[reading]):

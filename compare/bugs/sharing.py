@@ -1,7 +1,7 @@
-"""What the candidates of a survey have in common with `scratch` is computed once.
+"""What the candidates of a survey have in common in a step is computed once.
 
-A mistake is in one function. What the others return for arrays that `scratch` itself has just had is known, and what
-the wrong one returns is often the same to the bit. An array stands for its numbers here: nothing writes into it again.
+A mistake is in one function. What the right ones return for arrays that they have had in this step is known, and what
+two wrong ones return is often the same to the bit. An array stands for its numbers here: nothing writes into it again.
 """
 
 from collections.abc import Callable
@@ -19,19 +19,21 @@ from scratch.training import UNCHECKED
 
 # X (N, D) and y (N,).
 Batch = tuple[NDArray, NDArray]
-# The steps of `scratch` itself that are known: the last of each reading.
-READINGS = 2
 
 
 class Known:
-    """What the right functions returned in the last steps of `scratch` itself, by the arrays that they were given."""
+    """What the functions of all candidates returned in this step, by the arrays that they were given.
+
+    They share if `scratch` itself is the first of them: then none can write into what it is given.
+    """
 
     def __init__(self) -> None:
-        # by function and the id of each argument; the arguments are kept, so that no other array gets their ids
-        self._calls: dict[str, dict[tuple[int, ...], tuple[Any, Any]]] = {name: {} for name in FUNCTIONS}
+        self._shares = False
         self._start: State | None = None
-        # by function the indices of its last batch, and that batch
-        self._batches: dict[Callable, tuple[NDArray, Batch]] = {}
+        self._index: NDArray | None = None
+        # by function and the id of each argument
+        self._results: dict[str, dict[tuple[int, ...], Results]] = {name: {} for name in FUNCTIONS}
+        self._batches: dict[Callable, Batch] = {}
 
     def side(self, backend: Backend, problem: Problem, dtype: str) -> Side:
         """A side of the backend, with the same bits in every step; one of `scratch` computes what is not known."""
@@ -39,58 +41,72 @@ class Known:
         if not isinstance(side, ScratchSide):
             return side
         self._start = self._start or State(side.model.weight, side.model.bias, None)
-        return SharingSide(problem, dtype, self._sharing(side.equations), self._start, self._batches)
+        self._shares |= side.equations == UNCHECKED
+        return SharingSide(problem, dtype, side.equations, self._start, self)
 
-    def _sharing(self, equations: Equations) -> Equations:
-        sharing = _noting if equations == UNCHECKED else _asking
-        functions = {name: sharing(self._calls[name], name, getattr(equations, name)) for name in FUNCTIONS}
-        return equations._replace(**functions)
+    def begin(self, index: NDArray) -> None:
+        """Forget what is known of another step than the one on these images."""
+        if index is not self._index:
+            self._index, self._batches = index, {}
+            for results in self._results.values():
+                results.clear()
+
+    def sharing(self, name: str, function: Callable) -> Callable:
+        """The function, not called for what is known; its results are the known arrays where they are equal."""
+        if not self._shares:
+            return function
+        known, is_right = self._results[name], function == getattr(UNCHECKED, name)
+
+        def call(*inputs: Any) -> Any:
+            ids = tuple(map(id, inputs))
+            results = known.get(ids)
+            if results is None:
+                results = known[ids] = Results(inputs)
+            if is_right:
+                if results.right is None:
+                    results.right = results.add(function(*inputs))
+                return results.right
+            return results.add(function(*inputs))
+
+        return call
+
+    def batch(self, function: Callable, gathered: Batch, gather: Callable[[], Batch]) -> Batch:
+        """What this function makes of the images of this step; gathered: what the right one makes of them."""
+        if function not in self._batches:
+            self._batches[function] = known_where_equal(gather(), gathered)
+            _read_only(self._batches[function])
+        return self._batches[function]
 
 
-def _noting(calls: dict, _name: str, function: Callable) -> Callable:
-    """The right function of `scratch` itself: its last calls are known."""
+class Results:
+    """What was returned for the same arguments. right: by the right function, None if it was not called.
 
-    def call(*inputs: Any) -> Any:
-        result = function(*inputs)
+    The arguments are kept, so that no other array gets their ids.
+    """
+
+    def __init__(self, inputs: tuple[Any, ...]):
+        self.inputs, self.right = inputs, None
+        self._every: list[Any] = []
+
+    def add(self, result: Any) -> Any:
+        """The result, read-only from now on, with the known arrays in place of those that are equal."""
+        for known in self._every:
+            result = known_where_equal(result, known)
         _read_only(result)
-        if len(calls) == READINGS:
-            del calls[next(iter(calls))]
-        calls[tuple(map(id, inputs))] = inputs, result
+        self._every.append(result)
         return result
-
-    return call
-
-
-def _asking(calls: dict, name: str, function: Callable) -> Callable:
-    """A function of another candidate: a right one is not called for what is known."""
-    right = function == getattr(UNCHECKED, name)
-
-    def call(*inputs: Any) -> Any:
-        _, known = calls.get(tuple(map(id, inputs)), (None, None))
-        if known is not None and right:
-            return known
-        result = function(*inputs)
-        return result if known is None else known_where_equal(result, known)
-
-    return call
 
 
 class SharingSide(ScratchSide):
     """`scratch` in training, with functions of `Known`; it works on the arrays that it is given, and not on copies.
 
-    batches: of all sides, by function. Both readings have the same batch, if its function has no state of a side.
+    Both readings have the same batch, if its function has no state of a side.
     """
 
-    def __init__(
-        self,
-        problem: Problem,
-        dtype: str,
-        equations: Equations,
-        start: State,
-        batches: dict[Callable, tuple[NDArray, Batch]],
-    ):
-        super().__init__(problem, dtype, equations)
-        self.batches = batches
+    def __init__(self, problem: Problem, dtype: str, equations: Equations, start: State, known: Known):
+        shared = {name: known.sharing(name, getattr(equations, name)) for name in FUNCTIONS}
+        super().__init__(problem, dtype, equations._replace(**shared))
+        self.known = known
         self.start_from(start)
 
     def start_from(self, state: State) -> None:
@@ -98,16 +114,13 @@ class SharingSide(ScratchSide):
         _read_only((state.W, state.b))
         self.model.weight, self.model.bias, self.optimizer.velocity = state
 
-    def _batch(self, index: NDArray, gathered: tuple[NDArray, NDArray] | None) -> tuple[NDArray, NDArray]:
+    def _batch(self, index: NDArray, gathered: Batch | None) -> Batch:
+        self.known.begin(index)
         if gathered is None or self.equations.batch in RIGHT_BATCHES:
             return super()._batch(index, gathered)
-        last = self.batches.get(self.equations.batch)
-        if last and last[0] is index:
-            return last[1]
-        batch: Batch = known_where_equal(super()._batch(index, gathered), gathered)
-        _read_only(batch)
-        self.batches[self.equations.batch] = index, batch
-        return batch
+        return self.known.batch(
+            self.equations.batch, gathered, lambda: super(SharingSide, self)._batch(index, gathered)
+        )
 
 
 def _read_only(result: Any) -> None:
@@ -120,14 +133,16 @@ def known_where_equal(result: Any, known: Any) -> Any:
     """The known array where it has the same bits in the same order."""
     if isinstance(known, tuple) and isinstance(result, tuple) and len(known) == len(result):
         return tuple(map(known_where_equal, result, known))
-    return known if _same(result, known) else result
+    return known if type(result) is type(known) and _same(result, known) else result
 
 
-def _same(array: NDArray, known: NDArray) -> bool:
+def _same(array: Any, known: Any) -> bool:
+    # a mistake may return anything
+    if not isinstance(known, np.ndarray | np.generic):
+        return False
     bits = f"u{known.itemsize}"
     return (
-        type(array) is type(known)
-        and array.dtype == known.dtype
+        array.dtype == known.dtype
         and array.strides == known.strides
         and array.shape == known.shape
         and bool((array.view(bits) == known.view(bits)).all())

@@ -1,5 +1,6 @@
 """What candidates share with `scratch` changes no bit of their steps, and is not computed again."""
 
+import copy
 from collections.abc import Callable
 
 import numpy as np
@@ -71,6 +72,15 @@ def test_what_is_equal_is_the_same_array(digits: Problem, name: str, same: tuple
         assert [field for field in Step._fields if getattr(ours, field) is getattr(theirs, field)] == [*same]
 
 
+def test_what_two_mistakes_have_in_common_is_the_same_array(digits: Problem):
+    """The second is computed no further than the function with the mistake."""
+    both = BUGS["clipped-probabilities"].backend(), BUGS["log-of-softmax"].backend()
+    taken = steps(digits, "float64", Known(), SCRATCH, *both)
+    three = [step[reading::2] for step in taken for reading in (0, 1)]
+    assert all(a is b for _, first, second in three for a, b in zip(first, second, strict=True))
+    assert any(first.logP is not clean.logP for clean, first, _ in three)
+
+
 @pytest.mark.parametrize(
     ("change", "is_known"),
     [
@@ -90,6 +100,12 @@ def test_only_what_is_the_same_to_the_bit_is_known(change: Callable, is_known: b
     one, other = known_where_equal((known.copy(), changed), (known, known))
     assert one is known
     assert other is (known if is_known else changed)
+
+
+@pytest.mark.parametrize("known", [0.5, [0.5], None])
+def test_what_is_no_array_is_not_known(known: object):
+    result = copy.copy(known)
+    assert known_where_equal(result, known) is result
 
 
 def test_right_functions_are_not_called_for_what_is_known(digits: Problem, monkeypatch: pytest.MonkeyPatch):

@@ -5,7 +5,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/bugs/detection.py', ' if check != "accuracy"', '', 'tests/bugs/test_detection.py::test_a_low_accuracy_alone_detects_nothing'),
     ('compare/bugs/ratios.py', 'if (np.abs(left / left[0] - 1) <= same).all():', 'if (np.abs(left / left[0] - 1) <= same).any():', 'tests/bugs/test_ratios.py::test_what_holds_in_all_but_one_case_is_no_ratio'),
     ('compare/bugs/sharing.py', 'and array.strides == known.strides', '', 'tests/bugs/test_sharing.py::test_only_what_is_the_same_to_the_bit_is_known'),
-    ('compare/bugs/sharing.py', 'if known is not None and right:', 'if known is not None:', 'tests/bugs/test_sharing.py::test_no_bit_of_any_mistake_changes'),
+    ('compare/bugs/sharing.py', 'if is_right:', 'if results.right is not None:', 'tests/bugs/test_sharing.py::test_no_bit_of_any_mistake_changes'),
     ('compare/bugs/sharing.py', 'array.flags.writeable = False', 'pass', 'tests/bugs/test_sharing.py::test_a_mistake_that_writes_into_what_is_shared_is_told'),
     ('compare/bugs/survey.py', '[*zip(jobs, found[: len(jobs)], strict=True)]', '[*zip(jobs, reversed(found[: len(jobs)]), strict=True)]', 'tests/bugs/test_survey.py::test_what_a_worker_finds_is_what_is_found_here'),
     ('compare/bugs/survey.py', 'return 8 + len(names) / 48 * (5 * work + problem.steps * 0.006 * max(1.0, work))', 'return 8 + len(names) / 48 / (5 * work + problem.steps * 0.006 * max(1.0, work))', 'tests/bugs/test_survey.py::test_the_time_is_that_of_the_steps_and_the_mistakes'),
@@ -25,5 +25,5 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/bugs/accuracies.py', 'if right else equations', 'if not right else equations', 'tests/bugs/test_accuracies.py::test_each_has_the_accuracy_of_a_training_alone'),
     ('compare/bugs/survey.py', 'if one.reasons["whole_run"]]', 'if not one.reasons["whole_run"]]', 'tests/bugs/test_survey.py::test_runs_that_ended_early_are_trained_for_their_accuracy'),
     ('compare/bugs/detection.py', 'if reasons["whole_run"]:', 'if not reasons["whole_run"]:', 'tests/bugs/test_detection.py::test_a_run_that_differs_goes_no_further'),
-    ('compare/bugs/sharing.py', 'if last and last[0] is index:', 'if last:', 'tests/bugs/test_sharing.py::test_no_bit_of_any_mistake_changes'),
+    ('compare/bugs/sharing.py', 'if index is not self._index:', 'if self._index is None:', 'tests/bugs/test_sharing.py::test_no_bit_of_any_mistake_changes'),
 ]
