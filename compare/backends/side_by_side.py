@@ -4,9 +4,9 @@ import os
 import queue
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from multiprocessing import active_children, get_context, parent_process, resource_tracker
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -23,18 +23,32 @@ def cores() -> int:
 
 
 def side_by_side(jobs: Sequence[Job], shared: Any, processes: int, on_report: Callable[[str], None]) -> list[Any]:
-    """What each job returns, in their order; on_report(what) is called here for every report of a job.
+    """What each job returns, in their order; see `in_processes`."""
+    with in_processes(shared, processes, on_report) as run:
+        return run(jobs)
 
-    shared is sent to each process once. Raises what a job raises; the others are then ended.
+
+@contextmanager
+def in_processes(
+    shared: Any, processes: int, on_report: Callable[[str], None]
+) -> Iterator[Callable[[Sequence[Job]], list[Any]]]:
+    """A function that runs jobs, in the same processes at each call, and returns what each returns, in their order.
+
+    shared is sent to each process once; on_report(what) is called here for every report of a job. The function raises
+    what a job raises; the others are then ended.
     """
     context = get_context("spawn")
     start_tracker()
     reports, others = context.Queue(), active_children()
     with ProcessPoolExecutor(processes, context, _start, (shared, reports)) as pool:
-        try:
+
+        def run(jobs: Sequence[Job]) -> list[Any]:
             running = [pool.submit(_run, job) for job in jobs]
             _follow(running, reports, on_report)
             return [job.result() for job in running]
+
+        try:
+            yield run
         except BaseException:
             _stop(pool, [process for process in active_children() if process not in others])
             raise

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, count
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from compare.backends.by_name import backend, equations_backend
 from compare.backends.protocol import Backend
-from compare.backends.side_by_side import cores, side_by_side
+from compare.backends.side_by_side import cores, in_processes
 from compare.backends.threads import threads
 from compare.bugs.accuracies import accuracies, usual, with_accuracy
 from compare.bugs.catalogue import BUGS
@@ -94,20 +95,23 @@ class AccuracyJob:
 
 
 @dataclass(frozen=True)
-class Guesses:
-    """The diagnosis of these mistakes, in a process."""
+class DiagnosisJob:
+    """The diagnosis of one mistake, in a process."""
 
-    names: tuple[str, ...]
+    name: str
 
-    def __call__(self, problem: Problem, report: Callable[[str], None]) -> dict[str, list[str]]:
-        """By name the names that it guesses; report("diagnosis") is called for each."""
-        found = {}
+    def __call__(self, problem: Problem, report: Callable[[str], None]) -> list[str]:
+        """The names that it guesses; report("diagnosis") is called at the end."""
         with threads(1):
-            diagnostician = Diagnostician(problem, backend("torch"))
-            for name in self.names:
-                found[name] = [guess.bug.name for guess in diagnostician.diagnose(BUGS[name].backend()).guesses]
-                report("diagnosis")
-        return found
+            diagnosis = _diagnostician(problem).diagnose(BUGS[self.name].backend())
+        report("diagnosis")
+        return [guess.bug.name for guess in diagnosis.guesses]
+
+
+# A process has one problem, and what the reference makes of its inputs is the same for all mistakes.
+@lru_cache(maxsize=1)
+def _diagnostician(problem: Problem) -> Diagnostician:
+    return Diagnostician(problem, backend("torch"))
 
 
 def plan(names: Sequence[str]) -> list[DetectionJob]:
@@ -139,15 +143,18 @@ def survey(
 
     on_report(what) is called `total_reports` times. Raises InputError if the reference leaves the finite numbers.
     """
-    jobs = plan(names)
-    # short jobs at the end, so that no process waits long for another
-    diagnosis = [Guesses(piece) for piece in _pieces(names, 2 * cores()) if piece]
-    every: list[Callable[..., Any]] = [*jobs, *diagnosis]
-    found = side_by_side(every, problem, cores(), on_report)
-    guesses = dict(chain.from_iterable(some.items() for some in found[len(jobs) :]))
-    detections = _sorted([*zip(jobs, found[: len(jobs)], strict=True)], names)
-    detections["float32"] = _with_accuracies(problem, detections["float32"], on_report)
-    return Survey(detections, {name: guesses[name] for name in names})
+    jobs, diagnosis = plan(names), [DiagnosisJob(name) for name in names]
+    # short jobs at the end of each round, so that no process waits long for another
+    early = diagnosis[: len(names) // 4]
+    with in_processes(problem, cores(), on_report) as run:
+        found = run([*jobs, *early])
+        detections = _sorted([*zip(jobs, found[: len(jobs)], strict=True)], names)
+        training = accuracy_jobs(detections["float32"])
+        rest = run([*training, *diagnosis[len(early) :]])
+    guesses = [*found[len(jobs) :], *rest[len(training) :]]
+    reached = dict(chain.from_iterable(some.items() for some in rest[: len(training)]))
+    detections["float32"] = _with_accuracies(problem, detections["float32"], reached)
+    return Survey(detections, dict(zip(names, guesses, strict=True)))
 
 
 def _sorted(done: list[tuple[DetectionJob, list[Detection]]], names: Sequence[str]) -> dict[str, dict[str, Detection]]:
@@ -155,15 +162,24 @@ def _sorted(done: list[tuple[DetectionJob, list[Detection]]], names: Sequence[st
     return {dtype: {name: found[dtype, name] for name in (CLEAN, *names)} for dtype in DTYPES}
 
 
-def _with_accuracies(
-    problem: Problem, found: dict[str, Detection], on_report: Callable[[str], None]
-) -> dict[str, Detection]:
-    """Those whose run ended with a difference train on their own to the end; one precision is enough."""
-    left = [name for name, one in found.items() if one.reasons["whole_run"]]
-    # as many jobs as are announced, even if one has nothing to do
-    jobs = [AccuracyJob(piece) for piece in _pieces(left, cores())]
-    trained = dict(chain.from_iterable(some.items() for some in side_by_side(jobs, problem, cores(), on_report)))
+def accuracy_jobs(found: dict[str, Detection]) -> list[AccuracyJob]:
+    """Those whose run ended with a difference train on their own to the end; one precision is enough.
+
+    As many jobs as are announced, even if one has nothing to do.
+    """
+    left = [name for name, one in found.items() if one.reasons["whole_run"] and not _is_of_the_loss(name)]
+    return [AccuracyJob(piece) for piece in _pieces(left, cores())]
+
+
+def _is_of_the_loss(name: str) -> bool:
+    # nothing that is trained depends on the loss
+    return name != CLEAN and BUGS[name].function == "nll_loss"
+
+
+def _with_accuracies(problem: Problem, found: dict[str, Detection], trained: dict[str, float]) -> dict[str, Detection]:
+    """trained: what those reached that trained on their own."""
     reached = {name: one.reached for name, one in found.items()} | trained
+    reached |= {name: reached[CLEAN] for name in found if _is_of_the_loss(name)}
     band = usual(problem, reached[CLEAN])
     return {name: with_accuracy(one, reached[name], band) for name, one in found.items()}
 

@@ -6,11 +6,15 @@ import numpy as np
 import pytest
 
 from compare.backends.by_name import SCRATCH
+from compare.backends.protocol import Backend
+from compare.backends.scratch_side import ScratchSide
 from compare.backends.side_by_side import cores
 from compare.bugs import survey as module
 from compare.bugs.accuracies import accuracies
 from compare.bugs.catalogue import BUGS
 from compare.bugs.detection import Detection, detect
+from compare.bugs.diagnosis import Diagnosis
+from compare.bugs.guesses import Guess
 from compare.bugs.survey import CLEAN, DetectionJob, Survey, expected_seconds, plan, survey, total_reports
 from compare.data.registry import load
 from compare.problem import Hyperparameters, Problem
@@ -110,37 +114,75 @@ def test_what_a_worker_finds_is_what_is_found_here(
 def test_runs_that_ended_early_are_trained_for_their_accuracy(
     random_problem: Callable[..., Problem], monkeypatch: pytest.MonkeyPatch
 ):
-    problem, reports, asked = random_problem(epochs=20), [], []
-
-    def here(jobs: list, shared: Problem, processes: int, on_report: Callable) -> list:
-        asked.append(([job.names for job in jobs], processes))
-        return [job(shared, on_report) for job in jobs]
-
-    monkeypatch.setattr(module, "side_by_side", here)
+    """But for those with a mistake in the loss, on which nothing depends that is trained."""
+    problem, reports = random_problem(epochs=20), []
     monkeypatch.setattr(module, "cores", lambda: 2)
     monkeypatch.setattr("compare.bugs.accuracies.usual_band", lambda _: None)
     early, late = {"whole_run": "W 1/1"}, {"whole_run": ""}
     found = {
         CLEAN: Detection(CLEAN, late, reached=0.5),
-        **{name: Detection(name, early) for name in ("wrong-sign", "hidden-momentum", "updated-twice")},
+        **{name: Detection(name, early) for name in ("wrong-sign", "hidden-momentum", "summed-loss", "updated-twice")},
         "clipped-logits": Detection("clipped-logits", late, reached=0.75),
     }
-    given = module._with_accuracies(problem, found, reports.append)
-    assert asked == [([("wrong-sign", "updated-twice"), ("hidden-momentum",)], 2)]
+    jobs = module.accuracy_jobs(found)
+    assert [job.names for job in jobs] == [("wrong-sign", "updated-twice"), ("hidden-momentum",)]
+    trained = jobs[0](problem, reports.append) | jobs[1](problem, reports.append)
+    # every 50 of 100 steps, in two jobs
+    assert reports == ["accuracy"] * 4
+    given = module._with_accuracies(problem, found, trained)
     assert list(given) == list(found)
     assert (given[CLEAN].accuracy, given["clipped-logits"].accuracy) == (0.5, 0.75)
     assert (given[CLEAN].reasons["accuracy"], given["clipped-logits"].reasons["accuracy"]) == ("", "75.0 %")
+    assert (given["summed-loss"].accuracy, given["summed-loss"].reasons["accuracy"]) == (0.5, "")
     names = "wrong-sign", "hidden-momentum", "updated-twice"
-    reached = accuracies(problem, {name: BUGS[name].equations() for name in names})
-    assert {name: given[name].accuracy for name in names} == reached
-    # every 50 of 100 steps, in two jobs
-    assert reports == ["accuracy"] * 4
+    assert {name: given[name].accuracy for name in names} == trained
+    assert trained == accuracies(problem, {name: BUGS[name].equations() for name in names})
 
 
-def test_the_guesses_are_made_on_one_thread(
+def test_a_clean_run_that_ended_early_is_trained_for_all_mistakes_of_the_loss(
+    random_problem: Callable[..., Problem], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(module, "cores", lambda: 1)
+    early = {"whole_run": "W 1/1"}
+    found = {name: Detection(name, early) for name in (CLEAN, "summed-loss")}
+    assert [job.names for job in module.accuracy_jobs(found)] == [(CLEAN,)]
+    given = module._with_accuracies(random_problem(), found, {CLEAN: 0.5})
+    assert given["summed-loss"].accuracy == 0.5
+
+
+def test_a_mistake_of_the_loss_has_the_accuracy_of_the_clean_run(random_problem: Callable[..., Problem]):
+    """None of them writes into what the gradient is made of."""
+    problem = random_problem(epochs=20)
+    wrong = {name: bug.equations() for name, bug in BUGS.items() if bug.function == "nll_loss"}
+    assert len(wrong) > 10
+    models = {}
+    for name, equations in ({CLEAN: UNCHECKED} | wrong).items():
+        side = ScratchSide(problem, "float32", equations)
+        with np.errstate(invalid="ignore"):
+            for index in problem.epoch_batches(1):
+                side.step(index)
+        models[name] = side.model.weight.tobytes()
+    assert set(models.values()) == {models[CLEAN]}
+
+
+def test_the_diagnosis_is_made_on_one_thread_with_one_reference_of_a_problem(
     random_problem: Callable[..., Problem], monkeypatch: pytest.MonkeyPatch, threads_now: Callable
 ):
-    numbers = []
-    monkeypatch.setattr(module, "Diagnostician", lambda *_: numbers.append(threads_now()))
-    assert module.Guesses(())(random_problem(), print) == {}
-    assert numbers == [{1}]
+    numbers, made, reports = [], [], []
+
+    class Counted:
+        def __init__(self, problem: Problem, theirs: Backend):
+            made.append((problem, theirs.name))
+
+        def diagnose(self, ours: Backend) -> Diagnosis:
+            numbers.append(threads_now())
+            return Diagnosis([], [Guess(BUGS[name], 1.0) for name in (ours.name, "ascent")])
+
+    monkeypatch.setattr(module, "Diagnostician", Counted)
+    first, second = random_problem(), random_problem(seed=1)
+    for problem in (first, first, second):
+        for name in NAMES:
+            assert module.DiagnosisJob(name)(problem, reports.append) == [name, "ascent"]
+    assert made == [(first, "torch"), (second, "torch")]
+    assert numbers == [{1}] * 6
+    assert reports == ["diagnosis"] * 6
