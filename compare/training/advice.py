@@ -21,6 +21,8 @@ USUAL = {
 CLOSE = 0.01
 # Relative change of the validation loss over the last tenth of the epochs that counts as movement.
 MOVED = 0.005
+# Below this a fall is none, even if the loss fell no faster before.
+STANDS = 0.0005
 # The same above the lowest, of one that jumps.
 UNSTEADY = 0.1
 
@@ -90,7 +92,7 @@ def _on_the_end(history: list[Record], part: str) -> str:
         was = f"the {part} loss was {best.val_loss:.4g} after epoch {best.epoch}, and ends at {last.val_loss:.4g}"
         jumps = last.val_loss > (1 + UNSTEADY) * best.val_loss
         return f"Unsteady: {was}; try a smaller --lr." if jumps else f"Levelled off: {was}."
-    if fall > MOVED:
+    if fall > MOVED or (fall > STANDS and _as_fast_as_before(history, tenth)):
         return (
             f"Still improving at the end. The {part} loss fell by {per_cent(fall, 1)} in the last {span}; "
             "more --epochs or a larger --lr go further."
@@ -100,3 +102,9 @@ def _on_the_end(history: list[Record], part: str) -> str:
     if fall < -MOVED:
         return "Unsteady: both losses rose at the end; a smaller --lr would settle."
     return f"Levelled off: the {part} loss moved by {per_cent(abs(fall), 1)} in the last {span}."
+
+
+def _as_fast_as_before(history: list[Record], tenth: int) -> bool:
+    """True if the last tenth fell at least half as far as a tenth does on average: too slow is not levelled off."""
+    epochs, last = len(history) - 1, history[-1].val_loss
+    return (history[-1 - tenth].val_loss - last) / tenth >= 0.5 * (history[0].val_loss - last) / epochs

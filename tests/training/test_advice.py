@@ -88,10 +88,32 @@ def test_advice(case: str):
 
 @pytest.mark.parametrize("last", [0.75, 1.25])
 def test_what_moves_by_the_limit_has_levelled_off(monkeypatch: pytest.MonkeyPatch, last: float):
-    monkeypatch.setattr(words_of, "MOVED", 0.25)  # a quarter does not round
+    for limit in ("MOVED", "STANDS"):
+        monkeypatch.setattr(words_of, limit, 0.25)  # a quarter does not round
     for train in ((1.0, 0.9), (0.9, 1.0)):
         text = advice(a_problem(*DEFAULT), records(0.86, (1.0, last), train), 1.0)
         assert text.endswith("Levelled off: the validation loss moved by 25.0 % in the last epoch.")
+
+
+@pytest.mark.parametrize(
+    ("losses", "words"),
+    [
+        (
+            [2.302, 2.300, 2.298, 2.296],
+            "Still improving at the end. The validation loss fell by 0.1 % in the last epoch",
+        ),
+        ([2.304, 2.302, 2.3, 2.299], "Levelled off"),
+        ([2.305, 2.302, 2.3, 2.2985], "Still improving"),
+        ([0.51, 0.5, 0.5, 0.4999], "Levelled off"),
+        ([0.5003, 0.5002, 0.5001, 0.5], "Levelled off"),
+        ([2.298, 2.3, 2.302, 2.303], "Levelled off"),
+        ([0.5, 0.498], "Still improving"),
+        ([1 - 0.0192 * n / 18 for n in range(19)] + [0.9804, 0.98], "Levelled off"),
+    ],
+)
+def test_what_falls_slowly_all_the_time_has_not_levelled_off(losses: list[float], words: str):
+    history = [Record(n, 1 - n / 100, 0.2, loss, 0.3) for n, loss in enumerate(losses)]
+    assert words in advice(a_problem(*DEFAULT), history, 0.9)
 
 
 @pytest.mark.parametrize(
