@@ -9,7 +9,8 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from compare.errors import InputError
-from compare.rank import is_first, place
+from compare.rank import Place, is_first, place
+from compare.signals import SIGNALS, signals_held
 
 
 class RankError(InputError):
@@ -23,18 +24,60 @@ WAITS_FOR_THE_FIRST = 30.0
 # Seconds in which rank 0, which saves, begins to tell why all end, unless it is the one that has ended.
 WAITS_FOR_RANK_0 = 3.0
 
-# Where the ranks have found each other, an object of PyTorch; None before.
+# Where the ranks find each other, an object of PyTorch; None before.
 _store: Any = None
-# Whether a rank is told by its own connections that another has ended; with nccl it waits instead.
-_is_noticed = True
+# Whether a rank is told by its own connections that another has ended; before it has any, and with nccl, it waits.
+_is_noticed = False
 # What they note there: why all end, how far the file of rank 0 reaches, and that one of them tells it.
 REASON, SAVED, TOLD = "reason", "saved", "told"
 
 
-def found_in(store: Any, is_noticed: bool = True) -> None:
-    """The ranks have found each other in this store of PyTorch. is_noticed: whether they notice that one ends."""
+def found_in(store: Any, *, is_noticed: bool) -> None:
+    """The ranks find each other in this store of PyTorch. is_noticed: whether they notice from now on that one ends."""
     global _store, _is_noticed
     _store, _is_noticed = store, is_noticed
+
+
+def find_store() -> None:
+    """Find the store of torchrun, if that has started this process.
+
+    Signals wait until then: where one breaks off the import of PyTorch, no second import succeeds, nor tells anything.
+    """
+    if place():
+        with signals_held() as check_signals:
+            from torch.distributed.rendezvous import rendezvous
+
+            with suppress(RuntimeError, ValueError):
+                found_in(next(rendezvous("env://"))[0], is_noticed=False)
+            check_signals()
+
+
+def wait_for_all(seconds: float) -> None:
+    """Wait until all ranks are there. Raises RankError if one is missing after so many seconds, or cannot come.
+
+    While PyTorch waits, no signal gets through: the process would stay after torchrun has told it to end.
+    """
+    here = place()
+    if not here:
+        return
+    _store.set(_here(here.rank), "")
+    until = time.monotonic() + seconds
+    while missing := _missing(here):
+        if time.monotonic() > until or _noted(TOLD):
+            lost = RankError(f"rank {here.rank} has not found {missing} within {seconds:.0f} seconds")
+            lost.told = not is_first_to_tell()
+            raise lost
+        time.sleep(0.05)
+
+
+def _here(rank: int) -> str:
+    return f"rank {rank} is here"
+
+
+def _missing(here: Place) -> str:
+    """The ranks that are not there yet."""
+    others = (rank for rank in range(here.ranks) if rank != here.rank)
+    return " and ".join(f"rank {rank}" for rank in others if not _store.check([_here(rank)]))
 
 
 def note_saved(words: str) -> None:
@@ -44,9 +87,9 @@ def note_saved(words: str) -> None:
             _store.set(SAVED, words)
 
 
-def why_all_end(otherwise: str = "another rank has ended", *, saved: bool) -> str:
-    """What is told of it. otherwise: the reason if none is noted; saved: with how far the file of rank 0 reaches."""
-    reason, reach = _noted(REASON) or otherwise, _noted(SAVED) if saved else ""
+def why_all_end(otherwise: str = "another rank has ended") -> str:
+    """What is told of it, with how far the file of rank 0 reaches. otherwise: the reason if none is noted."""
+    reason, reach = _noted(REASON) or otherwise, _noted(SAVED)
     return f"{reason}, and with it the training" + (f"; {reach}" if reach else "")
 
 
@@ -55,25 +98,16 @@ def told_to_end(number: int) -> str | None:
     here = place()
     assert here
     reason = f"rank {here.rank} was told to end ({signal.Signals(number).name})"
-    # before, no other notices it; torchrun then tells all to end
-    is_noticed = _store is not None and _is_noticed
-    _find_store()
     if _store is not None:
         with suppress(RuntimeError):
+            if missing := _missing(here) if not _is_noticed else "":
+                # torchrun tells a rank to end where another has ended, and that one may be missing
+                reason += f" before it had found {missing}"
             # the first one is the reason: torchrun ends the ranks that are left by a signal too
             _store.compare_set(REASON, "", reason)
-    if here.rank and (_store is None or is_noticed):
+    if here.rank and (_store is None or _is_noticed):
         return None
-    return why_all_end(reason, saved=True) if is_first_to_tell() else None
-
-
-def _find_store() -> None:
-    """Find the store of torchrun, if the ranks have not found each other yet."""
-    if _store is None:
-        from torch.distributed.rendezvous import rendezvous
-
-        with suppress(RuntimeError, ValueError):
-            found_in(next(rendezvous("env://"))[0])
+    return why_all_end(reason) if is_first_to_tell() else None
 
 
 def _noted(key: str) -> str:
@@ -107,15 +141,17 @@ def tells(error: Exception) -> bool:
     Where all have the same, the first on each machine tells. The others wait: torchrun ends them once that one has
     ended. If it does not, the error is their own.
     """
+    here = place()
+    waits = here and here.local and not isinstance(error, RankError)
+    for number in SIGNALS if here else ():
+        # nothing else ends this rank now, or changes what it tells
+        signal.signal(number, signal.SIG_DFL if waits else signal.SIG_IGN)
     if isinstance(error, RankError):
         return not error.told
-    here = place()
-    if here and here.local:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if waits:
         time.sleep(WAITS_FOR_THE_FIRST)
-    if here and not here.rank:
-        # a rank that torchrun ends before it comes to the same error then knows that all is told
-        _find_store()
+    if here:
+        # a rank that waits for this one, or comes late to the same error, then knows that all is told
         is_first_to_tell()
     return True
 

@@ -12,13 +12,14 @@ from torch.distributed.rendezvous import rendezvous
 
 import torch_impl
 from compare.backends.devices import Device
-from compare.backends.launched import RankError, found_in, is_first_to_tell, why_all_end
+from compare.backends.launched import RankError, found_in, is_first_to_tell, wait_for_all, why_all_end
 from compare.backends.protocol import Backend, State, Tally, Trainable
 from compare.backends.timing import timed
 from compare.backends.torch_side import TorchSide
 from compare.errors import InputError
 from compare.problem import Problem, checksum
-from compare.rank import is_first, place
+from compare.rank import place
+from compare.signals import ignore_signals
 from scratch import Evaluation, Rows, Step
 from torch_impl.parallel import Shares, data_parallel, evaluate, totals
 
@@ -112,8 +113,11 @@ def join(device: str, where: str, rank: int, ranks: int, local: int) -> str:
         torch.cuda.set_device(local)
     by = "gloo" if device == Device.cpu else "nccl"
     store, rank, ranks = next(rendezvous(where, rank, ranks))
+    found_in(store, is_noticed=False)
+    with _together():
+        wait_for_all(WAITS)
+        dist.init_process_group(by, store=store, rank=rank, world_size=ranks, timeout=timedelta(seconds=WAITS))
     found_in(store, is_noticed=by == "gloo")
-    dist.init_process_group(by, store=store, rank=rank, world_size=ranks, timeout=timedelta(seconds=WAITS))
     return device if device == Device.cpu else f"cuda:{local}"
 
 
@@ -149,8 +153,9 @@ def _together() -> Iterator[None]:
         # gloo has no class of its own for that
         if not (isinstance(error, dist.DistError) or "gloo" in str(error)):
             raise
+        # torchrun now ends the ranks that are left by a signal, which says nothing new
+        ignore_signals()
         tells = is_first_to_tell()
-        # rank 0 saves now, and adds how far its file reaches
-        lost = RankError(why_all_end(saved=not is_first()))
+        lost = RankError(why_all_end())
         lost.told = not tells
         raise lost from None

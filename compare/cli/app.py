@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from compare.backends.launched import end, tells, told_to_end
+from compare.backends.launched import end, find_store, tells, told_to_end
 from compare.cli.color import NO_COLOR, without_color
 from compare.cli.program import SCRIPT, program
 from compare.errors import InputError
@@ -180,6 +180,7 @@ def _tell_of_signal(code: int, by_signal: int | None) -> None:
 
 def _run() -> int:
     try:
+        find_store()
         code = app(prog_name=_program(), standalone_mode=False)
         sys.stdout.flush()
         return code or 0

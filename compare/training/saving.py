@@ -78,13 +78,15 @@ class Saving:
             self._tell(str(error))
 
     def lost(self, error: RankError | UserFileError) -> RankError | UserFileError:
-        """Save what this rank or the last epoch has left, and add to the error how far the file reaches."""
+        """Save what this rank or the last epoch has left, and add to the error how far the file reaches then."""
+        # a rank has said already how far it reached before
+        reason = str(error).removesuffix(f"; {self._reaches}")
         self._failed = isinstance(error, UserFileError)
         with suppress(InputError):
             if self._is_worth_it():
                 # a rank has no time for another try
                 self.finish() if self._failed else self._save()
-        error.args = (f"{error}; {self._reaches}",)
+        error.args = (f"{reason}; {self._reaches}",)
         return error
 
     def finish(self) -> None:

@@ -1,6 +1,5 @@
 """Which rank this process is, and which of them tells of an error."""
 
-import importlib
 import signal
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from compare.backends.launched import (
     why_all_end,
 )
 from compare.errors import InputError
+from compare.signals import SIGNALS
 
 
 @pytest.fixture
@@ -44,16 +44,27 @@ def test_a_rank_only_trains():
 
 @pytest.mark.usefixtures("second")
 def test_the_second_on_a_machine_tells_only_what_the_first_did_not(monkeypatch: pytest.MonkeyPatch):
-    waited, before = [], signal.getsignal(signal.SIGTERM)
+    waited = []
     monkeypatch.setattr("time.sleep", waited.append)
-    try:
-        assert tells(InputError("wrong"))
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    assert tells(InputError("wrong"))
     assert waited == [launched.WAITS_FOR_THE_FIRST]
     monkeypatch.setenv("LOCAL_RANK", "0")
     assert tells(InputError("wrong"))
     assert len(waited) == 1
+
+
+@pytest.mark.usefixtures("second")
+@pytest.mark.parametrize(
+    ("local", "error", "handler"),
+    [("0", InputError, signal.SIG_IGN), ("1", RankError, signal.SIG_IGN), ("1", InputError, signal.SIG_DFL)],
+)
+def test_a_signal_does_not_change_what_is_told_but_ends_a_rank_that_waits(
+    monkeypatch: pytest.MonkeyPatch, local: str, error: type[InputError], handler: signal.Handlers
+):
+    monkeypatch.setenv("LOCAL_RANK", local)
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    assert tells(error("wrong"))
+    assert [signal.getsignal(number) for number in SIGNALS] == [handler] * len(SIGNALS)
 
 
 class Store:
@@ -101,9 +112,10 @@ def asked_in_a_new_process() -> bool:
 
 @pytest.fixture
 def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    """The ranks have found each other here."""
+    """The ranks have found each other here, and are connected."""
     made = Store()
     monkeypatch.setattr(launched, "_store", made)
+    monkeypatch.setattr(launched, "_is_noticed", True)
     is_first_to_tell.cache_clear()
     yield made
     is_first_to_tell.cache_clear()
@@ -119,6 +131,15 @@ def test_the_first_to_ask_tells_and_each_where_nobody_can_be_asked(store: Store)
     assert [asked_in_a_new_process() for _ in range(3)] == [True, False, False]
     store.ended = True
     assert [asked_in_a_new_process() for _ in range(2)] == [True, True]
+
+
+@pytest.mark.parametrize("rank", [0, 1])
+def test_others_know_that_a_rank_has_told_of_its_error(store: Store, monkeypatch: pytest.MonkeyPatch, rank: int):
+    be(rank, monkeypatch)
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setattr(launched, "WAITS_FOR_RANK_0", 0.0)
+    assert tells(InputError("wrong"))
+    assert launched.TOLD in store.held
 
 
 @pytest.mark.usefixtures("store")
@@ -153,34 +174,12 @@ def test_a_rank_that_was_told_to_end_is_the_reason_which_rank_0_tells(monkeypatc
     assert told_to_end(signal.SIGTERM) is None
     be(0, monkeypatch)
     reason = "rank 1 was told to end (SIGTERM), and with it the training"
-    assert why_all_end(saved=False) == reason
+    assert why_all_end() == f"{reason}; what is saved ends after epoch 4"
     # the signal by which torchrun ends the others is not the reason
     assert told_to_end(signal.SIGTERM) == f"{reason}; what is saved ends after epoch 4"
     assert told_to_end(signal.SIGTERM), "it is the one that tells"
     is_first_to_tell.cache_clear()
     assert told_to_end(signal.SIGTERM) is None
-
-
-@pytest.mark.usefixtures("store")
-def test_where_the_others_do_not_notice_it_the_rank_itself_tells(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(launched, "_is_noticed", False)
-    monkeypatch.setattr(launched, "WAITS_FOR_RANK_0", 0.0)
-    be(1, monkeypatch)
-    assert told_to_end(signal.SIGINT) == "rank 1 was told to end (SIGINT), and with it the training"
-
-
-@pytest.mark.parametrize("first", [0, 1])
-def test_before_the_ranks_have_found_each_other_the_rank_itself_tells(monkeypatch: pytest.MonkeyPatch, first: int):
-    monkeypatch.setattr(launched, "WAITS_FOR_RANK_0", 0.0)
-    here = Store()
-    module = importlib.import_module("torch.distributed.rendezvous")
-    monkeypatch.setattr(module, "rendezvous", lambda _where: iter([(here, 0, 2)]))
-    told = {}
-    for rank in (first, 1 - first):
-        monkeypatch.setattr(launched, "_store", None)
-        be(rank, monkeypatch)
-        told[rank] = told_to_end(signal.SIGTERM)
-    assert told == {first: f"rank {first} was told to end (SIGTERM), and with it the training", 1 - first: None}
 
 
 def test_where_there_is_no_store_rank_0_tells(monkeypatch: pytest.MonkeyPatch):
@@ -192,10 +191,10 @@ def test_where_there_is_no_store_rank_0_tells(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_what_nobody_has_noted_and_a_store_that_has_ended(store: Store):
-    assert why_all_end(saved=True) == "another rank has ended, and with it the training"
+    assert why_all_end() == "another rank has ended, and with it the training"
     store.ended = True
     note_saved("nothing is saved")
-    assert why_all_end(saved=True) == "another rank has ended, and with it the training"
+    assert why_all_end() == "another rank has ended, and with it the training"
 
 
 @pytest.mark.parametrize(("store", "code", "tidied"), [(None, 2, True), ("object()", 2, False), ("object()", 0, True)])

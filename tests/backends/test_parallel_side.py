@@ -1,5 +1,6 @@
 """What a rank refuses, and what it makes of the end of another; real ranks are in test_ranks.py."""
 
+import signal
 from typing import Any
 
 import pytest
@@ -50,6 +51,7 @@ class Told:
 def test_the_end_of_another_rank_is_told_unless_it_is_told_already(monkeypatch: pytest.MonkeyPatch):
     said = "[../third_party/gloo/gloo/transport/tcp/pair.cc:545] Connection closed by peer"
     for store, told in ((None, False), (Told(), True)):
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         monkeypatch.setattr(launched, "_store", store)
         launched.is_first_to_tell.cache_clear()
         with (
@@ -58,6 +60,8 @@ def test_the_end_of_another_rank_is_told_unless_it_is_told_already(monkeypatch: 
         ):
             raise RuntimeError(said)
         assert error.value.told is told
+        # the signal by which torchrun ends the ranks that are left is not the reason
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
 
 
 def test_a_mistake_of_our_own_is_not_taken_for_the_end_of_a_rank():

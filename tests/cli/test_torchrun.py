@@ -70,6 +70,24 @@ compare.cli.train._check_launched = late
 app.main()
 """
 
+# As `python -m compare`, but one rank is killed before the ranks have found each other, while the other waits for it.
+MISSING = """
+import os, signal, time
+import compare.cli.train
+from compare.cli import app
+
+check = compare.cli.train._check_launched
+
+def missing(backend):
+    if os.environ["RANK"] == "{rank}":
+        time.sleep(5)
+        os.kill(os.getpid(), signal.SIGKILL)
+    check(backend)
+
+compare.cli.train._check_launched = missing
+app.main()
+"""
+
 
 def torchrun(root: Path, *args: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone", *map(str, args)]
@@ -137,6 +155,17 @@ def test_a_rank_that_is_told_to_end_is_named_in_the_one_line(root: Path, tmp_pat
     assert ours(died.stderr) == [f"{what}; what is saved ends after epoch 1, step 3 of the next"]
     assert died.stderr.count("what is saved") == 1
     assert load_checkpoint(path).progress.step == 3
+
+
+@pytest.mark.parametrize("rank", [0, 1])
+def test_a_rank_that_dies_before_the_others_have_found_it_is_named_by_one_of_them(
+    root: Path, tmp_path: Path, rank: int
+):
+    script = tmp_path / "missing.py"
+    script.write_text(MISSING.format(rank=rank))
+    died = torchrun(root, script, "train", *OPTIONS)
+    what = f"rank {1 - rank} was told to end (SIGTERM) before it had found rank {rank}"
+    assert ours(died.stderr) == [f"error: {what}, and with it the training"]
 
 
 def test_ranks_that_are_not_given_the_same_end_in_one_line(root: Path, tmp_path: Path):

@@ -19,7 +19,7 @@ from compare.training.train import go_on, start
 def losing(small: Problem) -> Callable[..., Training]:
     """Make a training in which, instead of step 3 of epoch 2, another rank ends, after these signals."""
 
-    def make(*signals: int) -> Training:
+    def make(*signals: int, told: str = "another rank has ended") -> Training:
         training = start(small, "scratch", "float32")
         epoch = training.side.epoch
 
@@ -29,7 +29,7 @@ def losing(small: Problem) -> Callable[..., Training]:
                 if (len(training.history), step) == (2, 2):
                     for number in signals:
                         signal.raise_signal(number)
-                    raise RankError("another rank has ended")
+                    raise RankError(told)
 
         training.side.epoch = lost
         return training
@@ -46,12 +46,13 @@ def signals_stay() -> Iterator[None]:
         signal.signal(number, handler)
 
 
-def test_what_this_rank_has_is_saved_and_how_far_it_reaches_is_told(losing: Callable, tmp_path: Path):
+@pytest.mark.parametrize("told", ["another rank has ended", "another rank has ended; nothing is saved"])
+def test_what_this_rank_has_is_saved_and_how_far_it_reaches_is_told(losing: Callable, tmp_path: Path, told: str):
     path = tmp_path / "model.safetensors"
     with pytest.raises(
         RankError, match=r"^another rank has ended; what is saved ends after epoch 1, step 2 of the next$"
     ):
-        go_on(losing(), save=path)
+        go_on(losing(told=told), save=path)
     progress = load_checkpoint(path).progress
     assert (len(progress.history), progress.step) == (2, 2)
 
