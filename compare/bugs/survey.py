@@ -54,7 +54,7 @@ def expected_seconds(problem: Problem, names: Sequence[str]) -> float:
     """About how long a survey takes on two cores; measured on digits and mnist5k."""
     # a batch of the usual size on the usual images is 1
     work = problem.chosen.batch_size * problem.features * problem.classes / (100 * 784 * 10)
-    return 8 + len(names) / 48 * (5 * work + problem.steps * 0.006 * max(1.0, work))
+    return 7 + len(names) / 48 * (5 * work + problem.steps * 0.0054 * max(1.0, work))
 
 
 def _reporting(steps: int, what: str, report: Callable[[str], None]) -> Callable[[], None]:

@@ -82,8 +82,8 @@ def test_a_mistake_that_is_not_detected_is_exit_code_1(cli, surveyed: Callable):
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        (["--epochs", 240], "48 mistakes in two precisions: about 70 seconds"),
-        (["--epochs", 240, "--all"], "116 mistakes in two precisions: about 3 minutes"),
+        (["--epochs", 240], "48 mistakes in two precisions: about 60 seconds"),
+        (["--epochs", 240, "--all"], "116 mistakes in two precisions: about 2 minutes"),
         (["--data", "digits", "--epochs", 1], "48 mistakes in two precisions: about 10 seconds"),
     ],
 )
