@@ -1,5 +1,6 @@
 """The end of the exercise on one screen: what was reached, what was learned, and where to go next."""
 
+import shlex
 from pathlib import Path
 from typing import NamedTuple
 
@@ -108,7 +109,9 @@ def print_end(
     for number, (question, _) in enumerate(QUESTIONS, 1):
         console.print(Text(f"{number}. {question}"))
     console.print()
-    print_next(console, {f"{program} {command.format(path=path)}": what for command, what in NEXT.items()})
+    print_next(
+        console, {f"{program} {command.format(path=shlex.quote(str(path)))}": what for command, what in NEXT.items()}
+    )
 
 
 def print_answers(console: Console) -> None:

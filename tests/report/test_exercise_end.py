@@ -50,6 +50,11 @@ def no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("compare.report.exercise_end.verdict_line", lambda _: Text("match"))
 
 
+@pytest.mark.parametrize(("name", "written"), [("mine.py", "mine.py"), ("my file.py", "'my file.py'")])
+def test_the_commands_at_the_end_can_be_copied(reached: Callable, name: str, written: str):
+    assert f"next: python -m compare prove --backend {written}  " in printed(print_end, reached(), Path(name))
+
+
 def test_the_three_images_are_the_surest_mistakes(reached: Callable):
     found = reached()
     labels, P = found.problem.validation[1], found.P
