@@ -171,8 +171,7 @@ def _tell_of_signal(code: int, by_signal: int | None) -> None:
     if place() and code == by_signal:
         # a second one would break off what is told
         ignore_signals()
-        line = told_to_end(code - SIGNAL)
-        if line:
+        if line := told_to_end(code - SIGNAL):
             _tell(f"error: {line}")
     elif code == INTERRUPTED and is_first():
         _tell("interrupted")
