@@ -1,6 +1,7 @@
 """All checks on all mistakes, in processes; what is found there is what is found here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from compare.bugs.diagnosis import Diagnosis
 from compare.bugs.guesses import Guess
 from compare.bugs.survey import CLEAN, DetectionJob, Survey, expected_seconds, plan, survey, total_reports
 from compare.data.registry import load
-from compare.problem import Hyperparameters, Problem
+from compare.problem import DTYPES, Hyperparameters, Problem
 from scratch.training import UNCHECKED
 
 NAMES = "wrong-sign", "hidden-momentum"
@@ -137,6 +138,34 @@ def test_runs_that_ended_early_are_trained_for_their_accuracy(
     names = "wrong-sign", "hidden-momentum", "updated-twice"
     assert {name: given[name].accuracy for name in names} == trained
     assert trained == accuracies(problem, {name: BUGS[name].equations() for name in names})
+
+
+def test_a_survey_has_two_rounds_with_short_jobs_at_their_ends(
+    random_problem: Callable[..., Problem], monkeypatch: pytest.MonkeyPatch
+):
+    rounds = []
+
+    @contextmanager
+    def here(shared: Problem, processes: int, on_report: Callable) -> Iterator[Callable]:
+        def run(jobs: list) -> list:
+            rounds.append((processes, [getattr(job, "dtype", getattr(job, "name", "accuracy")) for job in jobs]))
+            return [job(shared, on_report) for job in jobs]
+
+        yield run
+
+    monkeypatch.setattr(module, "in_processes", here)
+    monkeypatch.setattr(module, "cores", lambda: 2)
+    names, problem = (*NAMES, "summed-loss", "last-row-dropped"), random_problem(epochs=1)
+    found = survey(problem, names)
+    first, second = ["float32", "float64", names[0]], ["accuracy", "accuracy", *names[1:]]
+    assert rounds == [(2, first), (2, second)]
+    assert [*found.guesses] == [*names]
+    assert [guesses[0] for guesses in found.guesses.values()] == [*names]
+    for dtype in DTYPES:
+        assert [one.name for one in found.detections[dtype].values()] == [CLEAN, *names]
+    reached = accuracies(problem, {CLEAN: UNCHECKED} | {name: BUGS[name].equations() for name in names})
+    assert {name: one.accuracy for name, one in found.detections["float32"].items()} == reached
+    assert found.passed
 
 
 def test_a_clean_run_that_ended_early_is_trained_for_all_mistakes_of_the_loss(

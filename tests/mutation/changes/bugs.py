@@ -26,4 +26,5 @@ CHANGES: list[tuple[str, str, str, str]] = [
     ('compare/bugs/survey.py', 'if one.reasons["whole_run"] and not _is_of_the_loss(name)]', 'if one.reasons["whole_run"]]', 'tests/bugs/test_survey.py::test_runs_that_ended_early_are_trained_for_their_accuracy'),
     ('compare/bugs/detection.py', 'if reasons["whole_run"]:', 'if not reasons["whole_run"]:', 'tests/bugs/test_detection.py::test_a_run_that_differs_goes_no_further'),
     ('compare/bugs/sharing.py', 'if index is not self._index:', 'if self._index is None:', 'tests/bugs/test_sharing.py::test_no_bit_of_any_mistake_changes'),
+    ('compare/bugs/survey.py', '[*found[len(jobs) :], *rest[len(training) :]]', '[*rest[len(training) :], *found[len(jobs) :]]', 'tests/bugs/test_survey.py::test_a_survey_has_two_rounds_with_short_jobs_at_their_ends'),
 ]
