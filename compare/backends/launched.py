@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from compare.errors import InputError
 from compare.rank import Place, is_first, place
-from compare.signals import SIGNALS, signals_held
+from compare.signals import SIGNALS, ignore_signals, signals_held
 
 
 class RankError(InputError):
@@ -143,9 +143,12 @@ def tells(error: Exception) -> bool:
     """
     here = place()
     waits = here and here.local and not isinstance(error, RankError)
-    for number in SIGNALS if here else ():
-        # nothing else ends this rank now, or changes what it tells
-        signal.signal(number, signal.SIG_DFL if waits else signal.SIG_IGN)
+    if waits:
+        # torchrun ends it while it waits
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
+    elif here:
+        ignore_signals()
     if isinstance(error, RankError):
         return not error.told
     if waits:
