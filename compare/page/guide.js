@@ -19,7 +19,7 @@ export function listen_to_tour() {
     next.textContent = say(end.hidden ? 'finish' : 'next')
     previous.ariaDisabled = !stop
     $(id).classList.add('stop')
-    // there it hides nothing of it
+    // it hides nothing there
     $(id).before(tour)
     if (by_itself) return
     tour.scrollIntoView()

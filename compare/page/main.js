@@ -205,7 +205,8 @@ function show_buttons() {
 function one_step() {
   if ($('step').ariaDisabled === 'true') return
   const next = state.step + 1
-  ;(next > run.steps.length ? run_to : scrub_to)(next)
+  if (next > run.steps.length) run_to(next)
+  else scrub_to(next)
 }
 
 // Who scrubs stays there: training stops, and no waiting frame goes on.
